@@ -1,0 +1,1 @@
+"""The editorial side: what editors enter, drafts included. Imports nothing of ours."""

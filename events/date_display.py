@@ -1,0 +1,72 @@
+"""A date in words, in a reader's language: "6–7 April 2017", "Oktober 2025", "since 2015"."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils import dates as django_dates
+from django.utils import translation
+
+from events.dates import EdtfDate, parse
+
+SEASONS = {
+    "en": {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"},
+    "de": {"21": "Frühling", "22": "Sommer", "23": "Herbst", "24": "Winter"},
+}
+WORDS = {
+    "en": {"since": "since {}", "until": "until {}", "about": "about {}", "uncertain": "{} (uncertain)"},
+    "de": {"since": "seit {}", "until": "bis {}", "about": "um {}", "uncertain": "{} (unsicher)"},
+}
+DAY_FORMATS = {"en": "{day} {month} {year}", "de": "{day}. {month} {year}"}
+DECADE_FORMATS = {"en": "{}s", "de": "{}er-Jahre"}
+
+
+def display(date: EdtfDate, language: str) -> str:
+    """`date` in words of `language`; a language without words here gets the English ones."""
+    language = language if language in WORDS else "en"
+    if date.precision != "interval":
+        return _point(date, language)
+    start, end = date.text.split("/")
+    if end == "..":
+        return WORDS[language]["since"].format(_point(parse(start), language))
+    if start == "..":
+        return WORDS[language]["until"].format(_point(parse(end), language))
+    return _range(parse(start), parse(end), language)
+
+
+def _range(start: EdtfDate, end: EdtfDate, language: str) -> str:
+    days = start.precision == end.precision == "day" and not (start.qualified or end.qualified)
+    if days and start.start_min.replace(day=1) == end.start_min.replace(day=1):
+        dot = "." if language == "de" else ""
+        return f"{start.start_min.day}{dot}–{_point(end, language)}"
+    between = "–" if start.precision == end.precision == "year" else " – "
+    return f"{_point(start, language)}{between}{_point(end, language)}"
+
+
+def _point(date: EdtfDate, language: str) -> str:
+    words = _unqualified(date, language)
+    if date.approximate:
+        words = WORDS[language]["about"].format(words)
+    if date.uncertain:
+        words = WORDS[language]["uncertain"].format(words)
+    return words
+
+
+def _unqualified(date: EdtfDate, language: str) -> str:
+    day = date.start_min
+    if date.precision == "day":
+        return DAY_FORMATS[language].format(day=day.day, month=_month(day, language), year=day.year)
+    if date.precision == "month":
+        return f"{_month(day, language)} {day.year}"
+    if date.precision == "season":
+        return f"{SEASONS[language][date.text[5:7]]} {day.year}"
+    if date.precision == "decade":
+        return DECADE_FORMATS[language].format(date.text[:3] + "0")
+    if date.precision == "century":
+        return f"{day.year}–{date.end_max.year}"
+    return str(day.year)
+
+
+def _month(day: datetime.date, language: str) -> str:
+    with translation.override(language):
+        return str(django_dates.MONTHS[day.month])

@@ -1,0 +1,177 @@
+"""Model fields for what Django has no field for: EDTF dates, names by language, lists of aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.forms.fields import InvalidJSONInput
+from django.utils.translation import get_language
+
+from events.dates import EdtfDate, EdtfError, parse
+
+
+def validate_edtf(text: str) -> None:
+    """Refuses what `events.dates.parse` cannot read, in its words."""
+    try:
+        parse(text)
+    except EdtfError as error:
+        raise ValidationError(f"“{text}” is not a date: {error}.", code="edtf") from error
+
+
+SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+
+
+class SlugField(models.CharField):
+    """A unique name that stands in URLs: lower-case ASCII letters, digits and single hyphens."""
+
+    default_validators = [
+        RegexValidator(
+            SLUG_PATTERN, "Use lower-case letters a–z, digits and single hyphens, such as c5-1-leaders-summit-2025."
+        )
+    ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 120)
+        kwargs.setdefault("unique", True)
+        super().__init__(*args, **kwargs)
+
+
+class EdtfField(models.CharField):
+    """An EDTF date as text, which writes days into the columns named by `derives` when it is saved.
+
+    `derives` maps a column to an attribute of `EdtfDate`: `{"start_min": "start_min"}`. The columns must be
+    declared behind this field. They become NULL where the text is blank or unparsable: a draft keeps what an editor
+    or a source wrote, and publishing is what refuses it. (Django's ImageField fills width and height this way.)
+    """
+
+    def __init__(self, *args: Any, derives: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        self.derives = dict(derives or {})
+        kwargs.setdefault("max_length", 64)
+        super().__init__(*args, **kwargs)
+        self.validators = [*self.validators, validate_edtf]
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        if self.derives:
+            kwargs["derives"] = self.derives
+        kwargs.pop("validators", None)
+        return name, path, args, kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        text = super().pre_save(model_instance, add)
+        date = parse_or_none(text)
+        for column, attribute in self.derives.items():
+            setattr(model_instance, column, date and getattr(date, attribute))
+        return text
+
+
+def parse_or_none(text: str) -> EdtfDate | None:
+    """The date, or None where `text` is blank or not EDTF."""
+    try:
+        return parse(text)
+    except EdtfError:
+        return None
+
+
+class TranslatedWidget(forms.MultiWidget):
+    """One text input for each language of the settings."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
+            code: forms.TextInput({"lang": code, "placeholder": name, "aria-label": name})
+            for code, name in settings.LANGUAGES
+        }
+        super().__init__(widgets, attrs)
+
+    def decompress(self, value: Any) -> list[str]:
+        if isinstance(value, str):  # bound data that has not been cleaned
+            return [value]
+        return [(value or {}).get(code, "") for code, _ in settings.LANGUAGES]
+
+
+class TranslatedFormField(forms.MultiValueField):
+    """A text in at least one language; cleans to `{"en": "…", "de": "…"}` without blank ones."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        for unwanted in ("encoder", "decoder"):
+            kwargs.pop(unwanted, None)
+        fields = [forms.CharField(required=False) for _ in settings.LANGUAGES]
+        kwargs["widget"] = TranslatedWidget
+        super().__init__(fields=fields, require_all_fields=False, **kwargs)
+
+    def compress(self, data_list: list[str]) -> dict[str, str]:
+        codes = [code for code, _ in settings.LANGUAGES]
+        return {code: text for code, text in zip(codes, data_list, strict=False) if text}
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        if isinstance(initial, InvalidJSONInput):
+            return True
+        return super().has_changed(initial, data)
+
+
+def validate_translations(value: Any) -> None:
+    """Refuses anything but a non-empty object that maps languages of the settings to texts."""
+    languages = [code for code, _ in settings.LANGUAGES]
+    if not isinstance(value, dict) or not value:
+        raise ValidationError("Give a text in at least one language.", code="required")
+    for language, text in value.items():
+        if language not in languages:
+            raise ValidationError(f"“{language}” is none of the languages {', '.join(languages)}.", code="language")
+        if not isinstance(text, str) or not text.strip():
+            raise ValidationError(f"The text for “{language}” is blank.", code="blank")
+
+
+class TranslatedField(models.JSONField):
+    """A short text in several languages: `{"en": "Uzbekistan", "de": "Usbekistan"}`, at most one for each."""
+
+    default_validators = [validate_translations]
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": TranslatedFormField, **kwargs})
+
+
+def translated(names: Mapping[str, str], language: str | None = None) -> str:
+    """The text in `language` (default: the active one), else in the first language of the settings that has one."""
+    order = [language or get_language() or "", *(code for code, _ in settings.LANGUAGES)]
+    return next((names[code] for code in order if names.get(code)), next(iter(names.values()), ""))
+
+
+class LinesFormField(forms.CharField):
+    """A text area that cleans to the list of its lines, without blank ones."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        lines = super().clean(value).splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or []) != self.clean(data or "")
+
+
+class LinesField(ArrayField):
+    """A list of texts, edited as one text a line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("default", list)
+        kwargs.setdefault("blank", True)
+        kwargs["base_field"] = models.CharField(max_length=300)
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("base_field", None)
+        return name, path, args, kwargs
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return models.Field.formfield(self, form_class=LinesFormField, **kwargs)

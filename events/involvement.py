@@ -1,0 +1,140 @@
+"""Which states an event involves, and by which way.
+
+A state is involved
+- as `participant`: it takes part itself;
+- through a `representative`: a person, ministry, agency or company takes part that speaks for it or belongs to it at
+  the time, directly or through others (a minister through the ministry);
+- through a `bloc` that takes part and has it as a member at the time;
+- by `location`: the event takes place there.
+
+A coded bloc (the EU) counts like a state where it takes part, is represented, or is a member of another bloc; its own
+members are involved only when it takes part itself. Nobody becomes involved through a member of a member, and a state
+that takes part does not involve its blocs.
+
+"At the time" means: on at least one day on which the event may have been going on, every membership on the way may
+have held.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from events.dates import FIRST_DAY, LAST_DAY, EdtfDate
+from events.models import Actor, Membership
+
+
+class Way(StrEnum):
+    """How a state is involved; in the order in which documents list them."""
+
+    PARTICIPANT = "participant"
+    REPRESENTATIVE = "representative"
+    BLOC = "bloc"
+    LOCATION = "location"
+
+
+@dataclass(slots=True)
+class Involvement:
+    """A state's part in an event: the ways, each with the roles of those through whom it is involved that way."""
+
+    actor: Actor
+    roles: dict[Way, set[str]] = field(default_factory=dict)
+
+    @property
+    def ways(self) -> list[Way]:
+        return [way for way in Way if way in self.roles]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One membership seen from one side: the other actor, and the days on which it may have held."""
+
+    actor: Actor
+    role: str
+    first: datetime.date
+    last: datetime.date
+
+
+class Affiliations:
+    """The memberships needed to say whom some actors speak for and who belongs to them."""
+
+    def __init__(self, memberships: Iterable[Membership]) -> None:
+        self.groups: dict[int, list[Link]] = defaultdict(list)
+        self.members: dict[int, list[Link]] = defaultdict(list)
+        for membership in memberships:
+            days = (membership.since_min or FIRST_DAY, membership.until_max or LAST_DAY)
+            self.groups[membership.member_id].append(Link(membership.group, membership.role, *days))
+            self.members[membership.group_id].append(Link(membership.member, membership.role, *days))
+
+    @classmethod
+    def of(cls, actors: Iterable[Actor]) -> Affiliations:
+        """Those of `actors`, of their groups and so on upwards, and the members of blocs. A query a step."""
+        seen: dict[int, Membership] = {}
+        frontier = {actor.pk for actor in actors if actor.kind != Actor.Kind.STATE}
+        blocs = {actor.pk for actor in actors if actor.kind == Actor.Kind.BLOC}
+        memberships = Membership.objects.select_related("member", "group").order_by("id")
+        visited: set[int] = set()
+        while frontier:
+            visited |= frontier
+            found = list(memberships.filter(member_id__in=frontier))
+            seen.update((membership.pk, membership) for membership in found)
+            frontier = {m.group_id for m in found if m.group.kind != Actor.Kind.STATE} - visited
+        if blocs:
+            seen.update((membership.pk, membership) for membership in memberships.filter(group_id__in=blocs))
+        return cls(seen.values())
+
+    def represented(self, actor: Actor, when: EdtfDate) -> dict[int, Actor]:
+        """The states (and coded blocs) that `actor`, none itself, speaks for or belongs to at the time, by id."""
+        if actor.kind in (Actor.Kind.STATE, Actor.Kind.BLOC):
+            return {}
+        return {state.pk: state for state in self._above(actor.pk, when.start_min, when.end_max, frozenset())}
+
+    def _above(
+        self, actor_id: int, first: datetime.date, last: datetime.date, passed: frozenset[int]
+    ) -> Iterator[Actor]:
+        for link in self.groups.get(actor_id, ()):
+            link_first, link_last = max(first, link.first), min(last, link.last)
+            if link_first > link_last or link.actor.pk in passed:
+                continue
+            if link.actor.kind in (Actor.Kind.STATE, Actor.Kind.BLOC):
+                if link.actor.code:
+                    yield link.actor
+            else:
+                yield from self._above(link.actor.pk, link_first, link_last, passed | {actor_id})
+
+    def bloc_members(self, bloc: Actor, when: EdtfDate) -> dict[int, Actor]:
+        """The coded members of `bloc` at the time, by id."""
+        return {
+            link.actor.pk: link.actor
+            for link in self.members.get(bloc.pk, ())
+            if link.actor.code and link.first <= when.end_max and link.last >= when.start_min
+        }
+
+
+def involvement(
+    participants: Iterable[tuple[Actor, str]], place_country: Actor | None, when: EdtfDate, affiliations: Affiliations
+) -> list[Involvement]:
+    """The states involved in an event, sorted by code.
+
+    `participants` are its actors with their roles, `affiliations` must cover them.
+    """
+    involved: dict[int, Involvement] = {}
+
+    def add(state: Actor, way: Way, *roles: str) -> None:
+        entry = involved.setdefault(state.pk, Involvement(state))
+        entry.roles.setdefault(way, set()).update(roles)
+
+    for actor, role in participants:
+        if actor.code:
+            add(actor, Way.PARTICIPANT, role)
+        for state in affiliations.represented(actor, when).values():
+            add(state, Way.REPRESENTATIVE, role)
+        if actor.kind == Actor.Kind.BLOC:
+            for state in affiliations.bloc_members(actor, when).values():
+                add(state, Way.BLOC, role)
+    if place_country is not None and place_country.code:
+        add(place_country, Way.LOCATION)
+    return sorted(involved.values(), key=lambda entry: entry.actor.code or "")

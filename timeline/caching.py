@@ -1,0 +1,32 @@
+"""Conditional requests: the dataset version is the ETag of everything public."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.http import parse_etags
+
+from timeline.models import Dataset
+
+
+def dataset_version() -> int:
+    """The version of the published data. One tiny query."""
+    return Dataset.objects.values_list("version", flat=True).get(pk=1)
+
+
+def etag(version: int) -> str:
+    """The ETag of any answer from this dataset version; weak, because it may be compressed on the way."""
+    return f'W/"{version}-{settings.SPECTACULAR_SETTINGS["VERSION"]}"'
+
+
+def unchanged(request: HttpRequest, tag: str) -> bool:
+    """Whether the client says that it has the answer with this ETag (RFC 9110, weak comparison)."""
+    said = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
+    return "*" in said or tag.removeprefix("W/") in {known.removeprefix("W/") for known in said}
+
+
+def cached(response: HttpResponseBase, tag: str) -> HttpResponseBase:
+    """`response` with the headers that let anybody keep it and ask whether it still holds."""
+    response["ETag"] = tag
+    response["Cache-Control"] = "public, max-age=0, must-revalidate"
+    return response

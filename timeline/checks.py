@@ -1,0 +1,69 @@
+"""Whether a draft may be published; if not, every reason why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from events.dates import EdtfError, parse
+from events.models import Event
+from timeline.models import Publication
+
+RESERVED_SLUGS = {"count", "density", "facets", "window"}
+"""Names of addresses beside the events' own."""
+
+
+def refusals(events: Iterable[Event]) -> dict[Event, list[str]]:
+    """For each event that may not be published, all the reasons, as sentences for its editor."""
+    events = list(events)
+    taken = _slugs_of_others(events)
+    found = {event: [*_reasons(event), *_slug_reasons(event, taken)] for event in events}
+    return {event: reasons for event, reasons in found.items() if reasons}
+
+
+def _reasons(event: Event) -> list[str]:
+    reasons = []
+    if not any(text.title.strip() for text in event.texts.all()):
+        reasons.append("It has no title in any language: add a text with a title.")
+    if not event.sources.all():
+        reasons.append("It has no source: add at least one.")
+    if not event.date:
+        reasons.append("It has no date: enter as much as is known, such as 2025-11-06, 2025-11 or 2025.")
+    reasons += _unreadable("date", event.date)
+    reasons += _unreadable("effective date", event.effective)
+    for source in event.sources.all():
+        reasons += _unreadable(f"claimed date of the source {source.url}", source.claims)
+        reasons += _unreadable(f"claimed effective date of the source {source.url}", source.claims_effective)
+        reasons += _unreadable(f"publication date of the source {source.url}", source.published)
+    for figure in event.figures.all():
+        reasons += _unreadable(f"period of the figure “{figure}”", figure.period)
+        if figure.source is not None and figure.source.event_id != event.pk:
+            reasons.append(f"The source of the figure “{figure}” belongs to another event.")
+    if any(relation.target_id == event.pk for relation in event.relations.all()):
+        reasons.append("It has a relation to itself: remove it or choose another event.")
+    return reasons
+
+
+def _unreadable(what: str, text: str) -> list[str]:
+    try:
+        if text:
+            parse(text)
+    except EdtfError as error:
+        return [f"Its {what}, “{text}”, cannot be read: {error}."]
+    return []
+
+
+def _slugs_of_others(events: list[Event]) -> dict[str, set[int]]:
+    """Which events were ever published under the slugs of `events`."""
+    taken: dict[str, set[int]] = {}
+    published = Publication.objects.filter(slug__in=[event.slug for event in events])
+    for slug, event_id in published.values_list("slug", "event_id").distinct():
+        taken.setdefault(slug, set()).add(event_id)
+    return taken
+
+
+def _slug_reasons(event: Event, taken: dict[str, set[int]]) -> list[str]:
+    if event.slug in RESERVED_SLUGS:
+        return [f"“{event.slug}” is the name of an address of the API: choose another slug."]
+    if taken.get(event.slug, set()) - {event.pk}:
+        return [f"Another event was published under the slug “{event.slug}”, whose address must go on leading to it."]
+    return []

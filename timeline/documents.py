@@ -1,0 +1,271 @@
+"""The JSON documents that readers get, rendered once, when something is published.
+
+Key order and meaning are those of the README. Keys that do not apply are left out; no value is null. `URL_MARK` stands
+where the API's base URL belongs, so that one stored document serves behind any host name: JSON escapes control
+characters, so a raw U+0001 can only be ours. `with_base_url` puts the URL in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from django.conf import settings
+
+from events.claims import disputed
+from events.date_display import display
+from events.dates import EdtfDate, parse
+from events.fields import parse_or_none, translated
+from events.involvement import Affiliations, Involvement, involvement
+from events.models import Actor, Event, EventType, Figure, Participation, Relation, Source, Topic
+from timeline.text import words
+
+URL_MARK = "\x01"
+LANGUAGES = [code for code, _ in settings.LANGUAGES]
+
+FIELDS = (
+    "id", "url", "version", "type", "title", "summary", "language", "fallback_from", "date", "effective", "place",
+    "participants", "countries", "topics", "sources", "relations", "figures", "external_id", "disputed",
+    "published_at", "updated_at",
+)  # fmt: skip
+"""The keys that a document of an event can have, in order; `fields=` chooses among them."""
+
+Document = dict[str, Any]
+
+
+def dump(document: Document) -> str:
+    """Compact JSON, with `URL_MARK` raw at the start of every URL of ours."""
+    return orjson.dumps(document).decode().replace('url":"\\u0001', f'url":"{URL_MARK}')
+
+
+def load(document: str) -> Document:
+    """A stored document back as a dictionary, URLs still marked."""
+    loaded: Document = orjson.loads(document.replace(URL_MARK, "\\u0001"))
+    return loaded
+
+
+def with_base_url(document: str, base_url: str) -> str:
+    """A stored document as readers get it; `base_url` ends without a slash."""
+    return document.replace(URL_MARK, base_url)
+
+
+@dataclass(slots=True)
+class Rendered:
+    """What a publication of an event says: columns for the filters, and a document for each language.
+
+    The documents have neither `relations` nor `version`, `published_at` and `updated_at`; publishing adds them.
+    """
+
+    event: Event
+    columns: dict[str, Any]
+    countries: list[Involvement]
+    relations: list[Relation]
+    titles: dict[str, str] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+
+
+class Renderer:
+    """Renders events and vocabulary entries. Holds what many of them share: the two trees and the memberships."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.types = EventType.paths()
+        self.topics = Topic.paths()
+        self.affiliations = Affiliations.of(
+            {participation.actor for event in events for participation in event.participations.all()}
+        )
+
+    def render(self, event: Event) -> Rendered:
+        """`event` as drafted now. It must be publishable (`timeline.checks`)."""
+        when = parse(event.date)
+        effective = parse(event.effective) if event.effective else None
+        participations = list(event.participations.all())
+        countries = involvement(
+            [(participation.actor, participation.role) for participation in participations],
+            event.place_country,
+            when,
+            self.affiliations,
+        )
+        rendered = Rendered(
+            event=event,
+            columns=self._columns(event, when, effective, participations),
+            countries=countries,
+            relations=list(event.relations.all()),
+        )
+        for language in LANGUAGES:
+            document = self._document(event, when, effective, participations, rendered, language)
+            rendered.titles[language] = document["title"]
+            rendered.documents[language] = document
+        return rendered
+
+    def _columns(
+        self, event: Event, when: EdtfDate, effective: EdtfDate | None, participations: list[Participation]
+    ) -> dict[str, Any]:
+        topics = {node.slug for topic in event.topics.all() for node in self.topics[topic.pk]}
+        roles = {part.role for part in participations} | {f"{part.actor.slug}:{part.role}" for part in participations}
+        sources = list(event.sources.all())
+        return {
+            "slug": event.slug,
+            **_days(when, ""),
+            "qualified": when.qualified,
+            **(_days(effective, "effective_") if effective else {}),
+            "effective_qualified": effective.qualified if effective else False,
+            "type_path": [node.slug for node in self.types[event.type_id]],
+            "topics": sorted(topics),
+            "actors": sorted({part.actor.slug for part in participations}),
+            "roles": sorted(roles),
+            "place_country": (event.place_country and event.place_country.code) or "",
+            "place_words": words(event.place_name),
+            "dataset": (event.external_id or "").partition(":")[0],
+            "disputed": disputed(_claims(source.claims for source in sources))
+            or disputed(_claims(source.claims_effective for source in sources)),
+        }
+
+    def _document(
+        self,
+        event: Event,
+        when: EdtfDate,
+        effective: EdtfDate | None,
+        participations: list[Participation],
+        rendered: Rendered,
+        language: str,
+    ) -> Document:
+        texts = {text.language: text for text in event.texts.all()}
+        text = next(texts[code] for code in (language, *LANGUAGES) if code in texts)
+        return _without_blanks(
+            {
+                "id": event.slug,
+                "url": f"{URL_MARK}/events/{event.slug}/",
+                "type": branch(self.types[event.type_id], language),
+                "title": text.title,
+                "summary": text.summary,
+                "language": text.language,
+                "fallback_from": language if text.language != language else "",
+                "date": date(when, language),
+                "effective": date(effective, language) if effective else None,
+                "place": _place(event),
+                "participants": [self._participant(part, when, language) for part in participations],
+                "countries": [
+                    {
+                        "code": country.actor.code,
+                        "name": translated(country.actor.names, language),
+                        "via": [str(way) for way in country.ways],
+                    }
+                    for country in rendered.countries
+                ],
+                "topics": sorted(
+                    (branch(self.topics[topic.pk], language) for topic in event.topics.all()),
+                    key=lambda topic: topic["path"],
+                ),
+                "sources": [_source(source) for source in event.sources.all()],
+                "figures": [_figure(figure, language) for figure in event.figures.all()],
+                "external_id": event.external_id,
+                "disputed": rendered.columns["disputed"],
+            }
+        )
+
+    def _participant(self, participation: Participation, when: EdtfDate, language: str) -> Document:
+        actor = participation.actor
+        represents = self.affiliations.represented(actor, when).values()
+        return _without_blanks(
+            {
+                "actor": actor.slug,
+                "name": translated(actor.names, language),
+                "kind": actor.kind,
+                "role": participation.role,
+                "code": actor.code,
+                "name_as_printed": participation.name_as_printed,
+                "represents": sorted(state.code or "" for state in represents),
+            }
+        )
+
+
+def date(when: EdtfDate, language: str) -> Document:
+    """A date as documents give it: the EDTF, the four days, what is known of it, and words."""
+    return {
+        "edtf": when.text,
+        "start": when.start_min.isoformat(),
+        "end": when.end_max.isoformat(),
+        "start_latest": when.start_max.isoformat(),
+        "end_earliest": when.end_min.isoformat(),
+        "precision": when.precision,
+        "approximate": when.approximate,
+        "uncertain": when.uncertain,
+        "open": when.open,
+        "display": display(when, language),
+    }
+
+
+def branch(path: Sequence[EventType | Topic], language: str) -> Document:
+    """A type or topic: its slug, its name, and the slugs from the root down to it."""
+    return {
+        "id": path[-1].slug,
+        "name": translated(path[-1].names, language),
+        "path": [node.slug for node in path],
+    }
+
+
+def _days(when: EdtfDate, prefix: str) -> Document:
+    return {f"{prefix}{name}": getattr(when, name) for name in ("start_min", "start_max", "end_min", "end_max")}
+
+
+def _claims(texts: Iterable[str]) -> list[EdtfDate]:
+    return [claim for claim in map(parse_or_none, texts) if claim]
+
+
+def _place(event: Event) -> Document:
+    return _without_blanks(
+        {
+            "name": event.place_name,
+            "country": event.place_country and event.place_country.code,
+            "latitude": None if event.latitude is None else float(event.latitude),
+            "longitude": None if event.longitude is None else float(event.longitude),
+        }
+    )
+
+
+def _source(source: Source) -> Document:
+    return _without_blanks(
+        {
+            "url": source.url,
+            "title": source.title,
+            "publisher": source.publisher,
+            "language": source.language,
+            "published": source.published,
+            "accessed": source.accessed and source.accessed.isoformat(),
+            "official": source.official,
+            "claims": source.claims,
+            "claims_effective": source.claims_effective,
+        }
+    )
+
+
+def _figure(figure: Figure, language: str) -> Document:
+    return _without_blanks(
+        {
+            "label": translated(figure.labels, language),
+            "value": number(figure.value),
+            "unit": figure.unit,
+            "period": figure.period,
+            "reporter": figure.reporter and (figure.reporter.code or figure.reporter.slug),
+            "partner": figure.partner and (figure.partner.code or figure.partner.slug),
+            "source": figure.source and figure.source.url,
+        }
+    )
+
+
+def number(value: Decimal) -> int | float:
+    """A JSON number: whole where it is whole."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _without_blanks(document: Document) -> Document:
+    """Without what does not apply: None, blank texts and empty lists. Zero and False say something and stay."""
+    return {key: value for key, value in document.items() if value not in (None, "", [], {})}
+
+
+def names_of(actor: Actor) -> list[str]:
+    """Every name by which a reader may look an actor up."""
+    return list(dict.fromkeys(filter(None, [*actor.names.values(), *actor.aliases, actor.code, actor.alpha3])))

@@ -1,0 +1,127 @@
+"""Every error answer: a problem document (RFC 9457), also for Django's own 404 and 500."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.core.exceptions import DisallowedHost, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views import defaults
+from rest_framework import exceptions
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterError:
+    """What is wrong with one parameter: its name, a code for programs, a sentence for people."""
+
+    parameter: str
+    code: str
+    message: str
+
+
+class InvalidParameters(Exception):
+    """The request's parameters are wrong; `errors` holds everything that is."""
+
+    def __init__(self, errors: Iterable[ParameterError]) -> None:
+        self.errors = list(errors)
+        super().__init__("; ".join(error.message for error in self.errors))
+
+
+class Withdrawn(Exception):
+    """What was asked for was public once and has been withdrawn."""
+
+
+def problem(
+    request: HttpRequest,
+    status: int,
+    kind: str,
+    title: str,
+    detail: str,
+    *,
+    errors: Iterable[ParameterError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """A problem document. Its `type` is the address of the sentence on the index page that explains the kind."""
+    try:
+        address = request.build_absolute_uri(f"/#{kind}")
+    except DisallowedHost:
+        address = f"/#{kind}"
+    body: dict[str, Any] = {"type": address, "title": title, "status": status, "detail": detail}
+    listed = [asdict(error) for error in errors]
+    if listed:
+        body["errors"] = listed
+    response = JsonResponse(body, status=status, headers=dict(headers or {}), json_dumps_params={"ensure_ascii": False})
+    response["Content-Type"] = MEDIA_TYPE
+    response["Cache-Control"] = "no-store" if status >= 500 else "public, max-age=0, must-revalidate"
+    return response
+
+
+def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpResponseBase | None:
+    """Django REST framework's hook: the problem for an exception, or None for what is a bug of ours (a 500)."""
+    request: HttpRequest = context["request"]._request
+    match exception:
+        case InvalidParameters():
+            return problem(
+                request,
+                400,
+                "invalid-request",
+                "Invalid request",
+                " ".join(error.message for error in exception.errors),
+                errors=exception.errors,
+            )
+        case Withdrawn():
+            return problem(request, 410, "withdrawn", "Withdrawn", str(exception))
+        case Http404():
+            return not_found(request, exception)
+        case PermissionDenied() | exceptions.PermissionDenied():
+            return permission_denied(request, exception)
+        case exceptions.MethodNotAllowed():
+            allowed = ", ".join(context["view"].allowed_methods)
+            detail = f"{request.method} is not possible here. Possible: {allowed}."
+            return problem(request, 405, "method-not-allowed", "Method not allowed", detail, headers={"Allow": allowed})
+        case exceptions.NotAcceptable():
+            types = ", ".join(renderer.media_type for renderer in context["view"].get_renderers())
+            detail = f"This address answers with {types}, which the request's Accept header rules out."
+            return problem(request, 406, "not-acceptable", "Not acceptable", detail)
+        case exceptions.APIException():
+            return problem(request, exception.status_code, "invalid-request", "Invalid request", str(exception.detail))
+    return None
+
+
+def for_people(request: HttpRequest) -> bool:
+    """Whether the address is of the admin, where people work and Django's own pages serve best."""
+    return request.path.startswith("/admin/")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    if for_people(request):
+        return defaults.bad_request(request, exception)
+    detail = "The request could not be understood."
+    if isinstance(exception, DisallowedHost):
+        detail = "This server does not answer for the host name of the request: its operator sets ALLOWED_HOSTS."
+    return problem(request, 400, "invalid-request", "Invalid request", detail)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    if for_people(request):
+        return defaults.permission_denied(request, exception)
+    return problem(request, 403, "permission-denied", "Permission denied", "This is not allowed.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    if for_people(request):
+        return defaults.page_not_found(request, exception)
+    said = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+    detail = said or f"There is nothing at {request.path}. The API begins at /api/v1/, its documentation at /api/docs/."
+    return problem(request, 404, "not-found", "Not found", detail)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    if for_people(request):
+        return defaults.server_error(request)
+    detail = "Something went wrong here. The request was not at fault; trying again later may help."
+    return problem(request, 500, "server-error", "Server error", detail)

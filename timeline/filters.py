@@ -1,0 +1,276 @@
+"""The filters of the event list: each an attribute whose `apply` calls a named QuerySet method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters
+from django.db.models import Q
+from django.http import QueryDict
+
+from events.involvement import Way
+from events.models import Participation
+from timeline.errors import InvalidParameters, ParameterError
+from timeline.models import Publication, Term
+from timeline.parameters import (
+    BooleanField,
+    ChoiceField,
+    CodeField,
+    DayField,
+    Known,
+    NamespaceField,
+    ParameterField,
+    PeriodField,
+    PlaceField,
+    SlugParameter,
+    check_vocabulary,
+    read,
+)
+from timeline.querysets import PublicationQuerySet
+from timeline.text import words
+
+ROLES = Participation.Role.values
+WAYS = [way.value for way in Way]
+DATE_FILTERS = ("from", "to", "on", "in_force_on")
+
+
+@dataclass(slots=True)
+class Asked:
+    """The values of all filters of one request, for those whose meaning depends on another."""
+
+    values: Mapping[str, Any]
+    known: Known
+
+    @property
+    def certain(self) -> bool:
+        return bool(self.values["certainty"] == "certain")
+
+    @property
+    def country_ways(self) -> list[str]:
+        """Entries of `PublicationCountry.ways`: by these ways, and through somebody in one of these roles."""
+        ways = self.values["involvement"] or []
+        # With an actor given, `role` is the actor's.
+        roles = [] if self.values["actor"] else self.values["role"] or []
+        if ways and roles:
+            return [f"{way}:{role}" for way in ways for role in roles]
+        return ways or roles
+
+    @property
+    def role_is_taken(self) -> bool:
+        """Whether `role` says something of the actor or the country asked for, rather than of anybody."""
+        return bool(self.values["actor"] or self.values["country"] or self.values["country_all"])
+
+
+Apply = Callable[[PublicationQuerySet, Any, Asked], PublicationQuerySet]
+
+
+class Parameter(django_filters.Filter):
+    """A filter and the parameter that it reads. `apply` gets the queryset, the value and everything asked."""
+
+    def __init__(self, field: ParameterField, apply: Apply) -> None:
+        super().__init__()
+        self.parameter_field = field
+        self.apply = apply
+
+
+class EventFilters(django_filters.FilterSet):
+    """All filters of `/events/`, in the order in which they are applied. `from_` reads the parameter `from`."""
+
+    country = Parameter(
+        CodeField(
+            many=True,
+            help_text="Involves this country: it takes part, is represented, is a member of a bloc that takes part, "
+            "or is the place. Repeated: any of them.",
+        ),
+        lambda found, codes, asked: found.involving(codes, asked.country_ways),
+    )
+    country_all = Parameter(
+        CodeField(many=True, help_text="Involves this country too. Repeated: all of them."),
+        lambda found, codes, asked: found.involving_all(codes, asked.country_ways),
+    )
+    involvement = Parameter(
+        ChoiceField(
+            WAYS,
+            many=True,
+            help_text="Only this way of being involved; goes with `country` or `country_all`. Repeated: any of them.",
+        ),
+        lambda found, ways, asked: found,  # see Asked.country_ways
+    )
+    actor = Parameter(
+        SlugParameter(
+            Term.Kind.ACTOR,
+            many=True,
+            example="xi-jinping",
+            help_text="This actor takes part itself. Repeated: any of them.",
+        ),
+        lambda found, slugs, asked: found.with_actor(slugs, asked.values["role"] or []),
+    )
+    role = Parameter(
+        ChoiceField(
+            ROLES,
+            many=True,
+            help_text="In this role: the `actor` if given, else somebody through whom the `country` is involved, else "
+            "anybody. Repeated: any of them.",
+        ),
+        lambda found, roles, asked: found if asked.role_is_taken else found.with_role(roles),
+    )
+    type = Parameter(
+        SlugParameter(
+            Term.Kind.TYPE, many=True, example="summit", help_text="Is of this type or one below it. Repeated: any."
+        ),
+        lambda found, slugs, asked: found.of_type(slugs),
+    )
+    topic = Parameter(
+        SlugParameter(
+            Term.Kind.TOPIC,
+            many=True,
+            example="rare-earths",
+            help_text="Has this topic or one below it. Repeated: any of them.",
+        ),
+        lambda found, slugs, asked: found.about(slugs),
+    )
+    from_ = Parameter(
+        PeriodField(help_text="Was going on, or may have been, on the first day of this year, month or day, or later."),
+        lambda found, period, asked: _overlap(found, asked, period.start_min, None),
+    )
+    to = Parameter(
+        PeriodField(
+            help_text="Was going on, or may have been, on the last day of this year, month or day, or earlier."
+        ),
+        lambda found, period, asked: _overlap(found, asked, None, period.end_max),
+    )
+    on = Parameter(
+        PeriodField(help_text="Was going on, or may have been, in this year or month or on this day."),
+        lambda found, period, asked: _overlap(found, asked, period.start_min, period.end_max),
+    )
+    certainty = Parameter(
+        ChoiceField(
+            ["possible", "certain"],
+            help_text="`certain`: only where it is so whichever day of an imprecise date is the true one. Goes with a "
+            "date filter, whose default is `possible`.",
+        ),
+        lambda found, certainty, asked: found,  # see Asked.certain
+    )
+    in_force_on = Parameter(
+        DayField(help_text="A measure that is in force on this day: effective, not suspended, not withdrawn."),
+        lambda found, day, asked: (
+            found.certainly_in_force_on(day.start_min) if asked.certain else found.in_force_on(day.start_min)
+        ),
+    )
+    place = Parameter(
+        PlaceField(
+            help_text="Took place here: a country's code, or words of the place's name, in any case.",
+        ),
+        lambda found, place, asked: found.in_country(place) if is_code(place) else found.at_place(words(place)),
+    )
+    disputed = Parameter(
+        BooleanField(help_text="Whether two of its sources contradict each other about a date."),
+        lambda found, yes, asked: found.disputed(yes),
+    )
+    dataset = Parameter(
+        NamespaceField(many=True, help_text="Its external id is in this namespace. Repeated: any of them."),
+        lambda found, namespaces, asked: found.from_dataset(namespaces),
+    )
+    timeline = Parameter(
+        SlugParameter(Term.Kind.TIMELINE, example="c5-1", help_text="Is in this curated timeline."),
+        lambda found, slug, asked: _in_timeline(found, asked.known[Term.Kind.TIMELINE, slug]),
+    )
+
+    class Meta:
+        model = Publication
+        fields: list[str] = []
+
+    @classmethod
+    def parameters(cls) -> dict[str, Parameter]:
+        """The filters by the names of their parameters."""
+        return {name.rstrip("_"): filter_ for name, filter_ in cls.base_filters.items()}
+
+    @classmethod
+    def fields_by_name(cls) -> dict[str, ParameterField]:
+        """The fields that read the parameters."""
+        return {name: filter_.parameter_field for name, filter_ in cls.parameters().items()}
+
+
+def check_filters(values: Mapping[str, Any]) -> Known:
+    """Checks values against each other and against the vocabulary, whose entries it returns (one query, or none).
+
+    Raises `InvalidParameters`.
+    """
+    errors = _contradictions(values)
+    if errors:
+        raise InvalidParameters(errors)
+    fields = EventFilters.fields_by_name()
+    place = values["place"]
+    if place and is_code(place):
+        fields["place"], values = CodeField(), values
+    return check_vocabulary(values, fields)
+
+
+def filtered(found: PublicationQuerySet, values: Mapping[str, Any], known: Known) -> PublicationQuerySet:
+    """Those of `found` that fit all filters; the values must have passed `check_filters`."""
+    asked = Asked(values, known)
+    for name, filter_ in EventFilters.parameters().items():
+        if values[name] is not None:
+            found = filter_.apply(found, values[name], asked)
+    return found
+
+
+def is_code(place: str) -> bool:
+    """Whether `place` is meant as a country's code; names of places are not all in capitals."""
+    return place.isascii() and place.isalpha() and place.isupper() and len(place) in (2, 4)
+
+
+def _contradictions(values: Mapping[str, Any]) -> list[ParameterError]:
+    errors = []
+    if values["on"] and (values["from"] or values["to"]):
+        errors.append(ParameterError("on", "conflict", "'on' stands for both 'from' and 'to': give either it or them."))
+    if values["from"] and values["to"] and values["from"].start_min > values["to"].end_max:
+        errors.append(
+            ParameterError(
+                "from", "conflict", f"'from' ({values['from'].text}) is after 'to' ({values['to'].text}): swap them."
+            )
+        )
+    if values["involvement"] and not (values["country"] or values["country_all"]):
+        errors.append(
+            ParameterError("involvement", "incomplete", "'involvement' needs a 'country' or 'country_all' to apply to.")
+        )
+    if values["certainty"] and not any(values[name] for name in DATE_FILTERS):
+        errors.append(
+            ParameterError(
+                "certainty", "incomplete", f"'certainty' needs one of {', '.join(DATE_FILTERS)} to apply to."
+            )
+        )
+    return errors
+
+
+def _overlap(found: PublicationQuerySet, asked: Asked, first: Any, last: Any) -> PublicationQuerySet:
+    return found.certainly_overlapping(first, last) if asked.certain else found.overlapping(first, last)
+
+
+def _in_timeline(found: PublicationQuerySet, definition: Mapping[str, Any]) -> PublicationQuerySet:
+    """Those that the timeline's saved filter finds, and its hand-picked ones."""
+    wanted = Q(event_id__in=definition["events"])
+    if definition["query"]:
+        values = read(QueryDict(definition["query"]), _saved_fields())
+        values["timeline"] = None
+        saved = filtered(Publication.objects.current(), values, {})
+        wanted |= Q(pk__in=saved.values("pk"))
+    return found.filter(wanted)
+
+
+def _saved_fields() -> dict[str, ParameterField]:
+    """The filters that a saved filter can use: all but `timeline` itself."""
+    return {name: field for name, field in EventFilters.fields_by_name().items() if name != "timeline"}
+
+
+def check_saved_filter(query: str) -> list[str]:
+    """What is wrong with a timeline's saved filter, as sentences."""
+    try:
+        values = read(QueryDict(query), _saved_fields())
+        values["timeline"] = None
+        check_filters(values)
+    except InvalidParameters as error:
+        return [problem.message for problem in error.errors]
+    return []

@@ -1,0 +1,59 @@
+"""Loads and publishes the curated events and timelines that come with the project. Only what is missing is made."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Q
+
+from events import loading
+from events.models import Actor, Event, EventType, Topic
+from timeline.models import Term, Timeline
+from timeline.publishing import publish, publish_vocabulary
+
+DATA = Path(__file__).resolve().parent / "data"
+
+
+@transaction.atomic
+def load_curated() -> dict[str, int]:
+    """Returns how many events were published, how many stay drafts, and how many timelines were made."""
+    public, drafts = loading.load_curated()
+    _publish_new_vocabulary()
+    publish(public)
+    timelines = _load_timelines()
+    publish_vocabulary(timelines=timelines)
+    return {"events published": len(public), "new drafts": len(drafts), "new timelines": len(timelines)}
+
+
+def _publish_new_vocabulary() -> None:
+    """Publishes states, blocs, types and topics that never were; edits to others wait for their editor."""
+
+    def unpublished(kind: Term.Kind) -> Q:
+        return ~Q(slug__in=list(Term.objects.filter(kind=kind).values_list("key", flat=True)))
+
+    publish_vocabulary(
+        actors=Actor.objects.filter(unpublished(Term.Kind.ACTOR), kind__in=[Actor.Kind.STATE, Actor.Kind.BLOC]),
+        types=EventType.objects.filter(unpublished(Term.Kind.TYPE)),
+        topics=Topic.objects.filter(unpublished(Term.Kind.TOPIC)),
+    )
+
+
+def _load_timelines() -> list[Timeline]:
+    made = []
+    for record in json.loads((DATA / "timelines.json").read_text(encoding="utf-8")):
+        if Timeline.objects.filter(slug=record["slug"]).exists():
+            continue
+        texts = record["texts"]
+        timeline = Timeline(
+            slug=record["slug"],
+            titles={language: text["title"] for language, text in texts.items()},
+            summaries={language: text["summary"] for language, text in texts.items() if text.get("summary")},
+            query=record.get("query", ""),
+        )
+        timeline.full_clean()
+        timeline.save()
+        timeline.events.set(Event.objects.filter(slug__in=record.get("events", ())))
+        made.append(timeline)
+    return made

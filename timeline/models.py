@@ -1,0 +1,333 @@
+"""What has been published: append-only versions of events and of vocabulary entries, and the curated timelines.
+
+Every row that readers see was written by `timeline.publishing`, in a transaction that advanced the dataset version.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+from events.fields import SLUG_PATTERN, SlugField, TranslatedField, translated
+from events.models import Event
+from timeline.querysets import LONG_DAYS, PublicationQuerySet, TermQuerySet
+
+
+class Dataset(models.Model):
+    """The one row that says which version the published data has. Its row lock puts publishers in a queue."""
+
+    version = models.BigIntegerField(default=0)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="dataset_is_one_row", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+class Version(models.Model):
+    """One published version of something. Current while `superseded_in` is NULL; never deleted, never rewritten.
+
+    `published_in` and `superseded_in` are dataset versions. A withdrawal is a version too, with `withdrawn` set.
+    """
+
+    version = models.PositiveIntegerField()
+    published_in = models.BigIntegerField()
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    superseded_in = models.BigIntegerField(null=True)
+    superseded_at = models.DateTimeField(null=True)
+    withdrawn = models.BooleanField(default=False)
+    digest = models.CharField(max_length=64, help_text="Of all it says, in every language: equal means unchanged.")
+
+    class Meta:
+        abstract = True
+
+
+def _ordered(prefix: str) -> Q:
+    names = {name: f"{prefix}{name}" for name in ("start_min", "start_max", "end_min", "end_max")}
+    return (
+        Q(**{f"{names['start_min']}__lte": F(names["start_max"])})
+        & Q(**{f"{names['end_min']}__lte": F(names["end_max"])})
+        & Q(**{f"{names['start_min']}__lte": F(names["end_min"])})
+        & Q(**{f"{names['start_max']}__lte": F(names["end_max"])})
+    )
+
+
+def _is_long() -> models.GeneratedField:
+    """Whether it may have lasted over `LONG_DAYS`; see `PublicationQuerySet.overlapping`."""
+    latest = models.ExpressionWrapper(F("start_min") + LONG_DAYS, output_field=models.DateField())
+    return models.GeneratedField(
+        expression=models.ExpressionWrapper(Q(end_max__gt=latest), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+
+class Publication(Version):
+    """A published version of an event, with what the filters need. The documents are in `PublicationText`."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="publications")
+    slug = models.CharField(max_length=120)
+    first_published_at = models.DateTimeField()
+    start_min = models.DateField()
+    start_max = models.DateField()
+    end_min = models.DateField()
+    end_max = models.DateField()
+    qualified = models.BooleanField(help_text="Whether the date is approximate or uncertain.")
+    long = _is_long()
+    effective_start_min = models.DateField(null=True)
+    effective_start_max = models.DateField(null=True)
+    effective_end_min = models.DateField(null=True)
+    effective_end_max = models.DateField(null=True)
+    effective_qualified = models.BooleanField(default=False)
+    type_path = ArrayField(models.CharField(max_length=120), help_text="The type's slugs from the root down.")
+    topics = ArrayField(models.CharField(max_length=120), help_text="The topics' slugs with those above them.")
+    actors = ArrayField(models.CharField(max_length=120), help_text="The participants' slugs.")
+    roles = ArrayField(models.CharField(max_length=140), help_text="`role` and `actor:role` of each participant.")
+    place_country = models.CharField(max_length=4, blank=True)
+    place_words = ArrayField(models.CharField(max_length=300), help_text="The words of the place's name, folded.")
+    dataset = models.CharField(max_length=200, blank=True, help_text="The namespace of the event's external id.")
+    disputed = models.BooleanField()
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "version"], name="publication_version_once"),
+            models.UniqueConstraint(
+                fields=["event"], condition=Q(superseded_in=None), name="publication_one_current_version"
+            ),
+            models.CheckConstraint(name="publication_days", condition=_ordered("")),
+            models.CheckConstraint(
+                name="publication_effective_days",
+                condition=Q(
+                    effective_start_min=None, effective_start_max=None, effective_end_min=None, effective_end_max=None
+                )
+                | _ordered("effective_"),
+            ),
+        ]
+        indexes = [
+            # Detail by slug, and old slugs.
+            models.Index(fields=["slug", "superseded_in"], name="publication_slug"),
+            # Lists without a country, by date both ways.
+            models.Index(
+                F("start_min").desc(),
+                F("event").desc(),
+                include=["end_max"],
+                condition=Q(superseded_in=None, withdrawn=False),
+                name="publication_by_date",
+            ),
+            # Lists ordered by their last change; `updated_since`.
+            models.Index(
+                F("published_in").desc(),
+                F("event").desc(),
+                condition=Q(superseded_in=None, withdrawn=False),
+                name="publication_by_change",
+            ),
+            # What overlaps a narrow window but began long before it.
+            models.Index(
+                F("start_min").desc(),
+                condition=Q(superseded_in=None, withdrawn=False, long=True),
+                name="publication_long",
+            ),
+            # in_force_on: few events are measures.
+            models.Index(
+                fields=["effective_start_min", "effective_end_max"],
+                condition=Q(superseded_in=None, withdrawn=False, effective_start_min__isnull=False),
+                name="publication_effective",
+            ),
+            # type=, topic=, actor=, role=, place= that are rare; common ones follow the date index.
+            *(
+                GinIndex(fields=[name], condition=Q(superseded_in=None, withdrawn=False), name=f"publication_{name}")
+                for name in ("type_path", "topics", "actors", "roles", "place_words")
+            ),
+            # place=KR, dataset=has-travels, newest first.
+            models.Index(
+                F("place_country"),
+                F("start_min").desc(),
+                F("event").desc(),
+                condition=Q(superseded_in=None, withdrawn=False) & ~Q(place_country=""),
+                name="publication_place_country",
+            ),
+            models.Index(
+                F("dataset"),
+                F("start_min").desc(),
+                F("event").desc(),
+                condition=Q(superseded_in=None, withdrawn=False) & ~Q(dataset=""),
+                name="publication_dataset",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slug} version {self.version}"
+
+
+class PublicationText(models.Model):
+    """A publication in one language: its title, and `document`, the JSON of the event as the API serves it.
+
+    In the document, U+0001 stands where the API's base URL belongs (see `timeline.documents`).
+    """
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=12)
+    title = models.CharField(max_length=300)
+    document = models.TextField()
+
+    class Meta:
+        constraints = [
+            # Finds the document of each row of a page.
+            models.UniqueConstraint(fields=["publication", "language"], name="publication_text_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.language}: {self.title}"
+
+
+class PublicationCountry(models.Model):
+    """That a publication involves a country, and how: what the country filter reads.
+
+    `ways` holds, for each way and role, `way`, `role` and `way:role`, so that one array overlap answers every
+    combination of `involvement` and `role`. The days repeat the publication's, so that country and date are one range
+    of one index.
+    """
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="countries")
+    code = models.CharField(max_length=4)
+    ways = ArrayField(models.CharField(max_length=40))
+    event_id = models.BigIntegerField()
+    start_min = models.DateField()
+    end_max = models.DateField()
+    long = _is_long()
+    current = models.BooleanField(default=True, help_text="Whether the publication is current and not withdrawn.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "code"], name="publication_country_once"),
+        ]
+        indexes = [
+            # country= with and without dates, newest or oldest first.
+            models.Index(
+                F("code"),
+                F("start_min").desc(),
+                F("event_id").desc(),
+                include=["end_max", "publication"],
+                condition=Q(current=True),
+                name="publication_country_by_date",
+            ),
+            # country= in a narrow window: what began long before it.
+            models.Index(
+                F("code"),
+                F("start_min").desc(),
+                condition=Q(current=True, long=True),
+                name="publication_country_long",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PublicationRelation(models.Model):
+    """That a publication says its event relates to another, whether or not that one is public (yet)."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="relations")
+    kind = models.CharField(max_length=12)
+    target = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            # in_force_on: who suspends or withdraws this? Publishing: whose documents name this?
+            models.Index(fields=["target", "kind"], name="publication_relation_target"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target}"
+
+
+class Term(Version):
+    """A published version of a vocabulary entry: a country, an actor, a type, a topic or a timeline."""
+
+    class Kind(models.TextChoices):
+        COUNTRY = "country"
+        ACTOR = "actor"
+        TYPE = "type"
+        TOPIC = "topic"
+        TIMELINE = "timeline"
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    key = models.CharField(max_length=120, help_text="A country's code, else a slug.")
+    group = models.CharField(max_length=12, blank=True, help_text="Of an actor: its kind.")
+    names = ArrayField(models.CharField(max_length=300), help_text="All its names and aliases, for suggestions.")
+    definition = models.JSONField(
+        default=dict, help_text='Of a timeline: {"query": saved filter, "events": ids of picked events}.'
+    )
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key", "version"], name="term_version_once"),
+            # Whether a code is known; the vocabulary lists, in the order of their keys.
+            models.UniqueConstraint(
+                fields=["kind", "key"], condition=Q(superseded_in=None), name="term_one_current_version"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class TermText(models.Model):
+    """A vocabulary entry in one language: the JSON as the API serves it, marked like `PublicationText.document`."""
+
+    term = models.ForeignKey(Term, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=12)
+    document = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["term", "language"], name="term_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.language}: {self.term}"
+
+
+class Timeline(models.Model):
+    """A curated timeline as an editor enters it: the events that a saved filter finds, and hand-picked ones."""
+
+    slug = SlugField()
+    titles = TranslatedField("title")
+    summaries = TranslatedField("summary", default=dict, blank=True)
+    query = models.CharField(
+        "saved filter",
+        max_length=1000,
+        blank=True,
+        help_text="In the API's own words, such as country=CN&topic=rare-earths&from=2023.",
+    )
+    events = models.ManyToManyField(Event, blank=True, related_name="timelines", help_text="Hand-picked events.")
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(name="timeline_slug", condition=Q(slug__regex=SLUG_PATTERN)),
+            models.CheckConstraint(name="timeline_titled", condition=~Q(titles={})),
+        ]
+
+    def __str__(self) -> str:
+        return translated(self.titles)
+
+    def clean(self) -> None:
+        from timeline.filters import check_saved_filter  # the filters need the models
+
+        problems = check_saved_filter(self.query)
+        if problems:
+            raise ValidationError({"query": problems})
+        self.summaries = self.summaries or {}

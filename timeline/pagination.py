@@ -1,0 +1,186 @@
+"""Keyset pages: a page begins where the last one ended, not after so many rows.
+
+Every order is total: a day or a dataset version, then the event's id, which a new version of the event keeps. So no
+row is skipped or repeated, whatever the ties and whatever is published in between; only an event whose own date is
+edited meanwhile can move.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from timeline.errors import InvalidParameters, ParameterError
+from timeline.parameters import ChoiceField, NumberField, ParameterField, shown
+
+PAGE_SIZE = 50
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """A total order: its columns, and for each how a cursor's JSON is read back."""
+
+    columns: tuple[str, ...]
+    readers: tuple[Callable[[Any], Any], ...]
+    descending: bool = False
+
+
+def _a_string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _a_number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+        raise TypeError
+    return value
+
+
+def _a_day(value: Any) -> datetime.date:
+    return datetime.date.fromisoformat(_a_string(value))
+
+
+BY_DATE = (("start_min", "event_id"), (_a_day, _a_number))
+BY_CHANGE = (("published_in", "event_id"), (_a_number, _a_number))
+EVENT_ORDERINGS = {
+    "-date": Ordering(*BY_DATE, descending=True),
+    "date": Ordering(*BY_DATE),
+    "-updated": Ordering(*BY_CHANGE, descending=True),
+    "updated": Ordering(*BY_CHANGE),
+}
+TERM_ORDERINGS = {"key": Ordering(("key",), (_a_string,))}
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place between two rows, and the direction to read from there."""
+
+    ordering: str
+    position: tuple[Any, ...]
+    backwards: bool
+
+    def __str__(self) -> str:
+        text = json.dumps([self.ordering, self.backwards, *self.position], separators=(",", ":"), default=str)
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+class CursorField(ParameterField):
+    """A cursor out of a `next` or `previous` URL."""
+
+    def __init__(self, orderings: Mapping[str, Ordering], **kwargs: Any) -> None:
+        self.orderings = orderings
+        super().__init__(help_text="Where the page begins: out of the `next` or `previous` of another page.", **kwargs)
+
+    def read(self, text: str) -> Cursor:
+        try:
+            padded = text + "=" * (-len(text) % 4)
+            ordering, backwards, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+            if not isinstance(backwards, bool):
+                raise TypeError
+            readers = self.orderings[ordering].readers
+            position = tuple(reader(value) for reader, value in zip(readers, values, strict=True))
+        except (ValueError, TypeError, KeyError, binascii.Error, RecursionError) as error:
+            raise ValidationError(
+                f"{shown(text)} is not a cursor: take the 'next' or 'previous' URL of another page as it is.",
+                code="malformed",
+            ) from error
+        return Cursor(ordering, position, backwards)
+
+
+def paging_fields(orderings: Mapping[str, Ordering]) -> dict[str, ParameterField]:
+    """The parameters that choose a page. A list with one order has no `ordering`."""
+    first = next(iter(orderings))
+    ordering = ChoiceField(
+        orderings,
+        help_text=f"The order; `-` is descending. If left out: `{first}`, newest first.",
+    )
+    return {
+        **({"ordering": ordering} if len(orderings) > 1 else {}),
+        "page_size": NumberField(
+            least=1, most=MOST, default=PAGE_SIZE, help_text=f"Rows on a page; {PAGE_SIZE} if left out."
+        ),
+        "cursor": CursorField(orderings),
+    }
+
+
+@dataclass(slots=True)
+class Page:
+    """The rows of a page, in order, and the cursors of its neighbours."""
+
+    rows: list[Any]
+    next: Cursor | None
+    previous: Cursor | None
+
+
+def page(
+    found: QuerySet[Any], values: Mapping[str, Any], orderings: Mapping[str, Ordering], columns: list[str]
+) -> Page:
+    """One page of `found`, as tuples of `columns`. One query, that fetches one row more than the page has.
+
+    Raises `InvalidParameters` if the cursor belongs to another order than the one asked for.
+    """
+    cursor: Cursor | None = values["cursor"]
+    asked = values.get("ordering")
+    if cursor and asked and cursor.ordering != asked:
+        message = f"The cursor belongs to ordering={cursor.ordering}, not to {asked}: begin without it."
+        raise InvalidParameters([ParameterError("cursor", "conflict", message)])
+    name = cursor.ordering if cursor else asked or next(iter(orderings))
+    ordering = orderings[name]
+    keys = _keys(found, ordering)
+    backwards = cursor is not None and cursor.backwards
+    descending = ordering.descending != backwards
+    if cursor:
+        found = found.filter(_beyond(keys, cursor.position, descending))
+    found = found.order_by(*(f"-{key}" if descending else key for key in keys))
+    size = values["page_size"]
+    rows = list(found.values_list(*keys, *columns)[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+
+    def beside(row: tuple[Any, ...], *, towards_start: bool) -> Cursor:
+        return Cursor(name, row[: len(keys)], towards_start)
+
+    after = beside(rows[-1], towards_start=False) if rows and (more or backwards) else None
+    before = beside(rows[0], towards_start=True) if rows and (more if backwards else cursor) else None
+    return Page([row[len(keys) :] for row in rows], after, before)
+
+
+def _keys(found: QuerySet[Any], ordering: Ordering) -> list[str]:
+    """The columns to order by: those of the index that the filters use, where it has the ordering's (see `days`)."""
+    prefix = getattr(found, "days", "") if ordering.columns[0] == "start_min" else ""
+    return [f"{prefix}{column}" for column in ordering.columns]
+
+
+def _beyond(keys: Sequence[str], position: Sequence[Any], descending: bool) -> Q:
+    """Behind `position`, in the order of `keys`.
+
+    The condition on the first key alone is implied by the others; it is what an index scan can begin at.
+    """
+    less = "lt" if descending else "gt"
+    first, value = keys[0], position[0]
+    behind = Q(**{f"{first}__{less}": value})
+    if len(keys) == 1:
+        return behind
+    return Q(**{f"{first}__{less}e": value}) & (behind | _beyond(keys[1:], position[1:], descending))
+
+
+def page_url(request: HttpRequest, cursor: Cursor | None) -> str | None:
+    """The request's URL with another cursor."""
+    if cursor is None:
+        return None
+    query = request.GET.copy()
+    query["cursor"] = str(cursor)
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

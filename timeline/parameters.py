@@ -1,0 +1,309 @@
+"""Reading a request's parameters, strictly: what is unknown, blank, malformed or wrongly repeated is an error.
+
+A parameter is a form field with a name, a sentence for the documentation and a part of the OpenAPI schema. The
+filters declare theirs in `timeline.filters`; paginators and views add the others. The known names are always
+derived from these declarations.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from events.dates import EdtfDate, EdtfError, parse
+from events.fields import SLUG_PATTERN
+from events.models.actors import CODE_PATTERN
+from timeline.documents import LANGUAGES
+from timeline.errors import InvalidParameters, ParameterError
+from timeline.models import Term
+from timeline.text import fold
+
+SHOWN = 60
+"""Characters of a wrong value that an error repeats."""
+
+
+def shown(value: str) -> str:
+    """A wrong value as an error message quotes it."""
+    return f"'{value[:SHOWN]}…'" if len(value) > SHOWN else f"'{value}'"
+
+
+def nearest(value: str, known: Iterable[str]) -> str:
+    """The words " Did you mean 'country'?", or nothing where nothing is near."""
+    found = difflib.get_close_matches(value, list(known), n=1, cutoff=0.6)
+    return f" Did you mean '{found[0]}'?" if found else ""
+
+
+class ParameterField(forms.Field):
+    """A field that reads one text; with `many`, the parameter may be repeated and the value is a list."""
+
+    schema: Mapping[str, Any] = {"type": "string"}
+    vocabulary: Term.Kind | None = None
+    example: str = ""
+
+    def __init__(self, *, many: bool = False, help_text: str = "", default: Any = None) -> None:
+        self.many = many
+        self.default = default
+        super().__init__(required=False, help_text=help_text)
+
+    def read(self, text: str) -> Any:
+        """The value that `text` says; raises ValidationError with a code and a sentence."""
+        return text
+
+
+class PatternField(ParameterField):
+    """A text of a fixed form."""
+
+    pattern = ""
+    wanted = ""
+
+    def read(self, text: str) -> str:
+        if not re.fullmatch(self.pattern, text):
+            hint = suggestion(self.vocabulary, text) if self.vocabulary else ""
+            raise ValidationError(f"{shown(text)} is not {self.wanted}.{hint}", code="malformed")
+        return text
+
+
+class CodeField(PatternField):
+    """A country's code."""
+
+    pattern = CODE_PATTERN
+    wanted = "a country's code: two upper-case letters of ISO 3166-1, or four of ISO 3166-3 for a former state"
+    vocabulary = Term.Kind.COUNTRY
+    schema = {"type": "string", "pattern": CODE_PATTERN}
+    example = "UZ"
+
+
+class SlugParameter(PatternField):
+    """The id of a vocabulary entry."""
+
+    pattern = SLUG_PATTERN
+    schema = {"type": "string", "pattern": SLUG_PATTERN}
+
+    def __init__(self, kind: Term.Kind, *, example: str, **kwargs: Any) -> None:
+        self.vocabulary = kind
+        self.example = example
+        self.wanted = (
+            f"the id of {'an' if kind == Term.Kind.ACTOR else 'a'} {kind.value}: lower-case letters, digits and hyphens"
+        )
+        super().__init__(**kwargs)
+
+
+class NamespaceField(PatternField):
+    """The namespace of external ids."""
+
+    pattern = SLUG_PATTERN
+    wanted = "a data set's namespace: lower-case letters, digits and hyphens, such as has-travels"
+    schema = {"type": "string", "pattern": SLUG_PATTERN}
+    example = "curated"
+
+
+class ChoiceField(ParameterField):
+    """One of a few words."""
+
+    def __init__(self, choices: Iterable[str], **kwargs: Any) -> None:
+        self.choices = list(choices)
+        super().__init__(**kwargs)
+        self.schema = {"type": "string", "enum": self.choices}
+
+    def read(self, text: str) -> str:
+        if text not in self.choices:
+            raise ValidationError(
+                f"{shown(text)} is not possible here. Possible: {', '.join(self.choices)}."
+                f"{nearest(text, self.choices)}",
+                code="malformed",
+            )
+        return text
+
+
+class BooleanField(ChoiceField):
+    """true or false."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(["true", "false"], **kwargs)
+        self.schema = {"type": "boolean"}
+
+    def read(self, text: str) -> bool:  # type: ignore[override]
+        return super().read(text) == "true"
+
+
+PERIOD_PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+DAY_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+class PeriodField(ParameterField):
+    """A year, a month or a day: all the days in it."""
+
+    pattern = PERIOD_PATTERN
+    wanted = "a date: write YYYY, YYYY-MM or YYYY-MM-DD"
+    schema = {"type": "string", "pattern": PERIOD_PATTERN}
+    example = "2025-10"
+
+    def read(self, text: str) -> EdtfDate:
+        if not re.fullmatch(self.pattern, text):
+            raise ValidationError(f"{shown(text)} is not {self.wanted}.", code="malformed")
+        try:
+            date = parse(text)
+        except EdtfError as error:
+            raise ValidationError(f"{shown(text)} is not a date: {error}.", code="malformed") from error
+        if date.precision == "season":
+            raise ValidationError(f"{shown(text)} is a season: write YYYY, YYYY-MM or YYYY-MM-DD.", code="malformed")
+        return date
+
+
+class DayField(PeriodField):
+    """One day."""
+
+    pattern = DAY_PATTERN
+    wanted = "a day: write YYYY-MM-DD"
+    schema = {"type": "string", "pattern": DAY_PATTERN, "format": "date"}
+    example = "2025-11-06"
+
+
+class PlaceField(ParameterField):
+    """A country's code, or words of a place's name."""
+
+    schema = {"type": "string", "maxLength": 200}
+    example = "Samarkand"
+
+    def read(self, text: str) -> str:
+        if len(text) > 200 or not re.search(r"\w", text) or any(not c.isprintable() for c in text):
+            raise ValidationError(
+                f"{shown(text)} is not a place: give a country's code such as KR, or words of the place's name.",
+                code="malformed",
+            )
+        return text
+
+
+class NumberField(ParameterField):
+    """A whole number in a range."""
+
+    def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
+        self.least, self.most = least, most
+        super().__init__(**kwargs)
+        self.schema = {"type": "integer", "minimum": least, "maximum": most}
+
+    def read(self, text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not self.least <= int(text) <= self.most:
+            raise ValidationError(
+                f"{shown(text)} is not possible here: write a whole number from {self.least} to {self.most}.",
+                code="malformed",
+            )
+        return int(text)
+
+
+class NamesField(ParameterField):
+    """Names out of a list, with commas between them."""
+
+    def __init__(self, names: Iterable[str], **kwargs: Any) -> None:
+        self.names = list(names)
+        self.example = ",".join(self.names[:2])
+        super().__init__(**kwargs)
+
+    def read(self, text: str) -> list[str]:
+        wanted = text.split(",")
+        for name in wanted:
+            if name not in self.names:
+                raise ValidationError(
+                    f"{shown(name)} is not a field. Possible: {', '.join(self.names)}.{nearest(name, self.names)}",
+                    code="malformed",
+                )
+        return wanted
+
+
+def language_field() -> ChoiceField:
+    """`lang`, which every address takes."""
+    return ChoiceField(
+        LANGUAGES,
+        default=LANGUAGES[0],
+        help_text="Language of titles, summaries and names. What is not translated comes in another language; "
+        "`language` says which, and `fallback_from` that it does.",
+    )
+
+
+def fields_field(names: Iterable[str]) -> NamesField:
+    """`fields`, which chooses among the keys of a document."""
+    return NamesField(names, help_text="Only these keys of each document, with commas between them.")
+
+
+Known = dict[tuple[str, str], dict[str, Any]]
+"""For the kind and key of a vocabulary entry, its definition."""
+
+
+def read(data: QueryDict, fields: Mapping[str, ParameterField]) -> dict[str, Any]:
+    """The values of all `fields`, the default where one is not given. Raises `InvalidParameters` with all errors."""
+    errors = [
+        ParameterError(name, "unknown", f"There is no parameter {shown(name)} here.{nearest(name, fields)}")
+        for name in data
+        if name not in fields
+    ]
+    values: dict[str, Any] = {}
+    for name, field in fields.items():
+        texts = data.getlist(name)
+        values[name] = field.default
+        if not texts:
+            continue
+        try:
+            values[name] = _read_one(name, field, texts)
+        except ValidationError as error:
+            errors.append(ParameterError(name, error.code or "malformed", str(error.message)))
+    if errors:
+        raise InvalidParameters(errors)
+    return values
+
+
+def _read_one(name: str, field: ParameterField, texts: list[str]) -> Any:
+    if not all(texts):
+        raise ValidationError(f"'{name}' is blank: give it a value or leave it out.", code="blank")
+    if field.many:
+        return list(dict.fromkeys(field.read(text) for text in texts))
+    if len(texts) > 1:
+        raise ValidationError(f"'{name}' is given {len(texts)} times: give it once.", code="repeated")
+    return field.read(texts[0])
+
+
+def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterField]) -> Known:
+    """The vocabulary entries that `values` name, in one query, or none where they name none.
+
+    Raises `InvalidParameters` for a code or id that no public entry has.
+    """
+    named = [
+        (name, str(field.vocabulary), value)
+        for name, field in fields.items()
+        if field.vocabulary and values[name]
+        for value in (values[name] if field.many else [values[name]])
+    ]
+    if not named:
+        return {}
+    known = Term.objects.current().known({(kind, key) for _, kind, key in named})
+    errors = [
+        ParameterError(
+            name,
+            "unknown_value",
+            f"{shown(key)} is not the {'code' if kind == Term.Kind.COUNTRY else 'id'} of any {kind} here."
+            f"{suggestion(Term.Kind(kind), key)}",
+        )
+        for name, kind, key in named
+        if (kind, key) not in known
+    ]
+    if errors:
+        raise InvalidParameters(errors)
+    return known
+
+
+def suggestion(kind: Term.Kind, value: str) -> str:
+    """The words " Did you mean 'UZ'?" for "Uzbekistan", "uz" or "usbekistan", or nothing where nothing is near."""
+    value = fold(value[:SHOWN])
+    keys: dict[str, str] = {}
+    for key, names in Term.objects.current().filter(kind=kind).values_list("key", "names"):
+        for name in (key, *names):
+            keys.setdefault(fold(name), key)
+    if value in keys:
+        return f" Did you mean '{keys[value]}'?"
+    near = difflib.get_close_matches(value, [name for name in keys if name[:1] == value[:1]], n=1, cutoff=0.75)
+    return f" Did you mean '{keys[near[0]]}'?" if near else ""

@@ -1,0 +1,401 @@
+"""The only door between editors and readers.
+
+`publish()` renders drafts, compares them with what is public, and writes a new version of each one that changed;
+`withdraw()` ends one. Each call is one transaction and one dataset version. Publishers queue up at the dataset's row,
+so versions have no gaps and appear in the order of their commits. Locks are always taken in the same order: events by
+id, then the dataset.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from events.models import Actor, Event, EventType, Topic
+from timeline.checks import refusals
+from timeline.documents import FIELDS, LANGUAGES, Document, Rendered, Renderer, dump, load
+from timeline.models import (
+    Dataset,
+    Publication,
+    PublicationCountry,
+    PublicationRelation,
+    PublicationText,
+    Term,
+    TermText,
+    Timeline,
+    Version,
+)
+from timeline.terms import RenderedTerm, render_actors, render_branches, render_timelines
+
+DRAFT_PARTS = (
+    "texts", "participations__actor", "topics", "sources", "relations", "figures__source", "figures__reporter",
+    "figures__partner",
+)  # fmt: skip
+
+COPIED = [
+    column.attname
+    for column in Publication._meta.concrete_fields
+    if not (column.generated or column.primary_key or column.name in {own.name for own in Version._meta.local_fields})
+]
+"""The columns that a version derived from another one keeps."""
+
+
+class Refused(Exception):
+    """Some of the events may not be published, so none was. `reasons` lists every reason for each of them."""
+
+    def __init__(self, reasons: Mapping[Event, list[str]]) -> None:
+        self.reasons = dict(reasons)
+        super().__init__("\n".join(f"{event.slug}: {' '.join(sentences)}" for event, sentences in self.reasons.items()))
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of each event: a new version, no difference to the public one, or refused with reasons."""
+
+    published: list[Event] = field(default_factory=list)
+    unchanged: list[Event] = field(default_factory=list)
+    refused: dict[Event, list[str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Edition:
+    """A dataset version while it is being written."""
+
+    number: int
+    at: datetime.datetime
+    by: AbstractBaseUser | None
+    empty: bool = True
+
+    def stamp(self, previous: Publication | Term | None) -> dict[str, Any]:
+        """The columns of a `Version` that follows `previous`."""
+        self.empty = False
+        return {
+            "version": previous.version + 1 if previous else 1,
+            "published_in": self.number,
+            "published_at": self.at,
+            "published_by": self.by,
+        }
+
+
+@contextmanager
+def new_edition(by: AbstractBaseUser | None) -> Iterator[Edition]:
+    """The next dataset version, in a transaction. Waits for other publishers. Not counted if nothing is stamped."""
+    with transaction.atomic():
+        dataset = Dataset.objects.select_for_update().get(pk=1)
+        # A clock set back must not date a version before the one it follows.
+        edition = Edition(dataset.version + 1, max(timezone.now(), dataset.updated_at), by)
+        yield edition
+        if not edition.empty:
+            Dataset.objects.update(version=edition.number, updated_at=edition.at)
+
+
+def publish(events: Iterable[Event], by: AbstractBaseUser | None = None, *, skip_refused: bool = False) -> Outcome:
+    """Makes the saved drafts of `events` public, as one dataset version.
+
+    An event that says nothing new gets no new version. If one may not be published, raises `Refused` with every
+    reason and publishes none, or, with `skip_refused`, publishes the others and lists it in the outcome.
+    """
+    with transaction.atomic():
+        ids = _lock(events)
+        with new_edition(by) as edition:
+            drafts = list(
+                Event.objects.filter(pk__in=ids).select_related("place_country").prefetch_related(*DRAFT_PARTS)
+            )
+            outcome = Outcome(refused=refusals(drafts))
+            if outcome.refused and not skip_refused:
+                raise Refused(outcome.refused)
+            accepted = [event for event in drafts if event not in outcome.refused]
+            renderer = Renderer(accepted)
+            rendered = [renderer.render(event) for event in accepted]
+            _write_terms(edition, _terms_of(accepted, rendered))
+            _write_publications(edition, rendered, outcome)
+    return outcome
+
+
+def withdraw(events: Iterable[Event], by: AbstractBaseUser | None = None) -> list[Event]:
+    """Ends the publication of `events`, as one dataset version; what readers had stays in the history.
+
+    Returns those that were public; the others are left alone.
+    """
+    events = list(events)
+    with transaction.atomic():
+        ids = _lock(events)
+        with new_edition(by) as edition:
+            public = {row.event_id: row for row in Publication.objects.current().filter(event_id__in=ids)}
+            if public:
+                _supersede(edition, public.values())
+                Publication.objects.bulk_create(
+                    Publication(**_copied(row), **edition.stamp(row), digest="", withdrawn=True)
+                    for row in public.values()
+                )
+                _refresh_relations(edition, set(public), written=set(public))
+    return [event for event in events if event.pk in public]
+
+
+def publish_vocabulary(
+    by: AbstractBaseUser | None = None,
+    *,
+    actors: Iterable[Actor] = (),
+    types: Iterable[EventType] = (),
+    topics: Iterable[Topic] = (),
+    timelines: Iterable[Timeline] = (),
+) -> int:
+    """Makes vocabulary entries public as they are now, as one dataset version. Returns how many changed."""
+    with new_edition(by) as edition:
+        return _write_terms(
+            edition,
+            [*render_actors(actors), *render_branches(types, topics), *render_timelines(timelines)],
+        )
+
+
+def _lock(events: Iterable[Event]) -> list[int]:
+    """Locks the events' rows, so that no editor is half-way through saving one; returns their ids."""
+    ids = [event.pk for event in events]
+    return list(Event.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _event_digest(
+    documents: Mapping[str, Document], countries: Iterable[tuple[str, list[str]]], relations: Iterable[tuple[str, int]]
+) -> str:
+    """Of all that a version of an event says. The other columns say nothing that is not in the documents."""
+    return _digest([documents, sorted(countries), sorted(relations)])
+
+
+# Events
+
+
+def _write_publications(edition: Edition, rendered: Sequence[Rendered], outcome: Outcome) -> None:
+    batch = {draft.event.pk: draft for draft in rendered}
+    previous = {row.event_id: row for row in Publication.objects.filter(superseded_in=None, event_id__in=batch)}
+    before = _public_titles(batch)
+    now = {pk: (draft.event.slug, draft.titles) for pk, draft in batch.items()}
+    targets = {relation.target_id for draft in rendered for relation in draft.relations}
+    titles = _public_titles(targets - batch.keys()) | now
+    written: set[int] = set()
+    new: list[tuple[Publication, Rendered]] = []
+    for pk, draft in batch.items():
+        for language, document in draft.documents.items():
+            document["relations"] = _relation_entries(
+                [(relation.kind, relation.target_id) for relation in draft.relations], titles, language
+            )
+        digest = _event_digest(
+            draft.documents,
+            [(entry.actor.code or "", _ways(entry.roles)) for entry in draft.countries],
+            [(relation.kind, relation.target_id) for relation in draft.relations],
+        )
+        last = previous.get(pk)
+        if last and not last.withdrawn and last.digest == digest:
+            outcome.unchanged.append(draft.event)
+            continue
+        outcome.published.append(draft.event)
+        written.add(pk)
+        row = Publication(
+            event_id=pk,
+            first_published_at=last.first_published_at if last else edition.at,
+            digest=digest,
+            **edition.stamp(last),
+            **draft.columns,
+        )
+        new.append((row, draft))
+    _supersede(edition, [previous[pk] for pk in written & previous.keys()])
+    Publication.objects.bulk_create([row for row, _ in new])
+    _write_texts((row, draft.documents) for row, draft in new)
+    PublicationCountry.objects.bulk_create(
+        PublicationCountry(
+            publication=row,
+            code=entry.actor.code or "",
+            ways=_ways(entry.roles),
+            event_id=row.event_id,
+            start_min=row.start_min,
+            end_max=row.end_max,
+        )
+        for row, draft in new
+        for entry in draft.countries
+    )
+    PublicationRelation.objects.bulk_create(
+        PublicationRelation(publication=row, kind=relation.kind, target_id=relation.target_id)
+        for row, draft in new
+        for relation in draft.relations
+    )
+    renamed = {pk for pk in written if before.get(pk) != now[pk]}
+    _refresh_relations(edition, renamed, written=written)
+
+
+def _ways(roles: Mapping[Any, set[str]]) -> list[str]:
+    """The entries of `PublicationCountry.ways`: each way, each role, and each way with each of its roles."""
+    entries = {str(way) for way in roles}
+    for way, names in roles.items():
+        entries |= names | {f"{way}:{role}" for role in names}
+    return sorted(entries)
+
+
+def _write_texts(publications: Iterable[tuple[Publication, Mapping[str, Document]]]) -> None:
+    PublicationText.objects.bulk_create(
+        PublicationText(
+            publication=row,
+            language=language,
+            title=document["title"],
+            document=dump(_completed(document, row)),
+        )
+        for row, documents in publications
+        for language, document in documents.items()
+    )
+
+
+def _completed(document: Document, row: Publication) -> Document:
+    complete = {
+        **document,
+        "version": row.version,
+        "published_at": _timestamp(row.first_published_at),
+        "updated_at": _timestamp(row.published_at),
+    }
+    return {key: complete[key] for key in FIELDS if key in complete and complete[key] != []}
+
+
+def _uncompleted(document: Document) -> Document:
+    return {key: value for key, value in document.items() if key not in ("version", "published_at", "updated_at")}
+
+
+def _timestamp(moment: datetime.datetime) -> str:
+    return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _supersede(edition: Edition, rows: Iterable[Publication]) -> None:
+    ids = [row.pk for row in rows]
+    Publication.objects.filter(pk__in=ids).update(superseded_in=edition.number, superseded_at=edition.at)
+    PublicationCountry.objects.filter(publication_id__in=ids).update(current=False)
+
+
+def _copied(row: Publication) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in COPIED}
+
+
+# Relations
+
+Titles = dict[int, tuple[str, dict[str, str]]]
+"""For an event's id, the slug and the titles by language under which it is public."""
+
+
+def _public_titles(event_ids: Iterable[int]) -> Titles:
+    found: Titles = {}
+    texts = PublicationText.objects.filter(
+        publication__event_id__in=list(event_ids), publication__superseded_in=None, publication__withdrawn=False
+    )
+    for event_id, slug, language, title in texts.values_list(
+        "publication__event_id", "publication__slug", "language", "title"
+    ):
+        found.setdefault(event_id, (slug, {}))[1][language] = title
+    return found
+
+
+def _relation_entries(relations: Iterable[tuple[str, int]], titles: Titles, language: str) -> list[Document]:
+    """The relations as documents list them; one to an event that is not public is left out: it would leak a draft."""
+    return [
+        {"kind": kind, "event": titles[target][0], "title": titles[target][1][language]}
+        for kind, target in relations
+        if target in titles
+    ]
+
+
+def _refresh_relations(edition: Edition, changed: set[int], *, written: set[int]) -> None:
+    """Writes a new version of each public event whose document names one of the `changed` events.
+
+    Only its relations change, on top of what is public of it: its draft may hold an edit that is not to be seen yet.
+    """
+    naming = list(
+        Publication.objects.current()
+        .filter(relations__target_id__in=changed)
+        .exclude(event_id__in=written)
+        .distinct()
+        .prefetch_related("texts", "relations", "countries")
+    )
+    if not naming:
+        return
+    titles = _public_titles({relation.target_id for row in naming for relation in row.relations.all()})
+    new: list[tuple[Publication, dict[str, Document]]] = []
+    for row in naming:
+        relations = [(relation.kind, relation.target_id) for relation in row.relations.all()]
+        documents = {text.language: _uncompleted(load(text.document)) for text in row.texts.all()}
+        for language, document in documents.items():
+            document["relations"] = _relation_entries(relations, titles, language)
+        digest = _event_digest(documents, [(country.code, country.ways) for country in row.countries.all()], relations)
+        new.append((Publication(**_copied(row), **edition.stamp(row), digest=digest), documents))
+    _supersede(edition, naming)
+    Publication.objects.bulk_create([row for row, _ in new])
+    _write_texts(new)
+    for (row, _), old in zip(new, naming, strict=True):
+        _copy_rows(old.countries.all(), row)
+        _copy_rows(old.relations.all(), row)
+
+
+def _copy_rows(rows: Iterable[Any], publication: Publication) -> None:
+    rows = list(rows)
+    for row in rows:
+        row.pk, row.publication = None, publication
+        row._state.adding = True
+    if rows:
+        type(rows[0])._default_manager.bulk_create(rows)
+
+
+# Vocabulary
+
+
+def _terms_of(events: Sequence[Event], rendered: Sequence[Rendered]) -> list[RenderedTerm]:
+    """The vocabulary entries that the events' documents name."""
+    actors = {part.actor for event in events for part in event.participations.all()}
+    actors |= {entry.actor for draft in rendered for entry in draft.countries}
+    for event in events:
+        actors |= {actor for figure in event.figures.all() for actor in (figure.reporter, figure.partner) if actor}
+    types = EventType.objects.filter(pk__in={event.type_id for event in events})
+    topics = {topic for event in events for topic in event.topics.all()}
+    return [*render_actors(actors), *render_branches(types, topics)]
+
+
+def _write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
+    """Writes a new version of each entry that changed; returns how many."""
+    keys: dict[str, list[str]] = {}
+    for entry in rendered:
+        keys.setdefault(entry.kind, []).append(entry.key)
+    previous = {
+        (row.kind, row.key): row
+        for kind, names in keys.items()
+        for row in Term.objects.filter(superseded_in=None, kind=kind, key__in=names)
+    }
+    new: list[tuple[Term, RenderedTerm]] = []
+    for entry in rendered:
+        digest = _digest([entry.documents, entry.group, entry.names, entry.definition])
+        last = previous.get((entry.kind, entry.key))
+        if last and not last.withdrawn and last.digest == digest:
+            continue
+        row = Term(
+            kind=entry.kind,
+            key=entry.key,
+            group=entry.group,
+            names=entry.names,
+            definition=entry.definition,
+            digest=digest,
+            **edition.stamp(last),
+        )
+        new.append((row, entry))
+    replaced = [previous[row.kind, row.key].pk for row, _ in new if (row.kind, row.key) in previous]
+    Term.objects.filter(pk__in=replaced).update(superseded_in=edition.number, superseded_at=edition.at)
+    Term.objects.bulk_create([row for row, _ in new])
+    TermText.objects.bulk_create(
+        TermText(term=row, language=language, document=dump(entry.documents[language]))
+        for row, entry in new
+        for language in LANGUAGES
+    )
+    return len(new)

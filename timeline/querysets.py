@@ -1,0 +1,218 @@
+"""The questions that readers ask, by name. Filters, feeds and pages only call these.
+
+Meanings are those of the README: a date filter asks for overlap; "possibly" takes every date at its widest, "certainly"
+at its narrowest and never a qualified one.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce
+
+LONG_DAYS = 366
+"""What may have lasted longer is `long`: a few events, kept in indexes of their own."""
+
+EARLIEST = datetime.date.min + datetime.timedelta(days=LONG_DAYS)
+
+
+class VersionQuerySet(QuerySet[Any]):
+    """Versions of anything published."""
+
+    def current(self) -> Self:
+        """What is public now."""
+        return self.filter(superseded_in=None, withdrawn=False)
+
+    def updated_since(self, moment: datetime.datetime) -> Self:
+        """What was published at or after `moment`."""
+        return self.filter(published_at__gte=moment)
+
+
+class TermQuerySet(VersionQuerySet):
+    """Published vocabulary entries."""
+
+    def known(self, entries: Iterable[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
+        """For those of the (kind, key) that are there, their definitions. One query."""
+        wanted = Q()
+        for kind, key in entries:
+            wanted |= Q(kind=kind, key=key)
+        return {
+            (kind, key): definition
+            for kind, key, definition in self.filter(wanted).values_list("kind", "key", "definition")
+        }
+
+    def in_language(self, language: str) -> Self:
+        """With the `document` of `language` as an annotation."""
+        return self.annotate(
+            text=FilteredRelation("texts", condition=Q(texts__language=language)), document=F("text__document")
+        )
+
+
+class PublicationQuerySet(VersionQuerySet):
+    """Published versions of events."""
+
+    days = ""
+    """Prefix of the columns `start_min`, `end_max`, `long` and `event_id` to filter and order by.
+
+    After `involving` one country it names the row that joins publication and country, so that the country and the
+    date are one range of one index.
+    """
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone.days = self.days
+        return clone
+
+    def in_language(self, language: str) -> Self:
+        """With the `document` of `language` as an annotation."""
+        return self.annotate(
+            text=FilteredRelation("texts", condition=Q(texts__language=language)), document=F("text__document")
+        )
+
+    # Who
+
+    def involving(self, codes: Sequence[str], ways: Sequence[str] = ()) -> Self:
+        """Events that involve any of the countries, in any of the `ways` (entries of `PublicationCountry.ways`)."""
+        if len(codes) > 1:
+            return self.filter(Exists(self._countries(codes, ways)))
+        narrowed = {"by_country__ways__overlap": list(ways)} if ways else {}
+        joined = self.annotate(by_country=FilteredRelation("countries", condition=Q(countries__code=codes[0]))).filter(
+            by_country__current=True, **narrowed
+        )
+        joined.days = "by_country__"
+        return joined
+
+    def involving_all(self, codes: Sequence[str], ways: Sequence[str] = ()) -> Self:
+        """Events that involve every one of the countries, each in any of the `ways`."""
+        found = self.involving(codes[:1], ways)
+        for code in codes[1:]:
+            found = found.filter(Exists(self._countries([code], ways)))
+        return found
+
+    def _countries(self, codes: Sequence[str], ways: Sequence[str]) -> QuerySet[Any]:
+        narrowed = {"ways__overlap": list(ways)} if ways else {}
+        from timeline.models import PublicationCountry  # the models need their querysets first
+
+        return PublicationCountry.objects.filter(publication=OuterRef("pk"), code__in=codes, current=True, **narrowed)
+
+    def with_actor(self, slugs: Sequence[str], roles: Sequence[str] = ()) -> Self:
+        """Events in which any of the actors takes part itself, in any of the `roles`."""
+        if roles:
+            return self.filter(roles__overlap=[f"{slug}:{role}" for slug in slugs for role in roles])
+        return self.filter(actors__overlap=list(slugs))
+
+    def with_role(self, roles: Sequence[str]) -> Self:
+        """Events in which somebody has any of the `roles`."""
+        return self.filter(roles__overlap=list(roles))
+
+    # What
+
+    def of_type(self, slugs: Sequence[str]) -> Self:
+        """Events of any of the types or of a type below one."""
+        return self.filter(type_path__overlap=list(slugs))
+
+    def about(self, slugs: Sequence[str]) -> Self:
+        """Events with any of the topics or a topic below one."""
+        return self.filter(topics__overlap=list(slugs))
+
+    def disputed(self, yes: bool) -> Self:
+        """Events about whose date two sources contradict each other, or the others."""
+        return self.filter(disputed=yes)
+
+    def from_dataset(self, namespaces: Sequence[str]) -> Self:
+        """Events whose external id is in any of the namespaces."""
+        return self.exclude(dataset="").filter(dataset__in=namespaces)
+
+    # Where
+
+    def in_country(self, code: str) -> Self:
+        """Events that took place in the country."""
+        return self.exclude(place_country="").filter(place_country=code)
+
+    def at_place(self, words: Sequence[str]) -> Self:
+        """Events whose place's name has all these folded words."""
+        return self.filter(place_words__contains=list(words))
+
+    # When
+
+    def overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
+        """Events that may have been going on on a day from `first` to `last`; None is no bound."""
+        days, found = self.days, self
+        if last is not None:
+            found = found.filter(**{f"{days}start_min__lte": last})
+        if first is not None:
+            found = found.filter(**{f"{days}end_max__gte": first})
+            if first > EARLIEST:
+                # Implied by the line above; it lets the database leave out all that began long before.
+                found = found.filter(
+                    Q(**{f"{days}start_min__gte": first - datetime.timedelta(days=LONG_DAYS)})
+                    | Q(**{f"{days}long": True})
+                )
+        return found
+
+    def certainly_overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
+        """Events that were going on on a day from `first` to `last`, whichever of their possible days are true."""
+        found = self.overlapping(first, last).filter(qualified=False)
+        if last is not None:
+            found = found.filter(start_max__lte=last)
+        if first is not None:
+            found = found.filter(end_min__gte=first)
+        return found
+
+    def in_force_on(self, day: datetime.date) -> Self:
+        """Measures that may be in force on `day`.
+
+        Their effective dates may cover it, nothing that suspends them certainly covers it, and nothing that withdraws
+        them had certainly taken effect by then.
+        """
+        return self.filter(
+            ~Exists(self._relations("suspends").filter(_certainly_effective(day, "publication__"))),
+            ~Exists(self._relations("withdraws").filter(took_effect_max__lte=day, took_effect_qualified=False)),
+            effective_start_min__lte=day,
+            effective_end_max__gte=day,
+        )
+
+    def certainly_in_force_on(self, day: datetime.date) -> Self:
+        """Measures that are in force on `day`, whichever of the possible days are true.
+
+        Their effective dates certainly cover it, nothing that suspends them may cover it, and nothing that withdraws
+        them may have taken effect by then.
+        """
+        return self.filter(
+            _certainly_effective(day),
+            ~Exists(
+                self._relations("suspends").filter(
+                    publication__effective_start_min__lte=day, publication__effective_end_max__gte=day
+                )
+            ),
+            ~Exists(self._relations("withdraws").filter(took_effect_min__lte=day)),
+        )
+
+    def _relations(self, kind: str) -> QuerySet[Any]:
+        """What current publications say of this kind about the outer one, with the days on which they took effect."""
+        from timeline.models import PublicationRelation  # the models need their querysets first
+
+        return PublicationRelation.objects.filter(
+            target=OuterRef("event"), kind=kind, publication__superseded_in=None, publication__withdrawn=False
+        ).alias(
+            # What has no effective date took effect when it happened.
+            took_effect_min=Coalesce("publication__effective_start_min", "publication__start_min"),
+            took_effect_max=Coalesce("publication__effective_start_max", "publication__start_max"),
+            took_effect_qualified=Case(
+                When(publication__effective_start_min=None, then=F("publication__qualified")),
+                default=F("publication__effective_qualified"),
+            ),
+        )
+
+
+def _certainly_effective(day: datetime.date, prefix: str = "") -> Q:
+    return Q(
+        **{
+            f"{prefix}effective_start_max__lte": day,
+            f"{prefix}effective_end_min__gte": day,
+            f"{prefix}effective_qualified": False,
+        }
+    )

@@ -1,0 +1,93 @@
+"""The OpenAPI 3.1 description, derived from the views' own parameters and from `timeline.shapes`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+
+from timeline.errors import MEDIA_TYPE
+from timeline.parameters import ParameterField
+from timeline.shapes import COMPONENTS, complete_or_chosen, page_of, ref
+
+PROBLEMS = {
+    "400": "A parameter is unknown, blank, malformed or contradicts another; `errors` says which and why.",
+    "404": "There is no such entry.",
+    "406": "The `Accept` header rules out what this address answers with.",
+    "410": "It was public once and has been withdrawn.",
+}
+
+
+class PublicSchema(AutoSchema):
+    """Describes a `PublicView`; `shape` of the view names the component that it answers with."""
+
+    view: Any
+
+    def get_tags(self) -> list[str]:
+        return [self.path.removeprefix("/api/v1/").split("/")[0] or "api"]
+
+    def get_operation_id(self) -> str:
+        return str(self.view.operation)
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        return []
+
+    def get_override_parameters(self) -> list[Any]:
+        return []
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        in_path = [
+            {
+                "in": "path",
+                "name": name,
+                "required": True,
+                "schema": {"type": "string"},
+                "description": "Its code, such as UZ." if "countries" in self.path else "Its id.",
+            }
+            for name in ("slug", "key")
+            if f"{{{name}}}" in self.path
+        ]
+        return in_path + [describe(name, field) for name, field in self.view.parameters().items()]
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        in_path = "{" in self.path
+        statuses = ["400", "406"] + (["404"] if in_path else []) + (["410"] if "{slug}" in self.path else [])
+        bodies: dict[str, Any] = {
+            "200": {
+                "description": "The answer.",
+                "headers": {"ETag": {"schema": {"type": "string"}, "description": "Names the dataset version."}},
+                "content": {"application/json": {"schema": self._answer()}},
+            },
+            "304": {"description": "Nothing has changed since the answer that `If-None-Match` names."},
+        }
+        if "{slug}" in self.path:
+            bodies["308"] = {"description": "The event has another id now; `Location` says which."}
+        for status in sorted(statuses):
+            content = {MEDIA_TYPE: {"schema": ref("Problem")}}
+            bodies[status] = {"description": PROBLEMS[status], "content": content}
+        return bodies
+
+    def _answer(self) -> dict[str, Any]:
+        shape = self.view.shape
+        if "page_size" in self.view.parameters():
+            return page_of(shape)
+        return complete_or_chosen(shape) if "fields" in self.view.parameters() else ref(shape)
+
+
+def describe(name: str, field: ParameterField) -> dict[str, Any]:
+    """A parameter as OpenAPI has it."""
+    schema = dict(field.schema)
+    if field.default is not None:
+        schema["default"] = field.default
+    described: dict[str, Any] = {"in": "query", "name": name, "description": field.help_text, "schema": schema}
+    if field.many:
+        described |= {"schema": {"type": "array", "items": schema}, "explode": True, "style": "form"}
+    if field.example:
+        described["example"] = [field.example] if field.many else field.example
+    return described
+
+
+def add_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Hook of drf-spectacular: adds the shapes that the answers refer to."""
+    result.setdefault("components", {})["schemas"] = COMPONENTS
+    return result
