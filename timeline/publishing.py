@@ -108,7 +108,10 @@ def publish(events: Iterable[Event], by: AbstractBaseUser | None = None, *, skip
         ids = _lock(events)
         with new_edition(by) as edition:
             drafts = list(
-                Event.objects.filter(pk__in=ids).select_related("place_country").prefetch_related(*DRAFT_PARTS)
+                Event.objects.filter(pk__in=ids)
+                .select_related("place_country")
+                .prefetch_related(*DRAFT_PARTS)
+                .order_by("pk")
             )
             outcome = Outcome(refused=refusals(drafts))
             if outcome.refused and not skip_refused:

@@ -1,0 +1,34 @@
+"""What many tests assert of an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.test import Client
+
+
+def slugs(client: Client, query: str = "", **headers: str) -> list[str]:
+    """The ids of all events on one page of the list, in order."""
+    response = client.get(f"/api/v1/events/?{query}" if query else "/api/v1/events/", headers=headers)
+    assert response.status_code == 200, response.content.decode()
+    return [event["id"] for event in response.json()["results"]]
+
+
+def assert_problem(response: Any, status: int, kind: str, title: str, detail: str) -> None:
+    """`response` is exactly this problem, which names no parameters."""
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json() == {"type": f"http://testserver/#{kind}", "title": title, "status": status, "detail": detail}
+
+
+def assert_invalid(response: Any, *errors: tuple[str, str, str]) -> None:
+    """`response` refuses exactly these parameters: (parameter, code, message)."""
+    assert response.status_code == 400, response.content.decode()
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "http://testserver/#invalid-request",
+        "title": "Invalid request",
+        "status": 400,
+        "detail": " ".join(message for _, _, message in errors),
+        "errors": [{"parameter": name, "code": code, "message": message} for name, code, message in errors],
+    }

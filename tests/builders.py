@@ -1,0 +1,87 @@
+"""Builds what tests need in one line each: states, persons, events ready to be published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from events.models import Actor, Event, EventText, EventType, Membership, Participation, Relation, Source, Topic
+from timeline.publishing import publish
+
+STATES = {
+    "US": "united-states",
+    "CN": "china",
+    "KZ": "kazakhstan",
+    "UZ": "uzbekistan",
+    "KR": "south-korea",
+    "DE": "germany",
+    "SUHH": "soviet-union",
+}
+
+
+def state(code: str) -> Actor:
+    """The state with this code, made if it is not there."""
+    slug = STATES.get(code, f"state-{code.lower()}")
+    found, _ = Actor.objects.get_or_create(
+        code=code, defaults={"slug": slug, "kind": "state", "names": {"en": slug.replace("-", " ").title()}}
+    )
+    return found
+
+
+def actor(slug: str, kind: str = "person", **values: Any) -> Actor:
+    """The actor with this slug, made if it is not there."""
+    names = {"en": slug.replace("-", " ").title()}
+    found, _ = Actor.objects.get_or_create(slug=slug, defaults={"kind": kind, "names": names, **values})
+    return found
+
+
+def member(of: Actor, who: Actor, since: str = "", until: str = "", role: str = "member") -> Membership:
+    """A membership of `who` in `of`."""
+    return Membership.objects.create(group=of, member=who, role=role, since=since, until=until)
+
+
+def event_type(slug: str = "meeting", parent: str = "") -> EventType:
+    """The type with this slug, made below `parent` if it is not there."""
+    above = event_type(parent) if parent else None
+    found, _ = EventType.objects.get_or_create(slug=slug, defaults={"names": {"en": slug.title()}, "parent": above})
+    return found
+
+
+def topic(slug: str, parent: str = "") -> Topic:
+    """The topic with this slug, made below `parent` if it is not there."""
+    above = topic(parent) if parent else None
+    found, _ = Topic.objects.get_or_create(slug=slug, defaults={"names": {"en": slug.title()}, "parent": above})
+    return found
+
+
+def draft(
+    slug: str,
+    date: str = "2025-11-06",
+    *participants: tuple[Actor, str] | Actor | str,
+    type: str = "meeting",
+    topics: tuple[str, ...] = (),
+    titles: dict[str, str] | None = None,
+    sources: tuple[dict[str, str], ...] = ({},),
+    relations: tuple[tuple[str, Event], ...] = (),
+    **values: Any,
+) -> Event:
+    """A saved event that may be published. Participants are actors or codes, with a role or as `participant`."""
+    event = Event.objects.create(slug=slug, type=event_type(type), date=date, **values)
+    event.topics.set([topic(slug) for slug in topics])
+    for language, title in (titles or {"en": f"Title of {slug}"}).items():
+        EventText.objects.create(event=event, language=language, title=title)
+    for entry in participants:
+        who, role = entry if isinstance(entry, tuple) else (entry, "participant")
+        Participation.objects.create(event=event, actor=state(who) if isinstance(who, str) else who, role=role)
+    for number, source in enumerate(sources):
+        url = f"https://example.org/{slug}/{number}"
+        Source.objects.create(event=event, **{"url": url, "title": "Source", **source})
+    for kind, target in relations:
+        Relation.objects.create(event=event, kind=kind, target=target)
+    return event
+
+
+def published(slug: str, date: str = "2025-11-06", *participants: Any, **values: Any) -> Event:
+    """A published event; takes what `draft` takes."""
+    event = draft(slug, date, *participants, **values)
+    publish([event])
+    return event

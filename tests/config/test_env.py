@@ -1,0 +1,124 @@
+import stat
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.env import Environment
+
+
+def error_of(read) -> str:
+    with pytest.raises(ImproperlyConfigured) as caught:
+        read()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "-1", "http", "80 80", "1e3", "٣"])
+def test_a_port_that_is_none_gives_error(value):
+    expected = f"PORT is {value!r}. It must be a number from 1 to 65535, such as 8000."
+    assert error_of(Environment({"PORT": value}).port) == expected
+
+
+@pytest.mark.parametrize(("value", "port"), [("", 8000), ("8001", 8001), (" 1 ", 1), ("65535", 65535)])
+def test_port(value, port):
+    assert Environment({"PORT": value}).port() == port
+
+
+def test_a_flag_that_is_none_gives_error():
+    environment = Environment({"DEBUG": "maybe"})
+    assert error_of(lambda: environment.flag("DEBUG")) == "DEBUG is 'maybe'. It must be 1 or 0."
+
+
+@pytest.mark.parametrize(("value", "flag"), [("", False), ("0", False), ("off", False), ("1", True), ("True", True)])
+def test_flag(value, flag):
+    assert Environment({"DEBUG": value}).flag("DEBUG") is flag
+
+
+def test_an_unknown_log_level_gives_error():
+    expected = "LOG_LEVEL is 'LOUD'. It must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL."
+    assert error_of(Environment({"LOG_LEVEL": "loud"}).log_level) == expected
+
+
+@pytest.mark.parametrize(
+    "value", ["timeline.example.org", "https://", "https://timeline.example.org/", "ftp://a.example"]
+)
+def test_an_origin_that_is_none_gives_error(value):
+    environment = Environment({"CSRF_TRUSTED_ORIGINS": f"https://fine.example, {value}"})
+    assert error_of(lambda: environment.origins("CSRF_TRUSTED_ORIGINS")) == (
+        f"CSRF_TRUSTED_ORIGINS is {value!r}. "
+        "It must be a scheme and a host without a path, such as https://timeline.example.org."
+    )
+
+
+def test_words_are_split_at_commas():
+    assert Environment({"ALLOWED_HOSTS": " a.example,, b.example "}).words("ALLOWED_HOSTS") == [
+        "a.example",
+        "b.example",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("sqlite:///data.db", "sqlite://…"),
+        ("mysql://me:secret@localhost/timeline", "mysql://…"),
+        ("localhost:5432 secret", "…"),
+    ],
+)
+def test_a_database_that_is_not_postgresql_gives_error(value, shown):
+    assert error_of(Environment({"DATABASE_URL": value}).database) == (
+        f"DATABASE_URL is {shown!r}. "
+        "It must be the address of a PostgreSQL, such as postgresql://user:password@localhost:5432/timeline."
+    )
+
+
+@pytest.mark.parametrize(
+    "value", ["postgresql://me:secret@localhost:5432", "postgres://me:secret@localhost:port/timeline"]
+)
+def test_an_incomplete_database_address_gives_error_without_the_password(value):
+    message = error_of(Environment({"DATABASE_URL": value}).database)
+    assert "It must be an address with the name of a database" in message
+    assert "secret" not in message
+
+
+def test_database():
+    settings = Environment({"DATABASE_URL": "postgres://me:p%40ss@db.example:6432/timeline?sslmode=require"}).database()
+    assert settings is not None
+    assert {name: settings[name] for name in ("ENGINE", "HOST", "PORT", "USER", "PASSWORD", "NAME", "OPTIONS")} == {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": "db.example",
+        "PORT": 6432,
+        "USER": "me",
+        "PASSWORD": "p@ss",
+        "NAME": "timeline",
+        "OPTIONS": {"sslmode": "require"},
+    }
+    assert Environment({}).database() is None
+
+
+def test_a_relative_folder_gives_error():
+    assert error_of(Environment({"EMBEDDED_POSTGRES_DIR": "data"}).embedded_folder) == (
+        "EMBEDDED_POSTGRES_DIR is 'data'. It must be an absolute path, such as /var/lib/timeline."
+    )
+
+
+def test_a_short_secret_key_gives_error_that_does_not_show_it(tmp_path):
+    environment = Environment({"SECRET_KEY": "hunter2"})
+    assert error_of(lambda: environment.secret_key(tmp_path / "key")) == (
+        "SECRET_KEY is '…'. It must be at least 50 random characters."
+    )
+
+
+def test_the_secret_key_is_made_once_and_only_for_its_owner(tmp_path):
+    file = tmp_path / ".secret-key"
+    key = Environment({}).secret_key(file)
+    assert len(key) >= 50
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert Environment({}).secret_key(file) == key
+    assert [path.name for path in tmp_path.iterdir()] == [".secret-key"]
+
+
+def test_a_secret_key_that_cannot_be_kept_gives_error(tmp_path):
+    file = tmp_path / "missing" / ".secret-key"
+    assert error_of(lambda: Environment({}).secret_key(file)) == (
+        f"{file} cannot be read or written (No such file or directory). Set SECRET_KEY instead."
+    )

@@ -1,0 +1,40 @@
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from manage import needs_database
+
+
+@pytest.mark.parametrize(
+    ("line", "needed"),
+    [
+        ("", False),
+        ("help migrate", False),
+        ("migrate --help", False),
+        ("check --deploy", False),
+        ("check --database default", True),
+        ("migrate", True),
+        ("shell", True),
+        ("serve", False),
+    ],
+)
+def test_needs_database(line, needed):
+    assert needs_database(line.split()) is needed
+
+
+def test_a_bad_environment_ends_in_one_line():
+    result = subprocess.run(
+        [sys.executable, "manage.py", "migrate"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DATABASE_URL": "sqlite:///data.db"},
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        "Error: DATABASE_URL is 'sqlite://…'. "
+        "It must be the address of a PostgreSQL, such as postgresql://user:password@localhost:5432/timeline.\n"
+    )

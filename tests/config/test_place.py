@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from config.embedded.place import Account, can_reach, choose_folder, is_usable
+
+HOME = Path("/home/me/.local/share/diplomatic-timeline")
+ANYONE = Account(12345, 12345)
+
+
+@pytest.mark.parametrize(
+    ("folder", "usable"),
+    [
+        ("/srv/timeline/.postgres", True),
+        ("/srv/my timeline/.postgres", False),
+        ("/srv/a,b/.postgres", False),
+        ("/srv/it's/.postgres", False),
+        ("/srv/Übersicht/.postgres", False),
+        ("/srv/" + "x" * 74 + "/.postgres", True),  # 103 bytes with the socket's name
+        ("/srv/" + "x" * 75 + "/.postgres", False),
+    ],
+)
+def test_is_usable(folder, usable):
+    assert is_usable(Path(folder)) is usable
+
+
+def test_the_data_is_in_the_project_where_that_is_possible():
+    assert choose_folder(Path("/usr"), ".postgres", home=HOME, account=ANYONE) == Path("/usr/.postgres")
+
+
+def test_each_project_in_an_impossible_place_has_a_folder_of_its_own_elsewhere():
+    def choose(project: str, name: str = ".postgres") -> Path:
+        return choose_folder(Path(project), name, home=HOME, account=ANYONE)
+
+    assert choose("/srv/a b") == HOME / "4d57b7b614bf.postgres"
+    assert choose("/srv/a c") != choose("/srv/a b")
+    assert choose("/srv/a b", ".postgres-test") == HOME / "4d57b7b614bf.postgres-test"
+
+
+def test_a_folder_that_the_account_cannot_get_to_is_not_used(tmp_path):
+    closed = tmp_path / "closed"
+    project = closed / "project"
+    project.mkdir(parents=True)
+    closed.chmod(0o700)
+    assert choose_folder(project, ".postgres", home=HOME, account=ANYONE).parent == HOME
+
+
+@pytest.mark.parametrize(("mode", "reachable"), [(0o700, True), (0o600, False), (0o077, False)])
+def test_the_owner_has_the_owners_permissions_only(tmp_path, mode, reachable):
+    status = tmp_path.stat()
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(mode)
+    assert can_reach(Account(status.st_uid, status.st_gid), folder) is reachable

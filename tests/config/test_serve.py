@@ -1,0 +1,46 @@
+import socket
+from types import SimpleNamespace
+
+import pytest
+from django.core.management.base import CommandError
+
+from config import checks
+from config.management.commands.serve import open_port
+
+
+@pytest.fixture
+def busy_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_port_in_use_gives_error(busy_port):
+    with pytest.raises(CommandError) as caught:
+        open_port("127.0.0.1", busy_port)
+    message = str(caught.value)
+    assert message.startswith(f"Port {busy_port} is in use by ")
+    assert message.endswith(f"Choose another one: PORT={busy_port + 1} make run")
+
+
+def test_an_address_of_another_machine_gives_error():
+    with pytest.raises(CommandError, match=r"HOST is '192\.0\.2\.1', which is not an address of this machine"):
+        open_port("192.0.2.1", 8000)
+
+
+def test_a_free_port_listens(busy_port):
+    with open_port("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("version", "messages"),
+    [
+        (180004, []),
+        (150000, []),
+        (140011, ["The database server is PostgreSQL 14; 15 or newer is needed."]),
+    ],
+)
+def test_an_old_postgresql_gives_error(monkeypatch, version, messages):
+    monkeypatch.setattr(checks, "connections", {"default": SimpleNamespace(pg_version=version)})
+    assert [problem.msg for problem in checks.postgresql_is_new_enough(["default"])] == messages
+    assert checks.postgresql_is_new_enough(None) == []

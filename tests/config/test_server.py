@@ -1,0 +1,162 @@
+"""A real PostgreSQL in a folder of its own: it is killed, shared and stopped."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from config.embedded import EmbeddedError, Server, Tuning
+from config.embedded.place import server_account
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    # Not tmp_path: that is closed to the unprivileged user that PostgreSQL runs as when root tests.
+    parent = Path(tempfile.mkdtemp(prefix="timeline-"))
+    parent.chmod(0o755)
+    yield parent / "postgres"
+    shutil.rmtree(parent)
+
+
+@pytest.fixture
+def server(folder) -> Iterator[Server]:
+    server = Server(folder, tuning=Tuning.SAFE | {"shared_buffers": "16MB"})
+    server.acquire()
+    yield server
+    server.release()
+
+
+def run(server: Server, statement: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(host=str(server.folder), user="postgres", dbname=server.database) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def kill(server: Server) -> int:
+    pid = server.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def test_sorting_does_not_depend_on_the_machine(server):
+    statement = "SELECT datlocprovider::text, datlocale, datcollate FROM pg_database WHERE datname = 'timeline'"
+    assert run(server, statement) == [("b", "C.UTF-8", "C")]
+
+
+def test_only_the_owner_gets_to_the_socket_and_there_is_no_port(server):
+    assert server.folder.stat().st_mode & 0o777 == 0o700
+    assert server.folder.stat().st_uid == server_account().uid
+    assert run(server, "SHOW listen_addresses") == [("",)]
+
+
+def test_after_a_kill_nothing_is_lost(server):
+    run(server, "CREATE TABLE kept AS SELECT generate_series(1, 1000) AS number")
+    killed = kill(server)
+    successor = Server(server.folder, tuning=server.tuning)
+    assert successor.acquire() is True
+    assert successor.pid() not in (killed, None)
+    assert run(successor, "SELECT count(*) FROM kept") == [(1000,)]
+    successor.release()
+
+
+def test_a_session_that_is_still_busy_when_the_server_is_killed_does_not_prevent_the_next(server):
+    busy = psycopg.connect(host=str(server.folder), user="postgres", dbname="timeline")
+    busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 1000000000)")  # notices nothing for long
+    time.sleep(0.2)
+    kill(server)
+    successor = Server(server.folder, tuning=server.tuning)
+    assert successor.acquire() is True
+    busy.close()
+    successor.release()
+
+
+@pytest.mark.parametrize("number", [str(os.getpid()), "1", "", "nonsense"])
+def test_a_process_number_that_someone_else_has_by_now_is_not_the_server(server, number):
+    server.release()
+    for name in ("data/postmaster.pid", ".s.PGSQL.5432.lock"):
+        (server.folder / name).write_text(f"{number}\n{server.folder}/data\n")
+    assert server.acquire() is True
+    assert server.pid() not in (None, os.getpid(), 1)
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from config.embedded import Server
+server = Server(Path(sys.argv[1]))
+print(server.acquire(), flush=True)
+sys.stdin.read()
+print(server.release(), flush=True)
+"""
+
+
+def test_the_last_one_out_stops_it(server):
+    pid = server.pid()
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(server.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "False\n"  # shares it
+        assert server.release() is False  # the other one still uses it
+        assert server.pid() == pid
+        assert other.communicate()[0] == "True\n"
+    assert server.pid() is None
+
+
+def test_a_user_that_was_killed_does_not_keep_it_running(server):
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(server.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        other.kill()
+    assert server.release() is True
+
+
+def test_many_at_once_start_one(server):
+    server.release()
+    others = [
+        subprocess.Popen(
+            [sys.executable, "-c", HOLD, str(server.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    assert sorted(other.stdout.readline() for other in others if other.stdout) == ["False\n", "False\n", "True\n"]
+    assert sorted(other.communicate()[0] for other in others) == ["False\n", "False\n", "True\n"]
+    assert server.pid() is None
+
+
+def test_a_fork_does_not_stop_it(server):
+    child = os.fork()
+    if child == 0:
+        os._exit(1 if server.release() else 0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert server.pid() is not None
+
+
+def test_data_of_another_version_gives_error(server):
+    server.release()
+    version = server.folder / "data" / "PG_VERSION"
+    version.write_text("16\n")
+    with pytest.raises(EmbeddedError, match=r"is of PostgreSQL 16, not 18\.\n.*\n  DATABASE_URL=postgresql://"):
+        server.acquire()
+    version.write_text("18\n")
+
+
+def test_a_folder_with_a_space_gives_error():
+    with pytest.raises(EmbeddedError, match=r"its folder cannot be /srv/a b: .* Set EMBEDDED_POSTGRES_DIR"):
+        Server(Path("/srv/a b")).acquire()
+
+
+def test_nothing_is_left_running(folder):
+    assert [process for process in psutil.process_iter(["cwd"]) if process.info["cwd"] == str(folder / "data")] == []

@@ -1,0 +1,43 @@
+"""Tests have an embedded PostgreSQL of their own, beside the real one, so they can run while the server runs."""
+
+import os
+
+import pytest
+from django.conf import settings
+
+from config import embedded
+from config.embedded.place import home_folder, server_account
+
+# Playwright's synchronous interface runs an event loop in the thread of the test, where Django would refuse queries.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+SERVER = pytest.StashKey[embedded.Server]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Point to the tests' server; start it in the process that controls the tests, before its workers."""
+    database = settings.DATABASES["default"]
+    is_worker = hasattr(config, "workerinput")
+    # A name for each run: two runs at once do not destroy each other's database.
+    run = os.getppid() if is_worker else os.getpid()
+    database.setdefault("TEST", {})["NAME"] = f"test_timeline_{run}"
+    if settings.EMBEDDED_POSTGRES is None:
+        return
+    folder = embedded.choose_folder(settings.BASE_DIR, ".postgres-test", home=home_folder(), account=server_account())
+    server = embedded.Server(folder, tuning=embedded.Tuning.FAST)
+    database["HOST"] = str(folder)
+    if is_worker:
+        return
+    try:
+        if server.acquire():
+            server.drop_databases("test_")  # what killed runs left behind
+    except embedded.EmbeddedError as error:
+        pytest.exit(str(error), returncode=4)
+    config.stash[SERVER] = server
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server if no other run uses it."""
+    if server := config.stash.get(SERVER, None):
+        server.release()

@@ -1,0 +1,318 @@
+"""Each way to be wrong in a request, with the whole error body."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.assertions import assert_invalid, assert_problem, slugs
+from tests.builders import published, state
+from timeline.publishing import publish_vocabulary, withdraw
+
+pytestmark = pytest.mark.django_db
+
+EVENT_PARAMETERS = [
+    *("country", "country_all", "involvement", "actor", "role", "type", "topic", "from", "to", "on", "certainty"),
+    *("in_force_on", "place", "disputed", "dataset", "timeline", "lang", "fields", "ordering", "page_size", "cursor"),
+]
+
+
+@pytest.fixture
+def vocabulary():
+    """A public vocabulary without events."""
+    uzbekistan = state("UZ")
+    uzbekistan.names = {"en": "Uzbekistan", "de": "Usbekistan"}
+    uzbekistan.save()
+    publish_vocabulary(actors=[uzbekistan, state("US")])
+
+
+def test_unknown_parameter_gives_error(client):
+    assert_invalid(
+        client.get("/api/v1/events/?coutnry=UZ&zzz=1"),
+        ("coutnry", "unknown", "There is no parameter 'coutnry' here. Did you mean 'country'?"),
+        ("zzz", "unknown", "There is no parameter 'zzz' here."),
+    )
+
+
+@pytest.mark.parametrize("name", EVENT_PARAMETERS)
+def test_blank_parameter_gives_error(client, name):
+    assert_invalid(
+        client.get(f"/api/v1/events/?{name}="),
+        (name, "blank", f"'{name}' is blank: give it a value or leave it out."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("from", "2025"),
+        ("to", "2025"),
+        ("on", "2025"),
+        ("certainty", "certain"),
+        ("in_force_on", "2025-11-06"),
+        ("place", "Busan"),
+        ("disputed", "true"),
+        ("timeline", "c5-1"),
+        ("lang", "de"),
+        ("fields", "id"),
+        ("ordering", "date"),
+        ("page_size", "5"),
+        ("cursor", "x"),
+    ],
+)
+def test_repeated_parameter_gives_error(client, name, value):
+    assert_invalid(
+        client.get(f"/api/v1/events/?{name}={value}&{name}={value}"),
+        (name, "repeated", f"'{name}' is given 2 times: give it once."),
+    )
+
+
+ROLES = "host, visitor, participant, imposer, target, signatory, mediator, observer, speaker"
+CODE = "a country's code: two upper-case letters of ISO 3166-1, or four of ISO 3166-3 for a former state"
+SLUG = "lower-case letters, digits and hyphens"
+PERIOD = "a date: write YYYY, YYYY-MM or YYYY-MM-DD"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("country", "UZB", f"'UZB' is not {CODE}."),
+        ("country_all", "1", f"'1' is not {CODE}."),
+        ("involvement", "blok", "'blok' is not possible here. Possible: participant, representative, bloc, location. "
+         "Did you mean 'bloc'?"),
+        ("actor", "Xi Jinping", f"'Xi Jinping' is not the id of an actor: {SLUG}."),
+        ("role", "hosts", f"'hosts' is not possible here. Possible: {ROLES}. Did you mean 'host'?"),
+        ("type", "Summit!", f"'Summit!' is not the id of a type: {SLUG}."),
+        ("topic", "-", f"'-' is not the id of a topic: {SLUG}."),
+        ("from", "2025-1", f"'2025-1' is not {PERIOD}."),
+        ("from", "2025-11-31", "'2025-11-31' is not a date: there is no day 31 in 2025-11: expected 01–30 or XX "
+         "(character 9)."),
+        ("from", "0000", "'0000' is not a date: the year 0000 is outside 0001–9999 (character 1)."),
+        ("to", "2025-21", f"'2025-21' is a season: write {PERIOD[14:]}."),
+        ("to", "2025~", f"'2025~' is not {PERIOD}."),
+        ("on", "yesterday", f"'yesterday' is not {PERIOD}."),
+        ("on", "2025-13", "'2025-13' is not a date: there is no month 13: expected 01–12, a season 21–24 or XX "
+         "(character 6)."),
+        ("certainty", "sure", "'sure' is not possible here. Possible: possible, certain."),
+        ("in_force_on", "2025-11", "'2025-11' is not a day: write YYYY-MM-DD."),
+        ("place", "---", "'---' is not a place: give a country's code such as KR, or words of the place's name."),
+        ("disputed", "yes", "'yes' is not possible here. Possible: true, false."),
+        ("dataset", "HAS", "'HAS' is not a data set's namespace: lower-case letters, digits and hyphens, such as "
+         "has-travels."),
+        ("timeline", "C5+1", f"'C5 1' is not the id of a timeline: {SLUG}."),
+        ("lang", "fr", "'fr' is not possible here. Possible: en, de."),
+        ("fields", "id,titel", "'titel' is not a field. Possible: id, url, version, type, title, summary, language, "
+         "fallback_from, date, effective, place, participants, countries, topics, sources, relations, figures, "
+         "external_id, disputed, published_at, updated_at. Did you mean 'title'?"),
+        ("ordering", "datum", "'datum' is not possible here. Possible: -date, date, -updated, updated. Did you mean "
+         "'date'?"),
+        ("page_size", "0", "'0' is not possible here: write a whole number from 1 to 500."),
+        ("page_size", "501", "'501' is not possible here: write a whole number from 1 to 500."),
+        ("page_size", "-1", "'-1' is not possible here: write a whole number from 1 to 500."),
+        ("page_size", "5.0", "'5.0' is not possible here: write a whole number from 1 to 500."),
+        ("page_size", "٥", "'٥' is not possible here: write a whole number from 1 to 500."),
+        ("country", "U" * 99, f"'{'U' * 60}…' is not {CODE}."),
+    ],
+)  # fmt: skip
+def test_malformed_parameter_gives_error(client, name, value, message):
+    assert_invalid(client.get(f"/api/v1/events/?{name}={value}"), (name, "malformed", message))
+
+
+@pytest.mark.usefixtures("vocabulary")
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("country", "QQ", "'QQ' is not the code of any country here."),
+        ("country_all", "UX", "'UX' is not the code of any country here."),
+        ("place", "QQ", "'QQ' is not the code of any country here."),
+        ("actor", "uzbekistn", "'uzbekistn' is not the id of any actor here. Did you mean 'uzbekistan'?"),
+        ("actor", "usbekistan", "'usbekistan' is not the id of any actor here. Did you mean 'uzbekistan'?"),
+        ("type", "summit", "'summit' is not the id of any type here."),
+        ("topic", "trade", "'trade' is not the id of any topic here."),
+        ("timeline", "c5-1", "'c5-1' is not the id of any timeline here."),
+    ],
+)
+def test_unknown_value_gives_error(client, name, value, message):
+    assert_invalid(client.get(f"/api/v1/events/?{name}={value}"), (name, "unknown_value", message))
+
+
+@pytest.mark.usefixtures("vocabulary")
+@pytest.mark.parametrize("value", ["uz", "Uzbekistan", "Usbekistan", "USBEKISTAN", "Usbekistann"])
+def test_a_country_by_another_name_gets_its_code(client, value):
+    assert_invalid(
+        client.get(f"/api/v1/events/?country={value}"),
+        ("country", "malformed", f"'{value}' is not {CODE}. Did you mean 'UZ'?"),
+    )
+
+
+@pytest.mark.usefixtures("vocabulary")
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ("on=2025&from=2024", ("on", "conflict", "'on' stands for both 'from' and 'to': give either it or them.")),
+        ("on=2025&to=2026", ("on", "conflict", "'on' stands for both 'from' and 'to': give either it or them.")),
+        ("from=2026&to=2025", ("from", "conflict", "'from' (2026) is after 'to' (2025): swap them.")),
+        (
+            "from=2025-11-07&to=2025-11-06",
+            ("from", "conflict", "'from' (2025-11-07) is after 'to' (2025-11-06): swap them."),
+        ),
+        (
+            "involvement=bloc",
+            ("involvement", "incomplete", "'involvement' needs a 'country' or 'country_all' to apply to."),
+        ),
+        (
+            "certainty=certain&country=UZ",
+            ("certainty", "incomplete", "'certainty' needs one of from, to, on, in_force_on to apply to."),
+        ),
+    ],
+)
+def test_contradiction_gives_error(client, query, error):
+    assert_invalid(client.get(f"/api/v1/events/?{query}"), error)
+
+
+def test_every_error_of_a_request_is_listed(client):
+    assert_invalid(
+        client.get("/api/v1/events/?coutnry=UZ&from=&page_size=0"),
+        ("coutnry", "unknown", "There is no parameter 'coutnry' here. Did you mean 'country'?"),
+        ("from", "blank", "'from' is blank: give it a value or leave it out."),
+        ("page_size", "malformed", "'0' is not possible here: write a whole number from 1 to 500."),
+    )
+
+
+@pytest.mark.usefixtures("vocabulary")
+def test_a_known_code_without_events_is_an_empty_list(client):
+    assert slugs(client, "country=UZ&from=2025") == []
+
+
+def test_filters_apply_to_lists_only(client):
+    published("event")
+
+    assert_invalid(
+        client.get("/api/v1/events/event/?country=UZ"),
+        ("country", "unknown", "There is no parameter 'country' here."),
+    )
+    assert_invalid(
+        client.get("/api/v1/events/count/?page_size=5"),
+        ("page_size", "unknown", "There is no parameter 'page_size' here. Did you mean 'place'?"),
+    )
+    assert_invalid(
+        client.get("/api/v1/countries/?country=UZ"),
+        ("country", "unknown", "There is no parameter 'country' here."),
+    )
+
+
+@pytest.mark.parametrize("vocabulary_list", ["countries", "actors", "types", "topics", "timelines"])
+def test_vocabulary_lists_are_strict_too(client, vocabulary_list):
+    assert_invalid(
+        client.get(f"/api/v1/{vocabulary_list}/?limit=5&page_size=x"),
+        ("limit", "unknown", "There is no parameter 'limit' here."),
+        ("page_size", "malformed", "'x' is not possible here: write a whole number from 1 to 500."),
+    )
+
+
+def test_wrong_kind_of_actor_gives_error(client):
+    assert_invalid(
+        client.get("/api/v1/actors/?kind=people"),
+        (
+            "kind",
+            "malformed",
+            "'people' is not possible here. Possible: state, organisation, bloc, body, person, company.",
+        ),
+    )
+
+
+def test_unknown_event_gives_error(client):
+    assert_problem(
+        client.get("/api/v1/events/nope/"),
+        404,
+        "not-found",
+        "Not found",
+        "There is no event 'nope'. The list of events is at /api/v1/events/.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "detail"),
+    [
+        ("countries/QQ/", "There is no country 'QQ'."),
+        ("actors/nobody/", "There is no actor 'nobody'."),
+        ("types/none/", "There is no type 'none'."),
+        ("topics/none/", "There is no topic 'none'."),
+        ("timelines/none/", "There is no timeline 'none'."),
+    ],
+)
+def test_unknown_entry_gives_error(client, path, detail):
+    assert_problem(client.get(f"/api/v1/{path}"), 404, "not-found", "Not found", detail)
+
+
+def test_withdrawn_event_gives_error(client, time_machine):
+    time_machine.move_to("2031-11-07T12:00:00Z", tick=False)
+    withdraw([published("event")])
+
+    assert_problem(
+        client.get("/api/v1/events/event/"),
+        410,
+        "withdrawn",
+        "Withdrawn",
+        "The event 'event' was withdrawn on 2031-11-07.",
+    )
+    assert slugs(client) == []
+
+
+def test_unknown_address_gives_error(client):
+    assert_problem(
+        client.get("/api/v2/events/"),
+        404,
+        "not-found",
+        "Not found",
+        "There is nothing at /api/v2/events/. The API begins at /api/v1/, its documentation at /api/docs/.",
+    )
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_wrong_method_gives_error(client, method):
+    response = getattr(client, method)("/api/v1/events/")
+
+    assert_problem(
+        response,
+        405,
+        "method-not-allowed",
+        "Method not allowed",
+        f"{method.upper()} is not possible here. Possible: GET, HEAD, OPTIONS.",
+    )
+    assert response["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_wrong_accept_gives_error(client):
+    assert_problem(
+        client.get("/api/v1/events/", headers={"accept": "application/xml"}),
+        406,
+        "not-acceptable",
+        "Not acceptable",
+        "This address answers with application/json, which the request's Accept header rules out.",
+    )
+
+
+def test_wrong_host_gives_error(client):
+    response = client.get("/api/v1/events/", headers={"host": "elsewhere.example"})
+
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "/#invalid-request",
+        "title": "Invalid request",
+        "status": 400,
+        "detail": "This server does not answer for the host name of the request: its operator sets ALLOWED_HOSTS.",
+    }
+
+
+def test_a_bug_of_ours_gives_error(client, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr("timeline.views.dataset_version", lambda: 1 / 0)
+
+    assert_problem(
+        client.get("/api/v1/events/"),
+        500,
+        "server-error",
+        "Server error",
+        "Something went wrong here. The request was not at fault; trying again later may help.",
+    )

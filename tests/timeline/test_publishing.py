@@ -1,0 +1,403 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from events.models import Event, EventText, Relation, Source
+from tests.builders import actor, draft, member, published, state
+from timeline.models import Dataset, Publication, PublicationCountry, PublicationText, Term
+from timeline.publishing import Refused, publish, publish_vocabulary, withdraw
+
+pytestmark = pytest.mark.django_db
+
+
+def versions(event):
+    """(version, withdrawn, current) of each publication of `event`."""
+    rows = Publication.objects.filter(event=event).order_by("version")
+    return [(row.version, row.withdrawn, row.superseded_in is None) for row in rows]
+
+
+def document(client, slug, lang="en"):
+    return client.get(f"/api/v1/events/{slug}/?lang={lang}").json()
+
+
+def dataset_version():
+    return Dataset.objects.get().version
+
+
+def test_publish_writes_a_first_version():
+    event = draft("summit")
+
+    outcome = publish([event])
+
+    assert (outcome.published, outcome.unchanged, outcome.refused) == ([event], [], {})
+    assert versions(event) == [(1, False, True)]
+    assert dataset_version() == 1
+
+
+def test_publishing_what_did_not_change_writes_nothing():
+    event = published("summit", "2025-11-06", "US", state("UZ"))
+
+    outcome = publish([event])
+
+    assert (outcome.published, outcome.unchanged) == ([], [event])
+    assert versions(event) == [(1, False, True)]
+    assert dataset_version() == 1
+
+
+def test_an_edit_is_seen_only_when_it_is_published(client):
+    event = published("summit")
+    event.texts.update(title="New title")
+    assert document(client, "summit")["title"] == "Title of summit"
+
+    publish([event])
+
+    assert document(client, "summit")["title"] == "New title"
+    assert document(client, "summit")["version"] == 2
+    assert versions(event) == [(1, False, False), (2, False, True)]
+
+
+def test_a_missing_translation_falls_back_and_says_so(client):
+    published("translated", titles={"en": "Summit", "de": "Gipfel"})
+    published("english", titles={"en": "Summit"})
+    published("german", titles={"de": "Gipfel"})
+
+    def shown(slug, lang):
+        event = document(client, slug, lang)
+        return event["title"], event["language"], event.get("fallback_from")
+
+    assert shown("translated", "de") == ("Gipfel", "de", None)
+    assert shown("english", "de") == ("Summit", "en", "de")
+    assert shown("german", "en") == ("Gipfel", "de", "en")
+    assert shown("german", "de") == ("Gipfel", "de", None)
+
+
+def test_every_reason_for_a_refusal_is_listed():
+    event = draft("wrong", "2025-13", sources=(), effective="2025-99")
+    event.texts.all().delete()
+    Relation.objects.create(event=event, kind="follows", target=event)
+
+    with pytest.raises(Refused) as caught:
+        publish([event])
+
+    assert caught.value.reasons == {
+        event: [
+            "It has no title in any language: add a text with a title.",
+            "It has no source: add at least one.",
+            "Its date, “2025-13”, cannot be read: there is no month 13: expected 01–12, a season 21–24 or XX "
+            "(character 6).",
+            "Its effective date, “2025-99”, cannot be read: there is no month 99: expected 01–12, a season 21–24 or "
+            "XX (character 6).",
+            "It has a relation to itself: remove it or choose another event.",
+        ]
+    }
+    assert dataset_version() == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"date": ""}, "It has no date: enter as much as is known, such as 2025-11-06, 2025-11 or 2025."),
+        ({"slug": "count"}, "“count” is the name of an address of the API: choose another slug."),
+    ],
+)
+def test_one_reason_for_a_refusal(values, reason):
+    event = draft("event")
+    Event.objects.filter(pk=event.pk).update(**values)
+    event.refresh_from_db()
+
+    with pytest.raises(Refused) as caught:
+        publish([event])
+
+    assert caught.value.reasons == {event: [reason]}
+
+
+@pytest.mark.parametrize(
+    ("column", "what"),
+    [("claims", "claimed date"), ("claims_effective", "claimed effective date"), ("published", "publication date")],
+)
+def test_an_unreadable_date_of_a_source_is_refused(column, what):
+    event = draft("event")
+    Source.objects.update(**{column: "soon"})
+
+    with pytest.raises(Refused) as caught:
+        publish([event])
+
+    assert caught.value.reasons == {
+        event: [
+            f"Its {what} of the source https://example.org/event/0, “soon”, cannot be read: 's' does not belong in a "
+            "date: expected digits, X, - and one of ? ~ % at the end (character 1)."
+        ]
+    }
+
+
+def test_one_refused_event_keeps_all_back_unless_they_are_skipped():
+    good, bad = draft("good"), draft("bad", sources=())
+
+    with pytest.raises(Refused):
+        publish([good, bad])
+    assert versions(good) == []
+
+    outcome = publish([good, bad], skip_refused=True)
+    assert (outcome.published, list(outcome.refused)) == ([good], [bad])
+
+
+def test_withdraw_ends_a_publication_and_keeps_its_history():
+    event, other = published("summit"), draft("draft")
+
+    assert withdraw([event, other]) == [event]
+
+    assert versions(event) == [(1, False, False), (2, True, True)]
+    assert versions(other) == []
+    assert PublicationText.objects.filter(publication__event=event, language="en").count() == 1
+    assert withdraw([event]) == []
+    assert dataset_version() == 2
+
+
+def test_a_withdrawn_event_can_be_published_again(client):
+    event = published("summit")
+    first = document(client, "summit")
+    withdraw([event])
+
+    publish([event])
+
+    assert versions(event) == [(1, False, False), (2, True, False), (3, False, True)]
+    again = document(client, "summit")
+    assert (again["version"], again["published_at"]) == (3, first["published_at"])
+
+
+def test_a_relation_to_a_draft_does_not_leak_it(client):
+    secret = draft("secret")
+    published("open", relations=(("follows", secret),))
+
+    assert "relations" not in document(client, "open")
+
+
+def test_a_relation_appears_when_its_target_is_published_and_leaves_when_it_is_withdrawn(client):
+    target = draft("target", titles={"en": "Target", "de": "Ziel"})
+    event = published("event", "2025", "US", relations=(("follows", target),))
+    event.texts.update(title="An edit that is not to be seen yet")
+
+    publish([target])
+    assert document(client, "event", "de")["relations"] == [{"kind": "follows", "event": "target", "title": "Ziel"}]
+    assert document(client, "event")["relations"] == [{"kind": "follows", "event": "target", "title": "Target"}]
+    assert document(client, "event")["title"] == "Title of event"
+    assert document(client, "event")["version"] == 2
+
+    withdraw([target])
+    assert "relations" not in document(client, "event")
+    assert document(client, "event")["countries"] == [{"code": "US", "name": "United States", "via": ["participant"]}]
+    assert client.get("/api/v1/events/?country=US").json()["results"] == [document(client, "event")]
+
+
+def test_a_relation_follows_the_title_of_its_target(client):
+    target = published("target")
+    event = published("event", relations=(("implements", target),))
+    EventText.objects.filter(event=target).update(title="Renamed")
+
+    publish([target])
+
+    assert document(client, "event")["relations"] == [{"kind": "implements", "event": "target", "title": "Renamed"}]
+    assert publish([event]).unchanged == [event]
+
+
+def test_events_published_together_name_each_other(client):
+    one = draft("one")
+    other = draft("other", relations=(("part_of", one),))
+    Relation.objects.create(event=one, kind="follows", target=other)
+
+    publish([one, other])
+
+    assert document(client, "one")["relations"] == [{"kind": "follows", "event": "other", "title": "Title of other"}]
+    assert document(client, "other")["relations"] == [{"kind": "part_of", "event": "one", "title": "Title of one"}]
+    assert (document(client, "one")["version"], document(client, "other")["version"]) == (1, 1)
+    assert publish([one, other]).unchanged == [one, other]
+
+
+def test_an_old_address_redirects(client):
+    event = published("old-name")
+    Event.objects.filter(pk=event.pk).update(slug="new-name")
+    publish([event])
+
+    response = client.get("/api/v1/events/old-name/?lang=de")
+
+    assert (response.status_code, response["Location"]) == (308, "/api/v1/events/new-name/?lang=de")
+
+
+def test_the_slug_of_another_published_event_is_refused():
+    event = published("name")
+    Event.objects.filter(pk=event.pk).update(slug="other-name")
+    publish([event])
+    late = draft("name")
+
+    with pytest.raises(Refused) as caught:
+        publish([late])
+
+    assert caught.value.reasons == {
+        late: ["Another event was published under the slug “name”, whose address must go on leading to it."]
+    }
+
+
+def test_disputed_when_sources_contradict_each_other(client):
+    published("agreed", sources=({"claims": "2025-11"}, {"claims": "2025-11-06"}))
+    published("disputed", sources=({"claims": "2025-11-05"}, {"claims": "2025-11-06"}))
+    published(
+        "in-force-disputed", sources=({"claims_effective": "2025-11-10/.."}, {"claims_effective": "2025-11-11/.."})
+    )
+
+    assert document(client, "agreed")["disputed"] is False
+    assert document(client, "disputed")["disputed"] is True
+    assert document(client, "in-force-disputed")["disputed"] is True
+
+
+def test_publishing_makes_its_vocabulary_public_but_no_other(client):
+    minister, ministry = actor("minister"), actor("ministry", "body")
+    member(ministry, minister)
+    member(state("US"), ministry)
+    actor("somebody-else")
+    published("event", "2025", (minister, "speaker"), type="summit", topics=("trade",))
+
+    public = set(Term.objects.current().values_list("kind", "key"))
+    assert public == {
+        ("actor", "minister"),
+        ("actor", "ministry"),
+        ("actor", "united-states"),
+        ("country", "US"),
+        ("type", "summit"),
+        ("topic", "trade"),
+    }
+    assert client.get("/api/v1/actors/somebody-else/").status_code == 404
+
+
+def test_a_renamed_actor_is_seen_when_it_is_published(client):
+    person = actor("person")
+    event = published("event", "2025", person)
+    person.names = {"en": "New Name"}
+    person.save()
+    assert client.get("/api/v1/actors/person/").json()["name"] == "Person"
+
+    assert publish_vocabulary(actors=[person]) == 1
+    assert client.get("/api/v1/actors/person/").json()["name"] == "New Name"
+    assert document(client, "event")["participants"][0]["name"] == "Person"
+
+    publish([event])
+    assert document(client, "event")["participants"][0]["name"] == "New Name"
+    assert publish_vocabulary(actors=[person]) == 0
+
+
+def test_publications_are_append_only():
+    event = published("event", "2025", "US")
+    publication = Publication.objects.get()
+
+    def refused(change):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            change()
+
+    refused(lambda: Publication.objects.update(slug="other"))
+    refused(lambda: Publication.objects.all().delete())
+    refused(lambda: PublicationText.objects.update(document="{}"))
+    refused(lambda: PublicationText.objects.all().delete())
+    refused(lambda: Term.objects.update(key="other"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        event.delete()
+    withdraw([event])
+    publication.refresh_from_db()
+    refused(lambda: Publication.objects.filter(pk=publication.pk).update(superseded_in=None, superseded_at=None))
+
+
+def test_who_published_may_leave(django_user_model):
+    editor = django_user_model.objects.create_user("editor")
+    publish([draft("event")], editor)
+
+    editor.delete()
+
+    assert Publication.objects.get().published_by is None
+
+
+def test_superseded_rows_leave_the_country_index():
+    event = published("event", "2025", "US")
+    event.texts.update(title="New")
+    publish([event])
+
+    rows = PublicationCountry.objects.order_by("publication__version").values_list("publication__version", "current")
+    assert list(rows) == [(1, False), (2, True)]
+
+
+def test_bulk_publishing_takes_a_fixed_number_of_queries(django_assert_num_queries):
+    def batch(prefix, size):
+        return [draft(f"{prefix}-{number}", "2025", "US", "CN", topics=("trade",)) for number in range(size)]
+
+    publish(batch("warm", 1))
+    few, many = batch("few", 2), batch("many", 12)
+    with django_assert_num_queries(35) as counted:
+        publish(few)
+    with django_assert_num_queries(len(counted)):
+        publish(many)
+
+
+def in_threads(*functions):
+    """Runs each function in a thread with a connection of its own; returns what they raised."""
+    raised = []
+    barrier = threading.Barrier(len(functions))
+
+    def run(function):
+        try:
+            barrier.wait()
+            function()
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[function]) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return raised
+
+
+@pytest.mark.usefixtures("committed")
+def test_two_publishes_of_one_event_at_once_lose_neither():
+    event = draft("event")
+    publish([event])
+
+    def edit(title):
+        def run():
+            with transaction.atomic():
+                locked = Event.objects.select_for_update().get(pk=event.pk)
+                locked.texts.update(title=title)
+            publish([locked])
+
+        return run
+
+    assert in_threads(*(edit(f"Title {number}") for number in range(6))) == []
+
+    rows = list(Publication.objects.filter(event=event).order_by("version"))
+    assert [row.version for row in rows] == list(range(1, len(rows) + 1))
+    assert [row.superseded_in for row in rows] == [*(row.published_in for row in rows[1:]), None]
+    last = PublicationText.objects.get(publication=rows[-1], language="en")
+    assert last.title == EventText.objects.get().title
+
+
+@pytest.mark.usefixtures("committed")
+def test_publishers_at_once_make_versions_without_gaps():
+    events = [draft(f"event-{number}", "2025", "US") for number in range(8)]
+
+    assert in_threads(*((lambda event=event: publish([event])) for event in events)) == []
+
+    assert sorted(Publication.objects.values_list("published_in", flat=True)) == list(range(1, 9))
+    assert dataset_version() == 8
+
+
+@pytest.mark.usefixtures("committed")
+def test_publish_and_withdraw_at_once_end_in_one_state():
+    event = draft("event")
+    publish([event])
+
+    assert in_threads(lambda: withdraw([event]), lambda: publish([event]), lambda: withdraw([event])) == []
+
+    current = Publication.objects.filter(event=event, superseded_in=None)
+    assert current.count() == 1
