@@ -80,7 +80,7 @@ def test_a_session_that_is_still_busy_when_the_server_is_killed_does_not_prevent
     successor.release()
 
 
-@pytest.mark.parametrize("number", [str(os.getpid()), "1", "", "nonsense"])
+@pytest.mark.parametrize("number", [str(os.getpid()), "1", "", "nonsense"], ids=["ours", "init", "blank", "nonsense"])
 def test_a_process_number_that_someone_else_has_by_now_is_not_the_server(server, number):
     server.release()
     for name in ("data/postmaster.pid", ".s.PGSQL.5432.lock"):

@@ -1,0 +1,94 @@
+"""What caches and browsers are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders import published
+from timeline.publishing import publish
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = ["/api/v1/", "/api/v1/events/", "/api/v1/events/event/", "/api/v1/events/count/", "/api/v1/actors/"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_dataset_version_is_the_etag(client, address):
+    event = published("event")
+    first = client.get(address)
+
+    assert first["ETag"] == 'W/"1-1.0.0"'
+    assert first["Cache-Control"] == "public, max-age=0, must-revalidate"
+    again = client.get(address, headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+
+    event.texts.update(title="Edited")
+    assert client.get(address, headers={"if-none-match": first["ETag"]}).status_code == 304
+    publish([event])
+    assert client.get(address, headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("known", "status"),
+    [
+        ('W/"1-1.0.0"', 304),
+        ('"1-1.0.0"', 304),
+        ('"x", W/"1-1.0.0"', 304),
+        ("*", 304),
+        ('W/"0-1.0.0"', 200),
+        ("1-1.0.0", 200),
+        ("", 200),
+    ],
+)
+def test_if_none_match(client, known, status):
+    published("event")
+
+    assert client.get("/api/v1/events/", headers={"if-none-match": known}).status_code == status
+
+
+def test_a_wrong_request_is_wrong_even_if_its_etag_is_right(client):
+    published("event")
+
+    response = client.get("/api/v1/events/?page_size=0", headers={"if-none-match": 'W/"1-1.0.0"'})
+
+    assert response.status_code == 400
+
+
+def test_head_is_get_without_a_body(client):
+    published("event")
+    full, head = client.get("/api/v1/events/"), client.head("/api/v1/events/")
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head["ETag"] == full["ETag"]
+    assert head["Content-Length"] == str(len(full.content))
+
+
+def test_any_page_may_read_without_credentials(client):
+    published("event")
+
+    response = client.get("/api/v1/events/", headers={"origin": "https://elsewhere.example"})
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in response
+    assert "etag" in response["Access-Control-Expose-Headers"].lower()
+
+    preflight = client.options(
+        "/api/v1/events/",
+        headers={"origin": "https://elsewhere.example", "access-control-request-method": "GET"},
+    )
+    assert preflight.status_code == 200
+    assert preflight["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+
+
+def test_errors_may_be_read_from_any_page_too(client):
+    response = client.get("/api/v1/events/?x=1", headers={"origin": "https://elsewhere.example"})
+
+    assert (response.status_code, response["Access-Control-Allow-Origin"]) == (400, "*")
+
+
+def test_documents_name_the_host_they_were_asked_of(client, settings):
+    settings.ALLOWED_HOSTS = ["one.example", "two.example"]
+    published("event")
+
+    for host in settings.ALLOWED_HOSTS:
+        body = client.get("/api/v1/events/", headers={"host": host}).json()
+        assert body["results"][0]["url"] == f"http://{host}/api/v1/events/event/"
