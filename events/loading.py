@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Model
 
 from events.models import (
     Actor,
@@ -75,8 +76,7 @@ def _load_branches(model: type[Any], records: Iterable[Record], optional: Iterab
             parent=known[record["parent"]] if "parent" in record else None,
             **{name: record[name] for name in optional if name in record},
         )
-        node.full_clean()
-        node.save()
+        checked(node).save()
         known[node.slug] = node
         made += 1
     return made
@@ -99,9 +99,7 @@ def load_actors(records: Iterable[Record]) -> list[Actor]:
         )
         for record in new
     ]
-    for actor in actors:
-        actor.full_clean(validate_unique=False, validate_constraints=False)  # the database checks those at once
-    Actor.objects.bulk_create(actors)
+    Actor.objects.bulk_create(map(checked, actors))
     find = _actor_finder()
     memberships = [
         Membership(
@@ -114,9 +112,7 @@ def load_actors(records: Iterable[Record]) -> list[Actor]:
         for record in new
         for member, group, link in _links(record)
     ]
-    for membership in memberships:
-        membership.full_clean(validate_unique=False)
-    Membership.objects.bulk_create(memberships)
+    Membership.objects.bulk_create(map(checked, memberships))
     for record in new:
         if "successors" in record:
             find(record["slug"]).successors.set(map(find, record["successors"]))
@@ -154,21 +150,74 @@ def load_events(records: Iterable[Record]) -> list[Event]:
     find_actor = _actor_finder()
     types = {node.slug: node for node in EventType.objects.all()}
     topics = {node.slug: node for node in Topic.objects.all()}
-    events = {record["slug"]: _event(record, types, find_actor) for record in new}
-    for record in new:
-        _load_parts(events[record["slug"]], record, topics, find_actor)
-    by_slug = dict(Event.objects.in_bulk(field_name="slug"))
-    for record in new:
-        for relation in record.get("relations", ()):
-            if relation["event"] not in by_slug:
-                raise UnknownReference(f"{record['slug']}: there is no event '{relation['event']}'")
-            _save(Relation(event=events[record["slug"]], kind=relation["kind"], target=by_slug[relation["event"]]))
-    return list(events.values())
+    made = Event.objects.bulk_create(checked(_event(record, types, find_actor)) for record in new)
+    pairs = list(zip(made, new, strict=True))
+    Event.topics.through.objects.bulk_create(
+        Event.topics.through(event=event, topic=topics[slug])
+        for event, record in pairs
+        for slug in record.get("topics", ())
+    )
+    EventText.objects.bulk_create(
+        checked(EventText(event=event, language=language, **text))
+        for event, record in pairs
+        for language, text in record["texts"].items()
+    )
+    Participation.objects.bulk_create(
+        checked(
+            Participation(
+                event=event,
+                actor=find_actor(part["actor"]),
+                role=part["role"],
+                name_as_printed=part.get("printed", ""),
+            )
+        )
+        for event, record in pairs
+        for part in record.get("participants", ())
+    )
+    sources = Source.objects.bulk_create(
+        checked(Source(event=event, **source)) for event, record in pairs for source in record.get("sources", ())
+    )
+    _load_figures(pairs, {(source.event_id, source.url): source for source in sources}, find_actor)
+    _load_relations(pairs)
+    return made
+
+
+def _load_figures(
+    pairs: Iterable[tuple[Event, Record]], sources: Mapping[tuple[int, str], Source], find_actor: Any
+) -> None:
+    Figure.objects.bulk_create(
+        checked(
+            Figure(
+                event=event,
+                labels=figure["labels"],
+                value=figure["value"],
+                unit=figure["unit"],
+                period=figure.get("period", ""),
+                reporter=find_actor(figure["reporter"]) if "reporter" in figure else None,
+                partner=find_actor(figure["partner"]) if "partner" in figure else None,
+                source=sources[event.pk, figure["source"]] if "source" in figure else None,
+            )
+        )
+        for event, record in pairs
+        for figure in record.get("figures", ())
+    )
+
+
+def _load_relations(pairs: Iterable[tuple[Event, Record]]) -> None:
+    wanted = [(event, relation) for event, record in pairs for relation in record.get("relations", ())]
+    targets = Event.objects.in_bulk({relation["event"] for _, relation in wanted}, field_name="slug")
+    for event, relation in wanted:
+        if relation["event"] not in targets:
+            raise UnknownReference(f"{event.slug}: there is no event '{relation['event']}'")
+    Relation.objects.bulk_create(
+        checked(Relation(event=event, kind=relation["kind"], target=targets[relation["event"]]))
+        for event, relation in wanted
+    )
 
 
 def _event(record: Record, types: Mapping[str, EventType], find_actor: Any) -> Event:
     place = record.get("place", {})
-    event = Event(
+    return Event(
         slug=record["slug"],
         type=types[record["type"]],
         date=record["date"],
@@ -179,43 +228,20 @@ def _event(record: Record, types: Mapping[str, EventType], find_actor: Any) -> E
         longitude=_six_places(place.get("longitude")),
         external_id=record["external_id"],
     )
-    return _save(event)
-
-
-def _load_parts(event: Event, record: Record, topics: Mapping[str, Topic], find_actor: Any) -> None:
-    event.topics.set([topics[slug] for slug in record.get("topics", ())])
-    for language, text in record["texts"].items():
-        _save(EventText(event=event, language=language, title=text["title"], summary=text.get("summary", "")))
-    for part in record.get("participants", ()):
-        _save(
-            Participation(
-                event=event,
-                actor=find_actor(part["actor"]),
-                role=part["role"],
-                name_as_printed=part.get("printed", ""),
-            )
-        )
-    sources = {source["url"]: _save(Source(event=event, **source)) for source in record.get("sources", ())}
-    for figure in record.get("figures", ()):
-        _save(
-            Figure(
-                event=event,
-                labels=figure["labels"],
-                value=figure["value"],
-                unit=figure["unit"],
-                period=figure.get("period", ""),
-                reporter=find_actor(figure["reporter"]) if "reporter" in figure else None,
-                partner=find_actor(figure["partner"]) if "partner" in figure else None,
-                source=sources.get(figure.get("source")),
-            )
-        )
 
 
 def _six_places(degrees: float | None) -> str | None:
     return None if degrees is None else f"{degrees:.6f}"
 
 
-def _save(record: Any) -> Any:
-    record.full_clean()
-    record.save()
+Checked = TypeVar("Checked", bound=Model)
+
+
+def checked(record: Checked) -> Checked:
+    """`record`, if its own values are valid; what concerns other rows the database checks when it is saved.
+
+    Raises Django's ValidationError.
+    """
+    record.clean_fields(exclude={field.name for field in record._meta.concrete_fields if field.is_relation})
+    record.clean()
     return record

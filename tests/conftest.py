@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if settings.EMBEDDED_POSTGRES is None:
         return
     folder = embedded.choose_folder(settings.BASE_DIR, ".postgres-test", home=home_folder(), account=server_account())
-    server = embedded.Server(folder, tuning=embedded.Tuning.FAST)
+    server = embedded.Server(folder, tuning=embedded.FAST)
     database["HOST"] = str(folder)
     if is_worker:
         return

@@ -15,6 +15,36 @@ MEDIA_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """A kind of error: the part of its `type` behind the #, its title, status, and what it means."""
+
+    kind: str
+    title: str
+    status: int
+    explanation: str
+
+
+PROBLEMS = {
+    problem.kind: problem
+    for problem in (
+        Problem(
+            "invalid-request",
+            "Invalid request",
+            400,
+            "A parameter is unknown, blank, malformed or contradicts another. “errors” lists everything that is wrong, "
+            "with the parameter's name, a code for programs and a sentence that says what would be right.",
+        ),
+        Problem("permission-denied", "Permission denied", 403, "This is not allowed."),
+        Problem("not-found", "Not found", 404, "There is nothing at this address, and there never was."),
+        Problem("method-not-allowed", "Method not allowed", 405, "The API is read with GET and HEAD."),
+        Problem("not-acceptable", "Not acceptable", 406, "The Accept header rules out what this address answers with."),
+        Problem("withdrawn", "Withdrawn", 410, "It was public once and has been withdrawn."),
+        Problem("server-error", "Server error", 500, "Something went wrong here; trying again later may help."),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
 class ParameterError:
     """What is wrong with one parameter: its name, a code for programs, a sentence for people."""
 
@@ -37,15 +67,14 @@ class Withdrawn(Exception):
 
 def problem(
     request: HttpRequest,
-    status: int,
     kind: str,
-    title: str,
     detail: str,
     *,
     errors: Iterable[ParameterError] = (),
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """A problem document. Its `type` is the address of the sentence on the index page that explains the kind."""
+    title, status = PROBLEMS[kind].title, PROBLEMS[kind].status
     try:
         address = request.build_absolute_uri(f"/#{kind}")
     except DisallowedHost:
@@ -67,14 +96,12 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpR
         case InvalidParameters():
             return problem(
                 request,
-                400,
                 "invalid-request",
-                "Invalid request",
                 " ".join(error.message for error in exception.errors),
                 errors=exception.errors,
             )
         case Withdrawn():
-            return problem(request, 410, "withdrawn", "Withdrawn", str(exception))
+            return problem(request, "withdrawn", str(exception))
         case Http404():
             return not_found(request, exception)
         case PermissionDenied() | exceptions.PermissionDenied():
@@ -82,13 +109,13 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpR
         case exceptions.MethodNotAllowed():
             allowed = ", ".join(context["view"].allowed_methods)
             detail = f"{request.method} is not possible here. Possible: {allowed}."
-            return problem(request, 405, "method-not-allowed", "Method not allowed", detail, headers={"Allow": allowed})
+            return problem(request, "method-not-allowed", detail, headers={"Allow": allowed})
         case exceptions.NotAcceptable():
             types = ", ".join(renderer.media_type for renderer in context["view"].get_renderers())
             detail = f"This address answers with {types}, which the request's Accept header rules out."
-            return problem(request, 406, "not-acceptable", "Not acceptable", detail)
+            return problem(request, "not-acceptable", detail)
         case exceptions.APIException():
-            return problem(request, exception.status_code, "invalid-request", "Invalid request", str(exception.detail))
+            return problem(request, "invalid-request", str(exception.detail))
     return None
 
 
@@ -103,13 +130,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     detail = "The request could not be understood."
     if isinstance(exception, DisallowedHost):
         detail = "This server does not answer for the host name of the request: its operator sets ALLOWED_HOSTS."
-    return problem(request, 400, "invalid-request", "Invalid request", detail)
+    return problem(request, "invalid-request", detail)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if for_people(request):
         return defaults.permission_denied(request, exception)
-    return problem(request, 403, "permission-denied", "Permission denied", "This is not allowed.")
+    return problem(request, "permission-denied", "This is not allowed.")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -117,11 +144,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
         return defaults.page_not_found(request, exception)
     said = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
     detail = said or f"There is nothing at {request.path}. The API begins at /api/v1/, its documentation at /api/docs/."
-    return problem(request, 404, "not-found", "Not found", detail)
+    return problem(request, "not-found", detail)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     if for_people(request):
         return defaults.server_error(request)
     detail = "Something went wrong here. The request was not at fault; trying again later may help."
-    return problem(request, 500, "server-error", "Server error", detail)
+    return problem(request, "server-error", detail)

@@ -7,20 +7,30 @@ from django.shortcuts import render
 
 from timeline.caching import dataset_version
 from timeline.documents import load
-from timeline.models import Publication, Term, TermText
+from timeline.errors import PROBLEMS
+from timeline.models import Publication, Term
+
+EXAMPLES = {
+    "/api/v1/events/?country=UZ&from=2025-10&to=2025-11": "What involved Uzbekistan in October and November 2025",
+    "/api/v1/events/?country_all=US&country_all=CN&type=meeting": "Meetings of the United States and China",
+    "/api/v1/events/?topic=rare-earths&in_force_on=2025-11-15": "Rare-earth measures in force on 15 November 2025",
+    "/api/v1/events/?timeline=trump-xi&lang=de": "A curated timeline, in German",
+    "/api/v1/events/c5-1-leaders-summit-2025/": "One event with its participants, sources and figures",
+    "/api/v1/countries/": "The countries and their codes",
+}
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    """Links to the API, the curated timelines, requests to try, and what error types mean."""
-    timelines = TermText.objects.filter(
-        term__in=Term.objects.current().filter(kind=Term.Kind.TIMELINE), language="en"
-    ).order_by("term__key")
+    """Links to the API, requests to try, the curated timelines, and what the types of errors mean."""
+    timelines = Term.objects.current().filter(kind=Term.Kind.TIMELINE).in_language("en").order_by("key")
     return render(
         request,
         "timeline/index.html",
         {
             "version": dataset_version(),
             "count": Publication.objects.current().count(),
-            "timelines": [load(text.document) for text in timelines],
+            "examples": [{"url": url, "what": what} for url, what in EXAMPLES.items()],
+            "timelines": [load(document) for document in timelines.values_list("document", flat=True)],
+            "problems": PROBLEMS.values(),
         },
     )

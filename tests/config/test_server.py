@@ -14,7 +14,7 @@ import psutil
 import psycopg
 import pytest
 
-from config.embedded import EmbeddedError, Server, Tuning
+from config.embedded import SAFE, EmbeddedError, Server
 from config.embedded.place import server_account
 
 
@@ -29,7 +29,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture
 def server(folder) -> Iterator[Server]:
-    server = Server(folder, tuning=Tuning.SAFE | {"shared_buffers": "16MB"})
+    server = Server(folder, tuning=SAFE | {"shared_buffers": "16MB"})
     server.acquire()
     yield server
     server.release()

@@ -156,7 +156,7 @@ def test_involvement_agrees_with_a_reading_of_every_day(links, takes_part, first
     last = min(first + datetime.timedelta(days=length), DAYS[-1])
     going_on = [day for day in DAYS if first <= day <= last]
 
-    expected = {}
+    expected: dict[str, set[str]] = {}
     for day in going_on:
         for number in takes_part:
             for code, way in on_one_day(number, day, links):

@@ -1,0 +1,76 @@
+"""The database of the measurements: beside the real one, made, filled and dropped here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+
+from config import embedded
+from config.embedded.place import home_folder, server_account
+from tests.bench import seed
+
+NAME = "bench_timeline"
+
+
+@contextmanager
+def server() -> Iterator[None]:
+    """Point the settings to `NAME`, on the server of DATABASE_URL or on an embedded one that is started here."""
+    database = settings.DATABASES["default"]
+    database["NAME"] = NAME
+    if settings.EMBEDDED_POSTGRES is None:
+        yield
+        return
+    folder = embedded.choose_folder(settings.BASE_DIR, ".postgres-bench", home=home_folder(), account=server_account())
+    process = embedded.Server(folder, database="postgres", tuning=embedded.FAST)
+    database["HOST"] = str(folder)
+    process.acquire()
+    (folder / ".gitignore").write_text("*\n")
+    try:
+        yield
+    finally:
+        connections.close_all()
+        process.release()
+
+
+@contextmanager
+def filled(events: int, *, keep: bool) -> Iterator[None]:
+    """The database with this many events; `keep` leaves it there, and takes one that was left."""
+    wanted = f"{events} events, made by {_fingerprint()}"
+    if _comment() != wanted:
+        _drop()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {NAME}")
+        call_command("migrate", verbosity=0, interactive=False)
+        seed.fill(events)
+        with connection.cursor() as cursor:
+            cursor.execute(f"COMMENT ON DATABASE {NAME} IS '{wanted}'")
+    try:
+        yield
+    finally:
+        connection.close()
+        if not keep:
+            _drop()
+
+
+def _fingerprint() -> str:
+    """Of everything that decides what is in the database."""
+    project = settings.BASE_DIR
+    files = [*seed.SQL.glob("*.sql"), *project.glob("*/migrations/*.py")]
+    return sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()[:12]
+
+
+def _comment() -> str | None:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [NAME])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _drop() -> None:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")

@@ -1,0 +1,15 @@
+"""The project's addresses, and a view that does nothing: the floor of what Django and gunicorn can do here."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+CONSTANT = b'{"results":["' + b"x" * 90_000 + b'"]}'
+"""About as long as a page of 50 events."""
+
+
+def constant(request: HttpRequest) -> HttpResponse:
+    """The same bytes, whatever is asked."""
+    return HttpResponse(CONSTANT, content_type="application/json")
+
+
+urlpatterns = [path("api/v1/constant/", constant), path("", include("config.urls"))]

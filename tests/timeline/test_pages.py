@@ -1,0 +1,88 @@
+"""The index page and the documentation, also as a browser shows them under the strict CSP."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+
+import pytest
+from django.utils.html import escape
+from playwright.sync_api import sync_playwright
+
+from timeline.errors import PROBLEMS
+from timeline.pages import EXAMPLES
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curated")]
+
+
+def test_the_index_page_leads_everywhere(client):
+    page = client.get("/")
+    html = page.content.decode()
+
+    assert page.status_code == 200
+    for address in re.findall(r'href="(/[^"#]*)"', html):
+        if not address.startswith("/static/"):
+            assert client.get(address.replace("&amp;", "&"), follow=True).status_code == 200, address
+    assert all(escape(address) in html for address in EXAMPLES)
+    assert all(f'id="{kind}"' in html for kind in PROBLEMS)
+
+
+@pytest.mark.parametrize("address", [address for address in EXAMPLES if "events/?" in address])
+def test_the_examples_find_events(client, address):
+    assert client.get(address).json()["results"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium, the one of the system."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None and not os.environ.get("CI"):
+        pytest.skip("There is no Chromium here; in CI there must be: .ci/run installs it.")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser, live_server):
+    """A page that gathers what the browser complains about."""
+    opened = browser.new_page(viewport={"width": 1000, "height": 800})
+    opened.complaints = []
+    opened.on("console", lambda message: opened.complaints.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((live_server.url, "data:", "blob:"))
+            else opened.complaints.append(f"outside host: {request.url}")
+        ),
+    )
+    yield opened
+    opened.close()
+
+
+def test_the_index_page_renders(page, live_server):
+    page.goto(live_server.url)
+
+    assert page.get_by_role("heading", level=1).inner_text() == "Diplomatic events timeline"
+    for width in (320, 1000):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.complaints == []
+
+
+def test_the_documentation_renders(page, live_server):
+    page.goto(f"{live_server.url}/api/docs/")
+    page.get_by_text("/api/v1/events/", exact=True).first.wait_for(timeout=30_000)
+
+    assert page.locator(".opblock").count() >= 14
+    page.get_by_text("/api/v1/countries/{key}/").first.click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_placeholder("key").fill("UZ")
+    page.get_by_role("button", name="Execute").click()
+    page.get_by_text('"Uzbekistan"').first.wait_for(timeout=10_000)
+    assert page.complaints == []

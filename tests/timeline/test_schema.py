@@ -1,0 +1,129 @@
+"""Code, OpenAPI description and README say the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.urls import get_resolver
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+from referencing import Registry, Resource
+
+from timeline import terms
+from timeline.documents import FIELDS
+from timeline.schema import describe
+from timeline.shapes import COMPONENTS
+from timeline.views import EventList, PublicView
+
+ROOT = Path(__file__).resolve().parents[2]
+SNAPSHOT = Path(__file__).with_name("openapi.yaml")
+
+
+def views():
+    """Path → view class of every address of the API."""
+    patterns = get_resolver().reverse_dict.getlist("api")
+    assert patterns
+    found = {}
+    for pattern in get_resolver("timeline.urls").url_patterns:
+        for route in getattr(pattern, "url_patterns", []):
+            found[f"/{pattern.pattern}{route.pattern}"] = route.callback.view_class
+    return found
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory):
+    """The OpenAPI description as it is generated now."""
+    file = tmp_path_factory.mktemp("schema") / "openapi.yaml"
+    call_command("spectacular", file=str(file), validate=True, fail_on_warn=True)
+    return file.read_text(encoding="utf-8")
+
+
+def test_the_description_is_the_committed_one(described):
+    assert described == SNAPSHOT.read_text(encoding="utf-8"), "The API changed: run `make schema` and read the diff."
+
+
+def test_the_description_is_valid_openapi(described):
+    document = yaml.safe_load(described)
+
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+
+
+def test_every_address_and_parameter_is_described(described):
+    paths = yaml.safe_load(described)["paths"]
+    coded = {re.sub(r"<str:(\w+)>", r"{\1}", path): view for path, view in views().items()}
+
+    assert set(paths) == set(coded)
+    for path, view in coded.items():
+        listed = [parameter for parameter in paths[path]["get"]["parameters"] if parameter["in"] == "query"]
+        assert issubclass(view, PublicView)
+        assert {parameter["name"] for parameter in listed} == set(view.parameters()), path
+        assert all(parameter["description"] for parameter in listed), path
+
+
+def test_the_shapes_have_the_keys_of_the_documents():
+    keys = {
+        "Event": FIELDS,
+        "Country": terms.COUNTRY_FIELDS,
+        "Actor": terms.ACTOR_FIELDS,
+        "Type": terms.TYPE_FIELDS,
+        "Topic": terms.TOPIC_FIELDS,
+        "Timeline": terms.TIMELINE_FIELDS,
+    }
+
+    assert {name: set(COMPONENTS[name]["properties"]) for name in keys} == {
+        name: set(names) for name, names in keys.items()
+    }
+
+
+def validator(name):
+    """Checks documents against a component; refuses keys that it does not describe."""
+    closed = {
+        key: {**shape, "additionalProperties": shape.get("additionalProperties", False)}
+        for key, shape in COMPONENTS.items()
+    }
+    resource = Resource.from_contents(
+        {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": {"schemas": closed}}
+    )
+    registry = Registry().with_resource("urn:api", resource)
+    return Draft202012Validator({"$ref": f"urn:api#/components/schemas/{name}"}, registry=registry)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("curated")
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("events", "Event"),
+        ("countries", "Country"),
+        ("actors", "Actor"),
+        ("types", "Type"),
+        ("topics", "Topic"),
+        ("timelines", "Timeline"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_every_curated_document_has_its_described_shape(client, address, name, lang):
+    documents = client.get(f"/api/v1/{address}/?lang={lang}&page_size=500").json()["results"]
+
+    assert documents
+    for document in documents:
+        validator(name).validate(document)
+
+
+def readme_parameters():
+    """Name → meaning, from the README's table of the parameters of /events/."""
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \|$", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.M)
+    return dict(rows)
+
+
+def test_the_readme_lists_the_parameters_in_the_words_of_the_code():
+    coded = {
+        name: describe(name, field)["description"].replace("|", "\\|") for name, field in EventList.parameters().items()
+    }
+
+    assert readme_parameters() == coded
