@@ -79,11 +79,16 @@ def describe(name: str, field: ParameterField) -> dict[str, Any]:
     schema = dict(field.schema)
     if field.default is not None:
         schema["default"] = field.default
-    described: dict[str, Any] = {"in": "query", "name": name, "description": field.help_text, "schema": schema}
+    # No `example`: the documentation page would send it with every request that is tried out there.
+    such_as = f" Such as `{field.example}`." if field.example else ""
+    described: dict[str, Any] = {
+        "in": "query",
+        "name": name,
+        "description": field.help_text + such_as,
+        "schema": schema,
+    }
     if field.many:
         described |= {"schema": {"type": "array", "items": schema}, "explode": True, "style": "form"}
-    if field.example:
-        described["example"] = [field.example] if field.many else field.example
     return described
 
 

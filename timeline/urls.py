@@ -26,5 +26,9 @@ urlpatterns = [
     path("", pages.index, name="index"),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="timeline/docs.html"),
+        name="docs",
+    ),
 ]

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from config.security import POLICY
+from config.security import DOCUMENTATION_POLICY, POLICY
 
 
 @pytest.mark.django_db
@@ -12,6 +12,12 @@ def test_pages_carry_a_policy_that_they_keep_themselves(client):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["X-Frame-Options"] == "DENY"
     assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=", response.text)
+
+
+@pytest.mark.django_db
+def test_only_the_documentation_may_have_inline_styles(client):
+    assert client.get("/api/docs/").headers["Content-Security-Policy"] == DOCUMENTATION_POLICY
+    assert "unsafe" not in POLICY
 
 
 @pytest.mark.django_db  # closing the file's response looks after the connection

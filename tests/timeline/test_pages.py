@@ -28,28 +28,29 @@ def test_the_index_page_leads_everywhere(client):
     assert all(f'id="{kind}"' in html for kind in PROBLEMS)
 
 
-@pytest.mark.parametrize("address", [address for address in EXAMPLES if "events/?" in address])
-def test_the_examples_find_events(client, address):
-    assert client.get(address).json()["results"]
+def test_the_examples_find_events(client):
+    lists = [address for address in EXAMPLES if "?" in address]
+
+    assert [address for address in lists if not client.get(address).json()["results"]] == []
 
 
-@pytest.fixture(scope="module")
-def browser():
+@pytest.fixture
+def chromium():
     """Headless Chromium, the one of the system."""
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if executable is None and not os.environ.get("CI"):
         pytest.skip("There is no Chromium here; in CI there must be: .ci/run installs it.")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=arguments)
-        yield chromium
-        chromium.close()
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
-def page(browser, live_server):
+def page(chromium, live_server):
     """A page that gathers what the browser complains about."""
-    opened = browser.new_page(viewport={"width": 1000, "height": 800})
+    opened = chromium.new_page(viewport={"width": 1000, "height": 800})
     opened.complaints = []
     opened.on("console", lambda message: opened.complaints.append(message.text) if message.type == "error" else None)
     opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
@@ -65,24 +66,22 @@ def page(browser, live_server):
     opened.close()
 
 
-def test_the_index_page_renders(page, live_server):
+def test_the_pages_render(page, live_server):
+    """One test, because the data that a live server shows takes seconds to load."""
     page.goto(live_server.url)
-
     assert page.get_by_role("heading", level=1).inner_text() == "Diplomatic events timeline"
     for width in (320, 1000):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.complaints == []
 
-
-def test_the_documentation_renders(page, live_server):
-    page.goto(f"{live_server.url}/api/docs/")
+    page.get_by_role("link", name="Documentation").click()
     page.get_by_text("/api/v1/events/", exact=True).first.wait_for(timeout=30_000)
+    assert page.locator(".opblock").count() == 14
 
-    assert page.locator(".opblock").count() >= 14
+    # A reader tries a call.
     page.get_by_text("/api/v1/countries/{key}/").first.click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_placeholder("key").fill("UZ")
     page.get_by_role("button", name="Execute").click()
-    page.get_by_text('"Uzbekistan"').first.wait_for(timeout=10_000)
+    page.get_by_text("Uzbekistan").first.wait_for(timeout=10_000)
     assert page.complaints == []

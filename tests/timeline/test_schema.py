@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -25,8 +26,6 @@ SNAPSHOT = Path(__file__).with_name("openapi.yaml")
 
 def views():
     """Path → view class of every address of the API."""
-    patterns = get_resolver().reverse_dict.getlist("api")
-    assert patterns
     found = {}
     for pattern in get_resolver("timeline.urls").url_patterns:
         for route in getattr(pattern, "url_patterns", []):
@@ -59,7 +58,7 @@ def test_every_address_and_parameter_is_described(described):
 
     assert set(paths) == set(coded)
     for path, view in coded.items():
-        listed = [parameter for parameter in paths[path]["get"]["parameters"] if parameter["in"] == "query"]
+        listed = [parameter for parameter in paths[path]["get"].get("parameters", []) if parameter["in"] == "query"]
         assert issubclass(view, PublicView)
         assert {parameter["name"] for parameter in listed} == set(view.parameters()), path
         assert all(parameter["description"] for parameter in listed), path
@@ -93,26 +92,25 @@ def validator(name):
     return Draft202012Validator({"$ref": f"urn:api#/components/schemas/{name}"}, registry=registry)
 
 
+SHAPES = {
+    "events": "Event",
+    "countries": "Country",
+    "actors": "Actor",
+    "types": "Type",
+    "topics": "Topic",
+    "timelines": "Timeline",
+}
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("curated")
-@pytest.mark.parametrize(
-    ("address", "name"),
-    [
-        ("events", "Event"),
-        ("countries", "Country"),
-        ("actors", "Actor"),
-        ("types", "Type"),
-        ("topics", "Topic"),
-        ("timelines", "Timeline"),
-    ],
-)
-@pytest.mark.parametrize("lang", ["en", "de"])
-def test_every_curated_document_has_its_described_shape(client, address, name, lang):
-    documents = client.get(f"/api/v1/{address}/?lang={lang}&page_size=500").json()["results"]
-
-    assert documents
-    for document in documents:
-        validator(name).validate(document)
+def test_every_curated_document_has_its_described_shape(client):
+    for (address, name), lang in itertools.product(SHAPES.items(), ["en", "de"]):
+        documents = client.get(f"/api/v1/{address}/?lang={lang}&page_size=500").json()["results"]
+        assert documents, address
+        check = validator(name)
+        for document in documents:
+            check.validate(document)
 
 
 def readme_parameters():
