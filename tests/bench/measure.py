@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,21 @@ LONGEST = 30
 """Seconds that one case may take; a slow one gets fewer values."""
 
 
+PLANNED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """How a plan reads a table: the kind of scan, the index (or table), and how many dates bound the range."""
+
+    kind: str
+    relation: str
+    dates: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.relation}{' +date' * self.dates}"
+
+
 @dataclass(slots=True)
 class Measured:
     """Times are milliseconds: of the request's main query, of all its queries, and of the whole request."""
@@ -34,17 +50,8 @@ class Measured:
     database: list[float]
     whole: list[float]
     plan: str
-
-    @property
-    def scans(self) -> list[tuple[str, str]]:
-        """How the tables are read, from the outside in: kind of scan and name of the index or table, each once."""
-        pattern = r"((?:Bitmap |Parallel )?(?:Index Only|Index|Seq|Heap) Scan)(?: Backward)? (?:using|on) (\w+)"
-        return list(dict.fromkeys(re.findall(pattern, self.plan)))
-
-    def condition(self, index: str) -> str:
-        """The Index Cond of the scan of `index`, or nothing if the plan has no such scan or condition."""
-        found = re.search(rf"Scan .*\b{index}\b.*\n(?:\s+Index Cond: (.*))?", self.plan)
-        return (found and found[1]) or ""
+    plans: Counter[tuple[Scan, ...]]
+    """How often each way to read the tables was planned, among the first `PLANNED` values."""
 
 
 def measure_queries(cases: list[Case]) -> list[Measured]:
@@ -75,10 +82,9 @@ def _measure(case: Case) -> Measured:
         database.append(1000 * sum(times))
         if time.monotonic() - began > LONGEST:
             break
-    with CaptureQueriesContext(connection) as captured:
-        asks[0]()
-    plan = explain(captured[-1]["sql"])
-    return Measured(case.name, case.requests[0].path, main, len(captured), database, whole, plan)
+    plans = Counter(scans(explain(main_query(ask), "")) for ask in warm[:PLANNED])
+    plan = explain(main_query(asks[0]), "(ANALYZE, BUFFERS)")
+    return Measured(case.name, case.requests[0].path, main, len(times), database, whole, plan, plans)
 
 
 def asking(request: Request) -> Callable[[], HttpResponseBase]:
@@ -113,8 +119,27 @@ def database_times() -> Iterator[list[float]]:
         yield times
 
 
-def explain(query: str) -> str:
-    """The plan, as it was executed."""
+def main_query(ask: Callable[[], HttpResponseBase]) -> str:
+    """The last query of a request, with its values in it."""
+    with CaptureQueriesContext(connection) as captured:
+        ask()
+    return str(captured[-1]["sql"])
+
+
+def explain(query: str, options: str) -> str:
+    """The plan of a query."""
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {query}")
+        cursor.execute(f"EXPLAIN {options} {query}")
         return "\n".join(row[0] for row in cursor.fetchall())
+
+
+SCAN = re.compile(
+    r"((?:Bitmap |Parallel )?(?:Index Only|Index|Seq) Scan)(?: Backward)? (?:using|on) (\w+).*"
+    r"(?:\n\s+Index Cond: (.*))?"
+)
+
+
+def scans(plan: str) -> tuple[Scan, ...]:
+    """How a plan reads the tables, from the outside in, each way once."""
+    found = [Scan(kind, name, condition.count("start_min")) for kind, name, condition in SCAN.findall(plan)]
+    return tuple(dict.fromkeys(scan for scan in found if scan.relation != "timeline_dataset"))

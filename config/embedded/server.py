@@ -1,0 +1,323 @@
+"""Starts, shares and stops the embedded PostgreSQL of one folder.
+
+What is true at any moment is told by locks that the kernel drops when a process ends, however it ends:
+
+- `start.lock` is held for as long as someone starts or stops the server.
+- `users.lock` is held, shared, by every process that uses the server. Who can have it alone was the last one, and
+  stops the server.
+- `server.lock` is handed on to PostgreSQL itself, so it is held until the last process of the server has gone. While it
+  is free, a `postmaster.pid` is what a killed server left behind, whatever process has that number by now.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from config.embedded.installation import MAJOR_VERSION, programs_for
+from config.embedded.place import (
+    LONGEST_SOCKET_PATH,
+    SOCKET_NAME,
+    Account,
+    EmbeddedError,
+    can_reach,
+    is_usable,
+    make_open_folder,
+    require_account,
+)
+
+PATIENCE = 60  # seconds for a start (recovery after a crash takes a while) and for a stop
+ORPHANS_MAY_TAKE = 2  # seconds until processes that have lost their server are killed
+
+# How to run the server: SAFE for data that is worth something, FAST for tests.
+SAFE = {
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "random_page_cost": "1.1",
+    "max_connections": "100",
+    "max_parallel_workers_per_gather": "0",  # the cores have requests to answer; spares /dev/shm, small in containers
+    "jit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
+FAST = SAFE | {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+@dataclass
+class Server:
+    """The embedded PostgreSQL in `folder`: `acquire()` before use, `release()` after it. Making one starts nothing."""
+
+    folder: Path
+    database: str = "timeline"
+    tuning: dict[str, str] = field(default_factory=lambda: SAFE)
+
+    def __post_init__(self) -> None:
+        self._held: tuple[int, int] | None = None  # the process that acquired, its descriptor of users.lock
+
+    def settings(self) -> dict[str, Any]:
+        """Django's settings for a connection; they hold whether or not the server runs."""
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": self.database,
+            "USER": "postgres",
+            "PASSWORD": "",
+            "HOST": str(self.folder),
+            "PORT": "5432",
+        }
+
+    def acquire(self) -> bool:
+        """Start the server, or share the one that runs. True when it was started. Raises `EmbeddedError`."""
+        if self._held and self._held[0] == os.getpid():
+            return False
+        self._require_usable_folder()
+        try:
+            account = require_account(self.folder)
+            self._make_folder(account)
+            with self._start_lock(account):
+                started = not self._accepts_connections()
+                if started:
+                    self._start(account)
+                self._ensure_database()
+                users = self._open("users.lock", account)
+                fcntl.flock(users, fcntl.LOCK_SH)
+        except (OSError, psycopg.Error) as error:
+            raise EmbeddedError(f"{error} (see {self.folder / 'log'})") from error
+        self._held = (os.getpid(), users)
+        return started
+
+    def release(self) -> bool:
+        """Stop using the server; stops it if nobody else does. True when it was stopped.
+
+        Does nothing in a process that did not acquire it itself, such as a fork of one that did.
+        """
+        if not self._held or self._held[0] != os.getpid():
+            return False
+        users, self._held = self._held[1], None
+        with self._start_lock(require_account(self.folder)):
+            fcntl.flock(users, fcntl.LOCK_UN)
+            last = _try_lock(users)
+            if last:
+                self._stop()
+            os.close(users)
+        return last
+
+    def pid(self) -> int | None:
+        """The process number of the running server, if it runs."""
+        process = self._postmaster()
+        return process.pid if process else None
+
+    # Starting
+
+    def _require_usable_folder(self) -> None:
+        if not is_usable(self.folder):
+            raise EmbeddedError(
+                f"its folder cannot be {self.folder}: the path may have no spaces or special characters and "
+                f"at most {LONGEST_SOCKET_PATH - len(SOCKET_NAME) - 1} characters. Set EMBEDDED_POSTGRES_DIR."
+            )
+
+    def _make_folder(self, account: Account) -> None:
+        if not self.folder.exists():
+            make_open_folder(self.folder.parent)
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+        if self.folder.stat().st_uid != account.uid:  # only root gets here
+            if any(self.folder.iterdir()):
+                raise EmbeddedError(f"{self.folder} is not empty and belongs to root, who may not run PostgreSQL.")
+            os.chown(self.folder, account.uid, account.gid)
+        if not can_reach(account, self.folder):
+            raise EmbeddedError(
+                f"the unprivileged user it runs as cannot get to {self.folder}. Set EMBEDDED_POSTGRES_DIR."
+            )
+
+    def _start(self, account: Account) -> None:
+        programs = programs_for(account)
+        lock = self._wait_until_gone(account)
+        if lock is None:  # it was only busy starting or recovering
+            return
+        try:
+            self._create_data(programs, account)
+            for stale in ("data/postmaster.pid", SOCKET_NAME, f"{SOCKET_NAME}.lock"):
+                (self.folder / stale).unlink(missing_ok=True)  # names a process that is not the server any more
+            log = self.folder / "log"
+            if log.exists():
+                log.replace(self.folder / "log.previous")
+            with os.fdopen(self._open("log", account), "ab") as output:
+                options = {
+                    **self.tuning,
+                    "listen_addresses": "",
+                    "unix_socket_directories": str(self.folder),
+                }
+                arguments = [f"--{name}={value}" for name, value in options.items()]
+                process = subprocess.Popen(
+                    [programs / "postgres", "-D", self._data, *arguments],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    pass_fds=[lock],
+                    start_new_session=True,  # Ctrl-C is for us; we stop the server when nobody uses it any more
+                    **_as(account),
+                )
+        finally:
+            os.close(lock)  # PostgreSQL has its own now
+        process.returncode = 0  # it outlives us: not for subprocess to wait for
+        try:
+            self._wait_until_ready(process.pid)
+        except BaseException:
+            os.kill(process.pid, signal.SIGINT)
+            raise
+
+    def _create_data(self, programs: Path, account: Account) -> None:
+        version = self._data / "PG_VERSION"
+        if version.exists():
+            if (found := version.read_text().strip()) != MAJOR_VERSION:
+                raise EmbeddedError(f"the data in {self._data} is of PostgreSQL {found}, not {MAJOR_VERSION}.")
+            return
+        for left_behind in self.folder.glob("unfinished-*"):
+            shutil.rmtree(left_behind, ignore_errors=True)  # an initdb that is being killed may still write there
+        # Renamed when done, so that an interrupted initdb leaves nothing that looks like data.
+        unfinished = self.folder / f"unfinished-{os.getpid()}"
+        arguments: list[str | Path] = ["-D", unfinished, "-U", "postgres", "--auth=trust", "--no-instructions"]
+        # Sorting by code point, the same everywhere: the system's own collations differ between machines.
+        arguments += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        result = subprocess.run([programs / "initdb", *arguments], capture_output=True, text=True, **_as(account))
+        if result.returncode:
+            raise EmbeddedError(f"initdb failed: {result.stderr.strip() or result.stdout.strip()}")
+        unfinished.rename(self._data)
+
+    def _wait_until_gone(self, account: Account) -> int | None:
+        """A descriptor that holds server.lock, once an earlier server has gone entirely; None if that one came up."""
+        lock = self._open("server.lock", account)
+        began = time.monotonic()
+        while not (_try_lock(lock) and self._postmaster() is None):
+            if self._accepts_connections():
+                os.close(lock)
+                return None
+            waited = time.monotonic() - began
+            if waited > PATIENCE:
+                os.close(lock)
+                raise EmbeddedError(f"an earlier server in {self.folder} neither answers nor ends.")
+            if waited > ORPHANS_MAY_TAKE and self._postmaster() is None:
+                for process in self._processes():
+                    process.kill()  # what was committed is in the log that the next start reads
+            time.sleep(0.05)
+        return lock
+
+    def _wait_until_ready(self, pid: int) -> None:
+        process = psutil.Process(pid)
+        began = time.monotonic()
+        while not self._accepts_connections():
+            ended = not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+            if ended or time.monotonic() - began > PATIENCE:
+                tail = (self.folder / "log").read_text(errors="replace").strip().splitlines()[-5:]
+                raise EmbeddedError("it does not start. The end of its log:\n  " + "\n  ".join(tail))
+            time.sleep(0.02)
+
+    def _ensure_database(self) -> None:
+        with self._connect() as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.database])
+            if known.fetchone() is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.database)))
+
+    def drop_databases(self, prefix: str) -> None:
+        """Drop the databases whose names begin with `prefix`; they must not be in use."""
+        with self._connect() as connection:
+            names = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix])
+            for (name,) in names.fetchall():
+                connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+    # Stopping
+
+    def _stop(self) -> None:
+        process = self._postmaster()
+        if process is None:
+            return
+        process.send_signal(signal.SIGINT)  # "fast shutdown": ends sessions, writes everything down
+        began = time.monotonic()
+        while self._postmaster() is not None:  # process.wait() would wait for its parent to reap it, too
+            if time.monotonic() - began > PATIENCE:
+                raise EmbeddedError(f"the server (process {process.pid}) does not end.")
+            time.sleep(0.02)
+
+    # Looking
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        return psycopg.connect(
+            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True, connect_timeout=10
+        )
+
+    def _accepts_connections(self) -> bool:
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _postmaster(self) -> psutil.Process | None:
+        """The process that postmaster.pid names, if it is alive and really is the server of this folder."""
+        try:
+            process = psutil.Process(int((self._data / "postmaster.pid").read_text().split()[0]))
+        except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+            return None
+        return process if self._is_ours(process) else None
+
+    def _processes(self) -> list[psutil.Process]:
+        return [process for process in psutil.process_iter() if self._is_ours(process)]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            return (
+                process.status() != psutil.STATUS_ZOMBIE
+                and process.name().startswith("postgres")
+                and Path(process.cwd()).samefile(self._data)  # every process of a server works in its data folder
+            )
+        except (psutil.Error, OSError):
+            return False
+
+    # Locks
+
+    @contextmanager
+    def _start_lock(self, account: Account) -> Iterator[None]:
+        descriptor = self._open("start.lock", account)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _open(self, name: str, account: Account) -> int:
+        descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        if os.fstat(descriptor).st_uid != account.uid:  # root: so that the user can open it too
+            os.fchown(descriptor, account.uid, account.gid)
+        return descriptor
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _as(account: Account) -> dict[str, Any]:
+    """Arguments for a subprocess that runs as `account`, in a place it can be in, with nothing of our environment."""
+    common: dict[str, Any] = {"cwd": "/", "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}, "umask": 0o077}
+    if os.geteuid() == 0:
+        common |= {"user": account.uid, "group": account.gid, "extra_groups": []}
+    return common

@@ -1,0 +1,132 @@
+"""What the environment says; a value that makes no sense raises `ImproperlyConfigured` and names what would be right.
+
+| Variable | Default | Meaning |
+| --- | --- | --- |
+| `DATABASE_URL` | embedded PostgreSQL | `postgresql://user:password@host:5432/name`, PostgreSQL 15 or newer |
+| `EMBEDDED_POSTGRES_DIR` | `.postgres` in the project | folder of the embedded PostgreSQL; absolute, no spaces |
+| `PORT` | `8000` | port that `manage.py serve` listens on, 1 to 65535 |
+| `HOST` | `127.0.0.1` | address that `manage.py serve` listens on |
+| `SECRET_KEY` | made once, kept in `.secret-key` | signs sessions; 50 characters or more; the same on all machines |
+| `DEBUG` | `0` | `1` shows details of errors to everyone: never in public |
+| `ALLOWED_HOSTS` | `localhost,127.0.0.1,[::1]` | host names to answer to, separated by commas |
+| `CSRF_TRUSTED_ORIGINS` | none | origins that may send forms, such as `https://timeline.example.org` |
+| `SECURE_PROXY` | `0` | `1` behind a proxy that sets `X-Forwarded-Proto`: only HTTPS, secure cookies, HSTS |
+| `LOG_LEVEL` | `INFO` | `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL` |
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+SHORTEST_SECRET_KEY = 50
+
+
+class Environment:
+    """Reads variables from a mapping such as `os.environ`. A blank variable counts as not set."""
+
+    def __init__(self, variables: Mapping[str, str] = os.environ) -> None:
+        self._variables = variables
+
+    def text(self, name: str, default: str = "") -> str:
+        """The text of a variable without the space around it."""
+        return self._variables.get(name, "").strip() or default
+
+    def flag(self, name: str) -> bool:
+        """True or false; false when not set."""
+        value = self.text(name, "0").lower()
+        if value in {"1", "true", "yes", "on"}:
+            return True
+        if value in {"0", "false", "no", "off"}:
+            return False
+        raise _wrong(name, value, "1 or 0")
+
+    def words(self, name: str, default: str = "") -> list[str]:
+        """The parts between commas."""
+        return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+
+    def port(self) -> int:
+        """`PORT`, 1 to 65535."""
+        value = self.text("PORT", "8000")
+        if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
+            raise _wrong("PORT", value, "a number from 1 to 65535, such as 8000")
+        return int(value)
+
+    def log_level(self) -> str:
+        """`LOG_LEVEL`, in capitals."""
+        value = self.text("LOG_LEVEL", "INFO").upper()
+        if value not in LOG_LEVELS:
+            raise _wrong("LOG_LEVEL", value, "one of " + ", ".join(LOG_LEVELS))
+        return value
+
+    def origins(self, name: str) -> list[str]:
+        """Origins with their scheme, as browsers send them."""
+        values = self.words(name)
+        for value in values:
+            parts = urlsplit(value)
+            if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
+                raise _wrong(name, value, "a scheme and a host without a path, such as https://timeline.example.org")
+        return values
+
+    def embedded_folder(self) -> Path | None:
+        """`EMBEDDED_POSTGRES_DIR`, if set."""
+        value = self.text("EMBEDDED_POSTGRES_DIR")
+        if value and not Path(value).is_absolute():
+            raise _wrong("EMBEDDED_POSTGRES_DIR", value, "an absolute path, such as /var/lib/timeline")
+        return Path(value) if value else None
+
+    def database(self) -> dict[str, Any] | None:
+        """Django's settings for `DATABASE_URL`, if set. The password is never part of an error."""
+        value = self.text("DATABASE_URL")
+        if not value:
+            return None
+        right = "postgresql://user:password@localhost:5432/timeline"
+        scheme, separator, _ = value.partition("://")
+        if not separator or scheme not in {"postgres", "postgresql"}:
+            shown = f"{scheme}://…" if separator else "…"
+            raise _wrong("DATABASE_URL", shown, f"the address of a PostgreSQL, such as {right}")
+        try:
+            settings = dict(dj_database_url.parse(value))
+        except ValueError:
+            settings = {}
+        if not settings.get("NAME"):
+            raise _wrong("DATABASE_URL", f"{scheme}://…", f"an address with the name of a database, such as {right}")
+        return settings
+
+    def secret_key(self, file: Path) -> str:
+        """`SECRET_KEY`, or the one in `file`, which is made (readable by its owner only) when it is missing."""
+        if value := self.text("SECRET_KEY"):
+            if len(value) < SHORTEST_SECRET_KEY:
+                raise _wrong("SECRET_KEY", "…", f"at least {SHORTEST_SECRET_KEY} random characters")
+            return value
+        try:
+            if not file.exists():
+                _create_secret(file)
+            return file.read_text().strip()
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"{file} cannot be read or written ({error.strerror}). Set SECRET_KEY instead."
+            ) from error
+
+
+def _create_secret(file: Path) -> None:
+    descriptor, unfinished = tempfile.mkstemp(prefix=file.name, dir=file.parent)  # mode 600
+    try:
+        with os.fdopen(descriptor, "w") as output:
+            output.write(secrets.token_urlsafe(64) + "\n")
+        os.link(unfinished, file)  # unlike a rename, this never replaces the key of a process that was faster
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(unfinished)
+
+
+def _wrong(name: str, value: str, right: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} is {value!r}. It must be {right}.")

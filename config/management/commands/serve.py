@@ -1,0 +1,156 @@
+"""`manage.py serve`: everything from an empty folder to a server that answers."""
+
+import errno
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import psutil
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection, connections
+from django.db.utils import NotSupportedError
+
+from config.embedded import EmbeddedError
+from config.env import Environment
+from config.server import serve_forever
+
+PREPARING = 7_314_159_265  # the advisory lock of who prepares the database
+
+
+class Command(BaseCommand):
+    help = "Start the database, migrate, load the curated events, make a first admin and serve."
+    requires_system_checks = []  # `migrate` makes them, once there is a database
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, _exit)
+        try:
+            # The port comes first: who cannot have it shall hear so at once. Connections wait until all is ready.
+            environment = Environment()
+            listener = open_port(environment.text("HOST", "127.0.0.1"), environment.port())
+            self.start_database()
+            with alone():
+                self.prepare_database()
+            self.announce(listener, self.make_first_admin())
+            connections.close_all()  # a connection must not be shared with the processes that are forked now
+            serve_forever(listener)
+        except (ImproperlyConfigured, EmbeddedError) as error:
+            raise CommandError(str(error)) from error
+        except (OperationalError, NotSupportedError) as error:
+            raise CommandError(f"The database cannot be used: {error}") from error
+        finally:
+            self.stop_database()
+
+    def start_database(self) -> None:
+        server = settings.EMBEDDED_POSTGRES
+        if server is None:
+            self.stdout.write("Database: as DATABASE_URL says")
+        else:
+            self.stdout.write(f"Database: embedded PostgreSQL in {server.folder}")
+            self.stdout.flush()
+            if not server.acquire():
+                self.stdout.write("  (it is running already and is shared)")
+
+    def stop_database(self) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not keep it from being stopped
+        if settings.EMBEDDED_POSTGRES:
+            settings.EMBEDDED_POSTGRES.release()
+
+    def prepare_database(self) -> None:
+        self.stdout.flush()
+        call_command("migrate", interactive=False, skip_checks=False)
+        call_command("load_reference")
+        call_command("load_curated")
+
+    def make_first_admin(self) -> str:
+        """What to say about the admin; its password is shown this once and is stored nowhere but as a hash."""
+        with alone():
+            users = get_user_model()._default_manager
+            name = users.filter(is_superuser=True).order_by("pk").values_list("username", flat=True).first()
+            if name:
+                return f"user {name}; new password: {python()} manage.py changepassword {name}"
+            name = "admin" if not users.filter(username="admin").exists() else f"admin-{secrets.token_hex(2)}"
+            password = secrets.token_urlsafe(12)
+            get_user_model().objects.create_superuser(name, password=password)
+            return f"user {name}, password {password}   (shown only now)"
+
+    def announce(self, listener: socket.socket, admin: str) -> None:
+        host, port = listener.getsockname()[:2]
+        base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        lines = [
+            "",
+            f"  Timeline  {base}/",
+            f"  API       {base}/api/v1/",
+            f"  API docs  {base}/api/docs/",
+            f"  Admin     {base}/admin/   {admin}",
+            "",
+            "Ctrl-C stops it.",
+        ]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+
+def open_port(host: str, port: int) -> socket.socket:
+    """A socket that listens; raises `CommandError` saying what is in the way."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CommandError(
+                f"Port {port} is in use{_user_of(port)}. Choose another one: PORT={_other(port)} make run"
+            ) from error
+        if error.errno == errno.EACCES:
+            raise CommandError(f"Port {port} is for root only. Choose one above 1023: PORT=8000 make run") from error
+        raise CommandError(f"HOST is {host!r}, which is not an address of this machine ({error.strerror}).") from error
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold back other servers that prepare the same database at the same moment."""
+    with connection.cursor() as cursor:
+        # Asking again instead of waiting inside the database: a waiting transaction would hold up a migration.
+        while True:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [PREPARING])
+            if cursor.fetchone() == (True,):
+                break
+            time.sleep(0.2)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
+
+
+def python() -> str:
+    """The Python that runs this, as one would type it in the project's folder."""
+    path = os.path.relpath(sys.executable, settings.BASE_DIR)
+    return sys.executable if path.startswith("..") else path
+
+
+def _other(port: int) -> int:
+    return port + 1 if port < 65535 else port - 1
+
+
+def _user_of(port: int) -> str:
+    """Words for the program that listens on `port`, as far as we may know it."""
+    try:
+        for found in psutil.net_connections("tcp"):
+            if found.status == psutil.CONN_LISTEN and found.laddr.port == port and found.pid:
+                return f" by {psutil.Process(found.pid).name()} (process {found.pid})"
+    except psutil.Error:
+        pass
+    return ""
+
+
+def _exit(*_: object) -> NoReturn:
+    sys.exit(0)

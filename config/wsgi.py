@@ -1,0 +1,9 @@
+"""What an application server loads. It starts no database: use `manage.py serve`, or set DATABASE_URL."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Django's command line; starts the embedded PostgreSQL for the commands that need a database."""
+
+import atexit
+import os
+import sys
+
+WITHOUT_DATABASE = {
+    "help",
+    "version",
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "findstatic",
+    "makemessages",
+    "startapp",
+}
+STARTS_IT_ITSELF = {"serve"}  # after it has made sure of its port
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        from django.core.management import execute_from_command_line
+    except ImportError:
+        sys.exit(
+            "Django is not installed here. Run `make run`, or use the environment's Python: .venv/bin/python manage.py"
+        )
+    load_settings()
+    if needs_database(sys.argv[1:]):
+        start_database()
+    execute_from_command_line(sys.argv)
+
+
+def needs_database(arguments: list[str]) -> bool:
+    """True when the command reads or writes the database; `arguments` begin with the command's name."""
+    if not arguments or {"-h", "--help", "--version"} & set(arguments):
+        return False
+    if arguments[0] == "check" and "--database" in arguments:
+        return True
+    return arguments[0] not in WITHOUT_DATABASE | STARTS_IT_ITSELF
+
+
+def load_settings() -> None:
+    """Load the settings; a bad value in the environment ends in one line, not in a traceback."""
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        _ = settings.DEBUG  # the first access loads them
+    except ImproperlyConfigured as error:
+        sys.exit(f"Error: {error}")
+
+
+def start_database() -> None:
+    """Start the embedded PostgreSQL, or share it; it stops with the last process that uses it."""
+    from django.conf import settings
+
+    from config.embedded import EmbeddedError
+
+    try:
+        if settings.EMBEDDED_POSTGRES:
+            settings.EMBEDDED_POSTGRES.acquire()
+            atexit.register(settings.EMBEDDED_POSTGRES.release)
+    except EmbeddedError as error:
+        sys.exit(f"Error: {error}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
