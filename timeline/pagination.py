@@ -78,6 +78,8 @@ class Cursor:
 class CursorField(ParameterField):
     """A cursor out of a `next` or `previous` URL."""
 
+    schema = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
+
     def __init__(self, orderings: Mapping[str, Ordering], **kwargs: Any) -> None:
         self.orderings = orderings
         super().__init__(help_text="Where the page begins: out of the `next` or `previous` of another page.", **kwargs)

@@ -168,7 +168,7 @@ class DayField(PeriodField):
 class PlaceField(ParameterField):
     """A country's code, or words of a place's name."""
 
-    schema = {"type": "string", "maxLength": 200}
+    schema = {"type": "string", "minLength": 1, "maxLength": 200}
     example = "Samarkand"
 
     def read(self, text: str) -> str:
@@ -204,6 +204,7 @@ class NamesField(ParameterField):
         self.names = list(names)
         self.example = ",".join(self.names[:2])
         super().__init__(**kwargs)
+        self.schema = {"type": "array", "items": {"type": "string", "enum": self.names}, "minItems": 1}
 
     def read(self, text: str) -> list[str]:
         wanted = text.split(",")

@@ -89,6 +89,8 @@ def describe(name: str, field: ParameterField) -> dict[str, Any]:
     }
     if field.many:
         described |= {"schema": {"type": "array", "items": schema}, "explode": True, "style": "form"}
+    elif schema["type"] == "array":
+        described |= {"explode": False, "style": "form"}  # commas between the values
     return described
 
 
