@@ -9,32 +9,27 @@ id, then the dataset.
 from __future__ import annotations
 
 import datetime
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.utils import timezone
 
 from events.models import Actor, Event, EventType, Topic
 from timeline.checks import refusals
-from timeline.documents import FIELDS, LANGUAGES, Document, Rendered, Renderer, dump, load
+from timeline.documents import FIELDS, Document, Rendered, Renderer, dump, load
+from timeline.editions import Edition, digest, new_edition
 from timeline.models import (
-    Dataset,
     Publication,
     PublicationCountry,
     PublicationRelation,
     PublicationText,
-    Term,
-    TermText,
     Timeline,
     Version,
 )
-from timeline.terms import RenderedTerm, render_actors, render_branches, render_timelines
+from timeline.terms import render_actors, render_branches, render_timelines
+from timeline.vocabulary import terms_of, write_terms
 
 DRAFT_PARTS = (
     "texts", "participations__actor", "topics", "sources", "relations", "figures__source", "figures__reporter",
@@ -66,38 +61,6 @@ class Outcome:
     refused: dict[Event, list[str]] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Edition:
-    """A dataset version while it is being written."""
-
-    number: int
-    at: datetime.datetime
-    by: AbstractBaseUser | None
-    empty: bool = True
-
-    def stamp(self, previous: Publication | Term | None) -> dict[str, Any]:
-        """The columns of a `Version` that follows `previous`."""
-        self.empty = False
-        return {
-            "version": previous.version + 1 if previous else 1,
-            "published_in": self.number,
-            "published_at": self.at,
-            "published_by": self.by,
-        }
-
-
-@contextmanager
-def new_edition(by: AbstractBaseUser | None) -> Iterator[Edition]:
-    """The next dataset version, in a transaction. Waits for other publishers. Not counted if nothing is stamped."""
-    with transaction.atomic():
-        dataset = Dataset.objects.select_for_update().get(pk=1)
-        # A clock set back must not date a version before the one it follows.
-        edition = Edition(dataset.version + 1, max(timezone.now(), dataset.updated_at), by)
-        yield edition
-        if not edition.empty:
-            Dataset.objects.update(version=edition.number, updated_at=edition.at)
-
-
 def publish(events: Iterable[Event], by: AbstractBaseUser | None = None, *, skip_refused: bool = False) -> Outcome:
     """Makes the saved drafts of `events` public, as one dataset version.
 
@@ -119,7 +82,7 @@ def publish(events: Iterable[Event], by: AbstractBaseUser | None = None, *, skip
             accepted = [event for event in drafts if event not in outcome.refused]
             renderer = Renderer(accepted)
             rendered = [renderer.render(event) for event in accepted]
-            _write_terms(edition, _terms_of(accepted, rendered))
+            write_terms(edition, terms_of(accepted, rendered))
             _write_publications(edition, rendered, outcome)
     return outcome
 
@@ -154,7 +117,7 @@ def publish_vocabulary(
 ) -> int:
     """Makes vocabulary entries public as they are now, as one dataset version. Returns how many changed."""
     with new_edition(by) as edition:
-        return _write_terms(
+        return write_terms(
             edition,
             [*render_actors(actors), *render_branches(types, topics), *render_timelines(timelines)],
         )
@@ -166,15 +129,11 @@ def _lock(events: Iterable[Event]) -> list[int]:
     return list(Event.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
 
 
-def _digest(content: Any) -> str:
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
 def _event_digest(
     documents: Mapping[str, Document], countries: Iterable[tuple[str, list[str]]], relations: Iterable[tuple[str, int]]
 ) -> str:
     """Of all that a version of an event says. The other columns say nothing that is not in the documents."""
-    return _digest([documents, sorted(countries), sorted(relations)])
+    return digest([documents, sorted(countries), sorted(relations)])
 
 
 # Events
@@ -194,13 +153,13 @@ def _write_publications(edition: Edition, rendered: Sequence[Rendered], outcome:
             document["relations"] = _relation_entries(
                 [(relation.kind, relation.target_id) for relation in draft.relations], titles, language
             )
-        digest = _event_digest(
+        fingerprint = _event_digest(
             draft.documents,
             [(entry.actor.code or "", _ways(entry.roles)) for entry in draft.countries],
             [(relation.kind, relation.target_id) for relation in draft.relations],
         )
         last = previous.get(pk)
-        if last and not last.withdrawn and last.digest == digest:
+        if last and not last.withdrawn and last.digest == fingerprint:
             outcome.unchanged.append(draft.event)
             continue
         outcome.published.append(draft.event)
@@ -208,12 +167,19 @@ def _write_publications(edition: Edition, rendered: Sequence[Rendered], outcome:
         row = Publication(
             event_id=pk,
             first_published_at=last.first_published_at if last else edition.at,
-            digest=digest,
+            digest=fingerprint,
             **edition.stamp(last),
             **draft.columns,
         )
         new.append((row, draft))
     _supersede(edition, [previous[pk] for pk in written & previous.keys()])
+    _write_rows(new)
+    renamed = {pk for pk in written if before.get(pk) != now[pk]}
+    _refresh_relations(edition, renamed, written=written)
+
+
+def _write_rows(new: Sequence[tuple[Publication, Rendered]]) -> None:
+    """The rows of new versions: the publications, their documents, countries and relations."""
     Publication.objects.bulk_create([row for row, _ in new])
     _write_texts((row, draft.documents) for row, draft in new)
     PublicationCountry.objects.bulk_create(
@@ -233,8 +199,6 @@ def _write_publications(edition: Edition, rendered: Sequence[Rendered], outcome:
         for row, draft in new
         for relation in draft.relations
     )
-    renamed = {pk for pk in written if before.get(pk) != now[pk]}
-    _refresh_relations(edition, renamed, written=written)
 
 
 def _ways(roles: Mapping[Any, set[str]]) -> list[str]:
@@ -334,8 +298,10 @@ def _refresh_relations(edition: Edition, changed: set[int], *, written: set[int]
         documents = {text.language: _uncompleted(load(text.document)) for text in row.texts.all()}
         for language, document in documents.items():
             document["relations"] = _relation_entries(relations, titles, language)
-        digest = _event_digest(documents, [(country.code, country.ways) for country in row.countries.all()], relations)
-        new.append((Publication(**_copied(row), **edition.stamp(row), digest=digest), documents))
+        fingerprint = _event_digest(
+            documents, [(country.code, country.ways) for country in row.countries.all()], relations
+        )
+        new.append((Publication(**_copied(row), **edition.stamp(row), digest=fingerprint), documents))
     _supersede(edition, naming)
     Publication.objects.bulk_create([row for row, _ in new])
     _write_texts(new)
@@ -351,54 +317,3 @@ def _copy_rows(rows: Iterable[Any], publication: Publication) -> None:
         row._state.adding = True
     if rows:
         type(rows[0])._default_manager.bulk_create(rows)
-
-
-# Vocabulary
-
-
-def _terms_of(events: Sequence[Event], rendered: Sequence[Rendered]) -> list[RenderedTerm]:
-    """The vocabulary entries that the events' documents name."""
-    actors = {part.actor for event in events for part in event.participations.all()}
-    actors |= {entry.actor for draft in rendered for entry in draft.countries}
-    for event in events:
-        actors |= {actor for figure in event.figures.all() for actor in (figure.reporter, figure.partner) if actor}
-    types = EventType.objects.filter(pk__in={event.type_id for event in events})
-    topics = {topic for event in events for topic in event.topics.all()}
-    return [*render_actors(actors), *render_branches(types, topics)]
-
-
-def _write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
-    """Writes a new version of each entry that changed; returns how many."""
-    keys: dict[str, list[str]] = {}
-    for entry in rendered:
-        keys.setdefault(entry.kind, []).append(entry.key)
-    previous = {
-        (row.kind, row.key): row
-        for kind, names in keys.items()
-        for row in Term.objects.filter(superseded_in=None, kind=kind, key__in=names)
-    }
-    new: list[tuple[Term, RenderedTerm]] = []
-    for entry in rendered:
-        digest = _digest([entry.documents, entry.group, entry.names, entry.definition])
-        last = previous.get((entry.kind, entry.key))
-        if last and not last.withdrawn and last.digest == digest:
-            continue
-        row = Term(
-            kind=entry.kind,
-            key=entry.key,
-            group=entry.group,
-            names=entry.names,
-            definition=entry.definition,
-            digest=digest,
-            **edition.stamp(last),
-        )
-        new.append((row, entry))
-    replaced = [previous[row.kind, row.key].pk for row, _ in new if (row.kind, row.key) in previous]
-    Term.objects.filter(pk__in=replaced).update(superseded_in=edition.number, superseded_at=edition.at)
-    Term.objects.bulk_create([row for row, _ in new])
-    TermText.objects.bulk_create(
-        TermText(term=row, language=language, document=dump(entry.documents[language]))
-        for row, entry in new
-        for language in LANGUAGES
-    )
-    return len(new)

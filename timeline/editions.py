@@ -1,0 +1,54 @@
+"""A dataset version while it is being written: one transaction, one number, no gaps."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from timeline.models import Dataset, Publication, Term
+
+
+@dataclass(slots=True)
+class Edition:
+    """A dataset version while it is being written."""
+
+    number: int
+    at: datetime.datetime
+    by: AbstractBaseUser | None
+    empty: bool = True
+
+    def stamp(self, previous: Publication | Term | None) -> dict[str, Any]:
+        """The columns of a `Version` that follows `previous`."""
+        self.empty = False
+        return {
+            "version": previous.version + 1 if previous else 1,
+            "published_in": self.number,
+            "published_at": self.at,
+            "published_by": self.by,
+        }
+
+
+@contextmanager
+def new_edition(by: AbstractBaseUser | None) -> Iterator[Edition]:
+    """The next dataset version, in a transaction. Waits for other publishers. Not counted if nothing is stamped."""
+    with transaction.atomic():
+        dataset = Dataset.objects.select_for_update().get(pk=1)
+        # A clock set back must not date a version before the one it follows.
+        edition = Edition(dataset.version + 1, max(timezone.now(), dataset.updated_at), by)
+        yield edition
+        if not edition.empty:
+            Dataset.objects.update(version=edition.number, updated_at=edition.at)
+
+
+def digest(content: Any) -> str:
+    """A fingerprint of what a version says; equal means that nothing changed."""
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
