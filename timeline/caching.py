@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.http import parse_etags
 
-from timeline.models import Dataset
+from timeline.errors import InvalidParameters, ParameterError
+from timeline.models import Dataset, DatasetVersion
 
 
 def dataset_version() -> int:
     """The version of the published data. One tiny query."""
     return Dataset.objects.values_list("version", flat=True).get(pk=1)
+
+
+def past_version(asked: int | datetime.datetime, now: int) -> int:
+    """The dataset version that `as_of` means, where `now` is the present one.
+
+    Raises `InvalidParameters` for what is not yet.
+    """
+    if isinstance(asked, int):
+        if asked > now:
+            raise _not_yet(f"There is no dataset version {asked} yet: the present one is {now}.")
+        return asked
+    if asked > timezone.now():
+        raise _not_yet("'as_of' lies in the future: a day counts from its end on, in UTC.")
+    past = DatasetVersion.objects.filter(at__lte=asked, number__lte=now).order_by("-at", "-number")
+    return past.values_list("number", flat=True).first() or 0
+
+
+def _not_yet(message: str) -> InvalidParameters:
+    return InvalidParameters([ParameterError("as_of", "unknown_value", message)])
 
 
 def etag(version: int) -> str:

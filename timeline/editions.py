@@ -14,7 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
-from timeline.models import Dataset, Publication, Term
+from timeline.models import Dataset, DatasetVersion, Publication, Term
 
 
 @dataclass(slots=True)
@@ -47,6 +47,7 @@ def new_edition(by: AbstractBaseUser | None) -> Iterator[Edition]:
         yield edition
         if not edition.empty:
             Dataset.objects.update(version=edition.number, updated_at=edition.at)
+            DatasetVersion.objects.create(number=edition.number, at=edition.at)
 
 
 def digest(content: Any) -> str:

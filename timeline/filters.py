@@ -53,9 +53,9 @@ class Asked:
         ways = self.values["involvement"] or []
         # With an actor given, `role` is the actor's.
         roles = [] if self.values["actor"] else self.values["role"] or []
-        if ways and roles:
-            return [f"{way}:{role}" for way in ways for role in roles]
-        return ways or roles
+        if not ways and not roles:
+            return []
+        return [f"{way}:{role}" for way in ways or [""] for role in roles or [""]]
 
     @property
     def role_is_taken(self) -> bool:
@@ -193,19 +193,23 @@ class EventFilters(django_filters.FilterSet):
         return {name: filter_.parameter_field for name, filter_ in cls.parameters().items()}
 
 
-def check_filters(values: Mapping[str, Any]) -> Known:
-    """Checks values against each other and against the vocabulary, whose entries it returns (one query, or none).
-
-    Raises `InvalidParameters`.
-    """
+def check_filters(values: Mapping[str, Any]) -> None:
+    """Checks values against each other, without a query. Raises `InvalidParameters`."""
     errors = _contradictions(values)
     if errors:
         raise InvalidParameters(errors)
+
+
+def known_entries(values: Mapping[str, Any], at: int | None = None) -> Known:
+    """The vocabulary entries that the values name, as of a dataset version; one query, or none.
+
+    Raises `InvalidParameters` for one that is not there.
+    """
     fields = EventFilters.fields_by_name()
     place = values["place"]
     if place and is_code(place):
-        fields["place"], values = CodeField(), values
-    return check_vocabulary(values, fields)
+        fields["place"] = CodeField()
+    return check_vocabulary(values, fields, at)
 
 
 def filtered(found: PublicationQuerySet, values: Mapping[str, Any], known: Known) -> PublicationQuerySet:
@@ -255,7 +259,7 @@ def _in_timeline(found: PublicationQuerySet, definition: Mapping[str, Any]) -> P
     if definition["query"]:
         values = read(QueryDict(definition["query"]), _saved_fields())
         values["timeline"] = None
-        saved = filtered(Publication.objects.current(), values, {})
+        saved = filtered(Publication.objects.as_of(found.at), values, {})
         wanted |= Q(pk__in=saved.values("pk"))
     return found.filter(wanted)
 
@@ -271,6 +275,7 @@ def check_saved_filter(query: str) -> list[str]:
         values = read(QueryDict(query), _saved_fields())
         values["timeline"] = None
         check_filters(values)
+        known_entries(values)
     except InvalidParameters as error:
         return [problem.message for problem in error.errors]
     return []

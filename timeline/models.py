@@ -30,6 +30,20 @@ class Dataset(models.Model):
         return str(self.version)
 
 
+class DatasetVersion(models.Model):
+    """When each dataset version came to be."""
+
+    number = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        # as_of= with a moment.
+        indexes = [models.Index(F("at").desc(), F("number").desc(), name="dataset_version_by_time")]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class Version(models.Model):
     """One published version of something. Current while `superseded_in` is NULL; never deleted, never rewritten.
 
@@ -125,7 +139,9 @@ class Publication(Version):
                 condition=Q(superseded_in=None, withdrawn=False),
                 name="publication_by_date",
             ),
-            # Lists ordered by their last change; `updated_since`.
+            # The change feed: every version, in the order of publication.
+            models.Index(fields=["published_in", "event"], name="publication_changes"),
+            # Lists ordered by their last change.
             models.Index(
                 F("published_in").desc(),
                 F("event").desc(),
@@ -194,9 +210,9 @@ class PublicationText(models.Model):
 class PublicationCountry(models.Model):
     """That a publication involves a country, and how: what the country filter reads.
 
-    `ways` holds, for each way and role, `way`, `role` and `way:role`, so that one array overlap answers every
-    combination of `involvement` and `role`. The days repeat the publication's, so that country and date are one range
-    of one index.
+    `ways` holds, for each way and role, `way:`, `:role` and `way:role`, so that one array overlap answers every
+    combination of `involvement` and `role` (`participant` is a way and a role: the colon tells them apart). The days
+    repeat the publication's, so that country and date are one range of one index.
     """
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="countries")

@@ -7,6 +7,7 @@ derived from these declarations.
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import re
 from collections.abc import Iterable, Mapping
@@ -165,6 +166,39 @@ class DayField(PeriodField):
     example = "2025-11-06"
 
 
+MOMENT_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+
+
+class AsOfField(ParameterField):
+    """A past state: a dataset version (an int), or a moment (a datetime); a day stands for its end in UTC."""
+
+    schema = {
+        "anyOf": [
+            {"type": "integer", "minimum": 0},
+            {"type": "string", "format": "date"},
+            {"type": "string", "format": "date-time"},
+        ]
+    }
+    example = "4711"
+
+    def read(self, text: str) -> int | datetime.datetime:
+        try:
+            if re.fullmatch(r"[0-9]{1,18}", text):
+                return int(text)
+            if re.fullmatch(DAY_PATTERN, text):
+                day = datetime.date.fromisoformat(text)
+                return datetime.datetime.combine(day, datetime.time.max, datetime.UTC)
+            if re.fullmatch(MOMENT_PATTERN, text):
+                return datetime.datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        raise ValidationError(
+            f"{shown(text)} is neither a dataset version such as 4711, nor a day 2025-11-06, nor a moment "
+            "2025-11-06T12:00:00Z (write + as %2B).",
+            code="malformed",
+        )
+
+
 class PlaceField(ParameterField):
     """A country's code, or words of a place's name."""
 
@@ -227,6 +261,14 @@ def language_field() -> ChoiceField:
     )
 
 
+def as_of_field() -> AsOfField:
+    """`as_of`, which every address takes that shows what was published."""
+    return AsOfField(
+        help_text="The state of the data in this dataset version, or at the end of this day (UTC), or at this moment. "
+        "For citations: every answer says its dataset version.",
+    )
+
+
 def fields_field(names: Iterable[str]) -> NamesField:
     """`fields`, which chooses among the keys of a document."""
     return NamesField(names, help_text="Only these keys of each document, with commas between them.")
@@ -268,8 +310,8 @@ def _read_one(name: str, field: ParameterField, texts: list[str]) -> Any:
     return field.read(texts[0])
 
 
-def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterField]) -> Known:
-    """The vocabulary entries that `values` name, in one query, or none where they name none.
+def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterField], at: int | None) -> Known:
+    """The vocabulary entries that `values` name, as of a dataset version; in one query, or none if they name none.
 
     Raises `InvalidParameters` for a code or id that no public entry has.
     """
@@ -281,13 +323,13 @@ def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterFi
     ]
     if not named:
         return {}
-    known = Term.objects.current().known({(kind, key) for _, kind, key in named})
+    known = Term.objects.as_of(at).known({(kind, key) for _, kind, key in named})
     errors = [
         ParameterError(
             name,
             "unknown_value",
             f"{shown(key)} is not the {'code' if kind == Term.Kind.COUNTRY else 'id'} of any {kind} here."
-            f"{suggestion(Term.Kind(kind), key)}",
+            f"{suggestion(Term.Kind(kind), key, at)}",
         )
         for name, kind, key in named
         if (kind, key) not in known
@@ -297,11 +339,11 @@ def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterFi
     return known
 
 
-def suggestion(kind: Term.Kind, value: str) -> str:
+def suggestion(kind: Term.Kind, value: str, at: int | None = None) -> str:
     """The words " Did you mean 'UZ'?" for "Uzbekistan", "uz" or "usbekistan", or nothing where nothing is near."""
     value = fold(value[:SHOWN])
     keys: dict[str, str] = {}
-    for key, names in Term.objects.current().filter(kind=kind).values_list("key", "names"):
+    for key, names in Term.objects.as_of(at).filter(kind=kind).values_list("key", "names"):
         for name in (key, *names):
             keys.setdefault(fold(name), key)
     if value in keys:

@@ -202,10 +202,10 @@ def _write_rows(new: Sequence[tuple[Publication, Rendered]]) -> None:
 
 
 def _ways(roles: Mapping[Any, set[str]]) -> list[str]:
-    """The entries of `PublicationCountry.ways`: each way, each role, and each way with each of its roles."""
-    entries = {str(way) for way in roles}
+    """The entries of `PublicationCountry.ways`: each `way:`, each `:role`, and each `way:role`."""
+    entries = {f"{way}:" for way in roles}
     for way, names in roles.items():
-        entries |= names | {f"{way}:{role}" for role in names}
+        entries |= {f":{role}" for role in names} | {f"{way}:{role}" for role in names}
     return sorted(entries)
 
 

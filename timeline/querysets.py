@@ -22,9 +22,30 @@ EARLIEST = datetime.date.min + datetime.timedelta(days=LONG_DAYS)
 class VersionQuerySet(QuerySet[Any]):
     """Versions of anything published."""
 
+    at: int | None = None
+    """The dataset version asked for by `as_of`; None is the present one."""
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone.at = self.at
+        return clone
+
     def current(self) -> Self:
         """What is public now."""
-        return self.filter(superseded_in=None, withdrawn=False)
+        return self.as_of(None)
+
+    def as_of(self, version: int | None) -> Self:
+        """What was public in this dataset version; None is now."""
+        found = self.all()
+        found.at = version
+        return found.filter(found._public())
+
+    def _public(self, prefix: str = "") -> Q:
+        """That a version, reached by `prefix`, was public in the dataset version asked for."""
+        if self.at is None:
+            return Q(**{f"{prefix}superseded_in": None, f"{prefix}withdrawn": False})
+        not_yet_superseded = Q(**{f"{prefix}superseded_in": None}) | Q(**{f"{prefix}superseded_in__gt": self.at})
+        return not_yet_superseded & Q(**{f"{prefix}published_in__lte": self.at, f"{prefix}withdrawn": False})
 
     def updated_since(self, moment: datetime.datetime) -> Self:
         """What was published at or after `moment`."""
@@ -62,7 +83,7 @@ class PublicationQuerySet(VersionQuerySet):
     """
 
     def _clone(self) -> Self:
-        clone: Self = super()._clone()  # type: ignore[misc]
+        clone = super()._clone()
         clone.days = self.days
         return clone
 
@@ -76,7 +97,7 @@ class PublicationQuerySet(VersionQuerySet):
 
     def involving(self, codes: Sequence[str], ways: Sequence[str] = ()) -> Self:
         """Events that involve any of the countries, in any of the `ways` (entries of `PublicationCountry.ways`)."""
-        if len(codes) > 1:
+        if len(codes) > 1 or self.at is not None:  # the index of countries has the present state only
             return self.filter(Exists(self._countries(codes, ways)))
         narrowed = {"by_country__ways__overlap": list(ways)} if ways else {}
         joined = self.annotate(by_country=FilteredRelation("countries", condition=Q(countries__code=codes[0]))).filter(
@@ -93,10 +114,12 @@ class PublicationQuerySet(VersionQuerySet):
         return found
 
     def _countries(self, codes: Sequence[str], ways: Sequence[str]) -> QuerySet[Any]:
-        narrowed = {"ways__overlap": list(ways)} if ways else {}
         from timeline.models import PublicationCountry  # the models need their querysets first
 
-        return PublicationCountry.objects.filter(publication=OuterRef("pk"), code__in=codes, current=True, **narrowed)
+        countries = PublicationCountry.objects.filter(publication=OuterRef("pk"), code__in=codes)
+        if self.at is None:
+            countries = countries.filter(current=True)
+        return countries.filter(ways__overlap=list(ways)) if ways else countries
 
     def with_actor(self, slugs: Sequence[str], roles: Sequence[str] = ()) -> Self:
         """Events in which any of the actors takes part itself, in any of the `roles`."""
@@ -196,7 +219,7 @@ class PublicationQuerySet(VersionQuerySet):
         from timeline.models import PublicationRelation  # the models need their querysets first
 
         return PublicationRelation.objects.filter(
-            target=OuterRef("event"), kind=kind, publication__superseded_in=None, publication__withdrawn=False
+            self._public("publication__"), target=OuterRef("event"), kind=kind
         ).alias(
             # What has no effective date took effect when it happened.
             took_effect_min=Coalesce("publication__effective_start_min", "publication__start_min"),

@@ -89,7 +89,7 @@ def describe(name: str, field: ParameterField) -> dict[str, Any]:
     }
     if field.many:
         described |= {"schema": {"type": "array", "items": schema}, "explode": True, "style": "form"}
-    elif schema["type"] == "array":
+    elif schema.get("type") == "array":
         described |= {"explode": False, "style": "form"}  # commas between the values
     return described
 

@@ -307,7 +307,7 @@ def test_wrong_host_gives_error(client):
 
 def test_a_bug_of_ours_gives_error(client, monkeypatch):
     client.raise_request_exception = False
-    monkeypatch.setattr("timeline.views.dataset_version", lambda: 1 / 0)
+    monkeypatch.setattr("timeline.views.base.dataset_version", lambda: 1 / 0)
 
     assert_problem(
         client.get("/api/v1/events/"),

@@ -18,7 +18,8 @@ from timeline import terms
 from timeline.documents import FIELDS
 from timeline.schema import describe
 from timeline.shapes import COMPONENTS
-from timeline.views import EventList, PublicView
+from timeline.views.base import PublicView
+from timeline.views.events import EventList
 
 ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOT = Path(__file__).with_name("openapi.yaml")

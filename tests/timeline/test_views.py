@@ -342,7 +342,7 @@ def test_queries_do_not_grow_with_the_rows(client, django_assert_num_queries, pa
     with django_assert_num_queries(queries):
         response = client.get(f"/api/v1/{path}")
     assert response.status_code == 200
-    with django_assert_num_queries(queries - 1):
+    with django_assert_num_queries(1):
         assert client.get(f"/api/v1/{path}", headers={"if-none-match": response["ETag"]}).status_code == 304
 
 

@@ -1,0 +1,127 @@
+"""Countries, actors, types, topics and timelines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponseBase
+
+from events.models import Actor
+from timeline import terms
+from timeline.models import Term
+from timeline.pagination import TERM_ORDERINGS, page, paging_fields
+from timeline.parameters import ChoiceField, ParameterField
+from timeline.views.base import PublicView, Reading, many, one, with_version
+
+
+class TermList(PublicView):
+    """Entries of a vocabulary, in the order of their codes or ids."""
+
+    kind: ClassVar[Term.Kind]
+
+    @classmethod
+    def parameters(cls) -> dict[str, ParameterField]:
+        return {**super().parameters(), **paging_fields(TERM_ORDERINGS)}
+
+    def narrowed(self, found: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
+        """`found`, with this vocabulary's own filters."""
+        return found
+
+    def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
+        entries = Term.objects.as_of(reading.at).filter(kind=self.kind).in_language(reading.values["lang"])
+        narrowed = with_version(self.narrowed(entries, reading.values), reading.at)
+        return many(reading, page(narrowed, reading.values, TERM_ORDERINGS, ["document", "dataset_version"]))
+
+
+class TermDetail(PublicView):
+    """One entry of a vocabulary."""
+
+    kind: ClassVar[Term.Kind]
+
+    def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
+        key = path["key"]
+        entries = Term.objects.as_of(reading.at).filter(kind=self.kind, key=key).in_language(reading.values["lang"])
+        row = with_version(entries, reading.at).values_list("document", "dataset_version").first()
+        if row is None:
+            raise Http404(f"There is no {self.kind.value} '{key}'.")
+        return one(reading, row)
+
+
+class CountryList(TermList):
+    """States, former states, and the EU."""
+
+    operation, shape = "list_countries", "Country"
+    kind, keys = Term.Kind.COUNTRY, terms.COUNTRY_FIELDS
+
+
+class CountryDetail(TermDetail):
+    """One country, by its code."""
+
+    operation, shape = "get_country", "Country"
+    kind, keys = Term.Kind.COUNTRY, terms.COUNTRY_FIELDS
+
+
+class ActorList(TermList):
+    """States, blocs, bodies, persons and others that take part in events."""
+
+    operation, shape = "list_actors", "Actor"
+    kind, keys = Term.Kind.ACTOR, terms.ACTOR_FIELDS
+
+    @classmethod
+    def parameters(cls) -> dict[str, ParameterField]:
+        kind = ChoiceField(Actor.Kind.values, many=True, help_text="Is of this kind. Repeated: any of them.")
+        return {"kind": kind, **super().parameters()}
+
+    def narrowed(self, found: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
+        return found.filter(group__in=values["kind"]) if values["kind"] else found
+
+
+class ActorDetail(TermDetail):
+    """One actor, by its id."""
+
+    operation, shape = "get_actor", "Actor"
+    kind, keys = Term.Kind.ACTOR, terms.ACTOR_FIELDS
+
+
+class TypeList(TermList):
+    """What kinds of events there are, as a tree."""
+
+    operation, shape = "list_types", "Type"
+    kind, keys = Term.Kind.TYPE, terms.TYPE_FIELDS
+
+
+class TypeDetail(TermDetail):
+    """One type of events, by its id."""
+
+    operation, shape = "get_type", "Type"
+    kind, keys = Term.Kind.TYPE, terms.TYPE_FIELDS
+
+
+class TopicList(TermList):
+    """What events are about, as a tree."""
+
+    operation, shape = "list_topics", "Topic"
+    kind, keys = Term.Kind.TOPIC, terms.TOPIC_FIELDS
+
+
+class TopicDetail(TermDetail):
+    """One topic, by its id."""
+
+    operation, shape = "get_topic", "Topic"
+    kind, keys = Term.Kind.TOPIC, terms.TOPIC_FIELDS
+
+
+class TimelineList(TermList):
+    """Curated timelines."""
+
+    operation, shape = "list_timelines", "Timeline"
+    kind, keys = Term.Kind.TIMELINE, terms.TIMELINE_FIELDS
+
+
+class TimelineDetail(TermDetail):
+    """One curated timeline, by its id; `events_url` lists its events."""
+
+    operation, shape = "get_timeline", "Timeline"
+    kind, keys = Term.Kind.TIMELINE, terms.TIMELINE_FIELDS
