@@ -25,16 +25,19 @@ def past_version(asked: int | datetime.datetime, now: int) -> int:
     """
     if isinstance(asked, int):
         if asked > now:
-            raise _not_yet(f"There is no dataset version {asked} yet: the present one is {now}.")
+            raise not_yet("as_of", asked, now)
         return asked
     if asked > timezone.now():
-        raise _not_yet("'as_of' lies in the future: a day counts from its end on, in UTC.")
+        message = "'as_of' lies in the future: a day counts from its end on, in UTC."
+        raise InvalidParameters([ParameterError("as_of", "unknown_value", message)])
     past = DatasetVersion.objects.filter(at__lte=asked, number__lte=now).order_by("-at", "-number")
     return past.values_list("number", flat=True).first() or 0
 
 
-def _not_yet(message: str) -> InvalidParameters:
-    return InvalidParameters([ParameterError("as_of", "unknown_value", message)])
+def not_yet(parameter: str, asked: int, now: int) -> InvalidParameters:
+    """The error for a dataset version that does not exist yet."""
+    message = f"There is no dataset version {asked} yet: the present one is {now}."
+    return InvalidParameters([ParameterError(parameter, "unknown_value", message)])
 
 
 def etag(version: int) -> str:

@@ -59,6 +59,7 @@ EVENT_ORDERINGS = {
     "-updated": Ordering(*BY_CHANGE, descending=True),
     "updated": Ordering(*BY_CHANGE),
 }
+VERSION_ORDERINGS = {"-version": Ordering(("version",), (_a_number,), descending=True)}
 TERM_ORDERINGS = {"key": Ordering(("key",), (_a_string,))}
 
 

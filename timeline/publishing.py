@@ -226,8 +226,8 @@ def _completed(document: Document, row: Publication) -> Document:
     complete = {
         **document,
         "version": row.version,
-        "published_at": _timestamp(row.first_published_at),
-        "updated_at": _timestamp(row.published_at),
+        "published_at": timestamp(row.first_published_at),
+        "updated_at": timestamp(row.published_at),
     }
     return {key: complete[key] for key in FIELDS if key in complete and complete[key] != []}
 
@@ -236,7 +236,8 @@ def _uncompleted(document: Document) -> Document:
     return {key: value for key, value in document.items() if key not in ("version", "published_at", "updated_at")}
 
 
-def _timestamp(moment: datetime.datetime) -> str:
+def timestamp(moment: datetime.datetime) -> str:
+    """A moment as documents have it: RFC 3339, UTC, to the microsecond."""
     return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 

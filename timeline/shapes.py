@@ -197,6 +197,40 @@ COMPONENTS: dict[str, Schema] = {
     "Count": record(
         "How many there are.", {"dataset_version": {"type": "integer"}, "count": {"type": "integer", "minimum": 0}}
     ),
+    "Change": record(
+        "A version of an event, as the change feed has it.",
+        {
+            "kind": described(
+                {"enum": ["published", "updated", "withdrawn"]}, "`published`: for the first time, or again."
+            ),
+            "id": described(TEXT, "The event's id in this version."),
+            "version": {"type": "integer", "minimum": 1},
+            "dataset_version": described({"type": "integer"}, "In which it was published."),
+            "at": MOMENT,
+        },
+        {
+            "previous_id": described(TEXT, "The event's id before, where it is another one now."),
+            "event": described(ref("Event"), "The document; not where it was withdrawn."),
+        },
+    ),
+    "EventVersion": record(
+        "A version of an event, and what changed in it.",
+        {
+            "version": {"type": "integer", "minimum": 1},
+            "dataset_version": described({"type": "integer"}, "In which it was published."),
+            "at": MOMENT,
+            "withdrawn": TRUTH,
+        },
+        {
+            "url": described(ADDRESS, "The event as it was then."),
+            "changes": described(array(ref("Difference")), "Since the version before, where there was one."),
+        },
+    ),
+    "Difference": record(
+        "A field that differs: `before` and `after`, or for a list what was `removed` and `added`.",
+        {"field": TEXT},
+        {"before": {}, "after": {}, "removed": {"type": "array"}, "added": {"type": "array"}},
+    ),
     "Root": {
         "type": "object",
         "properties": {"dataset_version": {"type": "integer"}},
@@ -208,15 +242,18 @@ COMPONENTS: dict[str, Schema] = {
 
 def page_of(name: str) -> Schema:
     """A page of a list of `name`, as the list endpoints give it."""
-    more = {"count_url": described(ADDRESS, "Answers how many there are.")} if name == "Event" else {}
+    page = {"type": ["string", "null"], "format": "uri"}
+    links = {"next": page, "previous": page}
+    if name == "Event":
+        links["count_url"] = described(ADDRESS, "Answers how many there are.")
+    if name == "Change":
+        links = {"next": described(ADDRESS, "What comes behind."), "caught_up": described(TRUTH, "Nothing does, yet.")}
     return record(
         "A page of a list.",
         {
             "dataset_version": described({"type": "integer"}, "The version of the published data. It only grows."),
-            "next": {"type": ["string", "null"], "format": "uri"},
-            "previous": {"type": ["string", "null"], "format": "uri"},
-            **more,
-            "results": array(complete_or_chosen(name)),
+            **links,
+            "results": array(ref(name) if name in ("Change", "EventVersion") else complete_or_chosen(name)),
         },
     )
 

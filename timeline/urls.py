@@ -4,13 +4,15 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from timeline import pages
-from timeline.views import events, root, vocabulary
+from timeline.views import events, history, root, vocabulary
 
 api = [
     path("", root.Root.as_view(), name="api"),
     path("events/", events.EventList.as_view(), name="event-list"),
     path("events/count/", events.EventCount.as_view(), name="event-count"),
+    path("events/<str:slug>/versions/", history.EventVersions.as_view(), name="event-versions"),
     path("events/<str:slug>/", events.EventDetail.as_view(), name="event-detail"),
+    path("changes/", history.ChangeList.as_view(), name="change-list"),
     path("countries/", vocabulary.CountryList.as_view(), name="country-list"),
     path("countries/<str:key>/", vocabulary.CountryDetail.as_view(), name="country-detail"),
     path("actors/", vocabulary.ActorList.as_view(), name="actor-list"),

@@ -76,7 +76,7 @@ def test_the_pages_render(page, live_server):
 
     page.get_by_role("link", name="Documentation").click()
     page.get_by_text("/api/v1/events/", exact=True).first.wait_for(timeout=30_000)
-    assert page.locator(".opblock").count() == 14
+    assert page.locator(".opblock").count() == 16
 
     # A reader opens everything, and tries a call.
     for summary in page.locator(".opblock-summary-control").all():

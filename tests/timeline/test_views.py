@@ -189,6 +189,7 @@ def test_the_root_lists_the_addresses(client):
     assert body == {
         "dataset_version": 2,
         "event_list": "http://testserver/api/v1/events/",
+        "change_list": "http://testserver/api/v1/changes/",
         "country_list": "http://testserver/api/v1/countries/",
         "actor_list": "http://testserver/api/v1/actors/",
         "type_list": "http://testserver/api/v1/types/",

@@ -20,7 +20,7 @@ class Root(PublicView):
         return {}
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
-        names = ("event-list", "country-list", "actor-list", "type-list", "topic-list", "timeline-list")
+        names = ("event-list", "change-list", "country-list", "actor-list", "type-list", "topic-list", "timeline-list")
         addresses = {
             name.removesuffix("-list") + "_list": reading.request.build_absolute_uri(reverse(name)) for name in names
         }

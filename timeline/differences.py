@@ -1,0 +1,45 @@
+"""What changed between two versions of an event, field by field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from timeline.documents import Document
+
+NOT_COMPARED = {"url", "version", "published_at", "updated_at"}
+"""Differ between versions without anybody having changed the event."""
+
+
+def differences(before: Document, after: Document) -> list[Document]:
+    """The fields that differ, in the order of the document.
+
+    Each is `{"field", "before", "after"}`, without `before` or `after` where the field was not there; for a list it is
+    `{"field", "removed", "added"}`, with the entries that went and came. An entry that changed went and came; a list
+    that has only another order has neither.
+    """
+    keys = dict.fromkeys([*after, *before])
+    return [_difference(key, before, after) for key in keys if key not in NOT_COMPARED and _differ(key, before, after)]
+
+
+def _differ(key: str, before: Document, after: Document) -> bool:
+    return bool(before.get(key) != after.get(key))
+
+
+def _difference(key: str, before: Document, after: Document) -> Document:
+    old, new = before.get(key), after.get(key)
+    if isinstance(old, list) or isinstance(new, list):
+        return {"field": key, "removed": _missing(old, new), "added": _missing(new, old)}
+    sides = {"before": old, "after": new}
+    return {"field": key, **{side: value for side, value in sides.items() if value is not None}}
+
+
+def _missing(entries: list[Any] | None, others: list[Any] | None) -> list[Any]:
+    """The entries that are not among the others, counting repetitions."""
+    left = list(others or [])
+    missing = []
+    for entry in entries or []:
+        if entry in left:
+            left.remove(entry)
+        else:
+            missing.append(entry)
+    return missing
