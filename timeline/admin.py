@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html
 
 from events.admin import ActorAdmin, EventAdmin, EventTypeAdmin, TopicAdmin
+from events.fields import TranslatedWidget
 from events.models import Actor, Event, EventType, Topic
-from timeline.models import Publication, Term, Timeline
+from timeline.documents import with_base_url
+from timeline.models import (
+    Dataset,
+    Publication,
+    PublicationCountry,
+    PublicationRelation,
+    PublicationText,
+    Term,
+    TermText,
+    Timeline,
+)
 from timeline.publishing import publish, publish_vocabulary, withdraw
 
 
@@ -19,11 +37,42 @@ def _signed_in(request: HttpRequest) -> Any:
     return request.user if request.user.is_authenticated else None
 
 
+def _log(request: HttpRequest, objects: Sequence[Any], message: str) -> None:
+    """Writes `message` into the history of each of the objects."""
+    if objects and request.user.pk:
+        LogEntry.objects.log_actions(request.user.pk, objects, CHANGE, message)
+
+
+class PublicStateFilter(admin.SimpleListFilter):
+    title = "public state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("draft", "Never published"),
+            ("public", "Public"),
+            ("edited", "Public, edited since"),
+            ("withdrawn", "Withdrawn"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        conditions: dict[str | None, dict[str, Any]] = {
+            "draft": {"public_since": None},
+            "public": {"public_version__isnull": False},
+            "edited": {"public_version__isnull": False, "updated_at__gt": F("public_since")},
+            "withdrawn": {"was_withdrawn": True},
+        }
+        return queryset.filter(**conditions.get(self.value(), {}))
+
+
 @admin.register(Event)
 class PublishableEventAdmin(EventAdmin):
     """Events with their public state, and the door to the public."""
 
-    list_display = [*EventAdmin.list_display, "public"]
+    list_display = ["title", "date", "type", "public", "slug"]
+    list_filter = [PublicStateFilter, *EventAdmin.list_filter]
+    readonly_fields = ["public", *EventAdmin.readonly_fields]
+    fieldsets = [*EventAdmin.fieldsets, ("Publication", {"fields": ["public"]})]
     actions = ["publish_selected", "withdraw_selected"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
@@ -40,29 +89,46 @@ class PublishableEventAdmin(EventAdmin):
 
     @admin.display(description="public")
     def public(self, event: Any) -> str:
+        if event.pk is None or event.public_since is None:
+            return "draft"
         if event.was_withdrawn:
             return "withdrawn"
-        if event.public_version is None:
-            return "draft"
         edited = event.updated_at > event.public_since
         return f"version {event.public_version}" + (", edited since" if edited else "")
 
+    def view_on_site(self, obj: Event) -> str | None:
+        """Its public address, under the slug that is public; none if it is not."""
+        slug = Publication.objects.current().filter(event=obj).values_list("slug", flat=True).first()
+        return reverse("event-detail", args=[slug]) if slug else None
+
+    def get_deleted_objects(self, objs: Iterable[Event], request: HttpRequest) -> Any:
+        listed, counts, missing_permissions, protected = super().get_deleted_objects(list(objs), request)
+        versions = Publication.objects.filter(event__in=objs)
+        published = list(versions.order_by("event__slug").values_list("event__slug", flat=True).distinct())
+        if published:
+            # Not what an account is permitted: nobody deletes these.
+            missing_permissions = set()
+            protected = [f"All that was ever published of “{slug}”. Withdraw the event instead." for slug in published]
+        return listed, counts, missing_permissions, protected
+
     @admin.action(description="Publish selected events", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
-        outcome = publish(queryset, _signed_in(request), skip_refused=True)
+        with transaction.atomic():
+            outcome = publish(queryset, _signed_in(request), skip_refused=True)
+            _log(request, outcome.published, "Published.")
         if outcome.published:
             self.message_user(request, f"Published: {_slugs(outcome.published)}.", messages.SUCCESS)
         if outcome.unchanged:
             self.message_user(request, f"Nothing new to publish in: {_slugs(outcome.unchanged)}.", messages.INFO)
-        if outcome.refused:
-            reasons = [(event.slug, " ".join(sentences)) for event, sentences in outcome.refused.items()]
-            listed = format_html_join(" ", "{}: {}", reasons)
-            self.message_user(request, f"Not published. {listed}", messages.ERROR)
+        for event, reasons in outcome.refused.items():
+            self.message_user(request, f"Not published: {event.slug}. {' '.join(reasons)}", messages.ERROR)
 
     @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["change"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
         events = list(queryset)
-        ended = withdraw(events, _signed_in(request))
+        with transaction.atomic():
+            ended = withdraw(events, _signed_in(request))
+            _log(request, ended, "Withdrawn.")
         others = [event for event in events if event not in ended]
         if ended:
             self.message_user(request, f"Withdrawn: {_slugs(ended)}.", messages.SUCCESS)
@@ -77,42 +143,76 @@ def _slugs(events: list[Event]) -> str:
 class PublishableVocabulary(admin.ModelAdmin):
     """An action that makes the present state of vocabulary entries public."""
 
-    vocabulary: str
+    vocabulary: ClassVar[str]
+    """Their argument of `publish_vocabulary`."""
+    kind: ClassVar[Term.Kind]
     actions = ["publish_selected"]
+
+    def view_on_site(self, obj: Any) -> str | None:
+        """Its public address; none if it is not public."""
+        public = Term.objects.current().filter(kind=self.kind, key=obj.slug).exists()
+        return reverse(f"{self.kind.value}-detail", args=[obj.slug]) if public else None
+
+    def get_deleted_objects(self, objs: Iterable[Any], request: HttpRequest) -> Any:
+        objs = list(objs)
+        listed, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
+        public = Term.objects.current().filter(kind=self.kind, key__in=[entry.slug for entry in objs])
+        keys = list(public.order_by("key").values_list("key", flat=True))
+        if keys:
+            protected = [*protected, *(f"What is public of “{key}”, which nobody could edit any more." for key in keys)]
+        return listed, counts, missing_permissions, protected
 
     @admin.action(description="Publish selected entries", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        changed = publish_vocabulary(_signed_in(request), **{self.vocabulary: queryset})
-        self.message_user(request, f"{changed} published entries changed.", messages.SUCCESS)
+        with transaction.atomic():
+            changed = publish_vocabulary(_signed_in(request), **{self.vocabulary: queryset})
+            if changed:
+                _log(request, list(queryset), "Published.")
+        if changed:
+            entries = "1 public entry" if changed == 1 else f"{changed} public entries"
+            self.message_user(request, f"Published: {entries} changed.", messages.SUCCESS)
+        else:
+            self.message_user(request, "Nothing new to publish.", messages.INFO)
 
 
 @admin.register(Actor)
 class PublishableActorAdmin(PublishableVocabulary, ActorAdmin):
-    vocabulary = "actors"
+    vocabulary, kind = "actors", Term.Kind.ACTOR
 
 
 @admin.register(EventType)
 class PublishableEventTypeAdmin(PublishableVocabulary, EventTypeAdmin):
-    vocabulary = "types"
+    vocabulary, kind = "types", Term.Kind.TYPE
 
 
 @admin.register(Topic)
 class PublishableTopicAdmin(PublishableVocabulary, TopicAdmin):
-    vocabulary = "topics"
+    vocabulary, kind = "topics", Term.Kind.TOPIC
 
 
 @admin.register(Timeline)
 class TimelineAdmin(PublishableVocabulary):
-    vocabulary = "timelines"
-    list_display = ["__str__", "slug", "query"]
+    vocabulary, kind = "timelines", Term.Kind.TIMELINE
+    list_display = ["__str__", "slug", "saved_filter"]
     search_fields = ["slug", "titles"]
     autocomplete_fields = ["events"]
+    fields = ["titles", "slug", "summaries", "query", "events"]
+    formfield_overrides = {models.CharField: {"widget": AdminTextInputWidget({"class": "vLargeTextField"})}}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "summaries":
+            kwargs["widget"] = TranslatedWidget({"rows": 3}, text=forms.Textarea)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description="saved filter", ordering="query")
+    def saved_filter(self, timeline: Timeline) -> str:
+        return timeline.query.replace("&", " & ")  # so that a long one is broken into lines
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnly(admin.options.BaseModelAdmin):
     """What has been published: append-only, so only to look at."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -122,17 +222,59 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+class DocumentInline(ReadOnly, admin.StackedInline):
+    """The documents as the API serves them, one for each language."""
+
+    fields = ["language", "served"]
+    readonly_fields = ["served"]
+
+    @admin.display(description="document")
+    def served(self, text: Any) -> str:
+        document = json.loads(with_base_url(text.document, reverse("api")[:-1]))
+        return format_html("<pre>{}</pre>", json.dumps(document, ensure_ascii=False, indent=2))
+
+
+class PublicationTextInline(DocumentInline):
+    model = PublicationText
+
+
+class PublicationCountryInline(ReadOnly, admin.TabularInline):
+    model = PublicationCountry
+    fields = ["code", "ways"]
+    verbose_name_plural = "countries"
+
+
+class PublicationRelationInline(ReadOnly, admin.TabularInline):
+    model = PublicationRelation
+    fields = ["kind", "target"]
+    verbose_name_plural = "relations, whether or not the target is public"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PublicationRelation]:
+        return super().get_queryset(request).select_related("target")
+
+
 @admin.register(Publication)
-class PublicationAdmin(ReadOnlyAdmin):
+class PublicationAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["slug", "version", "published_at", "published_by", "withdrawn", "superseded_at"]
-    list_filter = ["withdrawn"]
+    list_filter = ["withdrawn", ("superseded_at", admin.EmptyFieldListFilter)]
     search_fields = ["slug", "texts__title"]
     ordering = ["-published_in", "-id"]
+    inlines = [PublicationTextInline, PublicationCountryInline, PublicationRelationInline]
+
+
+class TermTextInline(DocumentInline):
+    model = TermText
 
 
 @admin.register(Term)
-class TermAdmin(ReadOnlyAdmin):
+class TermAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["key", "kind", "version", "published_at", "published_by", "superseded_at"]
-    list_filter = ["kind"]
+    list_filter = ["kind", ("superseded_at", admin.EmptyFieldListFilter)]
     search_fields = ["key", "names"]
     ordering = ["-published_in", "-id"]
+    inlines = [TermTextInline]
+
+
+@admin.register(Dataset)
+class DatasetAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["version", "updated_at"]

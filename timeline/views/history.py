@@ -61,8 +61,7 @@ class ChangeList(PublicView):
     def parameters(cls) -> dict[str, ParameterField]:
         return {
             "since": SinceField(
-                default=(0, None),
-                help_text="Behind this dataset version, or out of `next`. If left out: from the start.",
+                help_text="Behind this dataset version, or out of `next`. If left out: from the start."
             ),
             "wait": NumberField(
                 least=0,
