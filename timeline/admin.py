@@ -32,6 +32,8 @@ from timeline.models import (
 )
 from timeline.publishing import publish, publish_vocabulary, withdraw
 
+admin.site.site_header = admin.site.site_title = "Diplomatic events timeline"
+
 
 def _signed_in(request: HttpRequest) -> Any:
     return request.user if request.user.is_authenticated else None

@@ -65,6 +65,8 @@ class Rendered:
     relations: list[Relation]
     titles: dict[str, str] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    """Every name, in every language, of the participants and of the countries involved: what a search finds it by."""
 
 
 class Renderer:
@@ -93,6 +95,7 @@ class Renderer:
             columns=self._columns(event, when, effective, participations),
             countries=countries,
             relations=list(event.relations.all()),
+            names=_names(participations, countries),
         )
         for language in LANGUAGES:
             document = self._document(event, when, effective, participations, rendered, language)
@@ -180,6 +183,12 @@ class Renderer:
                 "represents": sorted(state.code or "" for state in represents),
             }
         )
+
+
+def _names(participations: Iterable[Participation], countries: Iterable[Involvement]) -> list[str]:
+    actors = [part.actor for part in participations] + [country.actor for country in countries]
+    printed = [part.name_as_printed for part in participations]
+    return list(dict.fromkeys([*(name for actor in actors for name in names_of(actor)), *filter(None, printed)]))
 
 
 def date(when: EdtfDate, language: str) -> Document:

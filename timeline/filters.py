@@ -24,6 +24,7 @@ from timeline.parameters import (
     ParameterField,
     PeriodField,
     PlaceField,
+    SearchField,
     SlugParameter,
     check_vocabulary,
     read,
@@ -78,6 +79,13 @@ class Parameter(django_filters.Filter):
 class EventFilters(django_filters.FilterSet):
     """All filters of `/events/`, in the order in which they are applied. `from_` reads the parameter `from`."""
 
+    q = Parameter(
+        SearchField(
+            help_text="Has these words, in `lang`, in title, summary, actors, countries, place, type or topics: words, "
+            '"a phrase", -without, begin*. Accents and case do not matter.',
+        ),
+        lambda found, text, asked: found.matching(text, asked.values["lang"]),
+    )
     country = Parameter(
         CodeField(
             many=True,
@@ -175,7 +183,7 @@ class EventFilters(django_filters.FilterSet):
     )
     timeline = Parameter(
         SlugParameter(Term.Kind.TIMELINE, example="c5-1", help_text="Is in this curated timeline."),
-        lambda found, slug, asked: _in_timeline(found, asked.known[Term.Kind.TIMELINE, slug]),
+        lambda found, slug, asked: _in_timeline(found, asked.known[Term.Kind.TIMELINE, slug], asked.values["lang"]),
     )
 
     class Meta:
@@ -236,6 +244,9 @@ def _contradictions(values: Mapping[str, Any]) -> list[ParameterError]:
                 "from", "conflict", f"'from' ({values['from'].text}) is after 'to' ({values['to'].text}): swap them."
             )
         )
+    relevance = "relevance" in (values.get("ordering"), getattr(values.get("cursor"), "ordering", None))
+    if relevance and not values["q"]:
+        errors.append(ParameterError("ordering", "incomplete", "'ordering=relevance' needs a search, 'q'."))
     if values["involvement"] and not (values["country"] or values["country_all"]):
         errors.append(
             ParameterError("involvement", "incomplete", "'involvement' needs a 'country' or 'country_all' to apply to.")
@@ -253,12 +264,12 @@ def _overlap(found: PublicationQuerySet, asked: Asked, first: Any, last: Any) ->
     return found.certainly_overlapping(first, last) if asked.certain else found.overlapping(first, last)
 
 
-def _in_timeline(found: PublicationQuerySet, definition: Mapping[str, Any]) -> PublicationQuerySet:
+def _in_timeline(found: PublicationQuerySet, definition: Mapping[str, Any], language: str) -> PublicationQuerySet:
     """Those that the timeline's saved filter finds, and its hand-picked ones."""
     wanted = Q(event_id__in=definition["events"])
     if definition["query"]:
         values = read(QueryDict(definition["query"]), _saved_fields())
-        values["timeline"] = None
+        values |= {"timeline": None, "lang": language}
         saved = filtered(Publication.objects.as_of(found.at), values, {})
         wanted |= Q(pk__in=saved.values("pk"))
     return found.filter(wanted)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from events.fields import SLUG_PATTERN, SlugField, TranslatedField, translated
 from events.models import Event
@@ -195,9 +196,11 @@ class PublicationText(models.Model):
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="texts")
     language = models.CharField(max_length=12)
     title = models.CharField(max_length=300)
+    search = SearchVectorField(db_default=Value(""), help_text="Made by `timeline.search`.")
     document = models.TextField()
 
     class Meta:
+        indexes = [GinIndex(fields=["search"], name="publication_text_search")]  # q=
         constraints = [
             # Finds the document of each row of a page.
             models.UniqueConstraint(fields=["publication", "language"], name="publication_text_once"),

@@ -58,6 +58,7 @@ EVENT_ORDERINGS = {
     "date": Ordering(*BY_DATE),
     "-updated": Ordering(*BY_CHANGE, descending=True),
     "updated": Ordering(*BY_CHANGE),
+    "relevance": Ordering(("rank", "event_id"), (_a_number, _a_number), descending=True),
 }
 VERSION_ORDERINGS = {"-version": Ordering(("version",), (_a_number,), descending=True)}
 TERM_ORDERINGS = {"key": Ordering(("key",), (_a_string,))}

@@ -20,6 +20,7 @@ from django.http import QueryDict
 from events.dates import EdtfDate, EdtfError, parse
 from events.fields import SLUG_PATTERN
 from events.models.actors import CODE_PATTERN
+from timeline import search
 from timeline.documents import LANGUAGES
 from timeline.errors import InvalidParameters, ParameterError
 from timeline.models import Term
@@ -211,6 +212,27 @@ class PlaceField(ParameterField):
                 f"{shown(text)} is not a place: give a country's code such as KR, or words of the place's name.",
                 code="malformed",
             )
+        return text
+
+
+class SearchField(ParameterField):
+    """Words to search for, in the syntax of `timeline.search`."""
+
+    schema = {"type": "string", "minLength": 1, "maxLength": search.LONGEST}
+    example = "uzbekistan -visit*"
+
+    def read(self, text: str) -> str:
+        if len(text) > search.LONGEST:
+            raise ValidationError(
+                f"The search has {len(text)} characters: at most {search.LONGEST} are possible.", code="malformed"
+            )
+        try:
+            search.query(text, LANGUAGES[0])
+        except search.NothingToSearch as error:
+            raise ValidationError(
+                f"{shown(text)} has no word to search for: give at least one that is not excluded by -.",
+                code="malformed",
+            ) from error
         return text
 
 

@@ -17,6 +17,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from events.models import Actor, Event, EventType, Topic
+from timeline import search
 from timeline.checks import refusals
 from timeline.documents import FIELDS, Document, Rendered, Renderer, dump, load
 from timeline.editions import Edition, digest, new_edition
@@ -181,7 +182,11 @@ def _write_publications(edition: Edition, rendered: Sequence[Rendered], outcome:
 def _write_rows(new: Sequence[tuple[Publication, Rendered]]) -> None:
     """The rows of new versions: the publications, their documents, countries and relations."""
     Publication.objects.bulk_create([row for row, _ in new])
-    _write_texts((row, draft.documents) for row, draft in new)
+    _write_texts(
+        (row, language, document, search.vector(language, _found_by(document, draft.names)))
+        for row, draft in new
+        for language, document in draft.documents.items()
+    )
     PublicationCountry.objects.bulk_create(
         PublicationCountry(
             publication=row,
@@ -209,16 +214,29 @@ def _ways(roles: Mapping[Any, set[str]]) -> list[str]:
     return sorted(entries)
 
 
-def _write_texts(publications: Iterable[tuple[Publication, Mapping[str, Document]]]) -> None:
+def _found_by(document: Document, names: list[str]) -> dict[str, list[str]]:
+    """The texts that a search finds a document by, by weight."""
+    branches = [document["type"], *document.get("topics", [])]
+    figures = [figure["label"] for figure in document.get("figures", [])]
+    return {
+        "A": [document["title"]],
+        "B": names,
+        "C": [document.get("place", {}).get("name", ""), *(branch["name"] for branch in branches), *figures],
+        "D": [document.get("summary", "")],
+    }
+
+
+def _write_texts(texts: Iterable[tuple[Publication, str, Document, Any]]) -> None:
+    """`texts` are publications with a language, the document in it, and its search vector."""
     PublicationText.objects.bulk_create(
         PublicationText(
             publication=row,
             language=language,
             title=document["title"],
+            search=vector,
             document=dump(_completed(document, row)),
         )
-        for row, documents in publications
-        for language, document in documents.items()
+        for row, language, document, vector in texts
     )
 
 
@@ -293,7 +311,8 @@ def _refresh_relations(edition: Edition, changed: set[int], *, written: set[int]
     if not naming:
         return
     titles = _public_titles({relation.target_id for row in naming for relation in row.relations.all()})
-    new: list[tuple[Publication, dict[str, Document]]] = []
+    new: list[Publication] = []
+    texts: list[tuple[Publication, str, Document, Any]] = []
     for row in naming:
         relations = [(relation.kind, relation.target_id) for relation in row.relations.all()]
         documents = {text.language: _uncompleted(load(text.document)) for text in row.texts.all()}
@@ -302,11 +321,12 @@ def _refresh_relations(edition: Edition, changed: set[int], *, written: set[int]
         fingerprint = _event_digest(
             documents, [(country.code, country.ways) for country in row.countries.all()], relations
         )
-        new.append((Publication(**_copied(row), **edition.stamp(row), digest=fingerprint), documents))
+        new.append(Publication(**_copied(row), **edition.stamp(row), digest=fingerprint))
+        texts += [(new[-1], text.language, documents[text.language], text.search) for text in row.texts.all()]
     _supersede(edition, naming)
-    Publication.objects.bulk_create([row for row, _ in new])
-    _write_texts(new)
-    for (row, _), old in zip(new, naming, strict=True):
+    Publication.objects.bulk_create(new)
+    _write_texts(texts)
+    for row, old in zip(new, naming, strict=True):
         _copy_rows(old.countries.all(), row)
         _copy_rows(old.relations.all(), row)
 

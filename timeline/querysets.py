@@ -10,8 +10,11 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, When
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.search import SearchRank
+from django.db.models import BigIntegerField, Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Cast, Coalesce
+
+from timeline import search
 
 LONG_DAYS = 366
 """What may have lasted longer is `long`: a few events, kept in indexes of their own."""
@@ -89,9 +92,17 @@ class PublicationQuerySet(VersionQuerySet):
 
     def in_language(self, language: str) -> Self:
         """With the `document` of `language` as an annotation."""
+        if "document" in self.query.annotations:
+            return self  # `matching` has joined it
         return self.annotate(
             text=FilteredRelation("texts", condition=Q(texts__language=language)), document=F("text__document")
         )
+
+    def matching(self, words: str, language: str) -> Self:
+        """Events whose document in this language has the words (see `timeline.search`), with `rank`, best highest."""
+        wanted = search.query(words, language)
+        rank = Cast(SearchRank(F("text__search"), wanted) * 1_000_000, BigIntegerField())
+        return self.in_language(language).filter(text__search=wanted).annotate(rank=rank)
 
     # Who
 

@@ -14,7 +14,7 @@ from timeline.errors import Withdrawn
 from timeline.filters import EventFilters, check_filters, filtered, known_entries
 from timeline.models import Publication
 from timeline.pagination import EVENT_ORDERINGS, Ordering, page, paging_fields
-from timeline.parameters import Known, ParameterField, as_of_field
+from timeline.parameters import Known, ParameterField, as_of_field, language_field
 from timeline.views.base import PublicView, Reading, answer, many, one, with_version
 
 
@@ -56,7 +56,7 @@ class EventCount(PublicView):
 
     @classmethod
     def parameters(cls) -> dict[str, ParameterField]:
-        return {**EventFilters.fields_by_name(), "as_of": as_of_field()}
+        return {**EventFilters.fields_by_name(), "lang": language_field(), "as_of": as_of_field()}
 
     def check(self, values: Mapping[str, Any]) -> None:
         check_filters(values)

@@ -1,0 +1,177 @@
+"""Search: what finds what, in which language; and that it goes with everything else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.assertions import assert_invalid, slugs
+from tests.builders import actor, published, state
+from tests.timeline.test_pagination import joined, walk
+from timeline.publishing import publish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def events():
+    uzbekistan, china = state("UZ"), state("CN")
+    uzbekistan.names = {"en": "Uzbekistan", "de": "Usbekistan"}
+    uzbekistan.save()
+    china.aliases = ["Peking", "Beijing"]
+    china.save()
+    xi = actor("xi-jinping", names={"en": "Xi Jinping"}, aliases=["Xi"])
+    ban = published(
+        "ban",
+        "2023",
+        (china, "imposer"),
+        titles={
+            "en": "China bans exports of rare-earth magnets (No. 70 of 2025)",
+            "de": "China verbietet die Ausfuhr von Magneten aus Seltenen Erden",
+        },
+    )
+    ban.texts.filter(language="en").update(summary="Semiconductors and Türkiye are mentioned.")
+    ban.texts.filter(language="de").update(summary="Straßen, Häuser und Maßnahmen.")
+    publish([ban])
+    published(
+        "summit", "2025", uzbekistan, (xi, "host"), titles={"en": "Meeting of the C5+1", "de": "Treffen der C5+1"}
+    )
+    published("visit", "2024", titles={"en": "A visit to Samarkand"}, place_name="Samarqand Şahri")
+
+
+@pytest.mark.usefixtures("events")
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("magnets", ["ban"]),
+        ("magnet", ["ban"]),
+        ("MAGNET", ["ban"]),
+        ("banning exports", ["ban"]),
+        ("exports summit", []),
+        ("rare earth", ["ban"]),
+        ("rare-earth", ["ban"]),
+        ('"rare earth magnets"', ["ban"]),
+        ('"magnets rare earth"', []),
+        ('"rare earth', ["ban"]),
+        ("C5+1", ["summit"]),
+        ("c5", ["summit"]),
+        ("No. 70", ["ban"]),
+        ("70", ["ban"]),
+        ("semicond*", ["ban"]),
+        ("semiconductors*", ["ban"]),
+        ("semicond", []),
+        ("meeting", ["summit", "visit", "ban"]),
+        ("meeting -ban", ["summit", "visit"]),
+        ("meeting -magnets -c5", ["visit"]),
+        ('meeting -"rare earth"', ["summit", "visit"]),
+        ("turkiye", ["ban"]),
+        ("TÜRKIYE", ["ban"]),
+        ("Peking", ["ban"]),
+        ("Usbekistan", ["summit"]),
+        ("uzbekistan", ["summit"]),
+        ("UZ", ["summit"]),
+        ("Xi", ["summit"]),
+        ("jinping xi", ["summit"]),
+        ("samarqand sahri", ["visit"]),
+        ("'); drop table", []),
+        ("a & b | !c:*", []),
+    ],
+)
+def test_what_finds_what_in_english(client, words, found):
+    response = client.get("/api/v1/events/", {"q": words, "fields": "id"})
+
+    assert [event["id"] for event in response.json()["results"]] == found
+    assert client.get("/api/v1/events/count/", {"q": words}).json()["count"] == len(found)
+
+
+@pytest.mark.usefixtures("events")
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Magnet", ["ban"]),
+        ("magneten", ["ban"]),
+        ("seltene erde", ["ban"]),
+        ("strasse", ["ban"]),
+        ("Straße", ["ban"]),
+        ("haus", []),
+        ("hauser", ["ban"]),
+        ("häuser", ["ban"]),
+        ("maßnahme", ["ban"]),
+        ("massnahmen", ["ban"]),
+        ("peking", ["ban"]),
+        ("treffen", ["summit"]),
+        ("magnets", ["ban"]),
+        ("exports", []),
+    ],
+)
+def test_what_finds_what_in_german(client, words, found):
+    response = client.get("/api/v1/events/", {"q": words, "lang": "de", "fields": "id"})
+
+    assert [event["id"] for event in response.json()["results"]] == found
+
+
+@pytest.mark.usefixtures("events")
+def test_search_goes_with_other_filters(client):
+    assert slugs(client, "q=meeting&country=UZ") == ["summit"]
+    assert slugs(client, "q=meeting&from=2024&to=2024") == ["visit"]
+    assert slugs(client, "q=magnets&country=UZ") == []
+    assert slugs(client, "q=meeting&country=CN&country=UZ&ordering=date") == ["ban", "summit"]
+
+
+def test_relevance_puts_the_best_first_and_has_pages(client):
+    published("in-name", "2001", actor("tungsten-company", "company"))
+    published("in-title", "2002", titles={"en": "Tungsten"})
+    published("twice", "2003", titles={"en": "Tungsten and tungsten"})
+    in_summary = published("in-summary", "2004")
+    in_summary.texts.update(summary="Tungsten")
+    publish([in_summary])
+
+    pages = walk(client, "/api/v1/events/?q=tungsten&ordering=relevance&page_size=1")
+
+    assert joined(pages) == ["twice", "in-title", "in-name", "in-summary"]
+    back = client.get(client.get("/api/v1/events/?q=tungsten&ordering=relevance&page_size=1").json()["next"]).json()
+    assert joined(walk(client, back["previous"])) == ["twice", "in-title", "in-name", "in-summary"]
+
+
+def test_a_new_version_is_found_by_its_new_words_only(client):
+    event = published("event", titles={"en": "Tungsten"})
+    target = published("target")
+    published("naming", relations=(("follows", target),), titles={"en": "Graphite"})
+    event.texts.update(title="Antimony")
+    target.texts.update(title="Renamed")
+    publish([event, target])
+
+    assert slugs(client, "q=tungsten") == []
+    assert slugs(client, "q=antimony") == ["event"]
+    assert slugs(client, "q=graphite") == ["naming"]
+    assert slugs(client, "q=tungsten&as_of=1") == ["event"]
+
+
+def test_a_search_takes_two_queries(client, django_assert_num_queries):
+    published("one", titles={"en": "Tungsten"})
+    with django_assert_num_queries(2):
+        client.get("/api/v1/events/?q=tungsten&ordering=relevance")
+    published("two", titles={"en": "Tungsten"}), published("three", titles={"en": "Tungsten"})
+    with django_assert_num_queries(2):
+        client.get("/api/v1/events/?q=tungsten&ordering=relevance")
+
+
+@pytest.mark.parametrize("words", ["-", "-tungsten", '""', "***", "-a -b", "!?"])
+def test_a_search_for_nothing_gives_error(client, words):
+    assert_invalid(
+        client.get("/api/v1/events/", {"q": words}),
+        ("q", "malformed", f"'{words}' has no word to search for: give at least one that is not excluded by -."),
+    )
+
+
+def test_too_long_a_search_gives_error(client):
+    assert_invalid(
+        client.get("/api/v1/events/", {"q": "x" * 201}),
+        ("q", "malformed", "The search has 201 characters: at most 200 are possible."),
+    )
+
+
+def test_relevance_without_a_search_gives_error(client):
+    assert_invalid(
+        client.get("/api/v1/events/?ordering=relevance"),
+        ("ordering", "incomplete", "'ordering=relevance' needs a search, 'q'."),
+    )

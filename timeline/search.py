@@ -1,0 +1,70 @@
+"""Full-text search: what a document is found by, and what a reader's words mean.
+
+Both sides are folded in Python (no accents, no case) and cut into words there, so that PostgreSQL's parser sees nothing
+but words; then its stemmer of the language applies, where it has one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import and_
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Value
+
+from timeline.text import fold
+
+CONFIGURATIONS = {"en": "english", "de": "german"}
+"""The stemmers; a language without one is searched word by word."""
+
+LONGEST = 200
+"""Characters of a query."""
+
+
+class NothingToSearch(ValueError):
+    """A query without a word that could be found."""
+
+
+def configuration(language: str) -> str:
+    """PostgreSQL's text search configuration for a language."""
+    return CONFIGURATIONS.get(language, "simple")
+
+
+def vector(language: str, parts: Mapping[str, Iterable[str]]) -> Any:
+    """The search vector of a document, as an expression; `parts` are its texts by weight, A to D."""
+    vectors: list[Any] = [
+        SearchVector(Value(" ".join(_words(" ".join(texts)))), config=configuration(language), weight=weight)
+        for weight, texts in parts.items()
+    ]
+    return reduce(lambda one, other: one + other, vectors)
+
+
+def query(text: str, language: str) -> SearchQuery:
+    """What `text` asks for: every word, every "phrase", nothing that stands behind a -; a word with * is a beginning.
+
+    A word of several parts, such as C5+1 or rare-earth, is a phrase. Raises `NothingToSearch` if nothing is left to
+    find: no word, only exclusions.
+    """
+    wanted = []
+    for minus, phrase, word, star in re.findall(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))', text):
+        words = _words(phrase or word)
+        if not words:
+            continue
+        part = _part(words, bool(star), configuration(language))
+        wanted.append((bool(minus), ~part if minus else part))
+    if not any(not minus for minus, _ in wanted):
+        raise NothingToSearch
+    return reduce(and_, (part for _, part in wanted))
+
+
+def _part(words: list[str], beginning: bool, config: str) -> SearchQuery:
+    if beginning:
+        return SearchQuery(" <-> ".join([*words[:-1], f"{words[-1]}:*"]), config=config, search_type="raw")
+    return SearchQuery(" ".join(words), config=config, search_type="phrase" if len(words) > 1 else "plain")
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", fold(text))
