@@ -103,8 +103,8 @@ PERIOD = "a date: write YYYY, YYYY-MM or YYYY-MM-DD"
         ("fields", "id,titel", "'titel' is not a field. Possible: id, url, version, type, title, summary, language, "
          "fallback_from, date, effective, place, participants, countries, topics, sources, relations, figures, "
          "external_id, disputed, published_at, updated_at. Did you mean 'title'?"),
-        ("ordering", "datum", "'datum' is not possible here. Possible: -date, date, -updated, updated, relevance. Did you mean "
-         "'date'?"),
+        ("ordering", "datum", "'datum' is not possible here. Possible: -date, date, -updated, updated, relevance. "
+         "Did you mean 'date'?"),
         ("page_size", "0", "'0' is not possible here: write a whole number from 1 to 500."),
         ("page_size", "501", "'501' is not possible here: write a whole number from 1 to 500."),
         ("page_size", "-1", "'-1' is not possible here: write a whole number from 1 to 500."),

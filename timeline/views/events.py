@@ -45,6 +45,8 @@ class EventList(PublicView):
         query = request.GET.copy()
         for name in self.parameters().keys() - EventCount.parameters().keys():
             query.pop(name, None)
+        if "q" not in query:  # the language decides what words mean, and nothing else that is counted
+            query.pop("lang", None)
         address = request.build_absolute_uri(reverse("event-count"))
         return f"{address}?{query.urlencode()}" if query else address
 
