@@ -101,8 +101,8 @@ class PublicationQuerySet(VersionQuerySet):
     def matching(self, words: str, language: str) -> Self:
         """Events whose document in this language has the words (see `timeline.search`), with `rank`, best highest."""
         wanted = search.query(words, language)
-        rank = Cast(SearchRank(F("text__search"), wanted) * 1_000_000, BigIntegerField())
-        return self.in_language(language).filter(text__search=wanted).annotate(rank=rank)
+        found = self.in_language(language).annotate(searched=F("text__search")).filter(searched=wanted)
+        return found.annotate(rank=Cast(SearchRank(F("searched"), wanted) * 1_000_000, BigIntegerField()))
 
     # Who
 
@@ -110,11 +110,15 @@ class PublicationQuerySet(VersionQuerySet):
         """Events that involve any of the countries, in any of the `ways` (entries of `PublicationCountry.ways`)."""
         if len(codes) > 1 or self.at is not None:  # the index of countries has the present state only
             return self.filter(Exists(self._countries(codes, ways)))
-        narrowed = {"by_country__ways__overlap": list(ways)} if ways else {}
-        joined = self.annotate(by_country=FilteredRelation("countries", condition=Q(countries__code=codes[0]))).filter(
-            by_country__current=True, **narrowed
-        )
-        joined.days = "by_country__"
+        columns = ("start_min", "end_max", "long", "event_id", "current", "ways")
+        joined = self.annotate(
+            by_country=FilteredRelation("countries", condition=Q(countries__code=codes[0])),
+            # Everything by annotation: each condition on the relation itself might join it once more.
+            **{f"country_{name}": F(f"by_country__{name}") for name in columns},
+        ).filter(country_current=True)
+        if ways:
+            joined = joined.filter(country_ways__overlap=list(ways))
+        joined.days = "country_"
         return joined
 
     def involving_all(self, codes: Sequence[str], ways: Sequence[str] = ()) -> Self:
@@ -216,6 +220,7 @@ class PublicationQuerySet(VersionQuerySet):
         them may have taken effect by then.
         """
         return self.filter(
+            Q(effective_start_min__lte=day, effective_end_max__gte=day),  # implied; it is what an index can find
             _certainly_effective(day),
             ~Exists(
                 self._relations("suspends").filter(

@@ -1,0 +1,41 @@
+"""Feed formats. Each is a pure function of published documents: no database, no request, constant memory.
+
+Every reader can tell a broken export from a whole one. Where an exception ends the stream, the server ends the
+connection without the last chunk (HTTP/1.1), and behind a proxy that loses this, the text itself tells:
+
+- JSON, iCalendar and Atom end with a closing bracket, `END:VCALENDAR` or `</feed>`;
+- in `jsonl` and the `csv` formats the newline that ends a line is only written together with the line behind it, the
+  last one at the very end. What does not end with a newline is broken. So neither needs a trailer, which pandas and jq
+  would take for an event.
+"""
+
+from __future__ import annotations
+
+from timeline.formats import atom, csv, fullcalendar, geojson, ics, jsonl, jsonld, timelinejs, vis
+from timeline.formats.feed import Feed, Format
+
+FORMATS: dict[str, Format] = {
+    format.name: format
+    for format in (
+        Format("jsonl", "application/x-ndjson", "JSON Lines: a whole event on each line.", "jsonl", jsonl.write),
+        Format("csv", "text/csv", "A table for people: no cell is a spreadsheet formula.", "csv", csv.write),
+        Format("csv-raw", "text/csv", "The same table for programs: cells as they are.", "csv", csv.write_raw),
+        Format("csv-excel", "text/csv", "`csv` with a byte order mark, which Excel needs.", "csv", csv.write_with_bom),
+        Format("geojson", "application/geo+json", "GeoJSON (RFC 7946), for maps.", "geojson", geojson.write),
+        Format(
+            "jsonld", "application/ld+json", "JSON-LD: schema.org events, safe in a script.", "jsonld", jsonld.write
+        ),
+        Format("ics", "text/calendar", "iCalendar (RFC 5545), to subscribe to in a calendar.", "ics", ics.write),
+        Format("atom", "application/atom+xml", "Atom (RFC 4287), to follow what changes.", "atom", atom.write),
+        Format("timelinejs", "application/json", "What TimelineJS 3 loads.", "json", timelinejs.write),
+        Format("vis", "application/json", "Items and groups of vis-timeline.", "json", vis.write),
+        Format("fullcalendar", "application/json", "Events of FullCalendar.", "json", fullcalendar.write),
+    )
+}
+
+NEGOTIABLE: dict[str, Format] = {
+    format.media_type: format for name, format in reversed(FORMATS.items()) if format.media_type != "application/json"
+}
+"""Media type → the format that `Accept` chooses with it. `application/json` is the API's own list."""
+
+__all__ = ["FORMATS", "NEGOTIABLE", "Feed", "Format"]

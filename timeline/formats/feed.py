@@ -1,0 +1,50 @@
+"""What every feed format is made of."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from timeline.documents import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed says of itself."""
+
+    title: str
+    url: str
+    """Where this feed is."""
+    home: str
+    """The site that it belongs to."""
+    language: str
+    updated: datetime.datetime
+    """When the data last changed; with a time zone."""
+    host: str
+    """Makes ids unique in the world: the host name under which the events are published, for good."""
+    window_start: datetime.date
+    """Where something without a known start is drawn from, if a client needs a start."""
+    window_end: datetime.date
+    """Where something without a known end is drawn to, if a client needs an end; inclusive."""
+
+
+Writer = Callable[[Iterable[Document], Feed], Iterator[str]]
+"""Writes whole documents, URLs complete, one at a time, as pieces of a feed that is UTF-8 when encoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A feed format: what `format=` and `Accept` call it, and how it is written."""
+
+    name: str
+    media_type: str
+    description: str
+    extension: str
+    """Of a file that it is saved to, without a dot."""
+    write: Writer
+
+    @property
+    def content_type(self) -> str:
+        """The media type for the header: text without a charset is read as anything."""
+        return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type

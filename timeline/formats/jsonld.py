@@ -1,0 +1,103 @@
+"""JSON-LD in the words of schema.org: an `Event` for each event. May stand in a script element as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+from timeline.documents import Document
+from timeline.formats.days import When
+from timeline.formats.feed import Feed
+from timeline.formats.texts import json_array
+
+IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+KINDS = {"person": "Person", "state": "GovernmentOrganization", "body": "GovernmentOrganization"}
+
+
+def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
+    """A graph of events."""
+    head = '{"@context":"https://schema.org","@graph":['
+    return (chunk.translate(IN_SCRIPT) for chunk in json_array(head, map(event, documents), "]}\n"))
+
+
+def event(document: Document) -> Document:
+    """An event. Dates say only as much as is known: `2025-10` for some day of October (ISO 8601)."""
+    when = When.of(document)
+    participants = document.get("participants", ())
+    return _without_blanks(
+        {
+            "@type": "Event",
+            "@id": document["url"],
+            "identifier": document["id"],
+            "url": document["url"],
+            "name": document["title"],
+            "description": document.get("summary"),
+            "disambiguatingDescription": None if when.exact else document["date"]["display"],
+            "inLanguage": document["language"],
+            "startDate": _iso(when.begins),
+            "endDate": _iso(when.ends),
+            "eventStatus": "https://schema.org/EventScheduled",
+            "location": _place(document.get("place", {})),
+            "organizer": [_actor(part) for part in participants if part["role"] == "host"],
+            "attendee": [_actor(part) for part in participants if part["role"] != "host"],
+            "about": [
+                {"@type": "DefinedTerm", "termCode": topic["id"], "name": topic["name"]}
+                for topic in document.get("topics", ())
+            ],
+            "superEvent": [
+                {
+                    "@type": "Event",
+                    "@id": urljoin(document["url"], f"../{relation['event']}/"),
+                    "name": relation["title"],
+                }
+                for relation in document.get("relations", ())
+                if relation["kind"] == "part_of"
+            ],
+            "subjectOf": [_source(source) for source in document["sources"]],
+        }
+    )
+
+
+def _iso(parts: tuple[int, ...] | None) -> str | None:
+    if parts is None:
+        return None
+    year, *rest = parts
+    return "-".join([f"{year:04}", *(f"{part:02}" for part in rest)])
+
+
+def _place(place: Document) -> Document | None:
+    if not place:
+        return None
+    located = "latitude" in place and "longitude" in place
+    return _without_blanks(
+        {
+            "@type": "Place",
+            "name": place.get("name"),
+            "address": place.get("country") and {"@type": "PostalAddress", "addressCountry": place["country"]},
+            "geo": located
+            and {"@type": "GeoCoordinates", "latitude": place["latitude"], "longitude": place["longitude"]},
+        }
+    )
+
+
+def _actor(part: Document) -> Document:
+    return {"@type": KINDS.get(part["kind"], "Organization"), "name": part["name"]}
+
+
+def _source(source: Document) -> Document:
+    publisher = source.get("publisher")
+    return _without_blanks(
+        {
+            "@type": "CreativeWork",
+            "url": source["url"],
+            "name": source["title"],
+            "publisher": publisher and {"@type": "Organization", "name": publisher},
+            "inLanguage": source.get("language"),
+        }
+    )
+
+
+def _without_blanks(values: dict[str, Any]) -> Document:
+    """Without None, False, "" and empty lists. Coordinates of 0 are not asked: they stand deeper."""
+    return {key: value for key, value in values.items() if value}

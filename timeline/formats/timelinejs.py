@@ -1,0 +1,54 @@
+"""What TimelineJS 3 loads. It takes HTML for texts, inclusive ends, and breaks on null and on a list without events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from timeline.documents import Document
+from timeline.formats.days import When
+from timeline.formats.feed import Feed
+from timeline.formats.texts import as_html, as_json, json_array, link
+
+NO_EVENTS = {"en": "No events.", "de": "Keine Ereignisse."}
+
+
+def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
+    """A title slide and the events; in an empty feed one slide that says so."""
+    title = {"text": {"headline": as_html(feed.title)}}
+    return json_array(f'{{"title":{as_json(title)},"events":[', _slides(documents, feed), "]}\n")
+
+
+def slide(document: Document) -> Document:
+    """An event. Month and day are left out where they are not known, an open end has no `end_date`."""
+    when = When.of(document)
+    # What has no known start stands at its end: TimelineJS needs one day.
+    start, end = (when.begins, when.ends) if when.begins else (when.ends, None)
+    return {
+        "unique_id": document["id"],
+        "start_date": _date(start or ()),
+        **({"end_date": _date(end)} if end and end != start else {}),
+        "display_date": as_html(document["date"]["display"]),
+        "group": as_html(document["type"]["name"]),
+        "text": {"headline": as_html(document["title"]), "text": _text(document)},
+    }
+
+
+def _slides(documents: Iterable[Document], feed: Feed) -> Iterator[Document]:
+    empty = True
+    for document in documents:
+        empty = False
+        yield slide(document)
+    if empty:
+        text = NO_EVENTS.get(feed.language, NO_EVENTS["en"])
+        day = feed.updated.date()
+        yield {"start_date": _date((day.year, day.month, day.day)), "text": {"headline": text}}
+
+
+def _date(parts: tuple[int, ...]) -> dict[str, int]:
+    return dict(zip(("year", "month", "day"), parts, strict=False))
+
+
+def _text(document: Document) -> str:
+    summary = f"<p>{as_html(document['summary'])}</p>" if document.get("summary") else ""
+    sources = "".join(f"<li>{link(source['url'], source['title'])}</li>" for source in document["sources"])
+    return f"{summary}<ul>{sources}</ul>"
