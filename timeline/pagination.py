@@ -111,9 +111,7 @@ def paging_fields(orderings: Mapping[str, Ordering]) -> dict[str, ParameterField
     )
     return {
         **({"ordering": ordering} if len(orderings) > 1 else {}),
-        "page_size": NumberField(
-            least=1, most=MOST, default=PAGE_SIZE, help_text=f"Rows on a page; {PAGE_SIZE} if left out."
-        ),
+        "page_size": NumberField(least=1, most=MOST, help_text=f"Rows on a page; {PAGE_SIZE} if left out."),
         "cursor": CursorField(orderings),
     }
 
@@ -128,7 +126,12 @@ class Page:
 
 
 def page(
-    found: QuerySet[Any], values: Mapping[str, Any], orderings: Mapping[str, Ordering], columns: list[str]
+    found: QuerySet[Any],
+    values: Mapping[str, Any],
+    orderings: Mapping[str, Ordering],
+    columns: list[str],
+    *,
+    default_size: int = PAGE_SIZE,
 ) -> Page:
     """One page of `found`, as tuples of `columns`. One query, that fetches one row more than the page has.
 
@@ -147,7 +150,7 @@ def page(
     if cursor:
         found = found.filter(_beyond(keys, cursor.position, descending))
     found = found.order_by(*(f"-{key}" if descending else key for key in keys))
-    size = values["page_size"]
+    size = values["page_size"] or default_size
     rows = list(found.values_list(*keys, *columns)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 from timeline.errors import MEDIA_TYPE
+from timeline.formats import FORMATS
 from timeline.parameters import ParameterField
 from timeline.shapes import COMPONENTS, complete_or_chosen, page_of, ref
 
@@ -56,7 +57,7 @@ class PublicSchema(AutoSchema):
             "200": {
                 "description": "The answer.",
                 "headers": {"ETag": {"schema": {"type": "string"}, "description": "Names the dataset version."}},
-                "content": {"application/json": {"schema": self._answer()}},
+                "content": self._contents(),
             },
             "304": {"description": "Nothing has changed since the answer that `If-None-Match` names."},
         }
@@ -66,6 +67,18 @@ class PublicSchema(AutoSchema):
             content = {MEDIA_TYPE: {"schema": ref("Problem")}}
             bodies[status] = {"description": PROBLEMS[status], "content": content}
         return bodies
+
+    def _contents(self) -> dict[str, Any]:
+        contents = {"application/json": {"schema": self._answer()}}
+        if "format" in self.view.parameters():
+            # What clients want of `application/json` is theirs to say; the other media types have no schema here.
+            contents["application/json"] = {"schema": {"anyOf": [self._answer(), {"type": ["object", "array"]}]}}
+            contents |= {
+                format.media_type: {"schema": {}}
+                for format in FORMATS.values()
+                if format.media_type != "application/json"
+            }
+        return contents
 
     def _answer(self) -> dict[str, Any]:
         shape = self.view.shape

@@ -12,7 +12,19 @@ pytestmark = pytest.mark.django_db
 
 EVENT_PARAMETERS = [
     *("q", "country", "country_all", "involvement", "actor", "role", "type", "topic", "from", "to", "on", "certainty"),
-    *("in_force_on", "place", "disputed", "dataset", "timeline", "lang", "fields", "ordering", "page_size", "cursor"),
+    *(
+        "in_force_on",
+        "place",
+        "disputed",
+        "dataset",
+        "timeline",
+        "lang",
+        "fields",
+        "ordering",
+        "page_size",
+        "cursor",
+        "format",
+    ),
 ]
 
 

@@ -5,8 +5,8 @@ connection without the last chunk (HTTP/1.1), and behind a proxy that loses this
 
 - JSON, iCalendar and Atom end with a closing bracket, `END:VCALENDAR` or `</feed>`;
 - in `jsonl` and the `csv` formats the newline that ends a line is only written together with the line behind it, the
-  last one at the very end. What does not end with a newline is broken. So neither needs a trailer, which pandas and jq
-  would take for an event.
+  last one at the very end. What has lines and does not end with a newline is broken. So neither needs a trailer, which
+  pandas and jq would take for an event.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ FORMATS: dict[str, Format] = {
         Format("csv-raw", "text/csv", "The same table for programs: cells as they are.", "csv", csv.write_raw),
         Format("csv-excel", "text/csv", "`csv` with a byte order mark, which Excel needs.", "csv", csv.write_with_bom),
         Format("geojson", "application/geo+json", "GeoJSON (RFC 7946), for maps.", "geojson", geojson.write),
-        Format(
-            "jsonld", "application/ld+json", "JSON-LD: schema.org events, safe in a script.", "jsonld", jsonld.write
-        ),
+        Format("jsonld", "application/ld+json", "JSON-LD in the words of schema.org.", "jsonld", jsonld.write),
         Format("ics", "text/calendar", "iCalendar (RFC 5545), to subscribe to in a calendar.", "ics", ics.write),
         Format("atom", "application/atom+xml", "Atom (RFC 4287), to follow what changes.", "atom", atom.write),
         Format("timelinejs", "application/json", "What TimelineJS 3 loads.", "json", timelinejs.write),

@@ -68,7 +68,7 @@ def _content(document: Document) -> str:
 
 def _tag(feed: Feed, name: str) -> str:
     host = feed.host.partition(":")[0]  # a tag has no port
-    return f"tag:{quote(clean(host))},{TAG_DATE}:{quote(clean(name), safe='/?=,-._~').replace('%26', '/')}"
+    return f"tag:{quote(clean(host))},{TAG_DATE}:{quote(clean(name), safe='/?=')}"
 
 
 def _text(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from timeline.documents import Document
-from timeline.formats.days import When, class_names, day_after, dated_title
+from timeline.formats.days import When, class_names, dated_title, day_after
 from timeline.formats.feed import Feed
 from timeline.formats.texts import json_array
 

@@ -68,7 +68,7 @@ def event(document: Document, feed: Feed) -> str:
     if "name" in place:
         lines.append(f"LOCATION:{_text(place['name'])}")
     if "latitude" in place and "longitude" in place:
-        lines.append(f"GEO:{place['latitude']};{place['longitude']}")
+        lines.append(f"GEO:{place['latitude']:.6f};{place['longitude']:.6f}")
     return _lines(*lines, "END:VEVENT")
 
 

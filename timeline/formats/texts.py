@@ -75,8 +75,9 @@ def json_array(head: str, values: Iterable[Any], tail: str) -> Iterator[str]:
 
 def lines(texts: Iterable[str], newline: str) -> Iterator[str]:
     """The texts as lines. The newline behind each is written with the next one: cut short, it lacks the last one."""
-    waiting = ""
+    begun = ""
     for text in texts:
-        yield waiting + text
-        waiting = newline
-    yield waiting
+        yield begun + text
+        begun = newline
+    if begun:
+        yield newline

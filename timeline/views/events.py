@@ -16,6 +16,7 @@ from timeline.models import Publication
 from timeline.pagination import EVENT_ORDERINGS, Ordering, page, paging_fields
 from timeline.parameters import Known, ParameterField, as_of_field, language_field
 from timeline.views.base import PublicView, Reading, answer, many, one, with_version
+from timeline.views.feeds import check_format, default_size, feed, format_field, wants_feed
 
 
 class EventList(PublicView):
@@ -27,10 +28,12 @@ class EventList(PublicView):
 
     @classmethod
     def parameters(cls) -> dict[str, ParameterField]:
-        return {**EventFilters.fields_by_name(), **super().parameters(), **paging_fields(cls.orderings)}
+        fields = {**EventFilters.fields_by_name(), **super().parameters(), **paging_fields(cls.orderings)}
+        return {**fields, "format": format_field()}
 
     def check(self, values: Mapping[str, Any]) -> None:
         check_filters(values)
+        check_format(values)
 
     def named(self, values: Mapping[str, Any], at: int | None) -> Known:
         return known_entries(values, at)
@@ -38,7 +41,11 @@ class EventList(PublicView):
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         values = reading.values
         events = filtered(Publication.objects.as_of(reading.at), values, reading.known).in_language(values["lang"])
-        found = page(with_version(events, reading.at), values, self.orderings, ["document", "dataset_version"])
+        columns, size = ["document", "dataset_version"], default_size(values)
+        found = page(with_version(events, reading.at), values, self.orderings, columns, default_size=size)
+        if wants_feed(values):
+            version = found.rows[0][1] if found.rows else reading.version
+            return feed(reading, [document for document, _ in found.rows], version, found)
         return many(reading, found, count_url=self.count_url(reading.request))
 
     def count_url(self, request: HttpRequest) -> str:
@@ -77,10 +84,19 @@ class EventDetail(PublicView):
     operation, shape = "get_event", "Event"
     keys = FIELDS
 
+    @classmethod
+    def parameters(cls) -> dict[str, ParameterField]:
+        return {**super().parameters(), "format": format_field()}
+
+    def check(self, values: Mapping[str, Any]) -> None:
+        check_format(values)
+
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         slug = path["slug"]
         found = Publication.objects.as_of(reading.at).filter(slug=slug).in_language(reading.values["lang"])
         row = with_version(found, reading.at).values_list("document", "dataset_version").first()
+        if row and wants_feed(reading.values):
+            return feed(reading, [row[0]], row[1])
         if row:
             return one(reading, row)
         return self.moved(reading, slug)
