@@ -20,7 +20,7 @@ from django.urls import resolve
 from tests.bench.queries import Case, Request
 from timeline.caching import dataset_version, etag
 
-LONGEST = 30
+LONGEST = 12
 """Seconds that one case may take; a slow one gets fewer values."""
 
 

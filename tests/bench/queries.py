@@ -127,6 +127,12 @@ def cases(events: int) -> list[Case]:
             "on": v.month(),
             "certainty": "certain",
         },
+        "past state (as_of) + country (big) + month": lambda v: {
+            "country": v.country(BIG),
+            "on": v.month(),
+            "as_of": str(1 + events // 2000),
+        },
+        "past state (as_of) + country (rare)": lambda v: {"country": v.country(RARE), "as_of": str(1 + events // 2000)},
         "place (country)": lambda v: {"place": v.country()},
         "place (country) + month": lambda v: {"place": v.country(), "on": v.month()},
         "place by name (common)": lambda v: {"place": f"city{v.number(1, 20)}"},

@@ -3,9 +3,9 @@
 INSERT INTO timeline_publicationcountry (publication_id, code, ways, event_id, start_min, end_max, current)
 SELECT
     p.id, code,
-    CASE WHEN i = 1 THEN ARRAY['participant', 'host', 'participant:host', 'location']
-         WHEN pg_temp.draw(p.id, 110 + i) < 0.3 THEN ARRAY['bloc', 'participant', 'bloc:participant']
-         ELSE ARRAY['participant', 'visitor', 'participant:visitor'] END::varchar[],
+    CASE WHEN i = 1 THEN ARRAY['participant:', ':host', 'participant:host', 'location:']
+         WHEN pg_temp.draw(p.id, 110 + i) < 0.3 THEN ARRAY['bloc:', ':participant', 'bloc:participant']
+         ELSE ARRAY['participant:', ':visitor', 'participant:visitor'] END::varchar[],
     p.event_id, p.start_min, p.end_max, true
 FROM timeline_publication p
 CROSS JOIN LATERAL (
