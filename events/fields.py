@@ -81,12 +81,16 @@ def parse_or_none(text: str) -> EdtfDate | None:
 
 
 class TranslatedWidget(forms.MultiWidget):
-    """One text input for each language of the settings."""
+    """One input for each language of the settings, labelled with its name; `text` is the kind of input."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+    template_name = "events/translated.html"
+
+    class Media:
+        css = {"all": ["events/admin.css"]}
+
+    def __init__(self, attrs: dict[str, Any] | None = None, text: type[forms.Widget] = forms.TextInput) -> None:
         widgets: dict[str, forms.Widget | type[forms.Widget]] = {
-            code: forms.TextInput({"lang": code, "placeholder": name, "aria-label": name})
-            for code, name in settings.LANGUAGES
+            code: text({"lang": code, "aria-label": name}) for code, name in settings.LANGUAGES
         }
         super().__init__(widgets, attrs)
 
@@ -96,19 +100,32 @@ class TranslatedWidget(forms.MultiWidget):
         return [(value or {}).get(code, "") for code, _ in settings.LANGUAGES]
 
 
+NAME_LENGTH = 300
+"""What a name may have: published, it is a text of this length."""
+
+
 class TranslatedFormField(forms.MultiValueField):
-    """A text in at least one language; cleans to `{"en": "…", "de": "…"}` without blank ones."""
+    """A text in at least one language; cleans to `{"en": "…", "de": "…"}` without blank ones.
+
+    `widget` is a `TranslatedWidget`; if it has text areas, the texts may be of any length.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         for unwanted in ("encoder", "decoder"):
             kwargs.pop(unwanted, None)
-        fields = [forms.CharField(required=False) for _ in settings.LANGUAGES]
-        kwargs["widget"] = TranslatedWidget
+        widget = kwargs.setdefault("widget", TranslatedWidget())
+        areas = any(isinstance(text, forms.Textarea) for text in widget.widgets)
+        fields = [
+            forms.CharField(required=False, max_length=None if areas else NAME_LENGTH) for _ in settings.LANGUAGES
+        ]
         super().__init__(fields=fields, require_all_fields=False, **kwargs)
 
     def compress(self, data_list: list[str]) -> dict[str, str]:
         codes = [code for code, _ in settings.LANGUAGES]
-        return {code: text for code, text in zip(codes, data_list, strict=False) if text}
+        texts = {code: text for code, text in zip(codes, data_list, strict=False) if text}
+        if self.required and not texts:  # nothing but spaces
+            raise ValidationError(self.error_messages["required"], code="required")
+        return texts
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         if isinstance(initial, InvalidJSONInput):

@@ -22,6 +22,7 @@ from events.models import Actor, Event, EventType, Topic
 from timeline.documents import with_base_url
 from timeline.models import (
     Dataset,
+    DatasetVersion,
     Publication,
     PublicationCountry,
     PublicationRelation,
@@ -280,3 +281,9 @@ class TermAdmin(ReadOnly, admin.ModelAdmin):
 @admin.register(Dataset)
 class DatasetAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["version", "updated_at"]
+
+
+@admin.register(DatasetVersion)
+class DatasetVersionAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["number", "at"]
+    ordering = ["-number"]

@@ -72,7 +72,9 @@ class PublicSchema(AutoSchema):
         contents = {"application/json": {"schema": self._answer()}}
         if "format" in self.view.parameters():
             # What clients want of `application/json` is theirs to say; the other media types have no schema here.
-            contents["application/json"] = {"schema": {"anyOf": [self._answer(), {"type": ["object", "array"]}]}}
+            contents["application/json"] = {
+                "schema": {"anyOf": [self._answer(), {"type": "object"}, {"type": "array"}]}
+            }
             contents |= {
                 format.media_type: {"schema": {}}
                 for format in FORMATS.values()

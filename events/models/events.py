@@ -94,7 +94,13 @@ class Event(models.Model):
             models.CheckConstraint(
                 name="event_coordinates",
                 condition=Q(latitude=None, longitude=None)
-                | Q(latitude__range=(Decimal(-90), Decimal(90)), longitude__range=(Decimal(-180), Decimal(180))),
+                | Q(
+                    # NULL compared with anything is no FALSE: that both are there must be said.
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(Decimal(-90), Decimal(90)),
+                    longitude__range=(Decimal(-180), Decimal(180)),
+                ),
                 violation_error_message="Give latitude (-90 to 90) and longitude (-180 to 180) together.",
             ),
         ]

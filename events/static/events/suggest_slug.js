@@ -1,0 +1,21 @@
+"use strict";
+// Suggests a slug for a new event, from its first title and the year of its date, until its editor writes one.
+document.addEventListener("DOMContentLoaded", () => {
+    const slug = document.getElementById("id_slug");
+    const date = document.getElementById("id_date");
+    if (!slug || !date || slug.value) {
+        return;
+    }
+    let own = false;
+    slug.addEventListener("input", () => { own = slug.value !== ""; });
+    document.addEventListener("input", (event) => {
+        const titles = [...document.querySelectorAll("input[name^='texts-'][name$='-title']")];
+        if (own || !(event.target === date || titles.includes(event.target))) {
+            return;
+        }
+        const title = titles.map((input) => input.value.trim()).find((text) => text) || "";
+        const year = (date.value.match(/^\d{4}/) || [""])[0];
+        const words = URLify(title, 110).split(/[^a-z0-9]+/).filter((word) => word && word !== year);
+        slug.value = title ? [...words, year].filter((word) => word).join("-") : "";
+    });
+});

@@ -1,0 +1,61 @@
+"""Dates in words, exactly."""
+
+from __future__ import annotations
+
+import pytest
+
+from events.date_display import display
+from events.dates import parse
+
+TABLE = [
+    # day
+    ("2025-11-06", "6 November 2025", "6. November 2025"),
+    ("2025-03-01", "1 March 2025", "1. März 2025"),
+    ("2025-11-06?", "6 November 2025 (uncertain)", "6. November 2025 (unsicher)"),
+    ("2025-11-06~", "about 6 November 2025", "um 6. November 2025"),
+    ("2025-11-06%", "about 6 November 2025 (uncertain)", "um 6. November 2025 (unsicher)"),
+    # month
+    ("2025-11", "November 2025", "November 2025"),
+    ("2025-05", "May 2025", "Mai 2025"),
+    ("2025-10-XX", "October 2025", "Oktober 2025"),
+    ("2025-10~", "about October 2025", "um Oktober 2025"),
+    # season
+    ("2025-21", "spring 2025", "Frühling 2025"),
+    ("2025-22", "summer 2025", "Sommer 2025"),
+    ("2025-23", "autumn 2025", "Herbst 2025"),
+    ("2025-24", "winter 2025", "Winter 2025"),
+    # year
+    ("2025", "2025", "2025"),
+    ("2025-XX", "2025", "2025"),
+    ("2025-XX-XX", "2025", "2025"),
+    ("0001", "1", "1"),
+    ("2025?", "2025 (uncertain)", "2025 (unsicher)"),
+    # decade and century
+    ("201X", "2010s", "2010er-Jahre"),
+    ("200X~", "about 2000s", "um 2000er-Jahre"),
+    ("19XX", "1900–1999", "1900–1999"),
+    # intervals
+    ("2017-04-06/2017-04-07", "6–7 April 2017", "6.–7. April 2017"),
+    ("2017-04-30/2017-05-01", "30 April 2017 – 1 May 2017", "30. April 2017 – 1. Mai 2017"),
+    ("2016-04-06/2017-04-07", "6 April 2016 – 7 April 2017", "6. April 2016 – 7. April 2017"),
+    ("2017-04-06/2017-04-07?", "6 April 2017 – 7 April 2017 (uncertain)", "6. April 2017 – 7. April 2017 (unsicher)"),
+    ("2015/2018", "2015–2018", "2015–2018"),
+    ("2015-03/2018", "March 2015 – 2018", "März 2015 – 2018"),
+    ("2015-21/2015-23", "spring 2015 – autumn 2015", "Frühling 2015 – Herbst 2015"),
+    ("2015~/2018", "about 2015–2018", "um 2015–2018"),
+    # open
+    ("2025-04-04/..", "since 4 April 2025", "seit 4. April 2025"),
+    ("2015/..", "since 2015", "seit 2015"),
+    ("2015~/..", "since about 2015", "seit um 2015"),
+    ("../2025", "until 2025", "bis 2025"),
+    ("../2025-05-01?", "until 1 May 2025 (uncertain)", "bis 1. Mai 2025 (unsicher)"),
+]
+
+
+@pytest.mark.parametrize(("edtf", "english", "german"), TABLE)
+def test_display(edtf, english, german):
+    assert (display(parse(edtf), "en"), display(parse(edtf), "de")) == (english, german)
+
+
+def test_a_language_without_words_gets_the_english_ones():
+    assert display(parse("2025-10-XX"), "fr") == "October 2025"

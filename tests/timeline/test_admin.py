@@ -1,0 +1,413 @@
+"""The door to the public as editors see it: Publish and Withdraw, and what has been published, to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from events.models import Actor, Event, EventText, EventType, Topic
+from tests.assertions import slugs
+from tests.builders import actor, draft, event_type, published, state, topic
+from timeline.models import (
+    Dataset,
+    DatasetVersion,
+    Publication,
+    PublicationCountry,
+    PublicationRelation,
+    PublicationText,
+    Term,
+    TermText,
+    Timeline,
+)
+from timeline.publishing import publish_vocabulary, withdraw
+
+pytestmark = pytest.mark.django_db
+
+EVENTS = "/admin/events/event/"
+READ_ONLY = [Dataset, DatasetVersion, Publication, Term]
+INLINE = {PublicationText, PublicationCountry, PublicationRelation, TermText}
+"""Registered nowhere: they are shown on the page of their version."""
+
+
+@pytest.fixture
+def admin_user(django_user_model):
+    """Without a password, whose hashing would take longer than the tests."""
+    return django_user_model.objects.create_superuser("admin")
+
+
+@pytest.fixture
+def staff(django_user_model):
+    """Makes a client of a staff member who has these permissions."""
+
+    def make(*permissions: str) -> Client:
+        user = django_user_model.objects.create_user("staff", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+def address(model: Any, action: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{action}", args=args)
+
+
+def act(client: Client, action: str, *chosen: Any) -> list[str]:
+    """The messages after an action on the rows `chosen` in their list."""
+    data = {"action": action, "_selected_action": [row.pk for row in chosen]}
+    response = client.post(address(type(chosen[0]), "changelist"), data, follow=True)
+    assert response.redirect_chain
+    return [f"{message.level_tag}: {message}" for message in response.context["messages"]]
+
+
+def test_every_model_is_registered_or_inline():
+    models = set(apps.get_app_config("timeline").get_models())
+
+    assert {model for model in models if not admin.site.is_registered(model)} == INLINE
+    assert models - INLINE == {Timeline, *READ_ONLY}
+
+
+def test_every_page_renders(admin_client):
+    event = published("talks", "2025", "UZ", relations=(("follows", published("before")),))
+    Timeline.objects.create(slug="all", titles={"en": "All"})
+    withdraw([event])
+    models: list[Any] = [Timeline, *READ_ONLY, Event, Actor, EventType, Topic]
+    for model in models:
+        assert admin_client.get(address(model, "changelist"), {"q": "t"}).status_code == 200
+        for row in model.objects.all():
+            assert admin_client.get(address(model, "change", row.pk)).status_code == 200, row
+    assert admin_client.get(address(Timeline, "add")).status_code == 200
+    assert admin_client.get(reverse("admin:index")).status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(
+    ("model", "queries"), [(Event, 11), (Timeline, 5), (Publication, 5), (Term, 5), (Dataset, 5), (DatasetVersion, 5)]
+)
+def test_lists_take_as_many_queries_for_one_row_as_for_three(
+    admin_client, admin_user, django_assert_num_queries, model, queries, rows
+):
+    for number in range(rows):
+        published(f"event-{number}", "2025", "UZ", place_country=state("UZ"), topics=("trade", "uranium"))
+        Timeline.objects.create(slug=f"timeline-{number}", titles={"en": "Timeline"})
+    draft("draft", "2025", type="visit", place_country=state("KZ"))
+
+    with django_assert_num_queries(queries):
+        admin_client.get(address(model, "changelist"))
+
+
+# Who may
+
+
+@pytest.mark.parametrize("page", ["/admin/", EVENTS, f"{EVENTS}add/", "/admin/timeline/timeline/"])
+def test_nobody_else_gets_in(client, django_user_model, page):
+    for name in ("nobody", "reader"):
+        if name == "reader":
+            client.force_login(django_user_model.objects.create_user(name))
+        for response in (client.get(page), client.post(page, {"slug": "new"})):
+            assert (response.status_code, response["Location"]) == (302, f"/admin/login/?next={page}")
+
+
+def test_nobody_else_can_publish(client):
+    event = draft("talks")
+    response = client.post(EVENTS, {"action": "publish_selected", "_selected_action": [event.pk]})
+
+    assert response["Location"] == f"/admin/login/?next={EVENTS}"
+    assert not Publication.objects.exists()
+
+
+def test_staff_without_the_permission_to_change_cannot_publish_or_withdraw(staff):
+    talks, visit = draft("talks"), published("visit")
+    client = staff("view_event")
+    assert client.get(EVENTS).status_code == 200
+
+    for action, event in (("publish_selected", talks), ("withdraw_selected", visit)):
+        client.post(EVENTS, {"action": action, "_selected_action": [event.pk]})
+
+    assert slugs(client) == ["visit"]
+    assert client.post(address(Event, "change", talks.pk), {"slug": "changed"}).status_code == 403
+
+
+def test_staff_with_the_permission_to_change_can_publish(staff):
+    client = staff("change_event", "view_event")
+
+    assert act(client, "publish_selected", draft("talks")) == ["success: Published: talks."]
+    assert Publication.objects.values_list("published_by__username", flat=True).get() == "staff"
+
+
+@pytest.mark.parametrize("model", READ_ONLY)
+def test_what_is_published_cannot_be_changed(admin_client, model):
+    published("talks", "2025", "UZ")
+    row: Any = model.objects.latest("pk")
+    before = model.objects.values().get(pk=row.pk)
+
+    for page in (
+        address(model, "add"),
+        address(model, "change", row.pk),
+        address(model, "delete", row.pk),
+    ):
+        assert admin_client.post(page, {"version": 99, "post": "yes"}).status_code == 403, page
+    admin_client.post(address(model, "changelist"), {"action": "delete_selected", "_selected_action": [row.pk]})
+    assert model.objects.values().get(pk=row.pk) == before
+
+
+# Publish and Withdraw
+
+
+def test_an_event_on_its_way(admin_client, client, admin_user):
+    event = draft("talks", titles={"en": "Talks", "de": "Gespräche"})
+    page = address(Event, "change", event.pk)
+    assert (slugs(client), admin_client.get(page).context["absolute_url"]) == ([], None)
+    assert state_of(admin_client) == {"talks": "draft"}
+
+    assert act(admin_client, "publish_selected", event) == ["success: Published: talks."]
+    assert slugs(client) == ["talks"]
+    assert admin_client.get(page).context["absolute_url"] == "/api/v1/events/talks/"
+    assert state_of(admin_client) == {"talks": "version 1"}
+
+    texts = list(EventText.objects.order_by("pk"))
+    form = {
+        "slug": "summit",
+        "type": event.type_id,
+        "date": "2026",
+        "opened": Event.objects.get().updated_at.isoformat(),
+        "texts-TOTAL_FORMS": 2,
+        "texts-INITIAL_FORMS": 2,
+        **{f"texts-{number}-id": text.pk for number, text in enumerate(texts)},
+        **{f"texts-{number}-language": text.language for number, text in enumerate(texts)},
+        "texts-0-title": "Summit",
+        "texts-1-title": "Gipfel",
+        **{
+            f"{part}-{count}_FORMS": 0
+            for part in ("participations", "sources", "relations", "figures")
+            for count in ("TOTAL", "INITIAL")
+        },
+    }
+    assert admin_client.post(page, form).status_code == 302
+    assert client.get("/api/v1/events/talks/").json()["title"] == "Talks"
+    assert state_of(admin_client) == {"summit": "version 1, edited since"}
+    assert admin_client.get(page).context["absolute_url"] == "/api/v1/events/talks/"
+
+    event = Event.objects.get()
+    assert act(admin_client, "publish_selected", event) == ["success: Published: summit."]
+    assert act(admin_client, "publish_selected", event) == ["info: Nothing new to publish in: summit."]
+    assert client.get("/api/v1/events/summit/").json()["date"]["edtf"] == "2026"
+    assert client.get("/api/v1/events/summit/?lang=de").json()["title"] == "Gipfel"
+    assert state_of(admin_client) == {"summit": "version 2"}
+
+    assert act(admin_client, "withdraw_selected", event) == ["success: Withdrawn: summit."]
+    assert act(admin_client, "withdraw_selected", event) == ["warning: Not public, so left alone: summit."]
+    assert client.get("/api/v1/events/summit/").status_code == 410
+    assert state_of(admin_client) == {"summit": "withdrawn"}
+    assert admin_client.get(page).context["absolute_url"] is None
+
+    history = LogEntry.objects.filter(object_id=str(event.pk)).order_by("pk")
+    assert [entry.get_change_message() for entry in history] == [
+        "Published.",
+        "Changed Date and Slug. Changed Title for event text “en: Summit”. Changed Title for event text “de: Gipfel”.",
+        "Published.",
+        "Withdrawn.",
+    ]
+    assert {entry.user for entry in history} == {admin_user}
+
+
+def state_of(client: Client, **query: str) -> dict[str, str]:
+    """What the list of events says of each one's public state."""
+    response = client.get(EVENTS, query)
+    model_admin: Any = admin.site.get_model_admin(Event)
+    return {event.slug: model_admin.public(event) for event in response.context["cl"].result_list}
+
+
+def test_one_action_on_many_events(admin_client, client):
+    old = published("old", "2023")
+    new = draft("new", "2024")
+    blank = draft("blank", "", sources=())
+    EventText.objects.filter(event=blank).delete()
+    unreadable = draft("unreadable", "2025-13")
+
+    assert act(admin_client, "publish_selected", old, new, blank, unreadable) == [
+        "success: Published: new.",
+        "info: Nothing new to publish in: old.",
+        "error: Not published: blank. It has no title in any language: add a text with a title. It has no source: add "
+        "at least one. It has no date: enter as much as is known, such as 2025-11-06, 2025-11 or 2025.",
+        "error: Not published: unreadable. Its date, “2025-13”, cannot be read: there is no month 13: expected 01–12, "
+        "a season 21–24 or XX (character 6).",
+    ]
+    assert slugs(client) == ["new", "old"]
+
+    assert act(admin_client, "withdraw_selected", old, blank) == [
+        "success: Withdrawn: old.",
+        "warning: Not public, so left alone: blank.",
+    ]
+    assert slugs(client) == ["new"]
+    assert list(LogEntry.objects.order_by("pk").values_list("object_repr", "change_message")) == [
+        ("new", "Published."),
+        ("old", "Withdrawn."),
+    ]
+
+
+def test_messages_escape_what_editors_wrote(admin_client):
+    draft("talks", "<script>alert(1)</script>")
+    data = {"action": "publish_selected", "_selected_action": [Event.objects.get().pk]}
+
+    page = admin_client.post(EVENTS, data, follow=True).content.decode()
+
+    assert "Its date, “&lt;script&gt;alert(1)&lt;/script&gt;”, cannot be read" in page
+    assert "<script>alert(1)" not in page
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("draft", ["draft"]),
+        ("public", ["edited", "public"]),
+        ("edited", ["edited"]),
+        ("withdrawn", ["withdrawn"]),
+        ("nonsense", ["draft", "edited", "public", "withdrawn"]),
+    ],
+)
+def test_events_by_public_state(admin_client, wanted, found):
+    draft("draft")
+    published("public")
+    published("edited").save()
+    withdraw([published("withdrawn")])
+
+    assert sorted(state_of(admin_client, state=wanted)) == found
+
+
+# Deleting
+
+
+def test_a_published_event_cannot_be_deleted(admin_client):
+    event = published("talks")
+    withdraw([event])
+    sentence = "All that was ever published of “talks”. Withdraw the event instead."
+    page = address(Event, "delete", event.pk)
+
+    for response in (
+        admin_client.get(page),
+        admin_client.post(page, {"post": "yes"}),
+        admin_client.post(EVENTS, {"action": "delete_selected", "_selected_action": [event.pk]}),
+        admin_client.post(EVENTS, {"action": "delete_selected", "_selected_action": [event.pk], "post": "yes"}),
+    ):
+        assert (response.status_code, response.context["protected"]) == (200, [sentence])
+        assert sentence in response.content.decode()
+    assert Event.objects.exists()
+
+
+def test_a_draft_can_be_deleted(admin_client):
+    event = draft("talks", "2025", "UZ")
+
+    assert admin_client.post(address(Event, "delete", event.pk), {"post": "yes"}).status_code == 302
+    assert not Event.objects.exists()
+
+
+def test_what_others_need_cannot_be_deleted(admin_client):
+    draft("talks", "2025", "UZ", relations=(("follows", draft("before")),))
+    for row, needed_by in ((state("UZ"), 1), (event_type(), 2), (Event.objects.get(slug="before"), 1)):
+        response = admin_client.post(address(type(row), "delete", row.pk), {"post": "yes"})
+
+        assert response.status_code == 200
+        assert len(response.context["protected"]) == needed_by
+        assert type(row)._default_manager.filter(pk=row.pk).exists()
+
+
+def test_public_vocabulary_cannot_be_deleted(admin_client):
+    entry = Timeline.objects.create(slug="all", titles={"en": "All"})
+    publish_vocabulary(timelines=[entry])
+
+    response = admin_client.post(address(Timeline, "delete", entry.pk), {"post": "yes"})
+
+    assert response.context["protected"] == ["What is public of “all”, which nobody could edit any more."]
+    assert Timeline.objects.exists()
+    draft_entry = Timeline.objects.create(slug="draft", titles={"en": "Draft"})
+    assert admin_client.post(address(Timeline, "delete", draft_entry.pk), {"post": "yes"}).status_code == 302
+
+
+# Vocabulary and timelines
+
+
+@pytest.mark.parametrize(
+    ("make", "key"),
+    [
+        (lambda: actor("xi-jinping"), "/api/v1/actors/xi-jinping/"),
+        (lambda: event_type("summit"), "/api/v1/types/summit/"),
+        (lambda: topic("trade"), "/api/v1/topics/trade/"),
+        (lambda: Timeline.objects.create(slug="all", titles={"en": "All"}), "/api/v1/timelines/all/"),
+    ],
+)
+def test_vocabulary_is_published(admin_client, client, make, key):
+    entry = make()
+    page = address(type(entry), "change", entry.pk)
+    assert (client.get(key).status_code, admin_client.get(page).context["absolute_url"]) == (404, None)
+
+    assert act(admin_client, "publish_selected", entry) == ["success: Published: 1 public entry changed."]
+    assert (client.get(key).status_code, admin_client.get(page).context["absolute_url"]) == (200, key)
+
+    assert act(admin_client, "publish_selected", entry) == ["info: Nothing new to publish."]
+    assert [entry.change_message for entry in LogEntry.objects.all()] == ["Published."]
+
+
+def test_a_country_is_two_entries(admin_client):
+    assert act(admin_client, "publish_selected", state("UZ")) == ["success: Published: 2 public entries changed."]
+
+
+def test_a_timeline(admin_client):
+    event = published("talks", "2025", "UZ", topics=("trade",))
+    data = {
+        "slug": "all",
+        "titles_en": "All",
+        "titles_de": "Alle",
+        "summaries_en": "One line.\nAnother " + "long" * 200,
+        "query": "country=UZ&topic=trade",
+        "events": [event.pk],
+    }
+
+    assert admin_client.post(address(Timeline, "add"), data).status_code == 302
+    entry = Timeline.objects.get()
+    assert (entry.titles, list(entry.summaries), entry.query, list(entry.events.all())) == (
+        {"en": "All", "de": "Alle"},
+        ["en"],
+        "country=UZ&topic=trade",
+        [event],
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "messages"),
+    [
+        (
+            {"query": "coutnry=UZ&from=2023-13"},
+            {
+                "query": [
+                    "There is no parameter 'coutnry' here. Did you mean 'country'?",
+                    "'2023-13' is not a date: there is no month 13: expected 01–12, a season 21–24 or XX "
+                    "(character 6).",
+                ]
+            },
+        ),
+        (
+            {"slug": "All!", "titles_en": " "},
+            {
+                "slug": [
+                    "Use lower-case letters a–z, digits and single hyphens, such as c5-1-leaders-summit-2025.",
+                ],
+                "titles": ["This field is required."],
+            },
+        ),
+        ({"titles_en": "x" * 301}, {"titles": ["Ensure this value has at most 300 characters (it has 301)."]}),
+    ],
+)
+def test_a_wrong_timeline_gives_error(admin_client, values, messages):
+    response = admin_client.post(address(Timeline, "add"), {"slug": "all", "titles_en": "All"} | values)
+
+    assert response.context["adminform"].form.errors == messages
+    assert not Timeline.objects.exists()
