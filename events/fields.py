@@ -101,7 +101,7 @@ class TranslatedWidget(forms.MultiWidget):
 
 
 NAME_LENGTH = 300
-"""What a name may have: published, it is a text of this length."""
+"""What a name may have. Published, what suggestions look through is cut off after as much."""
 
 
 class TranslatedFormField(forms.MultiValueField):

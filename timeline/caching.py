@@ -14,8 +14,8 @@ from timeline.models import Dataset, DatasetVersion
 
 
 def dataset_version() -> int:
-    """The version of the published data. One tiny query."""
-    return Dataset.objects.values_list("version", flat=True).get(pk=1)
+    """The version of the published data; 0 before the first publication. One tiny query."""
+    return Dataset.objects.filter(pk=1).values_list("version", flat=True).first() or 0
 
 
 def past_version(asked: int | datetime.datetime, now: int) -> int:

@@ -41,7 +41,8 @@ class Edition:
 def new_edition(by: AbstractBaseUser | None) -> Iterator[Edition]:
     """The next dataset version, in a transaction. Waits for other publishers. Not counted if nothing is stamped."""
     with transaction.atomic():
-        dataset = Dataset.objects.select_for_update().get(pk=1)
+        first = {"updated_at": timezone.now()}
+        dataset, _ = Dataset.objects.select_for_update().get_or_create(pk=1, defaults=first)
         # A clock set back must not date a version before the one it follows.
         edition = Edition(dataset.version + 1, max(timezone.now(), dataset.updated_at), by)
         yield edition

@@ -48,7 +48,7 @@ def fill(events: int) -> None:
                 _execute("SELECT setval(pg_get_serial_sequence('timeline_publication', 'id'), %s)", [events])
                 _execute("SELECT setval(pg_get_serial_sequence('events_event', 'id'), %s)", [events])
                 _execute("ANALYZE timeline_publication")
-    _execute("UPDATE timeline_dataset SET version = 1 + %s / 1000, updated_at = now()", [events])
+    _execute("INSERT INTO timeline_dataset (id, version, updated_at) VALUES (1, 1 + %s / 1000, now())", [events])
     for table in (*TABLES, "timeline_term"):
         _say(f"VACUUM ANALYZE {table}")
         _execute(f"VACUUM (ANALYZE) {table}")

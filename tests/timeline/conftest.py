@@ -1,16 +1,12 @@
 import pytest
-from django.utils import timezone
 
 from events.loading import load_reference
 from timeline.loading import load_curated
-from timeline.models import Dataset
 
 
 @pytest.fixture
 def committed(transactional_db):
     """A database whose transactions really end, for tests with several connections."""
-    # The flush behind such a test also takes the row that a migration made.
-    Dataset.objects.get_or_create(pk=1, defaults={"updated_at": timezone.now()})
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from django.db import IntegrityError, connection, transaction
 
 from events.models import Event, EventText, Relation, Source
 from tests.builders import actor, draft, member, published, state
-from timeline.models import Dataset, Publication, PublicationCountry, PublicationText, Term
+from timeline.caching import dataset_version
+from timeline.models import Publication, PublicationCountry, PublicationText, Term
 from timeline.publishing import Refused, publish, publish_vocabulary, withdraw
 
 pytestmark = pytest.mark.django_db
@@ -21,10 +22,6 @@ def versions(event):
 
 def document(client, slug, lang="en"):
     return client.get(f"/api/v1/events/{slug}/?lang={lang}").json()
-
-
-def dataset_version():
-    return Dataset.objects.get().version
 
 
 def test_publish_writes_a_first_version():

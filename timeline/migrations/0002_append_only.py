@@ -55,9 +55,6 @@ class Migration(migrations.Migration):
     dependencies = [("timeline", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(
-            "INSERT INTO timeline_dataset (id, version, updated_at) VALUES (1, 0, now())", migrations.RunSQL.noop
-        ),
         migrations.RunSQL(STORAGE, migrations.RunSQL.noop),
         migrations.RunSQL(TRIGGERS, NO_TRIGGERS),
     ]
