@@ -69,7 +69,9 @@ class Version(models.Model):
 def _ordered(prefix: str) -> Q:
     names = {name: f"{prefix}{name}" for name in ("start_min", "start_max", "end_min", "end_max")}
     return (
-        Q(**{f"{names['start_min']}__lte": F(names["start_max"])})
+        # NULL compared with anything is no FALSE: that all are there must be said.
+        Q(**{f"{name}__isnull": False for name in names.values()})
+        & Q(**{f"{names['start_min']}__lte": F(names["start_max"])})
         & Q(**{f"{names['end_min']}__lte": F(names["end_max"])})
         & Q(**{f"{names['start_min']}__lte": F(names["end_min"])})
         & Q(**{f"{names['start_max']}__lte": F(names["end_max"])})

@@ -18,8 +18,11 @@ EXTERNAL_ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*:[^\s:]\S*$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[a-z0-9]+)*$"
 LANGUAGE_VALIDATOR = RegexValidator(LANGUAGE_PATTERN, "A language code such as en, de or zh-hans.")
 
+NO_DAYS = Q(start_min=None, start_max=None, end_min=None, end_max=None)
 DAYS_IN_ORDER = (
-    Q(start_min__lte=F("start_max"))
+    # NULL compared with anything is no FALSE: that all are there must be said.
+    Q(start_min__isnull=False, start_max__isnull=False, end_min__isnull=False, end_max__isnull=False)
+    & Q(start_min__lte=F("start_max"))
     & Q(end_min__lte=F("end_max"))
     & Q(start_min__lte=F("end_min"))
     & Q(start_max__lte=F("end_max"))
@@ -86,7 +89,7 @@ class Event(models.Model):
         ordering = ["-start_min", "-id"]
         constraints = [
             models.CheckConstraint(name="event_slug", condition=Q(slug__regex=SLUG_PATTERN)),
-            models.CheckConstraint(name="event_days", condition=Q(start_min=None) | DAYS_IN_ORDER),
+            models.CheckConstraint(name="event_days", condition=NO_DAYS | DAYS_IN_ORDER),
             models.CheckConstraint(
                 name="event_external_id",
                 condition=Q(external_id=None) | Q(external_id__regex=EXTERNAL_ID_PATTERN),

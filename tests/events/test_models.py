@@ -215,6 +215,8 @@ def test_days_out_of_order_are_refused():
         {"end_max": DAY(2025, 1, 1)},
         {"start_max": DAY(2026, 1, 1)},
         {"end_min": DAY(2025, 1, 1)},
+        {"start_max": None},
+        {"start_min": None},
     ):
         with pytest.raises(IntegrityError, match='"event_days"'), transaction.atomic():
             Event.objects.filter(pk=event.pk).update(**changes)
