@@ -1,0 +1,137 @@
+"""Atom, read with feedparser and the XML parser of the standard library."""
+
+from __future__ import annotations
+
+import dataclasses
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import feedparser
+import pytest
+
+from tests.timeline.formats.samples import FEED, MINIMAL, document, each_hostile_text, hostile, legible, written
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def parsed(*documents):
+    found = feedparser.parse(written("atom", *documents).encode())
+    assert not found.bozo
+    return found
+
+
+def elements(*documents):
+    return ElementTree.fromstring(written("atom", *documents).encode())
+
+
+def test_a_feed():
+    assert written("atom", document()) == (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n'
+        "<id>tag:timeline.example.org,2025:feed/api/v1/events/?country=UZ%26format=x</id>\n"
+        "<title>Talks &amp; &lt;trade&gt;</title>\n"
+        "<updated>2031-11-07T12:00:00+00:00</updated>\n"
+        "<author><name>Talks &amp; &lt;trade&gt;</name></author>\n"
+        '<link rel="self" type="application/atom+xml" '
+        'href="https://timeline.example.org/api/v1/events/?country=UZ&amp;format=x"/>\n'
+        '<link rel="alternate" href="https://timeline.example.org/"/>\n'
+        '<entry xml:lang="en">\n'
+        "<id>tag:timeline.example.org,2025:event/c5-1-leaders-summit-2025</id>\n"
+        "<title>Summit</title>\n"
+        "<published>2031-11-07T12:00:00.000000Z</published>\n"
+        "<updated>2031-11-07T12:00:00.000000Z</updated>\n"
+        '<link rel="alternate" href="http://testserver/api/v1/events/c5-1-leaders-summit-2025/"/>\n'
+        '<link rel="via" href="https://example.org/a" title="A report"/>\n'
+        '<category scheme="tag:timeline.example.org,2025:type" term="summit" label="Summit"/>\n'
+        '<category scheme="tag:timeline.example.org,2025:topic" term="rare-earths" label="Rare-Earths"/>\n'
+        '<content type="html">&lt;p&gt;6 November 2025, White House, Washington, D.C.&lt;/p&gt;'
+        "&lt;p&gt;What happened.&lt;/p&gt;&lt;ul&gt;&lt;li&gt;"
+        '&lt;a href="https://example.org/a"&gt;A report&lt;/a&gt;&lt;/li&gt;&lt;/ul&gt;</content>\n'
+        "</entry>\n"
+        "</feed>\n"
+    )
+
+
+def test_what_a_reader_sees():
+    found = parsed(document(), MINIMAL)
+
+    assert (found.feed.title, found.feed.updated) == ("Talks & <trade>", "2031-11-07T12:00:00+00:00")
+    assert found.feed.language == "en"
+    [full, minimal] = found.entries
+    assert full.id == "tag:timeline.example.org,2025:event/c5-1-leaders-summit-2025"
+    assert full.updated_parsed[:6] == (2031, 11, 7, 12, 0, 0)
+    assert full.link == "http://testserver/api/v1/events/c5-1-leaders-summit-2025/"
+    assert [tag.term for tag in full.tags] == ["summit", "rare-earths"]
+    assert minimal.content[0].value == (
+        '<p>6 November 2025</p><ul><li><a href="https://example.org/a">A report</a></li></ul>'
+    )
+
+
+def test_updated_is_when_the_record_changed():
+    [entry] = parsed(document(updated_at="2032-01-02T03:04:05.000000Z")).entries
+
+    assert (entry.published, entry.updated) == ("2031-11-07T12:00:00.000000Z", "2032-01-02T03:04:05.000000Z")
+
+
+@pytest.mark.parametrize("host", ["timeline.example.org", "timeline.example.org:8000"])
+def test_a_tag_has_no_port(host):
+    text = written("atom", document(), feed=dataclasses.replace(FEED, host=host))
+
+    assert "<id>tag:timeline.example.org,2025:event/c5-1-leaders-summit-2025</id>" in text
+
+
+def test_feeds_of_other_filters_have_other_ids():
+    def feed_id(query):
+        feed = dataclasses.replace(FEED, url=f"https://timeline.example.org/api/v1/events/{query}")
+        return ElementTree.fromstring(written("atom", feed=feed)).findtext(f"{ATOM}id")
+
+    ids = {feed_id(query) for query in ("", "?country=UZ", "?country=UZ&topic=trade", "?q=%C3%A4", "?q=ä")}
+
+    assert len(ids) == 5
+    assert all(one.isascii() for one in ids)
+
+
+def test_a_source_that_is_no_page_is_no_link_in_the_content():
+    source = {"url": "javascript:alert(1)", "title": "A report", "official": False}
+
+    [entry] = elements(document(sources=[source])).findall(f"{ATOM}entry")
+
+    assert entry.findtext(f"{ATOM}content").endswith("<ul><li>A report</li></ul>")
+
+
+@each_hostile_text
+def test_hostile_text(text):
+    [entry] = elements(hostile(text)).findall(f"{ATOM}entry")
+
+    as_xml_reads_it = legible(text).replace("\r\n", "\n").replace("\r", "\n")
+    assert entry.findtext(f"{ATOM}title") == as_xml_reads_it
+    [alternate, via] = entry.findall(f"{ATOM}link")
+    assert set(via.attrib) == {"rel", "href", "title"}
+    assert Tags.of(entry.findtext(f"{ATOM}content")) == [
+        ("p", []), ("p", []), ("ul", []), ("li", []), ("a", [("href", "https://example.org/a")]),
+    ]  # fmt: skip
+    assert alternate.get("href") == "http://testserver/api/v1/events/c5-1-leaders-summit-2025/"
+
+
+class Tags(HTMLParser):
+    """The tags in a piece of HTML."""
+
+    found: list[tuple[str, list[tuple[str, str | None]]]]
+
+    @classmethod
+    def of(cls, text):
+        reader = cls()
+        reader.found = []
+        reader.feed(text)
+        return reader.found
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, attrs))
+
+
+@pytest.mark.django_db
+def test_curated_documents(curated_documents):
+    found = parsed(*curated_documents)
+
+    assert [entry.id.rpartition("/")[2] for entry in found.entries] == [one["id"] for one in curated_documents]
+    assert [entry.title for entry in found.entries] == [one["title"] for one in curated_documents]
