@@ -83,6 +83,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of ours
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "timeline.negotiation.ByView",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "timeline.errors.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "timeline.schema.PublicSchema",

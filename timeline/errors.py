@@ -111,9 +111,7 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpR
             detail = f"{request.method} is not possible here. Possible: {allowed}."
             return problem(request, "method-not-allowed", detail, headers={"Allow": allowed})
         case exceptions.NotAcceptable():
-            types = ", ".join(renderer.media_type for renderer in context["view"].get_renderers())
-            detail = f"This address answers with {types}, which the request's Accept header rules out."
-            return problem(request, "not-acceptable", detail)
+            return problem(request, "not-acceptable", str(exception.detail))
         case exceptions.APIException():
             return problem(request, "invalid-request", str(exception.detail))
     return None

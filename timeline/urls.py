@@ -4,12 +4,15 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from timeline import pages
-from timeline.views import events, history, root, vocabulary
+from timeline.views import events, history, root, summaries, vocabulary
 
 api = [
     path("", root.Root.as_view(), name="api"),
     path("events/", events.EventList.as_view(), name="event-list"),
-    path("events/count/", events.EventCount.as_view(), name="event-count"),
+    path("events/count/", summaries.EventCount.as_view(), name="event-count"),
+    path("events/density/", summaries.EventDensity.as_view(), name="event-density"),
+    path("events/window/", summaries.EventWindow.as_view(), name="event-window"),
+    path("events/facets/", summaries.EventFacets.as_view(), name="event-facets"),
     path("events/<str:slug>/versions/", history.EventVersions.as_view(), name="event-versions"),
     path("events/<str:slug>/", events.EventDetail.as_view(), name="event-detail"),
     path("changes/", history.ChangeList.as_view(), name="change-list"),
