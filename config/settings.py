@@ -42,6 +42,9 @@ INSTALLED_APPS = [
     "timeline",
 ]
 MIDDLEWARE = [
+    "config.request_ids.request_ids",
+    "config.head.without_body",
+    "config.compression.compression",
     "django.middleware.security.SecurityMiddleware",
     "config.security.content_security_policy",
     "corsheaders.middleware.CorsMiddleware",
@@ -102,7 +105,7 @@ CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "X-Request-ID"]
+CORS_EXPOSE_HEADERS = ["Content-Disposition", "ETag", "Link", "Retry-After", "X-Request-ID"]
 
 # Security
 
@@ -132,8 +135,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"}},
+    "filters": {"request_id": {"()": "config.request_ids.RequestIdFilter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": environment.log_level()},
     "loggers": {"django": {"handlers": [], "level": environment.log_level(), "propagate": True}},
 }

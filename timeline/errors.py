@@ -39,7 +39,12 @@ PROBLEMS = {
         Problem("method-not-allowed", "Method not allowed", 405, "The API is read with GET and HEAD."),
         Problem("not-acceptable", "Not acceptable", 406, "The Accept header rules out what this address answers with."),
         Problem("withdrawn", "Withdrawn", 410, "It was public once and has been withdrawn."),
-        Problem("server-error", "Server error", 500, "Something went wrong here; trying again later may help."),
+        Problem(
+            "server-error",
+            "Server error",
+            500,
+            "Something went wrong here; trying again later may help. “request_id” finds it in the server's log.",
+        ),
     )
 }
 
@@ -83,6 +88,9 @@ def problem(
     listed = [asdict(error) for error in errors]
     if listed:
         body["errors"] = listed
+    if status >= 500:
+        # The fault is ours: whoever reports it can name the lines of our log that belong to it.
+        body["request_id"] = request.META.get("HTTP_X_REQUEST_ID", "")
     response = JsonResponse(body, status=status, headers=dict(headers or {}), json_dumps_params={"ensure_ascii": False})
     response["Content-Type"] = MEDIA_TYPE
     response["Cache-Control"] = "no-store" if status >= 500 else "public, max-age=0, must-revalidate"
