@@ -12,6 +12,8 @@ from django.views import defaults
 from rest_framework import exceptions
 
 MEDIA_TYPE = "application/problem+json"
+REVALIDATED = "public, max-age=0, must-revalidate"
+"""Cache-Control of what holds until something is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ PROBLEMS = {
         Problem("method-not-allowed", "Method not allowed", 405, "The API is read with GET and HEAD."),
         Problem("not-acceptable", "Not acceptable", 406, "The Accept header rules out what this address answers with."),
         Problem("withdrawn", "Withdrawn", 410, "It was public once and has been withdrawn."),
+        Problem(
+            "too-many-requests",
+            "Too many requests",
+            429,
+            "A client may make so many requests a minute. “Retry-After” says in how many seconds the next ones are "
+            "answered.",
+        ),
         Problem(
             "server-error",
             "Server error",
@@ -93,7 +102,7 @@ def problem(
         body["request_id"] = request.META.get("HTTP_X_REQUEST_ID", "")
     response = JsonResponse(body, status=status, headers=dict(headers or {}), json_dumps_params={"ensure_ascii": False})
     response["Content-Type"] = MEDIA_TYPE
-    response["Cache-Control"] = "no-store" if status >= 500 else "public, max-age=0, must-revalidate"
+    response["Cache-Control"] = "no-store" if status == 429 or status >= 500 else REVALIDATED
     return response
 
 
