@@ -48,6 +48,7 @@ PROBLEMS = {
             "A client may make so many requests a minute. “Retry-After” says in how many seconds the next ones are "
             "answered.",
         ),
+        Problem("not-implemented", "Not implemented", 501, "This address does not answer in the format asked for."),
         Problem(
             "server-error",
             "Server error",
@@ -106,9 +107,8 @@ def problem(
     return response
 
 
-def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpResponseBase | None:
-    """Django REST framework's hook: the problem for an exception, or None for what is a bug of ours (a 500)."""
-    request: HttpRequest = context["request"]._request
+def exception_problem(request: HttpRequest, exception: InvalidParameters | Withdrawn | Http404) -> HttpResponseBase:
+    """The problem for what a view of ours raises."""
     match exception:
         case InvalidParameters():
             return problem(
@@ -119,14 +119,26 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpR
             )
         case Withdrawn():
             return problem(request, "withdrawn", str(exception))
-        case Http404():
-            return not_found(request, exception)
+    return not_found(request, exception)
+
+
+def method_not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:
+    """The problem for a method that is none of `methods`."""
+    allowed = ", ".join(methods)
+    detail = f"{request.method} is not possible here. Possible: {allowed}."
+    return problem(request, "method-not-allowed", detail, headers={"Allow": allowed})
+
+
+def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpResponseBase | None:
+    """Django REST framework's hook: the problem for an exception, or None for what is a bug of ours (a 500)."""
+    request: HttpRequest = context["request"]._request
+    match exception:
+        case InvalidParameters() | Withdrawn() | Http404():
+            return exception_problem(request, exception)
         case PermissionDenied() | exceptions.PermissionDenied():
             return permission_denied(request, exception)
         case exceptions.MethodNotAllowed():
-            allowed = ", ".join(context["view"].allowed_methods)
-            detail = f"{request.method} is not possible here. Possible: {allowed}."
-            return problem(request, "method-not-allowed", detail, headers={"Allow": allowed})
+            return method_not_allowed(request, context["view"].allowed_methods)
         case exceptions.NotAcceptable():
             types = ", ".join(renderer.media_type for renderer in context["view"].get_renderers())
             detail = f"This address answers with {types}, which the request's Accept header rules out."

@@ -65,6 +65,10 @@ def _events(db):
 
 ADDRESSES = {
     "/": "200 OK",
+    "/events/event-1/": "200 OK",
+    "/events/nothing/": "404 Not Found",
+    "/embed/events/event-1/": "200 OK",
+    "/oembed/?url=http://testserver/events/event-1/": "200 OK",
     "/api/v1/": "200 OK",
     "/api/v1/events/": "200 OK",
     "/api/v1/events/event-1/": "200 OK",
