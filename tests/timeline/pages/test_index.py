@@ -6,7 +6,9 @@ import re
 
 import pytest
 from django.utils.html import escape
+from pytest_django.asserts import assertNumQueries
 
+from tests.builders import published
 from timeline.errors import PROBLEMS
 from timeline.pages.index import EXAMPLES
 
@@ -23,6 +25,16 @@ def test_the_index_page_leads_everywhere(client):
             assert client.get(address.replace("&amp;", "&"), follow=True).status_code == 200, address
     assert all(escape(address) in html for address in EXAMPLES)
     assert all(f'id="{kind}"' in html for kind in PROBLEMS)
+
+
+def test_the_dataset_version_is_the_etag(client):
+    first = client.get("/")
+    with assertNumQueries(1):
+        again = client.get("/", headers={"if-none-match": first["ETag"]})
+
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    published("event")
+    assert client.get("/", headers={"if-none-match": first["ETag"]}).status_code == 200
 
 
 def test_the_examples_find_events(client):
