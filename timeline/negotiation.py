@@ -53,6 +53,11 @@ def negotiate(request: HttpRequest, values: dict[str, Any]) -> Negotiated:
     return found
 
 
+def as_it_is(request: HttpRequest, values: dict[str, Any]) -> Negotiated:
+    """Nothing depends on headers: what pages for people do, whose address is to show everybody the same."""
+    return Negotiated()
+
+
 def media_type(request: HttpRequest, offered: Sequence[str]) -> str:
     """The one that `Accept` prefers; of those it likes as much, the first. Raises `NotAcceptable` for none."""
     if request.META.get("HTTP_ACCEPT", "*/*") == "*/*":

@@ -203,7 +203,10 @@ COMPONENTS: dict[str, Schema] = {
     "Problem": record(
         "What went wrong (RFC 9457).",
         {"type": ADDRESS, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT},
-        {"errors": array(ref("ParameterError"))},
+        {
+            "errors": array(ref("ParameterError")),
+            "request_id": described(TEXT, "Where the fault is the server's: as in `X-Request-ID`, to be quoted."),
+        },
     ),
     "ParameterError": record(
         "What is wrong with one parameter.",

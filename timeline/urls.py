@@ -3,7 +3,10 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from timeline import pages
+from timeline.oembed import OEmbed
+from timeline.pages import events as event_pages
+from timeline.pages import index
+from timeline.pages import timelines as timeline_pages
 from timeline.views import events, history, root, summaries, vocabulary
 
 api = [
@@ -29,7 +32,12 @@ api = [
 ]
 
 urlpatterns = [
-    path("", pages.index, name="index"),
+    path("", index.index, name="index"),
+    path("events/<str:slug>/", event_pages.EventPage.as_view(), name="event-page"),
+    path("timelines/<str:slug>/", timeline_pages.TimelinePage.as_view(), name="timeline-page"),
+    path("embed/events/<str:slug>/", event_pages.EventEmbed.as_view(), name="event-embed"),
+    path("embed/timelines/<str:slug>/", timeline_pages.TimelineEmbed.as_view(), name="timeline-embed"),
+    path("oembed/", OEmbed.as_view(), name="oembed"),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path(

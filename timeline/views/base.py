@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -69,17 +69,10 @@ class PublicView(APIView):
         return {"lang": language_field(), **chosen, "as_of": as_of_field()}
 
     def get(self, request: Request, **path: str) -> HttpResponseBase:
-        http = request._request
-        values = read(http.GET, self.parameters())
-        negotiated = negotiate(http, values)
-        self.check(values)
-        version, at = dataset_version(), None
-        if values.get("as_of") is not None:
-            version = at = past_version(values["as_of"], version)
-        reading = Reading(http, values, version, at, negotiated)
-        if unchanged(http, reading.etag):
+        reading = understood(request._request, self.parameters(), negotiate, self.check)
+        if unchanged(reading.request, reading.etag):
             return self.finished(HttpResponse(status=304), reading)
-        reading.known = self.named(values, at)
+        reading.known = self.named(reading.values, reading.at)
         return self.finished(self.answer(reading, **path), reading)
 
     def check(self, values: dict[str, Any]) -> None:
@@ -94,13 +87,36 @@ class PublicView(APIView):
 
     def finished(self, response: HttpResponseBase, reading: Reading) -> HttpResponseBase:
         """`response` with the headers that every answer has."""
+        if response.status_code in (200, 304):
+            link(response, reading.absolute("schema"), "service-desc")
+        return described(response, reading)
+
+
+def understood(
+    request: HttpRequest,
+    parameters: Mapping[str, ParameterField],
+    negotiate: Callable[[HttpRequest, dict[str, Any]], Negotiated],
+    check: Callable[[dict[str, Any]], None],
+) -> Reading:
+    """The request, read and checked: its values and the dataset version that it asks for. One tiny query, or two."""
+    values = read(request.GET, parameters)
+    negotiated = negotiate(request, values)
+    check(values)
+    version, at = dataset_version(), None
+    if values.get("as_of") is not None:
+        version = at = past_version(values["as_of"], version)
+    return Reading(request, values, version, at, negotiated)
+
+
+def described(response: HttpResponseBase, reading: Reading) -> HttpResponseBase:
+    """`response` with what caches need to know of it, and its language."""
+    if reading.negotiated.headers:
         patch_vary_headers(response, reading.negotiated.headers)
-        if response.status_code not in (200, 304):
-            return response
-        if "lang" in reading.values:
-            response["Content-Language"] = reading.values["lang"]
-        link(response, reading.absolute("schema"), "service-desc")
-        return cached(response, reading.etag, past=isinstance(reading.values.get("as_of"), int))
+    if response.status_code not in (200, 304):
+        return response
+    if "lang" in reading.values:
+        response["Content-Language"] = reading.values["lang"]
+    return cached(response, reading.etag, past=isinstance(reading.values.get("as_of"), int))
 
 
 def answer(body: bytes | str) -> HttpResponse:

@@ -102,10 +102,9 @@ class EventDetail(PublicView):
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         slug = path["slug"]
-        found = Publication.objects.as_of(reading.at).filter(slug=slug).in_language(reading.values["lang"])
-        row = with_version(found, reading.at).values_list(*COLUMNS).first()
+        row = stored_event(slug, reading.values["lang"], reading.at)
         if row is None:
-            return self.moved(reading, slug)
+            return moved(reading, "event-detail", present_slug(slug, reading.version))
         in_json = not wants_feed(reading.values)
         response = one(reading, row) if in_json else feed(reading, [row], load(row[0])["title"])
         link(response, reading.absolute("event-detail", slug), "canonical")
@@ -119,15 +118,31 @@ class EventDetail(PublicView):
             )
         return response
 
-    def moved(self, reading: Reading, slug: str) -> HttpResponseBase:
-        """The answer where no event has this slug: it never had, has another one now, or was withdrawn."""
-        published = Publication.objects.filter(published_in__lte=reading.version)
-        once = published.filter(slug=slug).values_list("event_id", flat=True).first()
-        if once is None:
-            raise Http404(f"There is no event '{slug}'. The list of events is at {reverse('event-list')}.")
-        last = published.filter(event_id=once).order_by("-version")[0]
-        if last.withdrawn:
-            raise Withdrawn(f"The event '{slug}' was withdrawn on {last.published_at:%Y-%m-%d}.")
-        query = reading.request.META["QUERY_STRING"]
-        address = reverse("event-detail", args=[last.slug])
-        return HttpResponseRedirect(f"{address}?{query}" if query else address, status=308)
+
+def stored_event(slug: str, language: str, at: int | None = None) -> tuple[str, int] | None:
+    """The stored document of the event that has this slug, and the dataset version that it is from; one query."""
+    found = Publication.objects.as_of(at).filter(slug=slug).in_language(language)
+    row: tuple[str, int] | None = with_version(found, at).values_list(*COLUMNS).first()
+    return row
+
+
+def present_slug(slug: str, version: int) -> str:
+    """The slug, in this dataset version, of the event that once had `slug`.
+
+    Raises `Http404` if none ever had it and `Withdrawn` if the event was withdrawn.
+    """
+    published = Publication.objects.filter(published_in__lte=version)
+    once = published.filter(slug=slug).values_list("event_id", flat=True).first()
+    if once is None:
+        raise Http404(f"There is no event '{slug}'. The list of events is at {reverse('event-list')}.")
+    last = published.filter(event_id=once).order_by("-version")[0]
+    if last.withdrawn:
+        raise Withdrawn(f"The event '{slug}' was withdrawn on {last.published_at:%Y-%m-%d}.")
+    return last.slug
+
+
+def moved(reading: Reading, route: str, slug: str) -> HttpResponseBase:
+    """The answer where the slug is another one now."""
+    query = reading.request.META["QUERY_STRING"]
+    address = reverse(route, args=[slug])
+    return HttpResponseRedirect(f"{address}?{query}" if query else address, status=308)

@@ -124,8 +124,6 @@ def export(reading: Reading, listed: Callable[[int | None], QuerySet[Any]], titl
     a reader can tell.
     """
     chosen = FORMATS[reading.values["format"]]
-    if reading.request.method == "HEAD":
-        return headed(StreamingHttpResponse(()), chosen)
     description = describe(reading, title, [])
     return headed(StreamingHttpResponse(_in_pieces(chosen, description, _streamed(reading, listed))), chosen)
 
