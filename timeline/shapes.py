@@ -7,6 +7,7 @@ from typing import Any
 from events.involvement import Way
 from events.models import Actor, Participation, Relation
 from timeline.buckets import UNITS
+from timeline.querysets import SAMPLED
 
 Schema = dict[str, Any]
 
@@ -83,7 +84,7 @@ COUNTED: dict[str, Schema] = {
 ESTIMATED: dict[str, Schema] = {
     "approximate": described(
         {"const": True},
-        "All numbers are estimates, made from one event in 64: over 20,000 fit these filters.",
+        f"All numbers are estimates, made from one event in {SAMPLED}: over 20,000 fit these filters.",
     )
 }
 WINDOW: dict[str, Schema] = {
