@@ -45,7 +45,7 @@ schema: .venv/.installed-dev
 	$(IN_VENV) manage.py spectacular --validate --fail-on-warn --file tests/timeline/openapi.yaml
 
 clean:
-	rm -rf .venv .postgres-test .postgres-bench .postgres-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	rm -rf .venv .postgres-test .postgres-bench tests/clients/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One environment; a stamp for each of the two lists of packages. Nothing is fetched while the lists stay the same.

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 
 import pytest
 from django.utils.html import escape
-from playwright.sync_api import sync_playwright
 
 from timeline.errors import PROBLEMS
 from timeline.pages import EXAMPLES
@@ -32,19 +29,6 @@ def test_the_examples_find_events(client):
     lists = [address for address in EXAMPLES if "?" in address]
 
     assert [address for address in lists if not client.get(address).json()["results"]] == []
-
-
-@pytest.fixture
-def chromium():
-    """Headless Chromium, the one of the system."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if executable is None and not os.environ.get("CI"):
-        pytest.skip("There is no Chromium here; in CI there must be: .ci/run installs it.")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -26,5 +26,5 @@ def entry(document: Document, feed: Feed) -> Document:
         "end": day_after(last).isoformat(),
         "allDay": True,
         "url": document["url"],
-        "classNames": class_names(document, when),
+        "className": " ".join(class_names(document, when)),  # version 7 takes neither a list nor `classNames`
     }
