@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from timeline import pages
+from timeline import guides, pages
 from timeline.views import events, history, root, vocabulary
 
 api = [
@@ -27,6 +27,8 @@ api = [
 
 urlpatterns = [
     path("", pages.index, name="index"),
+    path("guides/", guides.index, name="guide-list"),
+    path("guides/<str:name>/", guides.guide, name="guide"),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path(

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
+
 from markdown_it import MarkdownIt
 
-from timeline.guides import FOLDER
-
-ADDRESS = "http://127.0.0.1:8000"
+from timeline.guides import ADDRESS, text_of
 
 
-def blocks(guide: str, language: str) -> list[str]:
-    """The code blocks of a guide that are in this language, in order."""
-    text = (FOLDER / f"{guide}.md").read_text(encoding="utf-8")
-    return [token.content for token in MarkdownIt().parse(text) if token.type == "fence" and token.info == language]
+@dataclass(frozen=True)
+class Example:
+    """A code block of a guide, and the text block behind it."""
+
+    guide: str
+    language: str
+    code: str
+    result: str
 
 
-def block(guide: str, language: str, api: str) -> str:
-    """The only such block, with the address of the server that is there."""
-    (only,) = blocks(guide, language)
-    assert ADDRESS in only or language == "text", guide
-    return only.replace(ADDRESS, api)
+def examples(guide: str, address: str = ADDRESS) -> list[Example]:
+    """The examples of a guide, for the server at `address`."""
+    blocks = [token for token in MarkdownIt().parse(text_of(guide, address)) if token.type == "fence"]
+    return [
+        Example(guide, code.info, code.content, result.content)
+        for code, result in pairwise(blocks)
+        if (code.info == "text") < (result.info == "text")
+    ]

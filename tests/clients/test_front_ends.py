@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.clients.drawings import drawn
-from tests.clients.guides import block
+from tests.clients.guides import examples
 from tests.clients.hostile import DATES, TEXTS
 from timeline.loading import DATA
 
@@ -39,11 +39,10 @@ def show(page, site, api):
     """Opens the page of a guide with another query in its place."""
 
     def opened(guide, query):
-        html = block(guide, "html", api)
-        replaced = {"timelinejs": "timeline=c5-1&from=2025&to=2025", "vis-timeline": "timeline=c5-1&from=2025&to=2025"}
-        asked = replaced.get(guide, "timeline=c5-1")
-        assert f"?{asked}&format" in html
-        page.goto(site.put(html.replace(asked, query)))
+        (example,) = examples(guide, api)
+        html, replaced = re.subn(r"(?<=/events/\?)timeline=c5-1.*(?=&format=)", query, example.code)
+        assert replaced == 1
+        page.goto(site.put(html))
         return page
 
     return opened
