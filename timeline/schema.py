@@ -9,7 +9,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 from timeline.errors import MEDIA_TYPE
-from timeline.formats import FORMATS
+from timeline.formats import FORMATS, Format
 from timeline.parameters import ParameterField
 from timeline.shapes import COMPONENTS, complete_or_chosen, ref
 
@@ -18,6 +18,7 @@ PROBLEMS = {
     "404": "There is no such entry.",
     "406": "The `Accept` header rules out what this address answers with.",
     "410": "It was public once and has been withdrawn.",
+    "429": "The client has made more requests than it may in a minute; `Retry-After` says how many seconds to wait.",
 }
 
 EXAMPLES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("examples.json").read_text(encoding="utf-8"))
@@ -57,7 +58,7 @@ class PublicSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         in_path = "{" in self.path
-        statuses = ["400", "406"] + (["404"] if in_path else []) + (["410"] if "{slug}" in self.path else [])
+        statuses = ["400", "406", "429"] + (["404"] if in_path else []) + (["410"] if "{slug}" in self.path else [])
         bodies: dict[str, Any] = {
             "200": {
                 "description": self._meaning(),
@@ -73,27 +74,28 @@ class PublicSchema(AutoSchema):
             if status == "400":
                 content[MEDIA_TYPE]["examples"] = {"unknown": {"$ref": "#/components/examples/InvalidRequest"}}
             bodies[status] = {"description": PROBLEMS[status], "content": content}
+        bodies["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
         return bodies
 
     def _meaning(self) -> str:
-        if "format" not in self.view.parameters():
+        shapes = [f"`{format.name}`" for format in self._formats() if format.media_type == "application/json"]
+        if not shapes:
             return "The answer."
-        shapes = [f"`{name}`" for name, format in FORMATS.items() if format.media_type == "application/json"]
         return (
             f"The answer. With `format` {', '.join(shapes[:-1])} or {shapes[-1]} it is JSON in the shape of that "
             "client, which has no schema here."
         )
 
+    def _formats(self) -> list[Format]:
+        """The other formats that the address answers in."""
+        choices = self.view.parameters()["format"].choices if "format" in self.view.parameters() else []
+        return [FORMATS[name] for name in choices if name in FORMATS]
+
     def _contents(self) -> dict[str, Any]:
         contents: dict[str, Any] = {"application/json": {"schema": self._answer(), "examples": self._examples()}}
-        if "format" in self.view.parameters():
-            # No schema: standards and clients say what these look like.
-            contents |= {
-                format.media_type: {"schema": {}}
-                for format in FORMATS.values()
-                if format.media_type != "application/json"
-            }
-        return contents
+        # No schema: standards and clients say what these look like.
+        others: dict[str, Any] = {format.media_type: {"schema": {}} for format in self._formats()}
+        return contents | {name: other for name, other in others.items() if name not in contents}
 
     def _examples(self) -> dict[str, Any]:
         return {"example": example(self.view.operation)} if self.view.operation in EXAMPLES else {}

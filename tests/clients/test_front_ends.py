@@ -40,7 +40,8 @@ def show(page, site, api):
 
     def opened(guide, query):
         (example,) = examples(guide, api)
-        html, replaced = re.subn(r"(?<=/events/\?)timeline=c5-1.*(?=&format=)", query, example.code)
+        asked = query if "?" in query else f"?{query}"
+        html, replaced = re.subn(r"(?<=/events/)\?timeline=c5-1.*(?=&format=)", asked, example.code)
         assert replaced == 1
         page.goto(site.put(html))
         return page
@@ -123,6 +124,48 @@ def test_vis_timeline_classes_say_what_is_known(show):
         "days": ["precision-interval", "range"],
         "mixed": ["precision-interval", "range"],
     }
+
+
+CROWDS = "window/?timeline=trump-xi&limit=1&buckets=12&from=2025&to=2025"
+
+
+def crowds(api):
+    """The titles and links of what is drawn in place of too many events, by the API's own JSON."""
+    with urlopen(f"{api}/api/v1/events/{CROWDS}") as answer:
+        window = json.load(answer)
+    assert (window["kind"], window["unit"]) == ("density", "month")
+    return sorted(
+        (
+            f"{bucket['count']} {'event' if bucket['count'] == 1 else 'events'}",
+            f"{api}/api/v1/events/?timeline=trump-xi&from={bucket['start']}&to={bucket['end']}",
+        )
+        for bucket in window["buckets"]
+        if bucket["count"]
+    )
+
+
+def test_vis_timeline_draws_numbers_of_too_many_events(show, api):
+    page = show("vis-timeline", CROWDS)
+    expected = crowds(api)
+
+    found = drawn(page, "vis-timeline", len(expected))
+
+    links = page.locator(".vis-item a").evaluate_all("links => links.map(link => [link.textContent, link.href])")
+    assert sorted(map(tuple, links)) == expected
+    assert {tuple(item["classes"]) for item in found} == {("density", "range")}
+    assert page.complaints == []
+
+
+def test_fullcalendar_draws_numbers_of_too_many_events(show, api):
+    page = show("fullcalendar", CROWDS.partition("&from")[0])
+    page.evaluate("calendar.setOption('allDayText', ''); calendar.changeView('multiMonthYear', '2025-01-01')")
+    expected = crowds(api)
+
+    found = drawn(page, "fullcalendar", len(expected))
+
+    assert sorted((item["title"], item["url"]) for item in found) == expected
+    assert all("density" in item["classes"] for item in found)
+    assert page.complaints == []
 
 
 def test_fullcalendar(show, events):

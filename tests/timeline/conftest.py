@@ -16,3 +16,22 @@ def curated(db, request):
         request.getfixturevalue("committed")
     load_reference()
     load_curated()
+
+
+@pytest.fixture
+def page(chromium, live_server):
+    """A page that gathers what the browser complains about."""
+    opened = chromium.new_page(viewport={"width": 1000, "height": 800})
+    opened.complaints = []
+    opened.on("console", lambda message: opened.complaints.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((live_server.url, "data:", "blob:"))
+            else opened.complaints.append(f"outside host: {request.url}")
+        ),
+    )
+    yield opened
+    opened.close()
