@@ -33,6 +33,12 @@ from timeline.tallies import Tallied
 MOST_COUNTED = 20_000
 """Events that are read to count them."""
 
+FEW = 2_000
+"""Events of which the sample would say little: whatever it costs, they are counted."""
+
+MOST_COST = 20_000
+"""What the database may expect it to cost to find them, in its own units: pages read one after the other."""
+
 MOST_IN_INDEX = 200_000
 """The same where nothing but their days is needed, which stand in an index."""
 
@@ -250,26 +256,27 @@ class Question:
         many events each of them stands for. `number_of` tells from the rows how many events there were.
         """
         events = Days(self.events, self.events.days)
-        if self._expected() <= MOST_COUNTED:
+        if self._seem_few():
             rows = self._matched(select, events, columns)
             if number_of(rows) <= MOST_COUNTED:
                 return rows, 1
         sample = self._matched(select, Days(self.events.in_sample(), self.events.days), columns, most=None)
-        if SAMPLED * number_of(sample) <= MOST_COUNTED:  # the database expected too many
+        if SAMPLED * number_of(sample) <= FEW:  # a sample would say little of them
             rows = self._matched(select, events, columns)
             if number_of(rows) <= MOST_COUNTED:
                 return rows, 1
         return sample, SAMPLED
 
-    def _expected(self) -> int:
-        """How many events of the window the database expects, by its statistics; at the cost of planning a query."""
+    def _seem_few(self) -> bool:
+        """Whether the database expects few events in the window, soon found, by its statistics. Costs a plan."""
         try:
             sql, params = self._overlapping(self.first, self.last).order_by().values("pk").query.sql_with_params()
         except EmptyResultSet:
-            return 0
+            return True
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-            return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+            plan = cursor.fetchone()[0][0]["Plan"]
+        return bool(plan["Plan Rows"] <= MOST_COUNTED and plan["Total Cost"] <= MOST_COST)
 
     def _matched(
         self, select: str, events: Days, columns: Sequence[str] = (), *, most: int | None = MOST_COUNTED
