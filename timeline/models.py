@@ -156,7 +156,7 @@ class Publication(Version):
             models.Index(
                 F("start_min").desc(),
                 F("event").desc(),
-                include=["end_max", "long", "id"],
+                include=["end_max", "long", "id", "significance"],
                 condition=Q(superseded_in=None, withdrawn=False),
                 name="publication_by_date",
             ),
@@ -172,6 +172,7 @@ class Publication(Version):
             # What overlaps a narrow window but began long before it.
             models.Index(
                 F("start_min").desc(),
+                include=["end_max", "id", "significance", "event"],
                 condition=Q(superseded_in=None, withdrawn=False, long=True),
                 name="publication_long",
             ),
@@ -274,6 +275,7 @@ class PublicationCountry(models.Model):
             models.Index(
                 F("code"),
                 F("start_min").desc(),
+                include=["end_max"],
                 condition=Q(current=True, long=True),
                 name="publication_country_long",
             ),

@@ -22,7 +22,8 @@ LONG_DAYS = 366
 SAMPLED = 128
 """One event in so many is in the sample of which estimates are made."""
 
-EARLIEST = datetime.date.min + datetime.timedelta(days=LONG_DAYS)
+LASTING = datetime.timedelta(days=LONG_DAYS)
+EARLIEST = datetime.date.min + LASTING
 
 
 def overlap(first: datetime.date | None, last: datetime.date | None, days: str = "") -> Q:
@@ -37,9 +38,32 @@ def overlap(first: datetime.date | None, last: datetime.date | None, days: str =
         wanted &= Q(**{f"{days}end_max__gte": first})
         if first > EARLIEST:
             # Implied by the line above; it lets the database leave out all that began long before.
-            wanted &= Q(**{f"{days}start_min__gte": first - datetime.timedelta(days=LONG_DAYS)}) | Q(
-                **{f"{days}long": True}
-            )
+            wanted &= Q(**{f"{days}start_min__gte": first - LASTING}) | Q(**{f"{days}long": True})
+    return wanted
+
+
+def overlaps(first: datetime.date | None, last: datetime.date | None, days: str = "") -> list[Q]:
+    """The same in parts that have nothing in common, each a range of an index: what began shortly before `first` or
+    later, and what lasted long. For all rows this takes less time than `overlap`, but gives them in no order.
+    """
+    if first is None or first <= EARLIEST:
+        return [overlap(first, last, days)]
+    wanted = Q(**{f"{days}end_max__gte": first})
+    if last is not None:
+        wanted &= Q(**{f"{days}start_min__lte": last})
+    return [
+        wanted & Q(**{f"{days}start_min__gte": first - LASTING}),
+        wanted & Q(**{f"{days}start_min__lt": first - LASTING, f"{days}long": True}),
+    ]
+
+
+def certain_overlap(first: datetime.date | None, last: datetime.date | None) -> Q:
+    """What besides `overlap` holds for an event that was going on then, whichever of its possible days are true."""
+    wanted = Q(qualified=False)
+    if last is not None:
+        wanted &= Q(start_max__lte=last)
+    if first is not None:
+        wanted &= Q(end_min__gte=first)
     return wanted
 
 
@@ -203,12 +227,7 @@ class PublicationQuerySet(VersionQuerySet):
 
     def certainly_overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Events that were going on on a day from `first` to `last`, whichever of their possible days are true."""
-        found = self.overlapping(first, last).filter(qualified=False)
-        if last is not None:
-            found = found.filter(start_max__lte=last)
-        if first is not None:
-            found = found.filter(end_min__gte=first)
-        return found
+        return self.overlapping(first, last).filter(certain_overlap(first, last))
 
     def in_force_on(self, day: datetime.date) -> Self:
         """Measures that may be in force on `day`.

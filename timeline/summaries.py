@@ -27,7 +27,7 @@ from timeline.buckets import Buckets, cut, ends_month, last_of_month, month_of
 from timeline.filters import EventFilters, filtered
 from timeline.models import Publication, PublicationCountry
 from timeline.parameters import Known
-from timeline.querysets import SAMPLED, PublicationQuerySet, overlap
+from timeline.querysets import SAMPLED, PublicationQuerySet, certain_overlap, overlaps
 from timeline.tallies import Tallied
 
 MOST_COUNTED = 20_000
@@ -224,8 +224,8 @@ class Question:
         if first == month_of(first):
             return 0
         days = self._days
-        in_month = days.overlapping(month_of(first), first - ONE_DAY)
-        return in_month.filter(**{f"{days.prefix}end_max__lt": first}).count()
+        parts = days.overlapping(month_of(first), first - ONE_DAY)
+        return sum(part.filter(**{f"{days.prefix}end_max__lt": first}).count() for part in parts)
 
     # From the events
 
@@ -286,8 +286,10 @@ class Question:
         `matched` has the columns `first` and `last`, the days that decide what it overlaps, and `columns`.
         """
         days = ("start_max", "end_min") if self.certain else (f"{events.prefix}start_min", f"{events.prefix}end_max")
-        found = events.overlapping(self.first, self.last, certain=self.certain)
-        rows = found.order_by().values_list(*days, *columns)
+        parts = [part.order_by().values_list(*days, *columns) for part in events.overlapping(self.first, self.last)]
+        if self.certain:
+            parts = [part.filter(certain_overlap(self.first, self.last)) for part in parts]
+        rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
         try:
             inner, params = (rows if most is None else rows[: most + 1]).query.sql_with_params()
         except EmptyResultSet:  # Django knows without asking that nothing can match
@@ -341,13 +343,9 @@ class Days:
     rows: QuerySet[Any]
     prefix: str
 
-    def overlapping(
-        self, first: datetime.date | None, last: datetime.date | None, *, certain: bool = False
-    ) -> QuerySet[Any]:
-        """Those that may have been going on on a day from `first` to `last`, or were for certain; None is no bound."""
-        if certain and isinstance(self.rows, PublicationQuerySet):
-            return self.rows.certainly_overlapping(first, last)
-        return self.rows.filter(overlap(first, last, self.prefix))
+    def overlapping(self, first: datetime.date | None, last: datetime.date | None) -> list[QuerySet[Any]]:
+        """Those that may have been going on on a day from `first` to `last`, in parts; None is no bound."""
+        return [self.rows.filter(part) for part in overlaps(first, last, self.prefix)]
 
 
 Candidate = tuple[int, datetime.date]

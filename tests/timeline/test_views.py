@@ -320,7 +320,7 @@ LISTS = [
     ("events/?format=csv&page_size=10", 2),
     ("events/?format=timelinejs&timeline=all", 4),
     ("events/count/?country=US", 4),
-    ("events/count/?country=US&from=2024-12-31&to=2025-01-02", 6),
+    ("events/count/?country=US&from=2024-12-31&to=2025-01-02", 7),
     ("events/count/?country=US&type=meeting", 5),
     ("events/density/?country=US&highlights=0", 6),
     ("events/density/?country=US&from=2024&to=2026", 8),

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -7,9 +8,22 @@ class Migration(migrations.Migration):
     dependencies = [
         ('events', '0001_initial'),
         ('timeline', '0003_summaries'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.RemoveIndex(
+            model_name='publication',
+            name='publication_long',
+        ),
+        migrations.RemoveIndex(
+            model_name='publication',
+            name='publication_by_date',
+        ),
+        migrations.RemoveIndex(
+            model_name='publicationcountry',
+            name='publication_country_long',
+        ),
         migrations.AlterField(
             model_name='publication',
             name='event',
@@ -34,5 +48,17 @@ class Migration(migrations.Migration):
             model_name='termtext',
             name='term',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='timeline.term'),
+        ),
+        migrations.AddIndex(
+            model_name='publication',
+            index=models.Index(models.OrderBy(models.F('start_min'), descending=True), models.OrderBy(models.F('event'), descending=True), condition=models.Q(('superseded_in', None), ('withdrawn', False)), include=('end_max', 'long', 'id', 'significance'), name='publication_by_date'),
+        ),
+        migrations.AddIndex(
+            model_name='publication',
+            index=models.Index(models.OrderBy(models.F('start_min'), descending=True), condition=models.Q(('long', True), ('superseded_in', None), ('withdrawn', False)), include=('end_max', 'id', 'significance', 'event'), name='publication_long'),
+        ),
+        migrations.AddIndex(
+            model_name='publicationcountry',
+            index=models.Index(models.F('code'), models.OrderBy(models.F('start_min'), descending=True), condition=models.Q(('current', True), ('long', True)), include=('end_max',), name='publication_country_long'),
         ),
     ]
