@@ -3,6 +3,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# Of many documents, a search reads the vector: kept in the row, not in a table beside it.
+STORAGE = "ALTER TABLE timeline_publicationtext ALTER COLUMN search SET STORAGE MAIN"
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -12,6 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(STORAGE, migrations.RunSQL.noop),
         migrations.RemoveIndex(
             model_name='publication',
             name='publication_long',

@@ -12,3 +12,7 @@ FROM (
     UNION ALL SELECT 'topic', 'topic-' || n FROM generate_series(1, 20) n
     UNION ALL SELECT 'topic', 'topic-' || n || '-' || m FROM generate_series(1, 20) n, generate_series(1, 10) m
 ) terms;
+
+INSERT INTO timeline_termtext (term_id, language, document)
+SELECT id, language, format('{"id":"%s","code":"%s","name":"Name of %s","path":["%s"]}', key, key, key, key)
+FROM timeline_term CROSS JOIN (VALUES ('en'), ('de')) languages (language);
