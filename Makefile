@@ -14,7 +14,7 @@ help:
 	@echo 'make lint    the linters and type checks alone'
 	@echo 'make format  bring the code into its format'
 	@echo 'make bench   measure'
-	@echo 'make schema  write tests/timeline/openapi.yaml again'
+	@echo 'make schema  write tests/timeline/openapi.yaml and events/interchange/schema.json again'
 	@echo 'make clean   remove what was installed and generated; keeps the database (.postgres) and .secret-key'
 	@echo
 	@echo 'Variables: PORT, DATABASE_URL, PYTHON (now $(PYTHON)) and those in config/env.py'
@@ -43,6 +43,7 @@ bench: .venv/.installed-dev
 
 schema: .venv/.installed-dev
 	$(IN_VENV) manage.py spectacular --validate --fail-on-warn --file tests/timeline/openapi.yaml
+	$(IN_VENV) manage.py interchange_schema > events/interchange/schema.json
 
 clean:
 	rm -rf .venv .postgres-test .postgres-bench .postgres-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

@@ -4,7 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from timeline import pages
-from timeline.views import events, history, root, vocabulary
+from timeline.views import events, history, interchange, root, vocabulary
 
 api = [
     path("", root.Root.as_view(), name="api"),
@@ -29,6 +29,7 @@ urlpatterns = [
     path("", pages.index, name="index"),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/interchange.json", interchange.schema, name="interchange-schema"),
     path(
         "api/docs/",
         SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="timeline/docs.html"),
