@@ -22,15 +22,16 @@ def refusals(events: Iterable[Event]) -> dict[Event, list[str]]:
 
 def _reasons(event: Event) -> list[str]:
     reasons = []
+    sources = event.sources.all()
     if not any(text.title.strip() for text in event.texts.all()):
         reasons.append("It has no title in any language: add a text with a title.")
-    if not event.sources.all():
+    if not sources:
         reasons.append("It has no source: add at least one.")
     if not event.date:
         reasons.append("It has no date: enter as much as is known, such as 2025-11-06, 2025-11 or 2025.")
     reasons += _unreadable("date", event.date)
     reasons += _unreadable("effective date", event.effective)
-    for source in event.sources.all():
+    for source in sources:
         reasons += _unreadable(f"claimed date of the source {source.url}", source.claims)
         reasons += _unreadable(f"claimed effective date of the source {source.url}", source.claims_effective)
         reasons += _unreadable(f"publication date of the source {source.url}", source.published)

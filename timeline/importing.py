@@ -96,7 +96,7 @@ def _to_publish(ids: Sequence[int]) -> tuple[list[Event], list[str]]:
             "event_id", "withdrawn", "published_at", "slug"
         )
     }
-    events = Event.objects.filter(pk__in=ids).order_by("pk")
+    events = Event.objects.filter(pk__in=ids).order_by("pk").only("updated_at")
     new = [event for event in events if event.pk not in last or _edited_since(event, last[event.pk])]
     return new, [row.slug for row in last.values() if row.withdrawn]
 

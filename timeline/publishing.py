@@ -13,9 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import connection, transaction
 
+from events.copying import copy_objects, new_ids
 from events.models import Actor, Event, EventType, Topic
 from timeline import search
 from timeline.checks import refusals
@@ -181,29 +183,60 @@ def _write_publications(edition: Edition, rendered: Sequence[Rendered], outcome:
 
 def _write_rows(new: Sequence[tuple[Publication, Rendered]]) -> None:
     """The rows of new versions: the publications, their documents, countries and relations."""
-    Publication.objects.bulk_create([row for row, _ in new])
-    _write_texts(
-        (row, language, document, search.vector(language, _found_by(document, draft.names)))
+    for (row, _), pk in zip(new, new_ids(Publication, len(new)), strict=True):
+        row.pk = pk
+    copy_objects([row for row, _ in new])
+    _write_new_texts(new)
+    copy_objects(
+        [
+            PublicationCountry(
+                publication=row,
+                code=entry.actor.code or "",
+                ways=_ways(entry.roles),
+                event_id=row.event_id,
+                start_min=row.start_min,
+                end_max=row.end_max,
+            )
+            for row, draft in new
+            for entry in draft.countries
+        ]
+    )
+    copy_objects(
+        [
+            PublicationRelation(publication=row, kind=relation.kind, target_id=relation.target_id)
+            for row, draft in new
+            for relation in draft.relations
+        ]
+    )
+
+
+def _write_new_texts(new: Sequence[tuple[Publication, Rendered]]) -> None:
+    """The documents, with their search vectors made by the database: one statement for all."""
+    rows = [
+        {
+            "publication_id": row.pk,
+            "language": language,
+            "title": document["title"],
+            "document": dump(_completed(document, row)),
+            "configuration": search.configuration(language),
+            **search.words_by_weight(_found_by(document, draft.names)),
+        }
         for row, draft in new
         for language, document in draft.documents.items()
-    )
-    PublicationCountry.objects.bulk_create(
-        PublicationCountry(
-            publication=row,
-            code=entry.actor.code or "",
-            ways=_ways(entry.roles),
-            event_id=row.event_id,
-            start_min=row.start_min,
-            end_max=row.end_max,
+    ]
+    with connection.cursor() as cursor:
+        # As JSON, which costs a fraction of what arrays cost to quote.
+        cursor.execute(
+            f"""
+            INSERT INTO timeline_publicationtext (publication_id, language, title, document, search)
+            SELECT publication_id, language, title, document, {search.VECTOR}
+            FROM json_to_recordset(%s::json) AS new (
+                publication_id bigint, language text, title text, document text, configuration text,
+                a text, b text, c text, d text
+            )
+            """,
+            [orjson.dumps(rows).decode()],
         )
-        for row, draft in new
-        for entry in draft.countries
-    )
-    PublicationRelation.objects.bulk_create(
-        PublicationRelation(publication=row, kind=relation.kind, target_id=relation.target_id)
-        for row, draft in new
-        for relation in draft.relations
-    )
 
 
 def _ways(roles: Mapping[Any, set[str]]) -> list[str]:
@@ -227,7 +260,7 @@ def _found_by(document: Document, names: list[str]) -> dict[str, list[str]]:
 
 
 def _write_texts(texts: Iterable[tuple[Publication, str, Document, Any]]) -> None:
-    """`texts` are publications with a language, the document in it, and its search vector."""
+    """`texts` are publications with a language, the document in it, and the search vector that it had."""
     PublicationText.objects.bulk_create(
         PublicationText(
             publication=row,

@@ -9,11 +9,11 @@ from typing import Any
 from django.db.models import Q
 from psycopg.types.json import Jsonb
 
+from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
 from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.records import Values
 from events.interchange.references import References
-from events.interchange.rows import copy_rows, new_ids
 from events.interchange.shapes import Problem
 from events.models import Actor, Membership
 

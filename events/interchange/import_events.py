@@ -11,11 +11,11 @@ from typing import Any
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
 from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.records import Values, is_external_id
 from events.interchange.references import KnownActor, References
-from events.interchange.rows import copy_rows, new_ids
 from events.interchange.shapes import Problem, decimal_text
 from events.interchange.writing import event_records, number, without_blanks
 from events.models import (

@@ -25,6 +25,21 @@ def copy_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequenc
             copy.write_row(row)
 
 
+def copy_objects(objects: Sequence[Model]) -> None:
+    """Adds new objects of one model. Those without an id get one in the database, but do not hear of it here."""
+    if not objects:
+        return
+    model = type(objects[0])
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not field.generated and (not field.primary_key or objects[0].pk is not None)
+    ]
+    names = [field.attname for field in fields]
+    columns = [field.column or "" for field in fields]
+    copy_rows(model, columns, ([getattr(one, name) for name in names] for one in objects))
+
+
 def new_ids(model: type[Model], count: int) -> list[int]:
     """As many ids that nothing has yet, in ascending order."""
     with connection.cursor() as cursor:
