@@ -154,9 +154,12 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):
-        return f"'{value}" if GUARDED.match(value) else value
-    return str(value)
+    return guarded(value) if isinstance(value, str) else str(value)
+
+
+def guarded(text: str) -> str:
+    """`text` with an apostrophe before it if a spreadsheet would take it for a formula."""
+    return f"'{text}" if GUARDED.match(text) else text
 
 
 def _unguarded(cell: str) -> str:
