@@ -10,7 +10,8 @@
 | `DEBUG` | `0` | `1` shows details of errors to everyone: never in public |
 | `ALLOWED_HOSTS` | `localhost,127.0.0.1,[::1]` | host names to answer to, separated by commas |
 | `CSRF_TRUSTED_ORIGINS` | none | origins that may send forms, such as `https://timeline.example.org` |
-| `SECURE_PROXY` | `0` | `1` behind a proxy that sets `X-Forwarded-Proto`: only HTTPS, secure cookies, HSTS |
+| `SECURE_PROXY` | `0` | `1` behind a proxy that sets `X-Forwarded-Proto` and `-For`: only HTTPS, secure cookies, HSTS |
+| `RATE_LIMIT` | `600` | requests a minute that one client may make, counted in each process; `0` is no limit |
 | `LOG_LEVEL` | `INFO` | `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL` |
 """
 
@@ -57,6 +58,13 @@ class Environment:
         value = self.text("PORT", "8000")
         if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
             raise _wrong("PORT", value, "a number from 1 to 65535, such as 8000")
+        return int(value)
+
+    def rate_limit(self) -> int:
+        """`RATE_LIMIT`, requests a minute; 0 is no limit."""
+        value = self.text("RATE_LIMIT", "600")
+        if not (value.isascii() and value.isdigit() and len(value) <= 9):
+            raise _wrong("RATE_LIMIT", value, "a whole number of requests a minute, such as 600, or 0 for no limit")
         return int(value)
 
     def log_level(self) -> str:

@@ -15,10 +15,17 @@ def slugs(client: Client, query: str = "", **headers: str) -> list[str]:
 
 
 def assert_problem(response: Any, status: int, kind: str, title: str, detail: str) -> None:
-    """`response` is exactly this problem, which names no parameters."""
+    """`response` is exactly this problem, which names no parameters; where the fault is ours, with the request's id."""
     assert response.status_code == status
     assert response["Content-Type"] == "application/problem+json"
-    assert response.json() == {"type": f"http://testserver/#{kind}", "title": title, "status": status, "detail": detail}
+    ours = {"request_id": response["X-Request-ID"]} if status >= 500 else {}
+    assert response.json() == {
+        "type": f"http://testserver/#{kind}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        **ours,
+    }
 
 
 def assert_invalid(response: Any, *errors: tuple[str, str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from events.models import Actor, Event, EventText, EventType, Membership, Participation, Relation, Source, Topic
+from timeline.models import Publication, PublicationText
 from timeline.publishing import publish
 
 STATES = {
@@ -85,3 +86,21 @@ def published(slug: str, date: str = "2025-11-06", *participants: Any, **values:
     event = draft(slug, date, *participants, **values)
     publish([event])
     return event
+
+
+def copied(number: int) -> list[Event]:
+    """As many new events, each with a current publication in English that says what the first one says."""
+    if not Publication.objects.exists():
+        published("like")
+    first = Publication.objects.order_by("pk")[:1]
+    (like,) = first.values(*(field.attname for field in Publication._meta.fields if not field.generated))
+    document = PublicationText.objects.filter(publication=first.get(), language="en").get().document
+    names = [f"copy-{Event.objects.count()}-{n}" for n in range(number)]
+    events = Event.objects.bulk_create(Event(slug=name, type=event_type()) for name in names)
+    rows = Publication.objects.bulk_create(
+        Publication(**{**like, "id": None, "event_id": event.pk}) for event in events
+    )
+    PublicationText.objects.bulk_create(
+        PublicationText(publication=row, language="en", title="T", document=document) for row in rows
+    )
+    return events

@@ -40,9 +40,12 @@ def not_yet(parameter: str, asked: int, now: int) -> InvalidParameters:
     return InvalidParameters([ParameterError(parameter, "unknown_value", message)])
 
 
-def etag(version: int) -> str:
-    """The ETag of any answer from this dataset version; weak, because it may be compressed on the way."""
-    return f'W/"{version}-{settings.SPECTACULAR_SETTINGS["VERSION"]}"'
+def etag(version: int, variant: str = "") -> str:
+    """The ETag of any answer from this dataset version; weak, because it may be compressed on the way.
+
+    `variant` tells answers apart that one address gives by the request's headers.
+    """
+    return f'W/"{version}-{settings.SPECTACULAR_SETTINGS["VERSION"]}{variant}"'
 
 
 def unchanged(request: HttpRequest, tag: str) -> bool:
@@ -51,8 +54,16 @@ def unchanged(request: HttpRequest, tag: str) -> bool:
     return "*" in said or tag.removeprefix("W/") in {known.removeprefix("W/") for known in said}
 
 
-def cached(response: HttpResponseBase, tag: str) -> HttpResponseBase:
+PRESENT = "public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=86400"
+"""Browsers ask every time whether their copy still holds; a shared cache (CDN) asks every ten seconds for all of them,
+and lends its copy while it asks, or while the server does not answer."""
+
+PAST = "public, max-age=86400"
+"""An answer about a dataset version by its number stays the same."""
+
+
+def cached(response: HttpResponseBase, tag: str, *, past: bool = False) -> HttpResponseBase:
     """`response` with the headers that let anybody keep it and ask whether it still holds."""
     response["ETag"] = tag
-    response["Cache-Control"] = "public, max-age=0, must-revalidate"
+    response.setdefault("Cache-Control", PAST if past else PRESENT)
     return response

@@ -52,6 +52,12 @@ def with_base_url(document: str, base_url: str) -> str:
     return document.replace(URL_MARK, base_url)
 
 
+def complete(document: str, base_url: str) -> Document:
+    """A stored document as a dictionary, with the URLs that readers get."""
+    loaded: Document = orjson.loads(with_base_url(document, base_url))
+    return loaded
+
+
 @dataclass(slots=True)
 class Rendered:
     """What a publication of an event says: columns for the filters, and a document for each language.
@@ -93,7 +99,7 @@ class Renderer:
         )
         rendered = Rendered(
             event=event,
-            columns=self._columns(event, when, effective, participations, sources),
+            columns=self._columns(event, when, effective, participations, sources, countries),
             countries=countries,
             relations=list(event.relations.all()),
             names=_names(participations, countries),
@@ -112,6 +118,7 @@ class Renderer:
         effective: EdtfDate | None,
         participations: list[Participation],
         sources: list[Source],
+        countries: list[Involvement],
     ) -> dict[str, Any]:
         topics = {node.slug for topic in event.topics.all() for node in self.topics[topic.pk]}
         roles = {part.role for part in participations} | {f"{part.actor.slug}:{part.role}" for part in participations}
@@ -130,6 +137,7 @@ class Renderer:
             "dataset": (event.external_id or "").partition(":")[0],
             "disputed": disputed(_claims(source.claims for source in sources))
             or disputed(_claims(source.claims_effective for source in sources)),
+            "significance": significance(len(participations), len(countries), len(sources)),
         }
 
     def _in_any_language(
@@ -218,6 +226,14 @@ class _Same:
     participants: list[tuple[Actor, Document]]
     countries: list[tuple[Actor, list[str]]]
     document: Document
+
+
+def significance(participants: int, countries: int, sources: int) -> int:
+    """How much there is to an event: its participants, the countries it involves and its sources, up to ten of each.
+
+    It decides which few events stand for many; a bloc's dozens of members shall not outweigh everything else.
+    """
+    return min(participants, 10) + min(countries, 10) + min(sources, 10)
 
 
 def _names(participations: Iterable[Participation], countries: Iterable[Involvement]) -> list[str]:

@@ -12,6 +12,8 @@ from django.views import defaults
 from rest_framework import exceptions
 
 MEDIA_TYPE = "application/problem+json"
+REVALIDATED = "public, max-age=0, must-revalidate"
+"""Cache-Control of what holds until something is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,20 @@ PROBLEMS = {
         Problem("method-not-allowed", "Method not allowed", 405, "The API is read with GET and HEAD."),
         Problem("not-acceptable", "Not acceptable", 406, "The Accept header rules out what this address answers with."),
         Problem("withdrawn", "Withdrawn", 410, "It was public once and has been withdrawn."),
-        Problem("server-error", "Server error", 500, "Something went wrong here; trying again later may help."),
+        Problem(
+            "too-many-requests",
+            "Too many requests",
+            429,
+            "A client may make so many requests a minute. “Retry-After” says in how many seconds the next ones are "
+            "answered.",
+        ),
+        Problem("not-implemented", "Not implemented", 501, "This address does not answer in the format asked for."),
+        Problem(
+            "server-error",
+            "Server error",
+            500,
+            "Something went wrong here; trying again later may help. “request_id” finds it in the server's log.",
+        ),
     )
 }
 
@@ -83,15 +98,17 @@ def problem(
     listed = [asdict(error) for error in errors]
     if listed:
         body["errors"] = listed
+    if status >= 500:
+        # The fault is ours: whoever reports it can name the lines of our log that belong to it.
+        body["request_id"] = request.META.get("HTTP_X_REQUEST_ID", "")
     response = JsonResponse(body, status=status, headers=dict(headers or {}), json_dumps_params={"ensure_ascii": False})
     response["Content-Type"] = MEDIA_TYPE
-    response["Cache-Control"] = "no-store" if status >= 500 else "public, max-age=0, must-revalidate"
+    response["Cache-Control"] = "no-store" if status == 429 or status >= 500 else REVALIDATED
     return response
 
 
-def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpResponseBase | None:
-    """Django REST framework's hook: the problem for an exception, or None for what is a bug of ours (a 500)."""
-    request: HttpRequest = context["request"]._request
+def exception_problem(request: HttpRequest, exception: InvalidParameters | Withdrawn | Http404) -> HttpResponseBase:
+    """The problem for what a view of ours raises."""
     match exception:
         case InvalidParameters():
             return problem(
@@ -102,18 +119,28 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpR
             )
         case Withdrawn():
             return problem(request, "withdrawn", str(exception))
-        case Http404():
-            return not_found(request, exception)
+    return not_found(request, exception)
+
+
+def method_not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:
+    """The problem for a method that is none of `methods`."""
+    allowed = ", ".join(methods)
+    detail = f"{request.method} is not possible here. Possible: {allowed}."
+    return problem(request, "method-not-allowed", detail, headers={"Allow": allowed})
+
+
+def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpResponseBase | None:
+    """Django REST framework's hook: the problem for an exception, or None for what is a bug of ours (a 500)."""
+    request: HttpRequest = context["request"]._request
+    match exception:
+        case InvalidParameters() | Withdrawn() | Http404():
+            return exception_problem(request, exception)
         case PermissionDenied() | exceptions.PermissionDenied():
             return permission_denied(request, exception)
         case exceptions.MethodNotAllowed():
-            allowed = ", ".join(context["view"].allowed_methods)
-            detail = f"{request.method} is not possible here. Possible: {allowed}."
-            return problem(request, "method-not-allowed", detail, headers={"Allow": allowed})
+            return method_not_allowed(request, context["view"].allowed_methods)
         case exceptions.NotAcceptable():
-            types = ", ".join(renderer.media_type for renderer in context["view"].get_renderers())
-            detail = f"This address answers with {types}, which the request's Accept header rules out."
-            return problem(request, "not-acceptable", detail)
+            return problem(request, "not-acceptable", str(exception.detail))
         case exceptions.APIException():
             return problem(request, "invalid-request", str(exception.detail))
     return None

@@ -12,10 +12,11 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
+from django.db.models.lookups import Exact
 
 from events.fields import SLUG_PATTERN, SlugField, TranslatedField, translated
 from events.models import Event
-from timeline.querysets import LONG_DAYS, PublicationQuerySet, TermQuerySet
+from timeline.querysets import LONG_DAYS, SAMPLED, PublicationQuerySet, TermQuerySet
 
 
 class Dataset(models.Model):
@@ -88,6 +89,18 @@ def _is_long() -> models.GeneratedField:
     )
 
 
+def _is_in_sample() -> models.GeneratedField:
+    """Whether the event is one of the `SAMPLED`th part that estimates are made of, by chance but for good.
+
+    The primes scatter neighbouring ids, which may have much in common.
+    """
+    return models.GeneratedField(
+        expression=Exact(F("event_id") * 7919 % 1_000_003 % SAMPLED, 0),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+
 class Publication(Version):
     """A published version of an event, with what the filters need. The documents are in `PublicationText`."""
 
@@ -113,6 +126,10 @@ class Publication(Version):
     place_words = ArrayField(models.CharField(max_length=300), help_text="The words of the place's name, folded.")
     dataset = models.CharField(max_length=200, blank=True, help_text="The namespace of the event's external id.")
     disputed = models.BooleanField()
+    significance = models.PositiveSmallIntegerField(
+        help_text="How much there is to it: see `timeline.documents.significance`."
+    )
+    sample = _is_in_sample()
 
     objects = PublicationQuerySet.as_manager()
 
@@ -138,7 +155,7 @@ class Publication(Version):
             models.Index(
                 F("start_min").desc(),
                 F("event").desc(),
-                include=["end_max"],
+                include=["end_max", "long", "id"],
                 condition=Q(superseded_in=None, withdrawn=False),
                 name="publication_by_date",
             ),
@@ -157,6 +174,15 @@ class Publication(Version):
                 condition=Q(superseded_in=None, withdrawn=False, long=True),
                 name="publication_long",
             ),
+            # Summaries of many events: the most significant ones, and the sample, in past states too.
+            models.Index(
+                F("significance").desc(),
+                F("start_min").desc(),
+                F("event").desc(),
+                condition=Q(superseded_in=None, withdrawn=False),
+                name="publication_by_significance",
+            ),
+            models.Index(fields=["event"], condition=Q(sample=True), name="publication_sample"),
             # in_force_on: few events are measures.
             models.Index(
                 fields=["effective_start_min", "effective_end_max"],
@@ -239,7 +265,7 @@ class PublicationCountry(models.Model):
                 F("code"),
                 F("start_min").desc(),
                 F("event_id").desc(),
-                include=["end_max", "publication"],
+                include=["end_max", "publication", "long"],
                 condition=Q(current=True),
                 name="publication_country_by_date",
             ),
@@ -254,6 +280,38 @@ class PublicationCountry(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Tally(models.Model):
+    """How many public events begin and end in a month, of all of them or of those that have a value.
+
+    Kept by `timeline.tallies` in the transaction that publishes. So the events of a country in a window of years are
+    counted, exactly, without reading them.
+    """
+
+    class Dimension(models.TextChoices):
+        ALL = ""
+        COUNTRY = "country"
+        ACTOR = "actor"
+        TYPE = "type"
+        TOPIC = "topic"
+
+    dimension = models.CharField(max_length=7, choices=Dimension, blank=True)
+    key = models.CharField(max_length=120, blank=True, help_text="A country's code, or a slug.")
+    month = models.DateField(help_text="Its first day.")
+    starts = models.IntegerField(help_text="Events whose first possible day is in the month.")
+    ends = models.IntegerField(help_text="Events whose last possible day is in the month.")
+
+    class Meta:
+        constraints = [
+            # Reads the months of one value, in order.
+            models.UniqueConstraint(
+                fields=["dimension", "key", "month"], include=["starts", "ends"], name="tally_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dimension}:{self.key} {self.month:%Y-%m}"
 
 
 class PublicationRelation(models.Model):

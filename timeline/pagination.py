@@ -149,7 +149,7 @@ def page(
     descending = ordering.descending != backwards
     if cursor:
         found = found.filter(_beyond(keys, cursor.position, descending))
-    found = found.order_by(*(f"-{key}" if descending else key for key in keys))
+    found = found.order_by(*_in_order(keys, descending))
     size = values["page_size"] or default_size
     rows = list(found.values_list(*keys, *columns)[: size + 1])
     more = len(rows) > size
@@ -163,6 +163,16 @@ def page(
     after = beside(rows[-1], towards_start=False) if rows and (more or backwards) else None
     before = beside(rows[0], towards_start=True) if rows and (more if backwards else cursor) else None
     return Page([row[len(keys) :] for row in rows], after, before)
+
+
+def ordered(found: QuerySet[Any], values: Mapping[str, Any], orderings: Mapping[str, Ordering]) -> QuerySet[Any]:
+    """`found` from the beginning to the end, in the order asked for."""
+    ordering = orderings[values["ordering"] or next(iter(orderings))]
+    return found.order_by(*_in_order(_keys(found, ordering), ordering.descending))
+
+
+def _in_order(keys: Sequence[str], descending: bool) -> list[str]:
+    return [f"-{key}" if descending else key for key in keys]
 
 
 def _keys(found: QuerySet[Any], ordering: Ordering) -> list[str]:

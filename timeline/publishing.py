@@ -19,7 +19,7 @@ from django.db import connection, transaction
 
 from events.copying import copy_objects, new_ids
 from events.models import Actor, Event, EventType, Topic
-from timeline import search
+from timeline import search, tallies
 from timeline.checks import refusals
 from timeline.documents import FIELDS, Document, Rendered, Renderer, dump, load
 from timeline.editions import Edition, digest, new_edition
@@ -102,6 +102,7 @@ def withdraw(events: Iterable[Event], by: AbstractBaseUser | None = None) -> lis
             public = {row.event_id: row for row in Publication.objects.current().filter(event_id__in=ids)}
             if public:
                 _supersede(edition, public.values())
+                tallies.remove(row.pk for row in public.values())
                 Publication.objects.bulk_create(
                     Publication(**_copied(row), **edition.stamp(row), digest="", withdrawn=True)
                     for row in public.values()
@@ -175,8 +176,11 @@ def _write_publications(edition: Edition, rendered: Sequence[Rendered], outcome:
             **draft.columns,
         )
         new.append((row, draft))
-    _supersede(edition, [previous[pk] for pk in written & previous.keys()])
+    replaced = [previous[pk] for pk in written & previous.keys()]
+    _supersede(edition, replaced)
     _write_rows(new)
+    tallies.remove(row.pk for row in replaced)
+    tallies.add(row.pk for row, _ in new)
     renamed = {pk for pk in written if before.get(pk) != now[pk]}
     _refresh_relations(edition, renamed, written=written)
 

@@ -19,7 +19,28 @@ from timeline import search
 LONG_DAYS = 366
 """What may have lasted longer is `long`: a few events, kept in indexes of their own."""
 
+SAMPLED = 64
+"""One event in so many is in the sample of which estimates are made."""
+
 EARLIEST = datetime.date.min + datetime.timedelta(days=LONG_DAYS)
+
+
+def overlap(first: datetime.date | None, last: datetime.date | None, days: str = "") -> Q:
+    """That something may have been going on on a day from `first` to `last`; None is no bound.
+
+    `days` is the prefix of its columns `start_min`, `end_max` and `long`.
+    """
+    wanted = Q()
+    if last is not None:
+        wanted &= Q(**{f"{days}start_min__lte": last})
+    if first is not None:
+        wanted &= Q(**{f"{days}end_max__gte": first})
+        if first > EARLIEST:
+            # Implied by the line above; it lets the database leave out all that began long before.
+            wanted &= Q(**{f"{days}start_min__gte": first - datetime.timedelta(days=LONG_DAYS)}) | Q(
+                **{f"{days}long": True}
+            )
+    return wanted
 
 
 class VersionQuerySet(QuerySet[Any]):
@@ -178,18 +199,7 @@ class PublicationQuerySet(VersionQuerySet):
 
     def overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Events that may have been going on on a day from `first` to `last`; None is no bound."""
-        days, found = self.days, self
-        if last is not None:
-            found = found.filter(**{f"{days}start_min__lte": last})
-        if first is not None:
-            found = found.filter(**{f"{days}end_max__gte": first})
-            if first > EARLIEST:
-                # Implied by the line above; it lets the database leave out all that began long before.
-                found = found.filter(
-                    Q(**{f"{days}start_min__gte": first - datetime.timedelta(days=LONG_DAYS)})
-                    | Q(**{f"{days}long": True})
-                )
-        return found
+        return self.filter(overlap(first, last, self.days))
 
     def certainly_overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Events that were going on on a day from `first` to `last`, whichever of their possible days are true."""
@@ -229,6 +239,16 @@ class PublicationQuerySet(VersionQuerySet):
             ),
             ~Exists(self._relations("withdraws").filter(took_effect_min__lte=day)),
         )
+
+    # Many
+
+    def in_sample(self) -> Self:
+        """One in `SAMPLED` of the events, by chance but always the same ones."""
+        return self.filter(sample=True)
+
+    def most_significant(self, most: int) -> Self:
+        """The most significant ones, these first; of equal ones the newest."""
+        return self.order_by("-significance", "-start_min", "-event_id")[:most]
 
     def _relations(self, kind: str) -> QuerySet[Any]:
         """What current publications say of this kind about the outer one, with the days on which they took effect."""

@@ -16,6 +16,7 @@ PROBLEMS = {
     "404": "There is no such entry.",
     "406": "The `Accept` header rules out what this address answers with.",
     "410": "It was public once and has been withdrawn.",
+    "429": "The client has made more requests than it may in a minute; `Retry-After` says how many seconds to wait.",
 }
 
 
@@ -52,7 +53,7 @@ class PublicSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         in_path = "{" in self.path
-        statuses = ["400", "406"] + (["404"] if in_path else []) + (["410"] if "{slug}" in self.path else [])
+        statuses = ["400", "406", "429"] + (["404"] if in_path else []) + (["410"] if "{slug}" in self.path else [])
         bodies: dict[str, Any] = {
             "200": {
                 "description": "The answer.",
@@ -66,6 +67,7 @@ class PublicSchema(AutoSchema):
         for status in sorted(statuses):
             content = {MEDIA_TYPE: {"schema": ref("Problem")}}
             bodies[status] = {"description": PROBLEMS[status], "content": content}
+        bodies["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
         return bodies
 
     def _contents(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from events.involvement import Way
 from events.models import Actor, Participation, Relation
+from timeline.buckets import UNITS
 
 Schema = dict[str, Any]
 
@@ -73,6 +74,24 @@ EVENT = record(
         "external_id": described(TEXT, "Its id in the data set it came from: namespace:id."),
     },
 )
+
+WHOLE: Schema = {"type": "integer", "minimum": 0}
+COUNTED: dict[str, Schema] = {
+    "dataset_version": {"type": "integer"},
+    "count": described(WHOLE, "How many events fit the filters."),
+}
+ESTIMATED: dict[str, Schema] = {
+    "approximate": described(
+        {"const": True},
+        "All numbers are estimates, made from one event in 64: over 20,000 fit these filters.",
+    )
+}
+WINDOW: dict[str, Schema] = {
+    **ESTIMATED,
+    "unit": {"enum": list(UNITS)},
+    "from": described(DAY, "The first day of the first bucket."),
+    "to": described(DAY, "The last day of the last bucket."),
+}
 
 COMPONENTS: dict[str, Schema] = {
     "Event": EVENT,
@@ -184,7 +203,10 @@ COMPONENTS: dict[str, Schema] = {
     "Problem": record(
         "What went wrong (RFC 9457).",
         {"type": ADDRESS, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT},
-        {"errors": array(ref("ParameterError"))},
+        {
+            "errors": array(ref("ParameterError")),
+            "request_id": described(TEXT, "Where the fault is the server's: as in `X-Request-ID`, to be quoted."),
+        },
     ),
     "ParameterError": record(
         "What is wrong with one parameter.",
@@ -194,8 +216,33 @@ COMPONENTS: dict[str, Schema] = {
             "message": TEXT,
         },
     ),
-    "Count": record(
-        "How many there are.", {"dataset_version": {"type": "integer"}, "count": {"type": "integer", "minimum": 0}}
+    "Count": record("How many there are.", COUNTED, ESTIMATED),
+    "Density": record("How many there were when.", {**COUNTED, "buckets": array(ref("Bucket"))}, WINDOW),
+    "Bucket": record(
+        "A part of the window, and how many events overlap it.",
+        {"start": DAY, "end": described(DAY, "Its last day."), "count": WHOLE},
+        {"highlights": described(array(ref("Highlight")), "The most significant events that begin in it.")},
+    ),
+    "Highlight": record("An event in short.", {"id": TEXT, "url": ADDRESS, "title": TEXT, "date": ref("Date")}),
+    "Window": record(
+        "The events of a window, or how many there were when.",
+        {**COUNTED, "kind": described({"enum": ["events", "density"]}, "Whether there are `results` or `buckets`.")},
+        {"results": array(ref("Event")), "buckets": array(ref("Bucket")), **WINDOW},
+    ),
+    "Facets": record(
+        "How many events have which values; the highest numbers come first.",
+        {
+            **COUNTED,
+            "countries": array(record("A country's events.", {"code": TEXT, "name": TEXT, "count": WHOLE})),
+            **{name: array(ref("FacetValue")) for name in ("actors", "types", "topics")},
+            "years": array(record("The events of a year.", {"year": WHOLE, "count": WHOLE})),
+        },
+        {**ESTIMATED, "truncated": described(TEXTS, "The facets that have more values than are listed.")},
+    ),
+    "FacetValue": record(
+        "A value, and how many events have it.",
+        {"id": TEXT, "name": TEXT, "count": WHOLE},
+        {"path": described(TEXTS, "Of types and topics: from the root down.")},
     ),
     "Change": record(
         "A version of an event, as the change feed has it.",

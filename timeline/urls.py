@@ -3,13 +3,19 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from timeline import pages
-from timeline.views import events, history, interchange, root, vocabulary
+from timeline.oembed import OEmbed
+from timeline.pages import events as event_pages
+from timeline.pages import index
+from timeline.pages import timelines as timeline_pages
+from timeline.views import events, history, interchange, root, summaries, vocabulary
 
 api = [
     path("", root.Root.as_view(), name="api"),
     path("events/", events.EventList.as_view(), name="event-list"),
-    path("events/count/", events.EventCount.as_view(), name="event-count"),
+    path("events/count/", summaries.EventCount.as_view(), name="event-count"),
+    path("events/density/", summaries.EventDensity.as_view(), name="event-density"),
+    path("events/window/", summaries.EventWindow.as_view(), name="event-window"),
+    path("events/facets/", summaries.EventFacets.as_view(), name="event-facets"),
     path("events/<str:slug>/versions/", history.EventVersions.as_view(), name="event-versions"),
     path("events/<str:slug>/", events.EventDetail.as_view(), name="event-detail"),
     path("changes/", history.ChangeList.as_view(), name="change-list"),
@@ -26,7 +32,12 @@ api = [
 ]
 
 urlpatterns = [
-    path("", pages.index, name="index"),
+    path("", index.index, name="index"),
+    path("events/<str:slug>/", event_pages.EventPage.as_view(), name="event-page"),
+    path("timelines/<str:slug>/", timeline_pages.TimelinePage.as_view(), name="timeline-page"),
+    path("embed/events/<str:slug>/", event_pages.EventEmbed.as_view(), name="event-embed"),
+    path("embed/timelines/<str:slug>/", timeline_pages.TimelineEmbed.as_view(), name="timeline-embed"),
+    path("oembed/", OEmbed.as_view(), name="oembed"),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/schema/interchange.json", interchange.schema, name="interchange-schema"),

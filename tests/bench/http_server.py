@@ -13,6 +13,7 @@ if __name__ == "__main__":
     from config.server import serve_forever
 
     settings.ROOT_URLCONF = "tests.bench.floor_urls"
+    settings.RATE_LIMIT = 0  # the load is one client
     # The process that started this one has the embedded server started, and waits for this one to end.
     settings.DATABASES["default"].update(NAME=os.environ["BENCH_NAME"], HOST=os.environ["BENCH_HOST"])
     listener = open_port("127.0.0.1", 0)

@@ -122,3 +122,15 @@ def test_a_secret_key_that_cannot_be_kept_gives_error(tmp_path):
     assert error_of(lambda: Environment({}).secret_key(file)) == (
         f"{file} cannot be read or written (No such file or directory). Set SECRET_KEY instead."
     )
+
+
+@pytest.mark.parametrize("value", ["-1", "many", "600/minute", "1.5", "٦٠٠", "1e3", "1" * 10])
+def test_a_rate_limit_that_is_none_gives_error(value):
+    assert error_of(Environment({"RATE_LIMIT": value}).rate_limit) == (
+        f"RATE_LIMIT is {value!r}. It must be a whole number of requests a minute, such as 600, or 0 for no limit."
+    )
+
+
+@pytest.mark.parametrize(("value", "limit"), [("", 600), ("0", 0), (" 60 ", 60)])
+def test_rate_limit(value, limit):
+    assert Environment({"RATE_LIMIT": value}).rate_limit() == limit

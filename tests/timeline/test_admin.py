@@ -22,6 +22,7 @@ from timeline.models import (
     PublicationCountry,
     PublicationRelation,
     PublicationText,
+    Tally,
     Term,
     TermText,
     Timeline,
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 EVENTS = "/admin/events/event/"
 READ_ONLY = [Dataset, DatasetVersion, Publication, Term]
-INLINE = {PublicationText, PublicationCountry, PublicationRelation, TermText}
+INLINE = {PublicationText, PublicationCountry, PublicationRelation, Tally, TermText}
 """Registered nowhere: they are shown on the page of their version."""
 
 

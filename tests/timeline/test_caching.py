@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import published
+from timeline.caching import PRESENT
 from timeline.publishing import publish
 
 pytestmark = pytest.mark.django_db
 
-ADDRESSES = ["/api/v1/", "/api/v1/events/", "/api/v1/events/event/", "/api/v1/events/count/", "/api/v1/actors/"]
+ADDRESSES = [
+    *("/api/v1/", "/api/v1/events/", "/api/v1/events/event/", "/api/v1/events/count/", "/api/v1/actors/"),
+    *("/api/v1/events/density/", "/api/v1/events/window/", "/api/v1/events/facets/", "/api/v1/changes/"),
+]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -18,7 +22,7 @@ def test_the_dataset_version_is_the_etag(client, address):
     first = client.get(address)
 
     assert first["ETag"] == 'W/"1-1.0.0"'
-    assert first["Cache-Control"] == "public, max-age=0, must-revalidate"
+    assert first["Cache-Control"] == PRESENT
     again = client.get(address, headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
 
@@ -54,13 +58,40 @@ def test_a_wrong_request_is_wrong_even_if_its_etag_is_right(client):
     assert response.status_code == 400
 
 
-def test_head_is_get_without_a_body(client):
+@pytest.mark.parametrize("address", [*ADDRESSES, "/api/v1/events/?format=timelinejs", "/api/v1/events/event/versions/"])
+def test_head_is_get_without_a_body(client, address):
     published("event")
-    full, head = client.get("/api/v1/events/"), client.head("/api/v1/events/")
+    full, head = (ask(address, headers={"x-request-id": "same"}) for ask in (client.get, client.head))
 
     assert (head.status_code, head.content) == (200, b"")
-    assert head["ETag"] == full["ETag"]
+    assert dict(head.headers) == dict(full.headers)
     assert head["Content-Length"] == str(len(full.content))
+
+
+@pytest.mark.parametrize(
+    ("query", "cached"),
+    [
+        ("as_of=1", "public, max-age=86400"),
+        ("as_of=2031-01-01T00:00:00Z", PRESENT),  # a moment of the last seconds may still get another version
+        ("lang=de", PRESENT),
+    ],
+)
+def test_a_past_version_may_be_kept(client, time_machine, query, cached):
+    time_machine.move_to("2031-01-01T00:00:00Z", tick=False)
+    published("event")
+
+    assert client.get(f"/api/v1/events/?{query}")["Cache-Control"] == cached
+    assert client.get(f"/api/v1/events/count/?{query}")["Cache-Control"] == cached
+
+
+def test_an_answer_that_was_waited_for_is_nobody_elses(client):
+    published("event")
+
+    assert client.get("/api/v1/changes/?since=0&wait=0")["Cache-Control"] == "no-store"
+
+
+def test_errors_are_not_kept_by_shared_caches_for_long(client):
+    assert client.get("/api/v1/events/?x=1")["Cache-Control"] == "public, max-age=0, must-revalidate"
 
 
 def test_any_page_may_read_without_credentials(client):
@@ -92,3 +123,7 @@ def test_documents_name_the_host_they_were_asked_of(client, settings):
     for host in settings.ALLOWED_HOSTS:
         body = client.get("/api/v1/events/", headers={"host": host}).json()
         assert body["results"][0]["url"] == f"http://{host}/api/v1/events/event/"
+
+
+def test_what_shared_caches_are_told():
+    assert PRESENT == "public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=86400"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from tests.assertions import assert_invalid, assert_problem
 from tests.builders import published
 from timeline.formats import FORMATS
+from timeline.models import Timeline
+from timeline.publishing import publish, publish_vocabulary
 
 pytestmark = pytest.mark.django_db
 
 FEED = "/api/v1/events/"
+NO_MOMENT = "is neither a day such as 2025-11-01 nor a moment such as 2025-11-01T00:00:00Z."
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -25,9 +29,10 @@ def test_a_list_and_an_event_in_each_format(client, name):
         assert response.status_code == 200
         assert response["Content-Type"].split(";")[0] == FORMATS[name].media_type
         assert response["ETag"] == 'W/"2-1.0.0"'
-        assert "Link" not in response
-    assert b"Title of one" in listed.content
-    assert b"Title of two" in listed.content
+    text = listed.getvalue()
+    assert list(links(listed)) == ["service-desc"]
+    assert b"Title of one" in text
+    assert b"Title of two" in text
     assert b"Title of one" in single.content
     assert b"Title of two" not in single.content
     assert client.get(f"{FEED}?format={name}", headers={"if-none-match": listed["ETag"]}).status_code == 304
@@ -44,14 +49,16 @@ def test_the_link_header_leads_through_the_pages(client):
 
     def lines(url):
         response = client.get(url)
-        links = dict(reversed(link.split("; ")) for link in response.get("Link", "").split(", ") if link)
-        return [json.loads(line)["id"] for line in response.content.splitlines()], links
+        return [json.loads(line)["id"] for line in response.content.splitlines()], links(response)
 
-    first, links = lines(f"{FEED}?format=jsonl&page_size=2")
-    assert (first, list(links)) == (["event-2", "event-1"], ['rel="next"'])
-    second, links = lines(links['rel="next"'].strip("<>"))
-    assert (second, list(links)) == (["event-0"], ['rel="prev"'])
-    assert lines(links['rel="prev"'].strip("<>"))[0] == first
+    first, found = lines(f"{FEED}?format=jsonl&page_size=2")
+    assert (first, list(found)) == (["event-2", "event-1"], ["next", "service-desc"])
+    second, found = lines(found["next"])
+    assert (second, list(found)) == (["event-0"], ["prev", "service-desc"])
+    assert lines(found["prev"])[0] == first
+    for format in ("json", "timelinejs"):
+        response = client.get(f"{FEED}?format={format}&page_size=2")
+        assert list(links(response)) == ["next", "service-desc"]
 
 
 def test_json_is_the_answer_without_a_format(client):
@@ -62,13 +69,123 @@ def test_json_is_the_answer_without_a_format(client):
     )
 
 
-def test_a_feed_takes_no_more_queries_than_a_list(client, django_assert_num_queries):
+def links(response):
+    """Relation → URL, of those that are no alternates, out of the `Link` header."""
+    found = re.findall(r'<([^>]*)>; rel="([^"]*)"', response["Link"])
+    return {rel: url for url, rel in found if rel != "alternate"}
+
+
+def test_an_event_names_its_other_forms(client):
     published("one")
-    with django_assert_num_queries(2):
-        client.get(f"{FEED}?format=csv")
-    published("two"), published("three")
-    with django_assert_num_queries(2):
-        client.get(f"{FEED}?format=csv")
+
+    response = client.get(f"{FEED}one/?lang=de&fields=id")
+
+    event = "http://testserver/api/v1/events/one/"
+    assert response["Link"] == ", ".join(
+        [
+            f'<{event}>; rel="canonical"',
+            f'<{event}versions/>; rel="version-history"',
+            f'<{event}?lang=de&format=atom>; rel="alternate"; type="application/atom+xml"',
+            f'<{event}?lang=de&format=ics>; rel="alternate"; type="text/calendar"',
+            f'<{event}?lang=de&format=jsonld>; rel="alternate"; type="application/ld+json"',
+            f'<{event}?lang=de&format=geojson>; rel="alternate"; type="application/geo+json"',
+            f'<{event}?lang=de&format=csv>; rel="alternate"; type="text/csv"',
+            f'<{event}?lang=de&format=jsonl>; rel="alternate"; type="application/x-ndjson"',
+            '<http://testserver/api/schema/>; rel="service-desc"',
+        ]
+    )
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_timeline_in_each_format_is_its_events(client, name):
+    published("one", "2025-11-06", "US"), published("two", "2025-10", "CN")
+    timeline = Timeline.objects.create(slug="all", titles={"en": "All of it", "de": "Alles"}, query="country=US")
+    publish_vocabulary(timelines=[timeline])
+
+    shown = client.get(f"/api/v1/timelines/all/?format={name}&lang=de")
+    listed = client.get(f"{FEED}?timeline=all&format={name}&lang=de")
+
+    text = shown.getvalue().decode()
+    assert text.replace("/timelines/all/?", "/events/?timeline=all&amp;") == listed.getvalue().decode() or (
+        shown["Content-Type"].startswith(("text/calendar", "application/atom+xml"))
+    )
+    assert "Title of one" in text
+    assert "Title of two" not in text
+    assert ("Alles" in text) == (name in ("ics", "atom", "timelinejs"))
+    assert client.get(f"/api/v1/timelines/nope/?format={name}").status_code == 404
+
+
+def test_readers_of_atom_get_what_changed_last_first(client):
+    first = published("first", "2025-11-01")
+    published("second", "2025-11-09")
+    first.texts.update(title="Edited")
+    publish([first])
+
+    def ids(query):
+        return re.findall(r"event/([a-z]+)</id>", client.get(f"{FEED}?{query}").content.decode())
+
+    assert ids("format=atom") == ["first", "second"]
+    assert ids("format=atom&ordering=-date") == ["second", "first"]
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("ics", 5000), ("atom", 100), ("timelinejs", 500), ("vis", 500), ("fullcalendar", 500)]
+)
+def test_what_a_client_bears(name, most):
+    assert FORMATS[name].most == most
+
+
+def test_a_calendar_on_a_page_asks_for_its_window(client):
+    published("before", "2025-10-31"), published("first", "2025-11-01"), published("last", "2025-11-30")
+    published("behind", "2025-12-01")
+
+    def ids(query):
+        response = client.get(f"{FEED}?format=fullcalendar&ordering=date&{query}")
+        assert response.status_code == 200, response.content
+        return [entry["id"] for entry in response.json()]
+
+    november = ["first", "last"]
+    assert ids("start=2025-11-01T00:00:00Z&end=2025-12-01T00:00:00Z&timeZone=UTC") == november
+    assert ids("start=2025-11-01T00:00:00%2B05:00&end=2025-12-01T00:00:00%2B05:00&timeZone=local") == november
+    assert ids("start=2025-11-01T00:00:00+05:00&end=2025-12-01T00:00:00+05:00") == november
+    assert ids("start=2025-11-01&end=2025-12-01") == november
+    assert ids("start=2025-11-01T00:00:00&end=2025-12-01T00:00:01") == [*november, "behind"]
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "code", "message"),
+    [
+        (
+            "start=2025-11-01",
+            "start",
+            "incomplete",
+            "'start' is FullCalendar's: it needs 'format=fullcalendar'. Elsewhere ask by 'from' and 'to'.",
+        ),
+        (
+            "format=fullcalendar&start=2025-11-01&from=2025",
+            "start",
+            "conflict",
+            "'start' is FullCalendar's 'from': give it, or 'from', or 'on'.",
+        ),
+        (
+            "format=fullcalendar&end=2025-11-01&on=2025",
+            "end",
+            "conflict",
+            "'end' is FullCalendar's 'to': give it, or 'to', or 'on'.",
+        ),
+        ("format=fullcalendar&start=2025-11", "start", "malformed", f"'2025-11' {NO_MOMENT}"),
+        ("format=fullcalendar&end=0001-01-01", "end", "malformed", f"'0001-01-01' {NO_MOMENT}"),
+        (
+            f"format=fullcalendar&timeZone={'x' * 101}",
+            "timeZone",
+            "malformed",
+            f"'{'x' * 60}…' has 101 characters: at most 100 fit.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("address", [FEED, f"{FEED}window/"])
+def test_a_wrong_window_of_a_calendar_gives_error(client, address, query, name, code, message):
+    assert_invalid(client.get(f"{address}?{query}"), (name, code, message))
 
 
 def test_unknown_format_gives_error(client):

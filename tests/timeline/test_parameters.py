@@ -24,6 +24,9 @@ EVENT_PARAMETERS = [
         "page_size",
         "cursor",
         "format",
+        "start",
+        "end",
+        "timeZone",
     ),
 ]
 
@@ -297,6 +300,14 @@ def test_wrong_method_gives_error(client, method):
 def test_wrong_accept_gives_error(client):
     assert_problem(
         client.get("/api/v1/events/", headers={"accept": "application/xml"}),
+        406,
+        "not-acceptable",
+        "Not acceptable",
+        "This address answers with application/json, application/atom+xml, text/calendar, application/ld+json, "
+        "application/geo+json, text/csv, application/x-ndjson, which the request's Accept header rules out.",
+    )
+    assert_problem(
+        client.get("/api/v1/countries/", headers={"accept": "text/csv"}),
         406,
         "not-acceptable",
         "Not acceptable",

@@ -17,7 +17,7 @@ EXAMPLES = re.findall(r"```sh\ncurl 'http://127\.0\.0\.1:8000(.+?)'\n```\n```jso
 @pytest.mark.django_db
 @pytest.mark.usefixtures("curated")
 def test_the_requests_get_the_answers(client):
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 5
     for address, answer in EXAMPLES:
         assert client.get(address, headers={"host": "127.0.0.1:8000"}).json() == json.loads(answer), address
 

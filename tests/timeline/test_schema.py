@@ -16,6 +16,7 @@ from referencing import Registry, Resource
 
 from timeline import terms
 from timeline.documents import FIELDS
+from timeline.formats import FORMATS, NEGOTIABLE
 from timeline.schema import describe
 from timeline.shapes import COMPONENTS
 from timeline.views.base import PublicView
@@ -117,7 +118,7 @@ def test_every_curated_document_has_its_described_shape(client):
 def readme_parameters():
     """Name → meaning, from the README's table of the parameters of /events/."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme[readme.index("### Parameters of") : readme.index("## How dates work")]
+    section = readme[readme.index("### Parameters of") : readme.index("### Formats")]
     return dict(re.findall(r"^\| `(\w+)` \| (.+?) \|$", section, flags=re.M))
 
 
@@ -127,3 +128,15 @@ def test_the_readme_lists_the_parameters_in_the_words_of_the_code():
     }
 
     assert readme_parameters() == coded
+
+
+def test_the_readme_lists_the_formats_in_the_words_of_the_code():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme[readme.index("| `json` |") : readme.index("### Many events")]
+    listed = dict(re.findall(r"^\| `([\w-]+)` \| (.*? \| .+?) \|$", section, flags=re.M))
+    negotiable = {format.name: f"`{media_type}`" for media_type, format in NEGOTIABLE.items()}
+    others = {name: format for name, format in FORMATS.items() if format.media_type != "application/json"}
+
+    assert listed.pop("json") == "`application/json` | The API's own documents."
+    assert listed == {name: f"{negotiable.get(name, '')} | {format.description}" for name, format in others.items()}
+    assert all(f"`{name}`" in section for name in FORMATS.keys() - others.keys())

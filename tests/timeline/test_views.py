@@ -189,6 +189,10 @@ def test_the_root_lists_the_addresses(client):
     assert body == {
         "dataset_version": 2,
         "event_list": "http://testserver/api/v1/events/",
+        "event_count": "http://testserver/api/v1/events/count/",
+        "event_density": "http://testserver/api/v1/events/density/",
+        "event_window": "http://testserver/api/v1/events/window/",
+        "event_facets": "http://testserver/api/v1/events/facets/",
         "change_list": "http://testserver/api/v1/changes/",
         "country_list": "http://testserver/api/v1/countries/",
         "actor_list": "http://testserver/api/v1/actors/",
@@ -304,14 +308,26 @@ def test_a_timeline_is_its_saved_filter_and_its_picks(client):
     assert slugs(client, "timeline=both") == []
 
 
-# Queries: the dataset version, the vocabulary entries that the filters name (if any), the page.
+# Queries: the dataset version, the vocabulary entries that the filters name (if any), the page. Summaries read the
+# version once more, in the state of the data that they are of.
 LISTS = [
     ("events/", 2),
     ("events/?country=US&from=2025&to=2025-12", 3),
     ("events/?country=US&country=CN&type=meeting&topic=trade&actor=united-states", 3),
     ("events/?country_all=US&country_all=CN&in_force_on=2025-01-01", 3),
     ("events/?timeline=all&lang=de&fields=id", 3),
-    ("events/count/?country=US", 3),
+    ("events/?format=csv&page_size=10", 2),
+    ("events/?format=timelinejs&timeline=all", 4),
+    ("events/count/?country=US", 4),
+    ("events/count/?country=US&from=2024-12-31&to=2025-01-02", 6),
+    ("events/count/?country=US&type=meeting", 4),
+    ("events/density/?country=US&highlights=0", 6),
+    ("events/density/?country=US&from=2024&to=2026", 7),
+    ("events/density/?country=US&type=meeting", 6),
+    ("events/window/?country=US", 4),
+    ("events/facets/?country=US", 5),
+    ("timelines/all/", 2),
+    ("timelines/all/?format=ics", 5),
     ("countries/", 2),
     ("actors/", 2),
     ("types/", 2),

@@ -17,14 +17,16 @@ from timeline.formats.feed import Feed, Format
 FORMATS: dict[str, Format] = {
     format.name: format
     for format in (
-        Format("jsonl", "application/x-ndjson", "JSON Lines: a whole event on each line.", "jsonl", jsonl.write),
-        Format("csv", "text/csv", "A table for people: no cell is a spreadsheet formula.", "csv", csv.write),
-        Format("csv-raw", "text/csv", "The same table for programs: cells as they are.", "csv", csv.write_raw),
-        Format("csv-excel", "text/csv", "`csv` with a byte order mark, which Excel needs.", "csv", csv.write_with_bom),
-        Format("geojson", "application/geo+json", "GeoJSON (RFC 7946), for maps.", "geojson", geojson.write),
-        Format("jsonld", "application/ld+json", "JSON-LD in the words of schema.org.", "jsonld", jsonld.write),
-        Format("ics", "text/calendar", "iCalendar (RFC 5545), to subscribe to in a calendar.", "ics", ics.write),
-        Format("atom", "application/atom+xml", "Atom (RFC 4287), to follow what changes.", "atom", atom.write),
+        Format("jsonl", "application/x-ndjson", "JSON Lines: a whole event on each line.", "jsonl", jsonl.write, None),
+        Format("csv", "text/csv", "A table for people: no cell is a spreadsheet formula.", "csv", csv.write, None),
+        Format("csv-raw", "text/csv", "The same table for programs: cells as they are.", "csv", csv.write_raw, None),
+        Format(
+            "csv-excel", "text/csv", "`csv` with the byte order mark that Excel needs.", "csv", csv.write_with_bom, None
+        ),
+        Format("geojson", "application/geo+json", "GeoJSON (RFC 7946), for maps.", "geojson", geojson.write, None),
+        Format("jsonld", "application/ld+json", "JSON-LD in the words of schema.org.", "jsonld", jsonld.write, None),
+        Format("ics", "text/calendar", "iCalendar (RFC 5545), to subscribe to in a calendar.", "ics", ics.write, 5000),
+        Format("atom", "application/atom+xml", "Atom (RFC 4287), to follow changes.", "atom", atom.write, 100, True),
         Format("timelinejs", "application/json", "What TimelineJS 3 loads.", "json", timelinejs.write),
         Format("vis", "application/json", "Items and groups of vis-timeline.", "json", vis.write),
         Format("fullcalendar", "application/json", "Events of FullCalendar.", "json", fullcalendar.write),

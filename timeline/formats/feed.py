@@ -29,6 +29,26 @@ class Feed:
     """Where something without a known end is drawn to, if a client needs an end; inclusive."""
 
 
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Many events of a part of a window, of which only the number is shown."""
+
+    start: datetime.date
+    end: datetime.date
+    """Inclusive."""
+    count: int
+    approximate: bool
+    url: str
+    """The list of them."""
+
+    def title(self, language: str) -> str:
+        """The number in words."""
+        one, many = CROWD.get(language, CROWD["en"])
+        return f"{'≈ ' if self.approximate else ''}{self.count} {one if self.count == 1 else many}"
+
+
+CROWD = {"en": ("event", "events"), "de": ("Ereignis", "Ereignisse")}
+
 Writer = Callable[[Iterable[Document], Feed], Iterator[str]]
 """Writes whole documents, URLs complete, one at a time, as pieces of a feed that is UTF-8 when encoded."""
 
@@ -43,6 +63,10 @@ class Format:
     extension: str
     """Of a file that it is saved to, without a dot."""
     write: Writer
+    most: int | None = 500
+    """Events that a client bears; None is any number, one after the other."""
+    newest_change_first: bool = False
+    """Whether its readers expect the order of changes, not that of dates."""
 
     @property
     def content_type(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from timeline.documents import Document
 from timeline.formats.days import When, class_names, dated_title, day_after
-from timeline.formats.feed import Feed
+from timeline.formats.feed import Crowd, Feed
 from timeline.formats.texts import json_array
 
 
@@ -27,4 +27,21 @@ def entry(document: Document, feed: Feed) -> Document:
         "allDay": True,
         "url": document["url"],
         "classNames": class_names(document, when),
+    }
+
+
+def write_crowds(crowds: Iterable[Crowd], feed: Feed) -> Iterator[str]:
+    """An array with an all-day entry for each crowd."""
+    return json_array("[", (_crowd(crowd, feed) for crowd in crowds), "]\n")
+
+
+def _crowd(crowd: Crowd, feed: Feed) -> Document:
+    return {
+        "id": f"density-{crowd.start}",
+        "title": crowd.title(feed.language),
+        "start": crowd.start.isoformat(),
+        "end": day_after(crowd.end).isoformat(),
+        "allDay": True,
+        "url": crowd.url,
+        "classNames": ["density"],
     }

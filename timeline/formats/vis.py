@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from timeline.documents import Document
 from timeline.formats.days import When, class_names, day_after
-from timeline.formats.feed import Feed
+from timeline.formats.feed import Crowd, Feed
 from timeline.formats.texts import as_html, as_json, json_array
 
 
@@ -38,6 +38,27 @@ def item(document: Document, feed: Feed) -> Document:
         **({} if point else {"end": day_after(last).isoformat()}),
         "className": " ".join(class_names(document, when)),
         "title": f"<bdi>{title}</bdi><br>{as_html(document['date']['display'])}",
+    }
+
+
+def write_crowds(crowds: Iterable[Crowd], feed: Feed) -> Iterator[str]:
+    """A range for each crowd, all in one group."""
+    groups = [{"id": "density", "content": "", "order": 1}]
+    yield from json_array('{"items":[', (_crowd(crowd, feed) for crowd in crowds), "]")
+    yield f',"groups":{as_json(groups)}}}\n'
+
+
+def _crowd(crowd: Crowd, feed: Feed) -> Document:
+    title = as_html(crowd.title(feed.language))
+    return {
+        "id": f"density-{crowd.start}",
+        "group": "density",
+        "type": "range",
+        "content": f'<a href="{as_html(crowd.url)}">{title}</a>',
+        "start": crowd.start.isoformat(),
+        "end": day_after(crowd.end).isoformat(),
+        "className": "density",
+        "title": title,
     }
 
 

@@ -1,22 +1,39 @@
-"""Events: the list, their number, one of them."""
+"""Events: the list, and one of them. Their summaries are in `timeline.views.summaries`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import orjson
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
-from timeline.documents import FIELDS
+from timeline.documents import FIELDS, load
 from timeline.errors import Withdrawn
 from timeline.filters import EventFilters, check_filters, filtered, known_entries
+from timeline.formats import NEGOTIABLE
+from timeline.links import link
 from timeline.models import Publication
-from timeline.pagination import EVENT_ORDERINGS, Ordering, page, paging_fields
-from timeline.parameters import Known, ParameterField, as_of_field, language_field
-from timeline.views.base import PublicView, Reading, answer, many, one, with_version
-from timeline.views.feeds import check_format, default_size, feed, format_field, wants_feed
+from timeline.pagination import EVENT_ORDERINGS, Ordering, ordered, page, paging_fields
+from timeline.parameters import Known, ParameterField
+from timeline.views.base import PublicView, Reading, many, one, with_version
+from timeline.views.feeds import (
+    calendar_fields,
+    check_format,
+    default_size,
+    export,
+    feed,
+    format_field,
+    is_export,
+    list_title,
+    prefer_order,
+    take_calendar_window,
+    wants_feed,
+)
+from timeline.views.summaries import EventCount
+
+COLUMNS = ["document", "dataset_version"]
 
 
 class EventList(PublicView):
@@ -29,53 +46,45 @@ class EventList(PublicView):
     @classmethod
     def parameters(cls) -> dict[str, ParameterField]:
         fields = {**EventFilters.fields_by_name(), **super().parameters(), **paging_fields(cls.orderings)}
-        return {**fields, "format": format_field()}
+        return {**fields, "format": format_field(), **calendar_fields()}
 
-    def check(self, values: Mapping[str, Any]) -> None:
-        check_filters(values)
+    def check(self, values: dict[str, Any]) -> None:
         check_format(values)
+        take_calendar_window(values)
+        prefer_order(values)
+        check_filters(values)
 
     def named(self, values: Mapping[str, Any], at: int | None) -> Known:
         return known_entries(values, at)
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
-        values = reading.values
-        events = filtered(Publication.objects.as_of(reading.at), values, reading.known).in_language(values["lang"])
-        columns, size = ["document", "dataset_version"], default_size(values)
-        found = page(with_version(events, reading.at), values, self.orderings, columns, default_size=size)
-        if wants_feed(values):
-            version = found.rows[0][1] if found.rows else reading.version
-            return feed(reading, [document for document, _ in found.rows], version, found)
-        return many(reading, found, count_url=self.count_url(reading.request))
+        if wants_feed(reading.values):
+            return event_feed(reading, list_title(reading.values, reading.at))
+        found = page(listed(reading, reading.at), reading.values, self.orderings, COLUMNS)
+        return many(reading, found, count_url=self.count_url(reading))
 
-    def count_url(self, request: HttpRequest) -> str:
-        query = request.GET.copy()
+    def count_url(self, reading: Reading) -> str:
+        query = reading.request.GET.copy()
         for name in self.parameters().keys() - EventCount.parameters().keys():
             query.pop(name, None)
         if "q" not in query:  # the language decides what words mean, and nothing else that is counted
             query.pop("lang", None)
-        address = request.build_absolute_uri(reverse("event-count"))
-        return f"{address}?{query.urlencode()}" if query else address
+        return reading.absolute("event-count", query=query.urlencode())
 
 
-class EventCount(PublicView):
-    """How many events fit the filters."""
+def listed(reading: Reading, at: int | None) -> QuerySet[Any]:
+    """The events that fit the filters as of a dataset version, with the columns `COLUMNS`."""
+    events = filtered(Publication.objects.as_of(at), reading.values, reading.known)
+    return with_version(events.in_language(reading.values["lang"]), at)
 
-    operation, shape = "count_events", "Count"
 
-    @classmethod
-    def parameters(cls) -> dict[str, ParameterField]:
-        return {**EventFilters.fields_by_name(), "lang": language_field(), "as_of": as_of_field()}
-
-    def check(self, values: Mapping[str, Any]) -> None:
-        check_filters(values)
-
-    def named(self, values: Mapping[str, Any], at: int | None) -> Known:
-        return known_entries(values, at)
-
-    def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
-        count = filtered(Publication.objects.as_of(reading.at), reading.values, reading.known).count()
-        return answer(orjson.dumps({"dataset_version": reading.version, "count": count}), reading.version)
+def event_feed(reading: Reading, title: str) -> HttpResponseBase:
+    """The answer with the events that fit the filters, in the format asked for."""
+    values = reading.values
+    if is_export(values):
+        return export(reading, lambda at: ordered(listed(reading, at), values, EVENT_ORDERINGS), title)
+    found = page(listed(reading, reading.at), values, EVENT_ORDERINGS, COLUMNS, default_size=default_size(values))
+    return feed(reading, found.rows, title, found)
 
 
 class EventDetail(PublicView):
@@ -88,28 +97,52 @@ class EventDetail(PublicView):
     def parameters(cls) -> dict[str, ParameterField]:
         return {**super().parameters(), "format": format_field()}
 
-    def check(self, values: Mapping[str, Any]) -> None:
+    def check(self, values: dict[str, Any]) -> None:
         check_format(values)
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         slug = path["slug"]
-        found = Publication.objects.as_of(reading.at).filter(slug=slug).in_language(reading.values["lang"])
-        row = with_version(found, reading.at).values_list("document", "dataset_version").first()
-        if row and wants_feed(reading.values):
-            return feed(reading, [row[0]], row[1])
-        if row:
-            return one(reading, row)
-        return self.moved(reading, slug)
+        row = stored_event(slug, reading.values["lang"], reading.at)
+        if row is None:
+            return moved(reading, "event-detail", present_slug(slug, reading.version))
+        in_json = not wants_feed(reading.values)
+        response = one(reading, row) if in_json else feed(reading, [row], load(row[0])["title"])
+        link(response, reading.absolute("event-detail", slug), "canonical")
+        link(response, reading.absolute("event-versions", slug), "version-history")
+        query = reading.request.GET.copy()
+        query.pop("fields", None)
+        for media_type, format in NEGOTIABLE.items():
+            query["format"] = format.name
+            link(
+                response, reading.absolute("event-detail", slug, query=query.urlencode()), "alternate", type=media_type
+            )
+        return response
 
-    def moved(self, reading: Reading, slug: str) -> HttpResponseBase:
-        """The answer where no event has this slug: it never had, has another one now, or was withdrawn."""
-        published = Publication.objects.filter(published_in__lte=reading.version)
-        once = published.filter(slug=slug).values_list("event_id", flat=True).first()
-        if once is None:
-            raise Http404(f"There is no event '{slug}'. The list of events is at {reverse('event-list')}.")
-        last = published.filter(event_id=once).order_by("-version")[0]
-        if last.withdrawn:
-            raise Withdrawn(f"The event '{slug}' was withdrawn on {last.published_at:%Y-%m-%d}.")
-        query = reading.request.META["QUERY_STRING"]
-        address = reverse("event-detail", args=[last.slug])
-        return HttpResponseRedirect(f"{address}?{query}" if query else address, status=308)
+
+def stored_event(slug: str, language: str, at: int | None = None) -> tuple[str, int] | None:
+    """The stored document of the event that has this slug, and the dataset version that it is from; one query."""
+    found = Publication.objects.as_of(at).filter(slug=slug).in_language(language)
+    row: tuple[str, int] | None = with_version(found, at).values_list(*COLUMNS).first()
+    return row
+
+
+def present_slug(slug: str, version: int) -> str:
+    """The slug, in this dataset version, of the event that once had `slug`.
+
+    Raises `Http404` if none ever had it and `Withdrawn` if the event was withdrawn.
+    """
+    published = Publication.objects.filter(published_in__lte=version)
+    once = published.filter(slug=slug).values_list("event_id", flat=True).first()
+    if once is None:
+        raise Http404(f"There is no event '{slug}'. The list of events is at {reverse('event-list')}.")
+    last = published.filter(event_id=once).order_by("-version")[0]
+    if last.withdrawn:
+        raise Withdrawn(f"The event '{slug}' was withdrawn on {last.published_at:%Y-%m-%d}.")
+    return last.slug
+
+
+def moved(reading: Reading, route: str, slug: str) -> HttpResponseBase:
+    """The answer where the slug is another one now."""
+    query = reading.request.META["QUERY_STRING"]
+    address = reverse(route, args=[slug])
+    return HttpResponseRedirect(f"{address}?{query}" if query else address, status=308)

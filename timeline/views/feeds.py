@@ -1,34 +1,54 @@
-"""Answers in another format than the API's own JSON: what `format` asks for."""
+"""Answers in another format than the API's own JSON: what `format` or `Accept` asks for."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
-import orjson
-from django.http import HttpResponse, HttpResponseBase
-from django.urls import reverse
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
-from timeline.caching import cached, etag
-from timeline.documents import with_base_url
+from events.dates import parse
+from timeline.caching import dataset_version
+from timeline.documents import Document, complete, load
 from timeline.errors import InvalidParameters, ParameterError
-from timeline.formats import FORMATS, Feed
-from timeline.pagination import MOST, PAGE_SIZE, Page, page_url
-from timeline.parameters import ChoiceField
-from timeline.views.base import Reading
+from timeline.formats import FORMATS, Feed, Format
+from timeline.models import Term
+from timeline.pagination import PAGE_SIZE, Page
+from timeline.parameters import ChoiceField, ParameterField
+from timeline.summaries import one_state
+from timeline.views.base import Reading, link_neighbours
+from timeline.views.calendars import CalendarEndField, CalendarStartField, TextField
 
 TITLE = "Diplomatic events"
+PIECE = 1 << 16
+"""Characters that an export sends at once."""
 
 
 def format_field() -> ChoiceField:
     """`format`, for addresses that answer with events."""
+    without_end = ", ".join(f"`{name}`" for name, format in FORMATS.items() if format.most is None)
+    some = ", ".join(f"`{name}` {format.most:,}" for name, format in FORMATS.items() if format.most is not None)
     return ChoiceField(
         ["json", *FORMATS],
-        help_text="Another form of the same answer; `json` if left out. A list then has up to "
-        f"{MOST} rows a page if `page_size` is left out, and its `Link` header leads to the next page.",
+        help_text="Another form of the same answer; if left out, what `Accept` prefers, else `json`. Without "
+        f"`page_size`, a list in {without_end} is all of it, streamed; the others have up to so many events: {some}. "
+        "The `Link` header leads on.",
     )
+
+
+def calendar_fields() -> dict[str, ParameterField]:
+    """What FullCalendar puts behind the URL of a feed."""
+    return {
+        "start": CalendarStartField(
+            help_text="With `format=fullcalendar`, which sends it: like `from`, a day or moment."
+        ),
+        "end": CalendarEndField(help_text="With `format=fullcalendar`, which sends it: like `to`, but exclusive."),
+        "timeZone": TextField(help_text="With `format=fullcalendar`, which sends it; days are the same in every zone."),
+    }
 
 
 def wants_feed(values: Mapping[str, Any]) -> bool:
@@ -36,52 +56,144 @@ def wants_feed(values: Mapping[str, Any]) -> bool:
     return values["format"] not in (None, "json")
 
 
-def check_format(values: Mapping[str, Any]) -> None:
+def check_format(values: dict[str, Any]) -> None:
     """Refuses what a format has no use for. Raises `InvalidParameters`."""
     if wants_feed(values) and values["fields"]:
         message = f"'fields' chooses keys of JSON, which format={values['format']} does not have: leave one out."
         raise InvalidParameters([ParameterError("fields", "conflict", message)])
 
 
+def take_calendar_window(values: dict[str, Any]) -> None:
+    """Makes FullCalendar's `start` and `end` the window that is asked for.
+
+    Raises `InvalidParameters` where they stand beside another window, or the format is not FullCalendar's.
+    """
+    errors = []
+    for name, meant in (("start", "from"), ("end", "to"), ("timeZone", None)):
+        if values[name] is None:
+            continue
+        if values["format"] != "fullcalendar":
+            message = f"'{name}' is FullCalendar's: it needs 'format=fullcalendar'. Elsewhere ask by 'from' and 'to'."
+            errors.append(ParameterError(name, "incomplete", message))
+        elif meant and (values[meant] or values["on"]):
+            message = f"'{name}' is FullCalendar's '{meant}': give it, or '{meant}', or 'on'."
+            errors.append(ParameterError(name, "conflict", message))
+        elif meant:
+            values[meant] = parse(values[name].isoformat())
+    if errors:
+        raise InvalidParameters(errors)
+
+
+def prefer_order(values: dict[str, Any]) -> None:
+    """Gives a format whose readers expect it the order of changes, where no order is asked for."""
+    newest_change_first = wants_feed(values) and FORMATS[values["format"]].newest_change_first
+    if newest_change_first and values["ordering"] is None and values["cursor"] is None:
+        values["ordering"] = "-updated"
+
+
+def is_export(values: Mapping[str, Any]) -> bool:
+    """Whether the answer is everything there is, one event after the other, and not a page."""
+    whole = wants_feed(values) and FORMATS[values["format"]].most is None
+    return whole and values["page_size"] is None and values["cursor"] is None
+
+
 def default_size(values: Mapping[str, Any]) -> int:
-    """Rows of a page, where no number is asked for: all there may be in a feed, whose clients do not walk pages."""
-    return MOST if wants_feed(values) else PAGE_SIZE
+    """Rows of a page, where no number is asked for: all that clients bear who do not walk pages."""
+    return (FORMATS[values["format"]].most if wants_feed(values) else None) or PAGE_SIZE
 
 
-def feed(reading: Reading, stored: Sequence[str], version: int, found: Page | None = None) -> HttpResponseBase:
-    """The answer with the `stored` documents in the format asked for; `found` is the page that they are of."""
+def feed(reading: Reading, rows: Iterable[tuple[str, int]], title: str, found: Page | None = None) -> HttpResponse:
+    """The answer with the `rows`, (document, dataset version), in the format asked for; `found` is their page."""
+    stored = list(rows)
+    if stored:
+        reading.version = stored[0][1]
+    documents = [complete(document, reading.base_url) for document, _ in stored]
+    chosen = FORMATS[reading.values["format"]]
+    description = describe(reading, title, documents)
+    response = HttpResponse("".join(chosen.write(documents, description)))
+    if found:
+        link_neighbours(response, reading, found)
+    return headed(response, chosen)
+
+
+def export(reading: Reading, listed: Callable[[int | None], QuerySet[Any]], title: str) -> StreamingHttpResponse:
+    """The answer with all events that `listed` finds as of a dataset version: as they come from the database, never
+    more than a few in memory.
+
+    An error on the way ends the connection before the last piece, and the text lacks its end (see `timeline.formats`):
+    a reader can tell.
+    """
+    chosen = FORMATS[reading.values["format"]]
+    description = describe(reading, title, [])
+    return headed(StreamingHttpResponse(_in_pieces(chosen, description, _streamed(reading, listed))), chosen)
+
+
+def describe(reading: Reading, title: str, documents: list[Document]) -> Feed:
+    """What the feed says of itself, and the window in which it draws `documents` that have no end."""
     request, values = reading.request, reading.values
-    documents = [orjson.loads(with_base_url(document, reading.base_url)) for document in stored]
     changes = [datetime.datetime.fromisoformat(document["updated_at"]) for document in documents]
     today = timezone.now().date()
-    description = Feed(
-        title=documents[0]["title"] if found is None else TITLE,
+    return Feed(
+        title=title,
         url=request.build_absolute_uri(),
-        home=request.build_absolute_uri(reverse("index")),
+        home=reading.absolute("index"),
         language=values["lang"],
         updated=max(changes, default=datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)),
         host=request.get_host(),
         window_start=_bound(values, "from", min(_days(documents, "start_latest"), default=today), first=True),
         window_end=_bound(values, "to", max([today, *_days(documents, "end_earliest")]), first=False),
     )
-    chosen = FORMATS[values["format"]]
-    response = HttpResponse("".join(chosen.write(documents, description)), content_type=chosen.content_type)
+
+
+def list_title(values: Mapping[str, Any], at: int | None) -> str:
+    """The title of a feed of a list: its curated timeline's, if it is one's. One query, or none."""
+    if not values["timeline"]:
+        return TITLE
+    timelines = Term.objects.as_of(at).filter(kind=Term.Kind.TIMELINE, key=values["timeline"])
+    document = timelines.in_language(values["lang"]).values_list("document", flat=True).get()
+    return str(load(document)["title"])
+
+
+def headed(response: Any, chosen: Format) -> Any:
+    """`response` with the type of its text, and a name to save it under."""
+    response["Content-Type"] = chosen.content_type
     response["Content-Disposition"] = f'inline; filename="events.{chosen.extension}"'
-    links = {"next": found.next, "prev": found.previous} if found else {}
-    link = ", ".join(f'<{page_url(request, cursor)}>; rel="{rel}"' for rel, cursor in links.items() if cursor)
-    if link:
-        response["Link"] = link
-    return cached(response, etag(version))
+    return response
+
+
+def _streamed(reading: Reading, listed: Callable[[int | None], QuerySet[Any]]) -> Generator[Document]:
+    """The documents out of a cursor in the database, all of the dataset version that the answer's ETag names."""
+    base_url = reading.base_url
+    with one_state():
+        # The headers have been sent. What was published since then does not belong to them.
+        at = reading.version if reading.at is None and dataset_version() != reading.version else reading.at
+        for document in listed(at).values_list("document", flat=True).iterator(chunk_size=500):
+            yield complete(document, base_url)
+
+
+def _in_pieces(chosen: Format, description: Feed, documents: Generator[Document]) -> Iterator[bytes]:
+    """The text, in pieces that are worth sending. Nothing is asked of the database before the first one."""
+    gathered, size = [], 0
+    with closing(documents):  # at once, whether all of it was read or the client has gone
+        for text in chosen.write(documents, description):
+            gathered.append(text)
+            size += len(text)
+            if size >= PIECE:
+                yield "".join(gathered).encode()
+                gathered, size = [], 0
+        if gathered:
+            yield "".join(gathered).encode()
 
 
 def _bound(values: Mapping[str, Any], name: str, otherwise: datetime.date, *, first: bool) -> datetime.date:
     asked = values.get(name) or values.get("on")
     if not asked:
         return otherwise
-    return asked.start_min if first else asked.end_max
+    day: datetime.date = asked.start_min if first else asked.end_max
+    return day
 
 
-def _days(documents: Sequence[Mapping[str, Any]], name: str) -> list[datetime.date]:
+def _days(documents: Iterable[Mapping[str, Any]], name: str) -> list[datetime.date]:
     """The known ones of these days: what is open has none."""
     days = [datetime.date.fromisoformat(document["date"][name]) for document in documents]
     return [day for day in days if day not in (datetime.date.min, datetime.date.max)]

@@ -17,11 +17,12 @@ from rest_framework.request import Request
 from timeline.caching import dataset_version, not_yet
 from timeline.differences import differences
 from timeline.documents import Document, load, with_base_url
+from timeline.links import link
 from timeline.models import Publication
 from timeline.pagination import PAGE_SIZE, VERSION_ORDERINGS, page, page_url, paging_fields
 from timeline.parameters import NumberField, ParameterField, language_field, shown
 from timeline.publishing import timestamp
-from timeline.views.base import PublicView, Reading, answer, with_version
+from timeline.views.base import PublicView, Reading, answer, link_neighbours, with_version
 
 MOST_WAITING = 2
 """Requests that may wait at once in one process, so that others find a thread."""
@@ -75,8 +76,11 @@ class ChangeList(PublicView):
 
     def get(self, request: Request, **path: str) -> HttpResponseBase:
         if "wait" in request._request.GET:
-            # Who waits has the present state, and wants to be told when it is over.
+            # Who waits has the present state, and wants to be told when it is over: by us, not by a cache on the way.
             request._request.META.pop("HTTP_IF_NONE_MATCH", None)
+            response = super().get(request, **path)
+            response["Cache-Control"] = "no-store"
+            return response
         return super().get(request, **path)
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
@@ -129,15 +133,19 @@ class ChangeList(PublicView):
         since = f"{rows[-1][0]}-{rows[-1][1]}" if more else str(version)
         query = reading.request.GET.copy()
         query["since"] = since
+        following = reading.request.build_absolute_uri(f"{reading.request.path}?{query.urlencode()}")
         head = orjson.dumps(
             {
                 "dataset_version": version,
-                "next": reading.request.build_absolute_uri(f"{reading.request.path}?{query.urlencode()}"),
+                "next": following,
                 "caught_up": not more,
             }
         ).decode()
         results = with_base_url(",".join(map(_change, rows)), reading.base_url)
-        return answer(f'{head[:-1]},"results":[{results}]}}', version)
+        reading.version = version
+        response = answer(f'{head[:-1]},"results":[{results}]}}')
+        link(response, following, "next")
+        return response
 
 
 def _change(row: tuple[Any, ...]) -> str:
@@ -182,7 +190,9 @@ class EventVersions(PublicView):
             "previous": page_url(reading.request, found.previous),
             "results": [_entry(row, documents, reading.base_url) for row in found.rows],
         }
-        return answer(orjson.dumps(body), reading.version)
+        response = answer(orjson.dumps(body))
+        link_neighbours(response, reading, found)
+        return response
 
 
 def _entry(row: tuple[Any, ...], documents: Mapping[int, str | None], base_url: str) -> Document:

@@ -10,10 +10,21 @@ from django.http import Http404, HttpResponseBase
 
 from events.models import Actor
 from timeline import terms
+from timeline.filters import known_entries
 from timeline.models import Term
 from timeline.pagination import TERM_ORDERINGS, page, paging_fields
 from timeline.parameters import ChoiceField, ParameterField
 from timeline.views.base import PublicView, Reading, many, one, with_version
+from timeline.views.events import EventList, event_feed
+from timeline.views.feeds import (
+    calendar_fields,
+    check_format,
+    format_field,
+    list_title,
+    prefer_order,
+    take_calendar_window,
+    wants_feed,
+)
 
 
 class TermList(PublicView):
@@ -121,7 +132,27 @@ class TimelineList(TermList):
 
 
 class TimelineDetail(TermDetail):
-    """One curated timeline, by its id; `events_url` lists its events."""
+    """One curated timeline, by its id; `events_url` lists its events. In another format than JSON: its events."""
 
     operation, shape = "get_timeline", "Timeline"
     kind, keys = Term.Kind.TIMELINE, terms.TIMELINE_FIELDS
+
+    @classmethod
+    def parameters(cls) -> dict[str, ParameterField]:
+        return {**super().parameters(), "format": format_field(), **calendar_fields()}
+
+    def check(self, values: dict[str, Any]) -> None:
+        check_format(values)
+        values |= dict.fromkeys(("from", "to", "on"))
+        take_calendar_window(values)
+
+    def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
+        response = super().answer(reading, **path)
+        if not wants_feed(reading.values):
+            return response
+        key = path["key"]
+        nothing = dict.fromkeys(EventList.parameters())
+        reading.values = {**nothing, **reading.values, "timeline": key}
+        prefer_order(reading.values)
+        reading.known = known_entries(reading.values, reading.at)
+        return event_feed(reading, list_title(reading.values, reading.at))

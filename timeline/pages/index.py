@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from timeline.caching import dataset_version
+from timeline.caching import cached, dataset_version, etag, unchanged
 from timeline.documents import load
 from timeline.errors import PROBLEMS
 from timeline.models import Publication, Term
@@ -20,17 +20,21 @@ EXAMPLES = {
 }
 
 
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponseBase:
     """Links to the API, requests to try, the curated timelines, and what the types of errors mean."""
+    version = dataset_version()
+    if unchanged(request, etag(version)):
+        return cached(HttpResponse(status=304), etag(version))
     timelines = Term.objects.current().filter(kind=Term.Kind.TIMELINE).in_language("en").order_by("key")
-    return render(
+    page = render(
         request,
         "timeline/index.html",
         {
-            "version": dataset_version(),
+            "version": version,
             "count": Publication.objects.current().count(),
             "examples": [{"url": url, "what": what} for url, what in EXAMPLES.items()],
             "timelines": [load(document) for document in timelines.values_list("document", flat=True)],
             "problems": PROBLEMS.values(),
         },
     )
+    return cached(page, etag(version))

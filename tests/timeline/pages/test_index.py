@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 
 import pytest
 from django.utils.html import escape
-from playwright.sync_api import sync_playwright
+from pytest_django.asserts import assertNumQueries
 
+from tests.builders import published
 from timeline.errors import PROBLEMS
-from timeline.pages import EXAMPLES
+from timeline.pages.index import EXAMPLES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curated")]
 
@@ -28,42 +27,20 @@ def test_the_index_page_leads_everywhere(client):
     assert all(f'id="{kind}"' in html for kind in PROBLEMS)
 
 
+def test_the_dataset_version_is_the_etag(client):
+    first = client.get("/")
+    with assertNumQueries(1):
+        again = client.get("/", headers={"if-none-match": first["ETag"]})
+
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    published("event")
+    assert client.get("/", headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
 def test_the_examples_find_events(client):
     lists = [address for address in EXAMPLES if "?" in address]
 
     assert [address for address in lists if not client.get(address).json()["results"]] == []
-
-
-@pytest.fixture
-def chromium():
-    """Headless Chromium, the one of the system."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if executable is None and not os.environ.get("CI"):
-        pytest.skip("There is no Chromium here; in CI there must be: .ci/run installs it.")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium, live_server):
-    """A page that gathers what the browser complains about."""
-    opened = chromium.new_page(viewport={"width": 1000, "height": 800})
-    opened.complaints = []
-    opened.on("console", lambda message: opened.complaints.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
-    opened.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith((live_server.url, "data:", "blob:"))
-            else opened.complaints.append(f"outside host: {request.url}")
-        ),
-    )
-    yield opened
-    opened.close()
 
 
 def test_the_pages_render(page, live_server):
@@ -76,7 +53,7 @@ def test_the_pages_render(page, live_server):
 
     page.get_by_role("link", name="Documentation").click()
     page.get_by_text("/api/v1/events/", exact=True).first.wait_for(timeout=30_000)
-    assert page.locator(".opblock").count() == 16
+    assert page.locator(".opblock").count() == 19
 
     # A reader opens everything, and tries a call.
     for summary in page.locator(".opblock-summary-control").all():

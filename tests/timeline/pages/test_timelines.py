@@ -1,0 +1,199 @@
+"""The page about a curated timeline, and what can be wrong with a request for it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from pytest_django.asserts import assertHTMLEqual, assertNumQueries
+
+from tests.builders import published
+from tests.timeline.pages.test_events import HOSTILE, assert_refusal, main_of
+from timeline.models import Timeline
+from timeline.pages.base import FRAMED_POLICY
+from timeline.publishing import publish_vocabulary
+
+pytestmark = pytest.mark.django_db
+
+
+def timeline(titles: dict[str, str] | None = None, **values: Any) -> Timeline:
+    """A published timeline of everything that has the topic `trade`."""
+    made = Timeline.objects.create(
+        slug="talks", titles=titles or {"en": "Talks", "de": "Gespräche"}, query="topic=trade", **values
+    )
+    publish_vocabulary(timelines=[made])
+    return made
+
+
+def events(count: int) -> None:
+    for number in range(1, count + 1):
+        published(f"event-{number:02}", f"2025-01-{number:02}", topics=("trade",), place_name=f"Place {number}")
+
+
+def shown(response) -> list[str]:
+    """The slugs of the events on a page, in order."""
+    return re.findall(r'href="http://testserver/events/([\w-]+)/', main_of(response))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("address", ["/timelines/talks/", "/embed/timelines/talks/"])
+def test_the_events_are_there_newest_first_in_few_queries(client, address, count):
+    events(count)
+    published("other", topics=("uranium",))
+    timeline()
+
+    with assertNumQueries(3):
+        response = client.get(address)
+
+    assert shown(response) == [f"event-{number:02}" for number in range(count, 0, -1)]
+
+
+def test_the_page_whole(client):
+    events(1)
+    timeline(summaries={"en": "About trade.", "de": "Über Handel."})
+
+    response = client.get("/timelines/talks/")
+
+    assert response["Content-Language"] == "en"
+    assertHTMLEqual(
+        main_of(response),
+        """<main><h1><bdi>Talks</bdi></h1><p>About trade.</p>
+          <section aria-labelledby="events"><h2 id="events">Events</h2>
+            <ol class="events"><li><span class="when">1 January 2025</span>
+              <a href="http://testserver/events/event-01/" lang="en"><bdi>Title of event-01</bdi></a>
+              <span class="quiet">Meeting, <bdi>Place 1</bdi></span></li></ol></section>
+          <section aria-labelledby="cite"><h2 id="cite">Cite this</h2>
+            <p><bdi>Talks</bdi>. Diplomatic events timeline, dataset version 2.
+              <a href="http://testserver/timelines/talks/?as_of=2">http://testserver/timelines/talks/?as_of=2</a></p>
+          </section>
+          <nav aria-label="Data"><a href="http://testserver/api/v1/events/?timeline=talks">JSON</a>
+            <a href="http://testserver/api/v1/events/?timeline=talks&amp;format=ics">Calendar file</a></nav></main>""",
+    )
+    german = client.get("/timelines/talks/?lang=de")
+    assert german["Content-Language"] == "de"
+    assert "<h1><bdi>Gespräche</bdi></h1>" in german.text
+    assert 'href="http://testserver/events/event-01/?lang=de"' in german.text
+    assert "http://testserver/api/v1/events/?timeline=talks&amp;lang=de&amp;format=ics" in german.text
+
+
+def test_the_data_links_lead_to_the_same_events(client):
+    events(3)
+    timeline()
+
+    (address, calendar) = re.findall(r'href="(http://testserver/api[^"]+)"', main_of(client.get("/timelines/talks/")))
+
+    listed = client.get(address).json()["results"]
+    assert [event["id"] for event in listed] == ["event-03", "event-02", "event-01"]
+    assert client.get(calendar.replace("&amp;", "&"))["Content-Type"] == "text/calendar; charset=utf-8"
+
+
+def test_links_lead_through_all_pages(client):
+    events(5)
+    timeline()
+
+    def follow(response, direction: str) -> str:
+        (address,) = re.findall(rf'<a href="([^"]+)" rel="{direction}">', response.text)
+        return address.replace("&amp;", "&")
+
+    first = client.get("/timelines/talks/?page_size=2&lang=de")
+    second = client.get(follow(first, "next"))
+    third = client.get(follow(second, "next"))
+
+    assert [shown(first), shown(second), shown(third)] == [
+        ["event-05", "event-04"],
+        ["event-03", "event-02"],
+        ["event-01"],
+    ]
+    assert [second["Content-Language"], 'rel="prev"' in first.text, 'rel="next"' in third.text] == ["de", False, False]
+    assert shown(client.get(follow(third, "prev"))) == shown(second)
+
+
+def test_the_small_page_ends_and_leads_to_the_rest(client):
+    events(20)
+    timeline()
+    rest = (
+        '<p><a href="http://testserver/timelines/talks/" target="_blank" rel="noopener">All events of this timeline</a>'
+    )
+
+    small = client.get("/embed/timelines/talks/")
+    assert (len(shown(small)), rest in small.text) == (20, False)
+
+    published("event-21", "2025-01-21", topics=("trade",))
+    small = client.get("/embed/timelines/talks/")
+    assert shown(small) == [f"event-{number:02}" for number in range(21, 1, -1)]
+    assert rest in small.text
+
+
+def test_only_the_small_page_may_be_framed(client):
+    timeline()
+    whole, small = client.get("/timelines/talks/"), client.get("/embed/timelines/talks/")
+
+    assert whole["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in whole["Content-Security-Policy"]
+    assert "X-Frame-Options" not in small
+    assert small["Content-Security-Policy"] == FRAMED_POLICY
+    assert "<p>No events.</p>" in small.text
+
+
+def test_a_past_state(client):
+    events(1)
+    timeline()
+    published("event-02", "2025-01-02", topics=("trade",))
+
+    past = client.get("/timelines/talks/?as_of=2")
+
+    assert re.findall(r'href="http://testserver/events/([^"]+)"', past.text) == ["event-01/?as_of=2"]
+    assert "This is the state of dataset version 2." in past.text
+    assert client.get("/timelines/talks/?as_of=1").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/timelines/talks/", "/embed/timelines/talks/"])
+def test_what_editors_write_is_only_text(client, address):
+    published("event", topics=("trade",), titles={"en": HOSTILE}, place_name=HOSTILE)
+    timeline({"en": HOSTILE}, summaries={"en": HOSTILE})
+
+    html = client.get(address).text
+
+    assert "<script" not in html
+    assert "<img" not in html
+    assert html.count("&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;") == html.count("alert(1)")
+
+
+def test_the_dataset_version_is_the_etag(client):
+    timeline()
+    first = client.get("/timelines/talks/")
+
+    with assertNumQueries(1):
+        again = client.get("/timelines/talks/", headers={"if-none-match": first["ETag"]})
+    assert (first["ETag"], again.status_code) == ('W/"1-1.0.0"', 304)
+    published("event")
+    assert client.get("/timelines/talks/", headers={"if-none-match": first["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/timelines", "/embed/timelines"])
+def test_a_timeline_that_never_was_gives_error(client, address):
+    assert_refusal(
+        client.get(f"{address}/nothing/"),
+        404,
+        "Not found",
+        "There is no timeline 'nothing'. The list of timelines is at /api/v1/timelines/.",
+    )
+
+
+def test_wrong_parameters_give_error(client):
+    timeline()
+
+    assert_refusal(
+        client.get("/timelines/talks/?page_size=0&country=UZ"),
+        400,
+        "Invalid request",
+        "There is no parameter 'country' here.",
+        "'0' is not possible here: write a whole number from 1 to 500.",
+    )
+    assert_refusal(
+        client.get("/embed/timelines/talks/?page_size=5"),
+        400,
+        "Invalid request",
+        "There is no parameter 'page_size' here.",
+    )

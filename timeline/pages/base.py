@@ -1,0 +1,139 @@
+"""What pages about published things have in common. Like the API, they show stored documents and read strictly."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views import View
+
+from timeline.caching import unchanged
+from timeline.documents import LANGUAGES
+from timeline.errors import PROBLEMS, REVALIDATED, InvalidParameters, Withdrawn, method_not_allowed
+from timeline.negotiation import as_it_is
+from timeline.pages.words import words_of
+from timeline.parameters import ParameterField, as_of_field, language_field
+from timeline.views.base import Reading, described, understood
+
+SITE = str(settings.SPECTACULAR_SETTINGS["TITLE"])
+
+FRAMED_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors *",
+    ]
+)
+"""The Content-Security-Policy of a page that any site may frame: it can show text, and nothing else."""
+
+KINDS: dict[type[Exception], str] = {InvalidParameters: "invalid-request", Withdrawn: "withdrawn", Http404: "not-found"}
+"""Exception → the kind of problem that a page says."""
+
+
+class ReadOnly(View):
+    """A view for GET and HEAD; the error for other methods is a problem document."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **path: str) -> HttpResponse:
+        return method_not_allowed(request, map(str.upper, self.http_method_names))
+
+
+class Page(ReadOnly):
+    """Reads parameters strictly, answers 304 where the reader is up to date, else what `answer` gives."""
+
+    route: ClassVar[str]
+    """The name of its address."""
+    page_route: ClassVar[str]
+    """The name of the address of the whole page; the same if it is not a small one for frames."""
+    template: ClassVar[str]
+    framed: ClassVar[bool] = False
+    """Whether other sites may show it in a frame."""
+
+    @classmethod
+    def parameters(cls) -> dict[str, ParameterField]:
+        """Every parameter of this address, by name. A frame shows what is public now."""
+        return {"lang": language_field(), **({} if cls.framed else {"as_of": as_of_field()})}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **path: str) -> HttpResponseBase:
+        try:
+            response = super().dispatch(request, *args, **path)
+        except tuple(KINDS) as exception:
+            response = self.refusal(exception)
+        if self.framed:
+            response["Content-Security-Policy"] = FRAMED_POLICY
+            response.xframe_options_exempt = True  # type: ignore[attr-defined]  # what Django's middleware looks for
+        return response
+
+    def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
+        reading = understood(request, self.parameters(), as_it_is, lambda values: None)
+        if unchanged(request, reading.etag):
+            return described(HttpResponse(status=304), reading)
+        return described(self.answer(reading, **path), reading)
+
+    def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
+        raise NotImplementedError
+
+    def page(self, reading: Reading, version: int, slug: str, title: str, context: dict[str, Any]) -> HttpResponseBase:
+        """The page about what has this slug, from a dataset version."""
+        language, at = reading.values["lang"], reading.at
+        request, address = reading.request, address_of(reading.request, self.page_route, slug, language)
+        shown = {
+            **self.frame(language),
+            "title": title,
+            "address": address,
+            "permalink": address_of(request, self.page_route, slug, language, version),
+            "as_of": at,
+            "version": version,
+            "languages": [
+                {"code": code, "name": name, "address": address_of(request, self.route, slug, code, at)}
+                for code, name in settings.LANGUAGES
+            ],
+            "oembed": [
+                {"type": kind, "address": _oembed(request, address, name)}
+                for name, kind in (("json", "application/json+oembed"), ("xml", "text/xml+oembed"))
+            ],
+        }
+        reading.version = version
+        return HttpResponse(render_to_string(self.template, {**shown, **context}))
+
+    def frame(self, language: str) -> dict[str, Any]:
+        """What every template needs."""
+        return {"language": language, "words": words_of(language), "site": SITE}
+
+    def refusal(self, exception: Exception) -> HttpResponseBase:
+        """The page that says what is wrong."""
+        kind = next(kind for type_, kind in KINDS.items() if isinstance(exception, type_))
+        errors = exception.errors if isinstance(exception, InvalidParameters) else []
+        said = [error.message for error in errors] or [str(exception)]
+        context = {**self.frame(LANGUAGES[0]), "problem": PROBLEMS[kind], "said": said, "framed": self.framed}
+        status = PROBLEMS[kind].status
+        response = HttpResponse(render_to_string("timeline/problem.html", context), status=status)
+        response["Cache-Control"] = REVALIDATED
+        response["Content-Language"] = LANGUAGES[0]
+        return response
+
+
+def address_of(request: HttpRequest, route: str, slug: str, language: str, as_of: int | None = None) -> str:
+    """The whole URL of the page about what has this slug."""
+    return request.build_absolute_uri(reverse(route, args=[slug])) + query_of(language, as_of)
+
+
+def query_of(language: str, as_of: int | None = None) -> str:
+    """The part of a page's URL from the question mark on; nothing where all is as if left out."""
+    given = {} if language == LANGUAGES[0] else {"lang": language}
+    if as_of is not None:
+        given["as_of"] = str(as_of)
+    return f"?{urlencode(given)}" if given else ""
+
+
+def _oembed(request: HttpRequest, address: str, format: str) -> str:
+    query = urlencode({"url": address, "format": format})
+    return f"{request.build_absolute_uri(reverse('oembed'))}?{query}"

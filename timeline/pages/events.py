@@ -1,0 +1,109 @@
+"""The page about an event, and the small one for frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from events.date_display import display
+from events.fields import parse_or_none
+from timeline.documents import Document, load, with_base_url
+from timeline.formats import jsonld
+from timeline.formats.texts import as_json, closed
+from timeline.pages.base import Page, query_of
+from timeline.pages.words import words_of
+from timeline.views.base import Reading
+from timeline.views.events import moved, present_slug, stored_event
+
+
+class EventPage(Page):
+    """One event. An old slug redirects to the present one; a withdrawn event is gone (410)."""
+
+    route = page_route = "event-page"
+    template = "timeline/event.html"
+
+    def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
+        slug, language = path["slug"], reading.values["lang"]
+        found = stored_event(slug, language, reading.at)
+        if found is None:
+            return moved(reading, self.route, present_slug(slug, reading.version))
+        document, version = load(with_base_url(found[0], reading.base_url)), found[1]
+        context = {"event": document, **shown(document, language), "json_ld": json_ld(document)}
+        return self.page(reading, version, slug, closed(document["title"]), context)
+
+
+class EventEmbed(EventPage):
+    """One event, small; any site may frame it."""
+
+    route, template, framed = "event-embed", "timeline/event_embed.html", True
+
+
+def shown(document: Document, language: str) -> dict[str, Any]:
+    """What the templates show of a document that is not in it in so many words."""
+    words = words_of(language)
+    names = {country["code"]: country["name"] for country in document.get("countries", ())}
+    return {
+        "place": place_in_words(document),
+        "roles": _roles(document, names, words),
+        "relations": [
+            {
+                "kind": words[f"relation {relation['kind']}"],
+                "title": relation["title"],
+                "address": reverse("event-page", args=[relation["event"]]) + query_of(language),
+            }
+            for relation in document.get("relations", ())
+        ],
+        "sources": [_source(source, language) for source in document["sources"]],
+        "figures": [
+            {
+                **figure,
+                "value": _number(figure["value"], language),
+                "period": _date(figure.get("period"), language),
+            }
+            for figure in document.get("figures", ())
+        ],
+    }
+
+
+def place_in_words(document: Document) -> str:
+    """The place and its country, as far as the event has them."""
+    place = document.get("place", {})
+    names = {country["code"]: country["name"] for country in document.get("countries", ())}
+    country = place.get("country", "")
+    return ", ".join(filter(None, [place.get("name"), names.get(country, country)]))
+
+
+def json_ld(document: Document) -> SafeString:
+    """The event for search engines, safe in a script element: the format escapes what could end one."""
+    text = as_json({"@context": "https://schema.org", **jsonld.event(document)})
+    return mark_safe(text.translate(jsonld.IN_SCRIPT))
+
+
+def _roles(document: Document, names: Mapping[str, str], words: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The participants by their role, in the order of the document."""
+    roles: dict[str, list[Document]] = {}
+    for participant in document.get("participants", ()):
+        others = [code for code in participant.get("represents", ()) if code != participant.get("code")]
+        represents = ", ".join(names.get(code, code) for code in others)
+        roles.setdefault(participant["role"], []).append({**participant, "speaks_for": represents})
+    return [{"name": words[f"role {role}"], "participants": found} for role, found in roles.items()]
+
+
+def _source(source: Document, language: str) -> Document:
+    days = {name: _date(source.get(name), language) for name in ("published", "claims", "claims_effective")}
+    return {**source, **days}
+
+
+def _date(text: str | None, language: str) -> str:
+    """A date in words; as it is where it is not EDTF."""
+    parsed = parse_or_none(text or "")
+    return display(parsed, language) if parsed else text or ""
+
+
+def _number(value: float, language: str) -> str:
+    text = f"{value:,}"
+    return text.translate(str.maketrans(",.", ".,")) if language == "de" else text

@@ -1,0 +1,90 @@
+"""The page about a curated timeline, and the small one for frames."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponseBase, QueryDict
+from django.urls import reverse
+
+from timeline.documents import load, with_base_url
+from timeline.filters import EventFilters, filtered
+from timeline.formats.texts import closed
+from timeline.models import Publication, Term
+from timeline.pages.base import Page, address_of
+from timeline.pages.events import place_in_words
+from timeline.pagination import EVENT_ORDERINGS, page, page_url, paging_fields
+from timeline.pagination import Page as Rows
+from timeline.parameters import ParameterField, read
+from timeline.views.base import Reading, with_version
+
+NEWEST_FIRST = {"-date": EVENT_ORDERINGS["-date"]}
+IN_FRAME = 20
+"""Events that a frame shows; a link leads to the others."""
+
+
+class TimelinePage(Page):
+    """One curated timeline: its events, newest first, a page at a time."""
+
+    route = page_route = "timeline-page"
+    template = "timeline/timeline.html"
+
+    @classmethod
+    def parameters(cls) -> dict[str, ParameterField]:
+        return {**super().parameters(), **({} if cls.framed else paging_fields(NEWEST_FIRST))}
+
+    def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
+        slug, language = path["slug"], reading.values["lang"]
+        stored, definition, version = stored_timeline(slug, language, reading.at)
+        document = load(with_base_url(stored, reading.base_url))
+        rows = self.rows(reading, slug, definition)
+        return self.page(
+            reading,
+            version,
+            slug,
+            closed(document["title"]),
+            {
+                "timeline": document,
+                "events": [_entry(stored, reading) for (stored,) in rows.rows],
+                "newer": page_url(reading.request, rows.previous),
+                "older": page_url(reading.request, rows.next),
+            },
+        )
+
+    def rows(self, reading: Reading, slug: str, definition: dict[str, Any]) -> Rows:
+        """The events that this page shows."""
+        values = read(QueryDict(), EventFilters.fields_by_name())
+        values |= {"timeline": slug, "lang": reading.values["lang"]}
+        events = filtered(Publication.objects.as_of(reading.at), values, {(Term.Kind.TIMELINE, slug): definition})
+        asked = {"cursor": None, "page_size": IN_FRAME, **reading.values}
+        return page(events.in_language(values["lang"]), asked, NEWEST_FIRST, ["document"])
+
+
+class TimelineEmbed(TimelinePage):
+    """The newest events of one curated timeline, small; any site may frame it."""
+
+    route, template, framed = "timeline-embed", "timeline/timeline_embed.html", True
+
+
+def stored_timeline(slug: str, language: str, at: int | None = None) -> tuple[str, dict[str, Any], int]:
+    """The stored document of the timeline, its definition, and the dataset version that they are from; one query.
+
+    Raises `Http404` if there is none.
+    """
+    found = Term.objects.as_of(at).filter(kind=Term.Kind.TIMELINE, key=slug).in_language(language)
+    row: tuple[str, dict[str, Any], int] | None = (
+        with_version(found, at).values_list("document", "definition", "dataset_version").first()
+    )
+    if row is None:
+        raise Http404(f"There is no timeline '{slug}'. The list of timelines is at {reverse('timeline-list')}.")
+    return row
+
+
+def _entry(stored: str, reading: Reading) -> dict[str, Any]:
+    """An event as a line of the list."""
+    document = load(stored)
+    return {
+        **document,
+        "place": place_in_words(document),
+        "address": address_of(reading.request, "event-page", document["id"], reading.values["lang"], reading.at),
+    }
