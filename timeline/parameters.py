@@ -278,8 +278,8 @@ def language_field() -> ChoiceField:
     return ChoiceField(
         LANGUAGES,
         default=LANGUAGES[0],
-        help_text="Language of titles, summaries and names. What is not translated comes in another language; "
-        "`language` says which, and `fallback_from` that it does.",
+        help_text="Language of titles, summaries and names; if left out, what `Accept-Language` prefers. What is not "
+        "translated comes in another language; `language` says which, and `fallback_from` that it does.",
     )
 
 

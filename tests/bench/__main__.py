@@ -1,6 +1,6 @@
 """Measures: fills a database of its own, asks it what readers ask, and prints Markdown.
 
-python -m tests.bench [--events 1000000] [--keep] [--write] [--only database|http]
+python -m tests.bench [--events 1000000] [--keep] [--write] [--only database|http] [--cases TEXT]
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def main() -> None:
     with database.server(), database.filled(arguments.events, keep=arguments.keep):
         parts = [report.machine(arguments.events)]
         if arguments.only != "http":
-            parts.append(report.queries(measure_queries(cases(arguments.events))))
+            wanted = [case for case in cases(arguments.events) if arguments.cases in case.name]
+            parts.append(report.queries(measure_queries(wanted)))
         if arguments.only != "database":
             parts.append(report.http(measure_http(arguments.events)))
     text = "\n\n".join(parts) + "\n"
@@ -41,6 +42,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=1_000_000, help="how many (default: 1,000,000)")
     parser.add_argument("--keep", action="store_true", help="leave the database, and use one that was left")
     parser.add_argument("--write", action="store_true", help=f"also write {RESULTS.name}")
+    parser.add_argument("--cases", default="", help="only the queries whose name has this in it")
     parser.add_argument("--only", choices=["database", "http"], help="leave out the other part")
     return parser.parse_args()
 

@@ -55,6 +55,10 @@ class Values:
     def day(self, first: int = 1950, last: int = 2026) -> str:
         return f"{self.month(first, last)}-{self.random.randint(1, 28):02}"
 
+    def window(self, days: int) -> dict[str, str | list[str]]:
+        first = datetime.date.fromisoformat(self.day(1950, 2020))
+        return {"from": first.isoformat(), "to": (first + datetime.timedelta(days=days - 1)).isoformat()}
+
     def number(self, first: int, last: int) -> int:
         return self.random.randint(first, last)
 
@@ -143,6 +147,15 @@ def cases(events: int) -> list[Case]:
         "two datasets": lambda v: {"dataset": ["large", "small"], "page_size": str(v.number(40, 60))},
         "disputed": lambda v: {"disputed": "true", "page_size": str(v.number(40, 60))},
         "disputed + country (medium)": lambda v: {"disputed": "true", "country": v.country(MEDIUM)},
+        "search (common word)": lambda v: {"q": f"word{v.number(1, 3)}", "page_size": str(v.number(40, 60))},
+        "search (middling word)": lambda v: {"q": f"word{v.number(50, 300)}"},
+        "search (rare word)": lambda v: {"q": f"word{v.number(5000, 20000)}"},
+        "search (two words)": lambda v: {"q": f"word{v.number(1, 5)} word{v.number(1, 50)}"},
+        "search (middling word), by relevance": lambda v: {"q": f"word{v.number(50, 300)}", "ordering": "relevance"},
+        "search (common word) + country (medium)": lambda v: {
+            "q": f"word{v.number(1, 3)}",
+            "country": v.country(MEDIUM),
+        },
         "newest change first": lambda v: {"ordering": "-updated", "page_size": str(v.number(40, 60))},
         "newest change first, country (medium)": lambda v: {"ordering": "-updated", "country": v.country(MEDIUM)},
     }
@@ -153,7 +166,49 @@ def cases(events: int) -> list[Case]:
         "count: month": lambda v: {"on": v.month()},
         "count: topic (common)": lambda v: {"topic": f"topic-{v.number(1, 4)}"},
     }
+    summaries: dict[str, Make] = {
+        "density, all": lambda v: {"buckets": str(v.number(40, 60))},
+        "density, decades": lambda v: {"buckets": "10", "highlights": str(v.number(1, 5))},
+        "density, 50 months": lambda v: {**v.window(1500), "buckets": "60"},
+        "density, 150 weeks": lambda v: {**v.window(1050), "buckets": "155"},
+        "density, 90 days": lambda v: {**v.window(90), "buckets": "100"},
+        "density, country (big)": lambda v: {"country": v.country(BIG)},
+        "density, country (big), 150 weeks": lambda v: {"country": v.country(BIG), **v.window(1050), "buckets": "155"},
+        "density, topic (common)": lambda v: {"topic": f"topic-{v.number(1, 4)}"},
+        "density, topic (common), 150 weeks": lambda v: {
+            "topic": f"topic-{v.number(1, 4)}",
+            **v.window(1050),
+            "buckets": "155",
+        },
+        "density, country (big) + topic (common)": lambda v: {
+            "country": v.country(BIG),
+            "topic": f"topic-{v.number(1, 4)}",
+        },
+        "density, type + role": lambda v: {"type": f"type-{v.number(1, 8)}", "role": "host"},
+        "density, search (common word)": lambda v: {"q": f"word{v.number(1, 3)}"},
+        "density, certain": lambda v: {"certainty": "certain", **v.window(1500)},
+        "density, past state": lambda v: {"as_of": str(1 + events // 2000 + v.number(0, 9))},
+    }
+    facets: dict[str, Make] = {
+        "facets, all": lambda v: {"size": str(v.number(10, 50))},
+        "facets, country (big)": lambda v: {"country": v.country(BIG)},
+        "facets, country (rare)": lambda v: {"country": v.country(RARE)},
+        "facets, month": lambda v: {"on": v.month()},
+        "facets, topic + country": lambda v: {"topic": f"topic-{v.number(1, 20)}", "country": v.country(range(1, 60))},
+        "facets, search (middling word)": lambda v: {"q": f"word{v.number(50, 300)}"},
+    }
+    counts |= {
+        "count: country (big) + topic (common)": lambda v: {
+            "country": v.country(BIG),
+            "topic": f"topic-{v.number(1, 4)}",
+        },
+        "count: search (common word)": lambda v: {"q": f"word{v.number(1, 3)}"},
+    }
     found = [Case(name, _requests("events/", name, make)) for name, make in lists.items()]
+    found += [Case(name, _requests("events/density/", name, make)) for name, make in summaries.items()]
+    found += [Case(name, _requests("events/facets/", name, make)) for name, make in facets.items()]
+    windows = {"window, a day": lambda v: v.window(1), "window, five years": lambda v: v.window(1800)}
+    found += [Case(name, _requests("events/window/", name, make)) for name, make in windows.items()]
     found += [Case(name, _requests("events/count/", name, make)) for name, make in counts.items()]
     slugs = Values("slugs")
     found.append(Case("detail by slug", [Request(f"events/event-{slugs.number(1, events)}/") for _ in range(VALUES)]))

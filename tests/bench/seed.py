@@ -10,9 +10,11 @@ from pathlib import Path
 
 from django.db import connection
 
+from timeline import tallies
+
 SQL = Path(__file__).with_name("sql")
-STEPS = ("events", "publications", "countries", "texts", "relations", "versions")
-"""Files of `sql/`, each run for one batch of event numbers after another."""
+STEPS = ("events", "publications", "countries", "texts", "relations", "versions", "tallies")
+"""Files of `sql/`, each run for one batch of event numbers after another; `tallies` are counted as publishing does."""
 BATCH = 20_000
 
 TABLES = [
@@ -40,7 +42,10 @@ def fill(events: int) -> None:
             began = time.monotonic()
             for first in range(1, events + 1, BATCH):
                 last = min(first + BATCH - 1, events)
-                _run(step, first=first, last=last)
+                if step == "tallies":
+                    tallies.add(range(first, last + 1))
+                else:
+                    _run(step, first=first, last=last)
                 rate = last / (time.monotonic() - began)
                 _say(f"{step}: {last:,} of {events:,} events, {rate:,.0f} a second", end="\r")
             _say("")
@@ -49,7 +54,7 @@ def fill(events: int) -> None:
                 _execute("SELECT setval(pg_get_serial_sequence('events_event', 'id'), %s)", [events])
                 _execute("ANALYZE timeline_publication")
     _execute("INSERT INTO timeline_dataset (id, version, updated_at) VALUES (1, 1 + %s / 1000, now())", [events])
-    for table in (*TABLES, "timeline_term"):
+    for table in (*TABLES, "timeline_term", "timeline_tally"):
         _say(f"VACUUM ANALYZE {table}")
         _execute(f"VACUUM (ANALYZE) {table}")
 

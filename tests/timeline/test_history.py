@@ -137,6 +137,17 @@ def test_waiting_ends_with_nothing_when_nothing_comes(client, monkeypatch):
     )
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_versions_take_four_queries(client, django_assert_num_queries, rows):
+    event = published("event")
+    for number in range(1, rows):
+        event.texts.update(title=f"Title {number}")
+        publish([event])
+
+    with django_assert_num_queries(4):  # the dataset version, the event, its versions, the one before them
+        assert len(client.get("/api/v1/events/event/versions/").json()["results"]) == rows
+
+
 @pytest.mark.usefixtures("committed")
 def test_waiting_ends_when_something_comes(client):
     published("one")

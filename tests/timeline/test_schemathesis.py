@@ -30,4 +30,4 @@ def test_no_undocumented_answer(live_server, tmp_path):
     )
 
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "Tested: 16" in run.stdout
+    assert "Tested: 19" in run.stdout

@@ -175,3 +175,17 @@ def test_relevance_without_a_search_gives_error(client):
         client.get("/api/v1/events/?ordering=relevance"),
         ("ordering", "incomplete", "'ordering=relevance' needs a search, 'q'."),
     )
+
+
+@pytest.mark.usefixtures("curated")
+def test_curated_events_are_found_by_aliases_and_numbers(client):
+    of_china = slugs(client, "country=CN&page_size=500&fields=id")
+
+    for language in ("en", "de"):
+        assert slugs(client, f"q=Peking&lang={language}&page_size=500&fields=id") == of_china
+        assert slugs(client, f"q=Usbekistan&lang={language}&fields=id") == slugs(client, "country=UZ&fields=id")
+    assert slugs(client, "q=No.+61&fields=id") == [
+        "china-announcement-70-2025-suspension",
+        "china-announcement-61-2025-overseas-rare-earths",
+        "china-export-control-package-october-2025",
+    ]

@@ -5,7 +5,7 @@ INSERT INTO timeline_publication (
     id, version, published_in, published_at, withdrawn, digest, event_id, slug, first_published_at,
     start_min, start_max, end_min, end_max, qualified,
     effective_start_min, effective_start_max, effective_end_min, effective_end_max, effective_qualified,
-    type_path, topics, actors, roles, place_country, place_words, dataset, disputed
+    type_path, topics, actors, roles, place_country, place_words, dataset, disputed, significance
 )
 SELECT
     n, 1, 1 + n / 1000, '2026-01-01'::timestamptz + n * interval '1 second', false, md5(n::text), n, 'event-' || n,
@@ -18,7 +18,7 @@ SELECT
     ARRAY['city' || pg_temp.zipf(n, 8, 3000), CASE WHEN pg_temp.draw(n, 9) < 0.3 THEN 'palace' ELSE 'house' END]
         ::varchar[],
     CASE WHEN pg_temp.draw(n, 10) < 0.6 THEN '' WHEN pg_temp.draw(n, 10) < 0.98 THEN 'large' ELSE 'small' END,
-    pg_temp.draw(n, 11) < 0.01
+    pg_temp.draw(n, 11) < 0.01, 2 + cardinality(parts.actors) + floor(10 * power(pg_temp.draw(n, 16), 4))::int
 FROM (
     SELECT
         n, '1945-01-01'::date + floor(29950 * sqrt(pg_temp.draw(n, 1)))::int AS day, pg_temp.draw(n, 2) AS kind,

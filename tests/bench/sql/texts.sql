@@ -1,7 +1,9 @@
--- Documents as timeline.documents shapes them, of about 1.7 kB. U+0001 stands for the base URL.
+-- Documents as timeline.documents shapes them, of about 1.7 kB. U+0001 stands for the base URL. Of five words in a title,
+-- a third of all events has the commonest one of 20,000.
 
-INSERT INTO timeline_publicationtext (publication_id, language, title, document)
-SELECT p.id, language, named.title, format(
+INSERT INTO timeline_publicationtext (publication_id, language, title, search, document)
+SELECT p.id, language, named.title, setweight(to_tsvector(config, named.title), 'A')
+        || setweight(to_tsvector(config, array_to_string(p.actors || p.place_words, ' ')), 'B'), format(
     '{"id":"%%s","url":"%%s/events/%%s/","version":1,"type":{"id":"%%s","name":"%%s","path":["%%s","%%s"]},"title":"%%s",'
     '"summary":"%%s","language":"%%s","date":{"edtf":"%%s","start":"%%s","end":"%%s","start_latest":"%%s",'
     '"end_earliest":"%%s","precision":"day","approximate":false,"uncertain":false,"open":false,"display":"%%s"},'
@@ -14,10 +16,11 @@ SELECT p.id, language, named.title, format(
     about.json, written.json, p.published_at, p.published_at
 )
 FROM timeline_publication p
-CROSS JOIN (VALUES ('en'), ('de')) languages (language)
+CROSS JOIN (VALUES ('en', 'english'::regconfig), ('de', 'german'::regconfig)) languages (language, config)
 CROSS JOIN LATERAL (
     SELECT
-        'Meeting number ' || p.id || ' on ' || p.topics[1] || ' (' || language || ')' AS title,
+        (SELECT string_agg('word' || pg_temp.zipf(p.id, 70 + i, 20000), ' ') FROM generate_series(1, 5) i)
+            || ' number ' || p.id || ' (' || language || ')' AS title,
         (SELECT string_agg(md5(p.id || '/' || i), ' ') FROM generate_series(1, 3 + mod(p.id, 9)) i) AS summary
 ) named
 CROSS JOIN LATERAL (

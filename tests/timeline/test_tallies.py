@@ -1,0 +1,79 @@
+"""What is kept counted, against what is published, counted one by one."""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from events.models import Event
+from timeline.documents import load
+from timeline.models import Publication, PublicationText, Tally
+from timeline.publishing import publish, withdraw
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curated")]
+
+migration = importlib.import_module("timeline.migrations.0003_summaries")
+
+
+def counted():
+    """(dimension, key, month) → (starts, ends), out of the documents."""
+    starts: Counter = Counter()
+    ends: Counter = Counter()
+    texts = PublicationText.objects.filter(
+        publication__superseded_in=None, publication__withdrawn=False, language="en"
+    ).values_list("document", flat=True)
+    for document in map(load, texts):
+        values = {("", ""), *(("type", slug) for slug in document["type"]["path"])}
+        values |= {("country", country["code"]) for country in document.get("countries", ())}
+        values |= {("actor", participant["actor"]) for participant in document.get("participants", ())}
+        values |= {("topic", slug) for topic in document.get("topics", ()) for slug in topic["path"]}
+        for dimension, key in values:
+            starts[dimension, key, month(document["date"]["start"])] += 1
+            ends[dimension, key, month(document["date"]["end"])] += 1
+    return {entry: (starts[entry], ends[entry]) for entry in starts | ends}
+
+
+def month(day):
+    return datetime.date.fromisoformat(day).replace(day=1)
+
+
+def kept():
+    rows = Tally.objects.values_list("dimension", "key", "month", "starts", "ends")
+    return {tuple(row[:3]): tuple(row[3:]) for row in rows if any(row[3:])}
+
+
+def test_the_tallies_are_those_of_the_public_events():
+    assert len(counted()) > 500
+    assert kept() == counted()
+
+    event = Event.objects.get(slug="c5-1-leaders-summit-2025")
+    event.date = "2024-02-03/2024-04-05"
+    event.save()
+    event.topics.clear()
+    assert kept() == counted()
+    publish([event])
+    assert kept() == counted()
+    withdraw([event, Event.objects.get(slug="trump-state-visit-beijing-2017")])
+    assert kept() == counted()
+    publish([event])
+    assert kept() == counted()
+
+
+def test_the_migration_counts_what_was_published_before():
+    significance = dict(Publication.objects.values_list("pk", "significance"))
+    before = kept()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("TRUNCATE timeline_tally")
+        cursor.execute(migration.TALLIES)
+        cursor.execute("ALTER TABLE timeline_publication DISABLE TRIGGER append_only")
+        cursor.execute("UPDATE timeline_publication SET significance = 0")
+        cursor.execute(migration.SIGNIFICANCE)
+
+    assert kept() == before
+    assert dict(Publication.objects.values_list("pk", "significance")) == significance
+    assert len(set(significance.values())) > 5
