@@ -21,6 +21,7 @@ from events.dates import EdtfDate, parse
 from events.fields import parse_or_none, translated
 from events.involvement import Affiliations, Involvement, involvement
 from events.models import Actor, Event, EventText, EventType, Figure, Participation, Relation, Source, Topic
+from timeline.drafts import Draft
 from timeline.text import words
 
 URL_MARK = "\x01"
@@ -78,33 +79,32 @@ class Rendered:
 class Renderer:
     """Renders events and vocabulary entries. Holds what many of them share: the two trees and the memberships."""
 
-    def __init__(self, events: Sequence[Event]) -> None:
+    def __init__(self, drafts: Sequence[Draft]) -> None:
         self.types = EventType.paths()
         self.topics = Topic.paths()
         self.affiliations = Affiliations.of(
-            {participation.actor for event in events for participation in event.participations.all()}
+            {participation.actor for draft in drafts for participation in draft.participations}
         )
 
-    def render(self, event: Event) -> Rendered:
-        """`event` as drafted now. It must be publishable (`timeline.checks`)."""
+    def render(self, draft: Draft) -> Rendered:
+        """The event as drafted now. It must be publishable (`timeline.checks`)."""
+        event = draft.event
         when = parse(event.date)
         effective = parse(event.effective) if event.effective else None
-        participations = list(event.participations.all())
-        sources = list(event.sources.all())
         countries = involvement(
-            [(participation.actor, participation.role) for participation in participations],
+            [(participation.actor, participation.role) for participation in draft.participations],
             event.place_country,
             when,
             self.affiliations,
         )
         rendered = Rendered(
             event=event,
-            columns=self._columns(event, when, effective, participations, sources, countries),
+            columns=self._columns(draft, when, effective, countries),
             countries=countries,
-            relations=list(event.relations.all()),
-            names=_names(participations, countries),
+            relations=draft.relations,
+            names=_names(draft.participations, countries),
         )
-        same = self._in_any_language(event, when, participations, sources, rendered)
+        same = self._in_any_language(draft, when, rendered)
         for language in LANGUAGES:
             document = self._document(event, when, effective, same, rendered, language)
             rendered.titles[language] = document["title"]
@@ -112,15 +112,10 @@ class Renderer:
         return rendered
 
     def _columns(
-        self,
-        event: Event,
-        when: EdtfDate,
-        effective: EdtfDate | None,
-        participations: list[Participation],
-        sources: list[Source],
-        countries: list[Involvement],
+        self, draft: Draft, when: EdtfDate, effective: EdtfDate | None, countries: list[Involvement]
     ) -> dict[str, Any]:
-        topics = {node.slug for topic in event.topics.all() for node in self.topics[topic.pk]}
+        event, participations, sources = draft.event, draft.participations, draft.sources
+        topics = {node.slug for topic in draft.topics for node in self.topics[topic.pk]}
         roles = {part.role for part in participations} | {f"{part.actor.slug}:{part.role}" for part in participations}
         return {
             "slug": event.slug,
@@ -140,25 +135,19 @@ class Renderer:
             "significance": significance(len(participations), len(countries), len(sources)),
         }
 
-    def _in_any_language(
-        self,
-        event: Event,
-        when: EdtfDate,
-        participations: list[Participation],
-        sources: list[Source],
-        rendered: Rendered,
-    ) -> _Same:
+    def _in_any_language(self, draft: Draft, when: EdtfDate, rendered: Rendered) -> _Same:
+        event = draft.event
         return _Same(
-            texts={text.language: text for text in event.texts.all()},
-            topics=list(event.topics.all()),
-            figures=list(event.figures.all()),
-            participants=[(part.actor, self._participant(part, when)) for part in participations],
+            texts={text.language: text for text in draft.texts},
+            topics=draft.topics,
+            figures=draft.figures,
+            participants=[(part.actor, self._participant(part, when)) for part in draft.participations],
             countries=[(entry.actor, [str(way) for way in entry.ways]) for entry in rendered.countries],
             document={
                 "id": event.slug,
                 "url": f"{URL_MARK}/events/{event.slug}/",
                 "place": _place(event),
-                "sources": [_source(source) for source in sources],
+                "sources": [_source(source) for source in draft.sources],
                 "external_id": event.external_id,
                 "disputed": rendered.columns["disputed"],
             },

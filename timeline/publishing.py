@@ -22,6 +22,7 @@ from events.models import Actor, Event, EventType, Topic
 from timeline import search, tallies
 from timeline.checks import refusals
 from timeline.documents import FIELDS, Document, Rendered, Renderer, dump, load
+from timeline.drafts import load_drafts
 from timeline.editions import Edition, digest, new_edition
 from timeline.models import (
     Publication,
@@ -33,11 +34,6 @@ from timeline.models import (
 )
 from timeline.terms import render_actors, render_branches, render_timelines
 from timeline.vocabulary import terms_of, write_terms
-
-DRAFT_PARTS = (
-    "texts", "participations__actor", "topics", "sources", "relations", "figures__source", "figures__reporter",
-    "figures__partner",
-)  # fmt: skip
 
 COPIED = [
     column.attname
@@ -73,18 +69,13 @@ def publish(events: Iterable[Event], by: AbstractBaseUser | None = None, *, skip
     with transaction.atomic():
         ids = _lock(events)
         with new_edition(by) as edition:
-            drafts = list(
-                Event.objects.filter(pk__in=ids)
-                .select_related("place_country")
-                .prefetch_related(*DRAFT_PARTS)
-                .order_by("pk")
-            )
+            drafts = load_drafts(ids)
             outcome = Outcome(refused=refusals(drafts))
             if outcome.refused and not skip_refused:
                 raise Refused(outcome.refused)
-            accepted = [event for event in drafts if event not in outcome.refused]
+            accepted = [draft for draft in drafts if draft.event not in outcome.refused]
             renderer = Renderer(accepted)
-            rendered = [renderer.render(event) for event in accepted]
+            rendered = [renderer.render(draft) for draft in accepted]
             write_terms(edition, terms_of(accepted, rendered))
             _write_publications(edition, rendered, outcome)
     return outcome
