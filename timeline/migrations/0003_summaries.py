@@ -38,6 +38,7 @@ FROM (
     CROSS JOIN LATERAL (SELECT translate(document, chr(1), '')::json AS json) AS documents
 ) AS counted
 WHERE counted.publication_id = publication.id;
+SET CONSTRAINTS ALL IMMEDIATE;  -- what the update left pending would forbid the next line
 ALTER TABLE timeline_publication ENABLE TRIGGER append_only;
 """
 TALLIES = """
