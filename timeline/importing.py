@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F
 
 from events.interchange.importing import Import, Result, missing_events
-from events.interchange.outcomes import Status
+from events.interchange.outcomes import Existing, Status
 from events.models import Actor, Event, EventType, Topic
 from timeline.models import Publication, Term
 from timeline.publishing import publish, publish_vocabulary, withdraw
@@ -26,7 +26,10 @@ class Report:
 
     counts: Counter[Status] = field(default_factory=Counter)
     event_ids: array[int] = field(default_factory=lambda: array("Q"))
-    """The events that may be published, in the order of the file."""
+    """The events to publish, in the order of the file, if they say something else than what is public."""
+    left_alone: array[int] = field(default_factory=lambda: array("Q"))
+    """Events that a merging import left as they are: to publish only if they never were. What an editor changed in
+    them since is not the import's to publish."""
     changed: dict[str, list[str]] = field(default_factory=dict)
     """By kind of record, the slugs of actors, types and topics that changed."""
 
@@ -34,11 +37,12 @@ class Report:
     def records(self) -> int:
         return self.counts.total()
 
-    def add(self, results: Sequence[Result]) -> None:
+    def add(self, results: Sequence[Result], existing: Existing) -> None:
         for result in results:
             self.counts[result.status] += 1
             if result.event_id and result.publish:
-                self.event_ids.append(result.event_id)
+                merged = existing is Existing.MERGE and result.status is Status.UNCHANGED
+                (self.left_alone if merged else self.event_ids).append(result.event_id)
             if result.status is Status.CHANGED and result.kind != "event":
                 self.changed.setdefault(result.kind, []).append(result.key)
 
@@ -51,7 +55,7 @@ def run(importing: Import, after_batch: Callable[[Report, Sequence[Result]], Non
     """Runs an import to its end, or to where it stops; `after_batch` hears of each batch."""
     report = Report()
     for results in importing.run():
-        report.add(results)
+        report.add(results, importing.existing)
         after_batch(report, results)
     return report
 
@@ -75,21 +79,24 @@ def publish_imported(
     An event that is public as it is costs nothing; so a run that was killed is continued by another one.
     """
     done = Published()
-    for start in range(0, len(report.event_ids), PUBLISHED_AT_ONCE):
-        ids = report.event_ids[start : start + PUBLISHED_AT_ONCE]
-        new, withdrawn = _to_publish(ids)
-        done.withdrawn += withdrawn
-        if new:
-            outcome = publish(new, by, skip_refused=True)
-            done.published += len(outcome.published)
-            done.refused |= {event.slug: reasons for event, reasons in outcome.refused.items()}
-        after_batch(start + len(ids))
+    count = 0
+    for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False)):
+        for start in range(0, len(all_ids), PUBLISHED_AT_ONCE):
+            ids = all_ids[start : start + PUBLISHED_AT_ONCE]
+            new, withdrawn = _to_publish(ids, if_edited)
+            done.withdrawn += withdrawn
+            if new:
+                outcome = publish(new, by, skip_refused=True)
+                done.published += len(outcome.published)
+                done.refused |= {event.slug: reasons for event, reasons in outcome.refused.items()}
+            count += len(ids)
+            after_batch(count)
     _publish_changed_vocabulary(report, by)
     return done
 
 
-def _to_publish(ids: Sequence[int]) -> tuple[list[Event], list[str]]:
-    """The events to publish, and the slugs of those that were withdrawn."""
+def _to_publish(ids: Sequence[int], if_edited: bool) -> tuple[list[Event], list[str]]:
+    """The events to publish, and the slugs of those that were withdrawn. One that is public counts `if_edited`."""
     last = {
         row.event_id: row
         for row in Publication.objects.filter(superseded_in=None, event_id__in=ids).only(
@@ -97,7 +104,7 @@ def _to_publish(ids: Sequence[int]) -> tuple[list[Event], list[str]]:
         )
     }
     events = Event.objects.filter(pk__in=ids).order_by("pk").only("updated_at")
-    new = [event for event in events if event.pk not in last or _edited_since(event, last[event.pk])]
+    new = [event for event in events if event.pk not in last or (if_edited and _edited_since(event, last[event.pk]))]
     return new, [row.slug for row in last.values() if row.withdrawn]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from events.admin import mark_edited
 from events.historyatstate.records import HistoryAtState
 from events.interchange.writing import event_records
 from events.loading import load_curated, load_reference
@@ -170,6 +171,22 @@ def test_a_second_time_nothing_changes_and_what_editors_added_stays(tmp_path):
     assert (found["slug"], found["effective"], found["place"]["name"]) == ("vance-moscow", "1979", "Moscow")
     assert found["texts"]["de"] == {"title": "Vance besucht Moskau"}
     assert Actor.objects.get(slug="cyrus-vance").names == {"en": "Cy Vance"}
+
+
+@pytest.mark.usefixtures("reference")
+def test_an_editors_draft_is_not_published_by_the_way(client, tmp_path):
+    path = folder(tmp_path, "".join(TRIPS[:2]))
+    imported(path, "--publish")
+    event = Event.objects.get(external_id="has-travels:7")
+    EventText.objects.create(event=event, language="de", title="Entwurf")
+    mark_edited([event.pk])
+
+    assert imported(path, "--publish")[0][1] == "Published: 0."
+    assert client.get("/api/v1/events/trip-7-vance-cyrus-roberts/?lang=de").json()["fallback_from"] == "de"
+    # Only when the source itself says something new, the draft goes out with it.
+    folder(tmp_path, "".join(TRIPS[:2]).replace("Leningrad", "Kiev"))
+    assert imported(path, "--publish")[0][1] == "Published: 1."
+    assert client.get("/api/v1/events/trip-7-vance-cyrus-roberts/?lang=de").json()["title"] == "Entwurf"
 
 
 @pytest.mark.usefixtures("reference")

@@ -85,7 +85,7 @@ class ImportCommand(BaseCommand):
         refusals = 0
         if options["publish"]:
             progress = Progress(self.stderr, "events looked at for publishing")
-            total = len(report.event_ids)
+            total = len(report.event_ids) + len(report.left_alone)
 
             def after_batch(count: int) -> None:
                 progress.show(count, count / total)
