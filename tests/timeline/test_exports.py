@@ -145,8 +145,8 @@ def test_a_broken_export_is_no_whole_answer(monkeypatch):
             application.run()
         finally:
             os._exit(0)
+    client = HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        client = HTTPConnection("127.0.0.1", port, timeout=30)
         client.request("GET", f"{LIST}?format=jsonl", headers={"Host": "localhost"})
         response = client.getresponse()
         assert response.status == 200
@@ -154,5 +154,7 @@ def test_a_broken_export_is_no_whole_answer(monkeypatch):
             response.read()
         assert not broken_off.value.partial.endswith(b"\n")
     finally:
+        client.close()
+        listener.close()
         os.kill(server, 15)
         os.waitpid(server, 0)
