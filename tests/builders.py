@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from events.models import Actor, Event, EventText, EventType, Membership, Participation, Relation, Source, Topic
+from timeline import tallies
 from timeline.models import Publication, PublicationText
 from timeline.publishing import publish
 
@@ -103,4 +104,5 @@ def copied(number: int) -> list[Event]:
     PublicationText.objects.bulk_create(
         PublicationText(publication=row, language="en", title="T", document=document) for row in rows
     )
+    tallies.add(row.pk for row in rows)
     return events

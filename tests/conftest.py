@@ -1,9 +1,12 @@
 """Tests have an embedded PostgreSQL of their own, beside the real one, so they can run while the server runs."""
 
 import os
+import shutil
 
 import pytest
 from django.conf import settings
+from django.db import connections
+from playwright.sync_api import sync_playwright
 
 from config import embedded
 from config.embedded.place import home_folder, server_account
@@ -42,3 +45,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server if no other run uses it."""
     if server := config.stash.get(SERVER, None):
         server.release()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Headless Chromium, the one of the system."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None and not os.environ.get("CI"):
+        pytest.skip("There is no Chromium here; in CI there must be: .ci/run installs it.")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield browser
+        browser.close()
+        connections.close_all()  # while an event loop runs, Django has connections of their own in this thread

@@ -104,7 +104,8 @@ def _is_in_sample() -> models.GeneratedField:
 class Publication(Version):
     """A published version of an event, with what the filters need. The documents are in `PublicationText`."""
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="publications")
+    # Where a foreign key has no index of its own, another one begins with it.
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="publications", db_index=False)
     slug = models.CharField(max_length=120)
     first_published_at = models.DateTimeField()
     start_min = models.DateField()
@@ -221,7 +222,7 @@ class PublicationText(models.Model):
     In the document, U+0001 stands where the API's base URL belongs (see `timeline.documents`).
     """
 
-    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="texts")
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="texts", db_index=False)
     language = models.CharField(max_length=12)
     title = models.CharField(max_length=300)
     search = SearchVectorField(db_default=Value(""), help_text="Made by `timeline.search`.")
@@ -246,7 +247,7 @@ class PublicationCountry(models.Model):
     repeat the publication's, so that country and date are one range of one index.
     """
 
-    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="countries")
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="countries", db_index=False)
     code = models.CharField(max_length=4)
     ways = ArrayField(models.CharField(max_length=40))
     event_id = models.BigIntegerField()
@@ -319,7 +320,7 @@ class PublicationRelation(models.Model):
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="relations")
     kind = models.CharField(max_length=12)
-    target = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    target = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         ordering = ["id"]
@@ -368,7 +369,7 @@ class Term(Version):
 class TermText(models.Model):
     """A vocabulary entry in one language: the JSON as the API serves it, marked like `PublicationText.document`."""
 
-    term = models.ForeignKey(Term, on_delete=models.CASCADE, related_name="texts")
+    term = models.ForeignKey(Term, on_delete=models.CASCADE, related_name="texts", db_index=False)
     language = models.CharField(max_length=12)
     document = models.TextField()
 

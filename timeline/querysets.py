@@ -19,7 +19,7 @@ from timeline import search
 LONG_DAYS = 366
 """What may have lasted longer is `long`: a few events, kept in indexes of their own."""
 
-SAMPLED = 64
+SAMPLED = 128
 """One event in so many is in the sample of which estimates are made."""
 
 EARLIEST = datetime.date.min + datetime.timedelta(days=LONG_DAYS)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
 from timeline.errors import MEDIA_TYPE
-from timeline.formats import FORMATS
+from timeline.formats import FORMATS, Format
 from timeline.parameters import ParameterField
-from timeline.shapes import COMPONENTS, complete_or_chosen, page_of, ref
+from timeline.shapes import COMPONENTS, complete_or_chosen, ref
 
 PROBLEMS = {
     "400": "A parameter is unknown, blank, malformed or contradicts another; `errors` says which and why.",
@@ -18,6 +20,9 @@ PROBLEMS = {
     "410": "It was public once and has been withdrawn.",
     "429": "The client has made more requests than it may in a minute; `Retry-After` says how many seconds to wait.",
 }
+
+EXAMPLES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("examples.json").read_text(encoding="utf-8"))
+"""Operation → a request and its answer, as the curated events have it. `make schema` writes the answers again."""
 
 
 class PublicSchema(AutoSchema):
@@ -56,7 +61,7 @@ class PublicSchema(AutoSchema):
         statuses = ["400", "406", "429"] + (["404"] if in_path else []) + (["410"] if "{slug}" in self.path else [])
         bodies: dict[str, Any] = {
             "200": {
-                "description": "The answer.",
+                "description": self._meaning(),
                 "headers": {"ETag": {"schema": {"type": "string"}, "description": "Names the dataset version."}},
                 "content": self._contents(),
             },
@@ -65,29 +70,40 @@ class PublicSchema(AutoSchema):
         if "{slug}" in self.path:
             bodies["308"] = {"description": "The event has another id now; `Location` says which."}
         for status in sorted(statuses):
-            content = {MEDIA_TYPE: {"schema": ref("Problem")}}
+            content: dict[str, Any] = {MEDIA_TYPE: {"schema": ref("Problem")}}
+            if status == "400":
+                content[MEDIA_TYPE]["examples"] = {"unknown": {"$ref": "#/components/examples/InvalidRequest"}}
             bodies[status] = {"description": PROBLEMS[status], "content": content}
         bodies["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
         return bodies
 
+    def _meaning(self) -> str:
+        shapes = [f"`{format.name}`" for format in self._formats() if format.media_type == "application/json"]
+        if not shapes:
+            return "The answer."
+        return (
+            f"The answer. With `format` {', '.join(shapes[:-1])} or {shapes[-1]} it is JSON in the shape of that "
+            "client, which has no schema here."
+        )
+
+    def _formats(self) -> list[Format]:
+        """The other formats that the address answers in."""
+        choices = self.view.parameters()["format"].choices if "format" in self.view.parameters() else []
+        return [FORMATS[name] for name in choices if name in FORMATS]
+
     def _contents(self) -> dict[str, Any]:
-        contents = {"application/json": {"schema": self._answer()}}
-        if "format" in self.view.parameters():
-            # What clients want of `application/json` is theirs to say; the other media types have no schema here.
-            contents["application/json"] = {
-                "schema": {"anyOf": [self._answer(), {"type": "object"}, {"type": "array"}]}
-            }
-            contents |= {
-                format.media_type: {"schema": {}}
-                for format in FORMATS.values()
-                if format.media_type != "application/json"
-            }
-        return contents
+        contents: dict[str, Any] = {"application/json": {"schema": self._answer(), "examples": self._examples()}}
+        # No schema: standards and clients say what these look like.
+        others: dict[str, Any] = {format.media_type: {"schema": {}} for format in self._formats()}
+        return contents | {name: other for name, other in others.items() if name not in contents}
+
+    def _examples(self) -> dict[str, Any]:
+        return {"example": example(self.view.operation)} if self.view.operation in EXAMPLES else {}
 
     def _answer(self) -> dict[str, Any]:
         shape = self.view.shape
         if "page_size" in self.view.parameters():
-            return page_of(shape)
+            return ref(f"{shape}Page")
         return complete_or_chosen(shape) if "fields" in self.view.parameters() else ref(shape)
 
 
@@ -111,7 +127,14 @@ def describe(name: str, field: ParameterField) -> dict[str, Any]:
     return described
 
 
+def example(name: str) -> dict[str, Any]:
+    """A request and its answer, as OpenAPI has it."""
+    return {"summary": f"GET {EXAMPLES[name]['request']}", "value": EXAMPLES[name]["answer"]}
+
+
 def add_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Hook of drf-spectacular: adds the shapes that the answers refer to."""
-    result.setdefault("components", {})["schemas"] = COMPONENTS
+    """Hook of drf-spectacular: adds the shapes and the example that the answers refer to."""
+    components = result.setdefault("components", {})
+    components["schemas"] = COMPONENTS
+    components["examples"] = {"InvalidRequest": example("invalid_request")}
     return result

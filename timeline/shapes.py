@@ -7,6 +7,7 @@ from typing import Any
 from events.involvement import Way
 from events.models import Actor, Participation, Relation
 from timeline.buckets import UNITS
+from timeline.querysets import SAMPLED
 
 Schema = dict[str, Any]
 
@@ -82,8 +83,8 @@ COUNTED: dict[str, Schema] = {
 }
 ESTIMATED: dict[str, Schema] = {
     "approximate": described(
-        {"const": True},
-        "All numbers are estimates, made from one event in 64: over 20,000 fit these filters.",
+        TRUTH,
+        f"All numbers are estimates, made from one event in {SAMPLED}: over 20,000 fit these filters.",
     )
 }
 WINDOW: dict[str, Schema] = {
@@ -276,7 +277,7 @@ COMPONENTS: dict[str, Schema] = {
     "Difference": record(
         "A field that differs: `before` and `after`, or for a list what was `removed` and `added`.",
         {"field": TEXT},
-        {"before": {}, "after": {}, "removed": {"type": "array"}, "added": {"type": "array"}},
+        {"before": {}, "after": {}, "removed": array({}), "added": array({})},
     ),
     "Root": {
         "type": "object",
@@ -300,11 +301,27 @@ def page_of(name: str) -> Schema:
         {
             "dataset_version": described({"type": "integer"}, "The version of the published data. It only grows."),
             **links,
-            "results": array(ref(name) if name in ("Change", "EventVersion") else complete_or_chosen(name)),
+            "results": array(complete_or_chosen(name) if name in CHOOSABLE else ref(name)),
         },
     )
 
 
 def complete_or_chosen(name: str) -> Schema:
     """A whole document, or only the keys that `fields` chose."""
-    return {"anyOf": [ref(name), described({"type": "object"}, f"With `fields`: the chosen keys of {name}.")]}
+    return {"anyOf": [ref(name), ref(f"{name}Fields")]}
+
+
+def chosen(name: str) -> Schema:
+    """A document with only the keys that `fields` chose."""
+    return {
+        "type": "object",
+        "description": f"Of {name}, the keys that `fields` chose.",
+        "properties": COMPONENTS[name]["properties"],
+    }
+
+
+CHOOSABLE = ("Event", "Country", "Actor", "Type", "Topic", "Timeline")
+"""Shapes of documents that `fields` can choose among the keys of."""
+
+COMPONENTS |= {f"{name}Fields": chosen(name) for name in CHOOSABLE}
+COMPONENTS |= {f"{name}Page": page_of(name) for name in (*CHOOSABLE, "Change", "EventVersion")}

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -33,10 +33,16 @@ from timeline.tallies import Tallied
 MOST_COUNTED = 20_000
 """Events that are read to count them."""
 
+FEW = 2_000
+"""Events of which the sample would say little: whatever it costs, they are counted."""
+
+MOST_COST = 20_000
+"""What the database may expect it to cost to find them, in its own units: pages read one after the other."""
+
 MOST_IN_INDEX = 200_000
 """The same where nothing but their days is needed, which stand in an index."""
 
-CANDIDATES = 1000
+CANDIDATES = 300
 """So many of the most significant events of a window are asked which bucket they begin in."""
 
 TALLIED = {"country": "country", "country_all": "country", "actor": "actor", "type": "type", "topic": "topic"}
@@ -48,12 +54,7 @@ NOT_IN_TALLIES = set(EventFilters.parameters()) - {"from", "to", "on", "certaint
 ONE_DAY = datetime.timedelta(days=1)
 
 
-KNOWN_DAYS = """
-SELECT count(*), least(min(first) FILTER (WHERE first > '0001-01-01'), min(last) FILTER (WHERE last < '9999-12-31')),
-    greatest(max(first) FILTER (WHERE first > '0001-01-01'), max(last) FILTER (WHERE last < '9999-12-31'))
-FROM matched
-"""
-"""The number of `matched`, and the first and the last of their days that are no open end."""
+COUNTED = "SELECT count(*) FROM matched"
 
 BY_VALUE = """
 SELECT '', extract(year FROM first) || '-' || extract(year FROM last), count(*) FROM matched GROUP BY 2
@@ -65,18 +66,17 @@ UNION ALL SELECT 'country', code, count(*) FROM matched
 """
 """(dimension, value, number); without a dimension, the years from which and to which so many of `matched` lasted."""
 
-SPANS = """
-SELECT greatest(width_bucket(first, edges), 1) - 1, greatest(width_bucket(last, edges), 1) - 1, count(*), NULL, NULL
-FROM matched, (SELECT %s::date[] AS edges) AS buckets GROUP BY 1, 2
-"""
-"""(first bucket, last bucket, number of `matched`, NULL, NULL), given the first days of the buckets."""
+SPANS = "SELECT first, last, count(*), NULL::bigint FROM matched GROUP BY first, last"
+"""(first day, last day, number of `matched`, NULL)."""
 
-RANKED = """
-UNION ALL (
-    SELECT NULL, NULL, NULL, id, first FROM matched ORDER BY significance DESC, start_min DESC, event_id DESC LIMIT %s
-)
+RANKED = f"""
+SELECT first, last, 0, id FROM (
+    SELECT * FROM matched ORDER BY significance DESC, start_min DESC, event_id DESC LIMIT {CANDIDATES}
+) AS ranked
 """
-"""(NULL, NULL, NULL, id, first day) of the most significant ones, behind `SPANS`."""
+"""(first day, last day, 0, id) of the most significant ones."""
+
+RANKED_COLUMNS = ("id", "significance", "start_min", "event_id")
 
 
 @contextmanager
@@ -134,12 +134,8 @@ class Question:
         """How many events there are."""
         if self.tallied:
             return Number(self._tallied_count(self.first, self.last))
-        select = "SELECT count(*) FROM matched"
-        [(count,)] = self._matched(select, most=MOST_COUNTED) or [(0,)]
-        if count <= MOST_COUNTED:
-            return Number(count)
-        [(count,)] = self._matched(select, most=None)
-        return Number(SAMPLED * count, approximate=True)
+        rows, times = self._of_few_or_sample(COUNTED, lambda rows: sum(count for (count,) in rows))
+        return Number(times * sum(count for (count,) in rows), times > 1)
 
     def overlapping(self) -> PublicationQuerySet:
         """The events of the window."""
@@ -153,38 +149,43 @@ class Question:
         A bucket counts the events that overlap it, as the list with its days as `from` and `to` has them. Without a
         window, and without a known day of any event, there are no buckets.
         """
-        window = self._window()
+        if self.tallied is None:
+            return self._density_of_events(most_buckets, highlights)
+        window = self._window(self.tallied.span())
         if window is None:
             return Density(self.count())
         buckets = cut(*window, most_buckets)
-        if self.tallied and buckets.of_months:
+        if buckets.of_months:
             number = Number(self._tallied_count(*window))
-            found = Density(number, buckets, self._tallied_counts(self.tallied, buckets))
-            candidates = None
+            counts = self._tallied_counts(self.tallied, buckets)
+        elif self.tallied.dimension in ("", "country"):
+            rows = self._matched(SPANS, self._days, most=MOST_IN_INDEX)
+            number, counts = Number(_number_of(rows)), _by_bucket(rows, buckets, 1)
+            if number.count > MOST_IN_INDEX:
+                return self._density_of_events(most_buckets, highlights)
         else:
-            found, candidates = self._counted_density(buckets, ranked=highlights > 0)
-        if highlights:
-            found.highlights = _begin_in(buckets, candidates or self._candidates(*window), highlights)
-        return found
+            return self._density_of_events(most_buckets, highlights)
+        candidates = self._most_significant(*window, number.count) if highlights else []
+        return Density(number, buckets, counts, _begin_in(buckets, candidates, highlights))
 
-    def _window(self) -> tuple[datetime.date, datetime.date] | None:
-        """The first and the last day asked for; where not asked, the months in which known days of the events lie."""
-        if self.first and self.last:
-            return self.first, self.last
-        span = self._span()
+    def _density_of_events(self, most_buckets: int, highlights: int) -> Density:
+        """The density, by reading few events or the sample."""
+        rows, times = self._of_few_or_sample(f"{SPANS} UNION ALL {RANKED}", _number_of, RANKED_COLUMNS)
+        number = Number(times * _number_of(rows), times > 1)
+        window = self._window(_span(rows))
+        if window is None:
+            return Density(number)
+        buckets = cut(*window, most_buckets)
+        candidates = [(pk, first) for first, _, _, pk in rows if pk is not None]
+        return Density(number, buckets, _by_bucket(rows, buckets, times), _begin_in(buckets, candidates, highlights))
+
+    def _window(self, span: Span | None) -> Span | None:
+        """The first and the last day asked for; where not asked, those of the events' `span`."""
         if not (span or self.first or self.last):
             return None
         begin, end = span or (datetime.date.max, datetime.date.min)
         first = self.first or (min(begin, month_of(self.last)) if self.last else begin)
         return first, self.last or max(end, last_of_month(first))
-
-    def _span(self) -> tuple[datetime.date, datetime.date] | None:
-        if self.tallied:
-            return self.tallied.span()
-        [(count, begin, end)] = self._matched(KNOWN_DAYS, most=MOST_COUNTED) or [(0, None, None)]
-        if count > MOST_COUNTED:
-            return Tallied().span()  # so many events span about what all do
-        return (month_of(begin), last_of_month(end)) if begin else None
 
     # From the tallies
 
@@ -222,8 +223,9 @@ class Question:
         """The events that end in the month of `first`, before it."""
         if first == month_of(first):
             return 0
-        days = self._days.overlapping(month_of(first), first - ONE_DAY)
-        return days.rows.filter(**{f"{days.prefix}end_max__lt": first}).count()
+        days = self._days
+        in_month = days.overlapping(month_of(first), first - ONE_DAY)
+        return in_month.filter(**{f"{days.prefix}end_max__lt": first}).count()
 
     # From the events
 
@@ -234,76 +236,76 @@ class Question:
             return Days(PublicationCountry.objects.filter(code=self.tallied.key, current=True), "")
         return Days(self.events, self.events.days)
 
-    def _counted_density(self, buckets: Buckets, *, ranked: bool) -> tuple[Density, list[Candidate] | None]:
-        """The density, and the candidates for its highlights where it is cheap to have them, too."""
-        in_index = self.tallied is not None and self.tallied.dimension in ("", "country")
-        most = MOST_IN_INDEX if in_index else MOST_COUNTED
-        spans, candidates = self._spans(buckets, most=most, ranked=ranked and not in_index)
-        times = 1
-        if sum(spans.values()) > most:
-            spans, candidates = self._spans(buckets, most=None, ranked=False)
-            times = SAMPLED
-        changes = [0] * (len(buckets.starts) + 1)
-        for (begin, end), count in spans.items():
-            if begin <= end:  # to overlap for certain, what is not known may need more days than a bucket has
-                changes[begin] += times * count
-                changes[end + 1] -= times * count
-        number = Number(times * sum(spans.values()), approximate=times > 1)
-        return Density(number, buckets, list(accumulate(changes[:-1]))), candidates
-
-    def _spans(
-        self, buckets: Buckets, *, most: int | None, ranked: bool
-    ) -> tuple[Counter[tuple[int, int]], list[Candidate] | None]:
-        """(first bucket, last bucket) → number of events; and if `ranked`, the most significant of the events."""
-        given: list[Any] = [list(buckets.starts)]
-        if ranked:
-            columns = ["id", "significance", "start_min", "event_id"]
-            found = self._matched(SPANS + RANKED, [*given, CANDIDATES], most=most, columns=columns)
-        else:
-            found = self._matched(SPANS, given, most=most)
-        spans = Counter({(begin, end): count for begin, end, count, _, _ in found if count is not None})
-        return spans, [(pk, first) for _, _, count, pk, first in found if count is None] if ranked else None
-
-    def _candidates(self, first: datetime.date, last: datetime.date) -> list[Candidate]:
-        """The most significant events of the window."""
-        day = "start_max" if self.certain else f"{self.events.days}start_min"
-        return list(self._overlapping(first, last).most_significant(CANDIDATES).values_list("pk", day))
+    def _most_significant(self, first: datetime.date, last: datetime.date, number: int) -> list[Candidate]:
+        """The most significant events of the window, of which there is this number."""
+        if number > MOST_COUNTED:  # so many that they are soon found among all, the most significant first
+            events = self._overlapping(first, last)
+            return list(events.most_significant(CANDIDATES).values_list("pk", f"{events.days}start_min"))
+        rows = self._matched(RANKED, Days(self.events, self.events.days), RANKED_COLUMNS)
+        return [(pk, day) for day, _, _, pk in rows]
 
     def _overlapping(self, first: datetime.date | None, last: datetime.date | None) -> PublicationQuerySet:
         if first is None and last is None:
             return self.events
         return self.events.certainly_overlapping(first, last) if self.certain else self.events.overlapping(first, last)
 
+    def _of_few_or_sample(
+        self, select: str, number_of: Callable[[list[Any]], int], columns: Sequence[str] = ()
+    ) -> tuple[list[Any], int]:
+        """The rows of `select` from the events of the window where they are few, else from those in the sample; and how
+        many events each of them stands for. `number_of` tells from the rows how many events there were.
+        """
+        events = Days(self.events, self.events.days)
+        if self._seem_few():
+            rows = self._matched(select, events, columns)
+            if number_of(rows) <= MOST_COUNTED:
+                return rows, 1
+        sample = self._matched(select, Days(self.events.in_sample(), self.events.days), columns, most=None)
+        if SAMPLED * number_of(sample) <= FEW:  # a sample would say little of them
+            rows = self._matched(select, events, columns)
+            if number_of(rows) <= MOST_COUNTED:
+                return rows, 1
+        return sample, SAMPLED
+
+    def _seem_few(self) -> bool:
+        """Whether the database expects few events in the window, soon found, by its statistics. Costs a plan."""
+        try:
+            sql, params = self._overlapping(self.first, self.last).order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return True
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+            plan = cursor.fetchone()[0][0]["Plan"]
+        return bool(plan["Plan Rows"] <= MOST_COUNTED and plan["Total Cost"] <= MOST_COST)
+
     def _matched(
-        self, select: str, given: Sequence[Any] = (), *, most: int | None, columns: Sequence[str] = ()
+        self, select: str, events: Days, columns: Sequence[str] = (), *, most: int | None = MOST_COUNTED
     ) -> list[Any]:
-        """The rows of `select` from `matched`: the events of the window, one more than `most` of them, or the sample.
+        """The rows of `select` from `matched`: those of `events` in the window, up to one more than `most`.
 
         `matched` has the columns `first` and `last`, the days that decide what it overlaps, and `columns`.
         """
-        events = self._overlapping(self.first, self.last)
-        found = Days(events, events.days)
-        if most is not None and not columns and not self.certain:
-            found = self._days.overlapping(self.first, self.last)
-        days = ("start_max", "end_min") if self.certain else (f"{found.prefix}start_min", f"{found.prefix}end_max")
-        rows = (events.in_sample() if most is None else found.rows).order_by().values_list(*days, *columns)
+        days = ("start_max", "end_min") if self.certain else (f"{events.prefix}start_min", f"{events.prefix}end_max")
+        found = events.overlapping(self.first, self.last, certain=self.certain)
+        rows = found.order_by().values_list(*days, *columns)
         try:
             inner, params = (rows if most is None else rows[: most + 1]).query.sql_with_params()
         except EmptyResultSet:  # Django knows without asking that nothing can match
             return []
         names = ", ".join(["first", "last", *columns])
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH matched ({names}) AS MATERIALIZED ({inner}) {select}", [*params, *given])
+            cursor.execute(f"WITH matched ({names}) AS MATERIALIZED ({inner}) {select}", params)
             return cursor.fetchall()
 
     # With what
 
     def facets(self) -> Facets:
         """The events of the window by value."""
-        columns = ["id", "type_path", "topics", "actors"]
-        rows, times = self._matched(BY_VALUE, most=MOST_COUNTED, columns=columns), 1
-        if sum(count for dimension, _, count in rows if not dimension) > MOST_COUNTED:
-            rows, times = self._matched(BY_VALUE, most=None, columns=columns), SAMPLED
+
+        def number_of(rows: list[Any]) -> int:
+            return sum(count for dimension, _, count in rows if not dimension)
+
+        rows, times = self._of_few_or_sample(BY_VALUE, number_of, ("id", "type_path", "topics", "actors"))
         values: dict[str, Counter[str]] = {name: Counter() for name in ("country", "actor", "type", "topic")}
         lasting: Counter[tuple[int, int]] = Counter()
         for dimension, value, count in rows:
@@ -339,13 +341,23 @@ class Days:
     rows: QuerySet[Any]
     prefix: str
 
-    def overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Days:
-        """Those that may have been going on on a day from `first` to `last`; None is no bound."""
-        return Days(self.rows.filter(overlap(first, last, self.prefix)), self.prefix)
+    def overlapping(
+        self, first: datetime.date | None, last: datetime.date | None, *, certain: bool = False
+    ) -> QuerySet[Any]:
+        """Those that may have been going on on a day from `first` to `last`, or were for certain; None is no bound."""
+        if certain and isinstance(self.rows, PublicationQuerySet):
+            return self.rows.certainly_overlapping(first, last)
+        return self.rows.filter(overlap(first, last, self.prefix))
 
 
 Candidate = tuple[int, datetime.date]
 """A publication's id, and the first day of its event."""
+
+SpanRow = tuple[datetime.date, datetime.date, int, int | None]
+"""A row of `SPANS` or `RANKED`."""
+
+Span = tuple[datetime.date, datetime.date]
+"""A first and a last day."""
 
 
 def _tallied(values: Mapping[str, Any]) -> Tallied | None:
@@ -360,10 +372,33 @@ def _tallied(values: Mapping[str, Any]) -> Tallied | None:
     return Tallied(TALLIED[name], keys[0]) if len(keys) == 1 else None
 
 
+def _number_of(rows: Iterable[SpanRow]) -> int:
+    return sum(count for _, _, count, _ in rows)
+
+
+def _span(rows: Iterable[SpanRow]) -> Span | None:
+    """The months in which known days of the events lie; what is open has none."""
+    spans = [(first, last) for first, last, count, _ in rows if count]
+    known = [day for span in spans for day in span if day not in (datetime.date.min, datetime.date.max)]
+    return (month_of(min(known)), last_of_month(max(known))) if known else None
+
+
+def _by_bucket(rows: Iterable[SpanRow], buckets: Buckets, times: int) -> list[int]:
+    """How many events overlap each bucket. What lies outside of all, being open, is in the first or the last one."""
+    changes = [0] * (len(buckets.starts) + 1)
+    for first, last, count, _ in rows:
+        begin = max(bisect_right(buckets.starts, first) - 1, 0)
+        end = max(bisect_right(buckets.starts, last) - 1, 0)
+        if begin <= end:  # to overlap for certain, what is not known may need more days than a bucket has
+            changes[begin] += times * count
+            changes[end + 1] -= times * count
+    return list(accumulate(changes[:-1]))
+
+
 def _begin_in(buckets: Buckets, candidates: Sequence[Candidate], most: int) -> list[list[int]]:
     """For each bucket the first `most` of the candidates that begin in it, or for the first one before it."""
-    chosen: list[list[int]] = [[] for _ in buckets.starts]
-    for pk, first in candidates:
+    chosen: list[list[int]] = [[] for _ in buckets.starts] if most else []
+    for pk, first in candidates if most else ():
         at = max(bisect_right(buckets.starts, first) - 1, 0)
         if len(chosen[at]) < most:
             chosen[at].append(pk)

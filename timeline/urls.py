@@ -3,6 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from timeline import guides
 from timeline.oembed import OEmbed
 from timeline.pages import events as event_pages
 from timeline.pages import index
@@ -33,6 +34,8 @@ api = [
 
 urlpatterns = [
     path("", index.index, name="index"),
+    path("guides/", guides.index, name="guide-list"),
+    path("guides/<str:name>/", guides.guide, name="guide"),
     path("events/<str:slug>/", event_pages.EventPage.as_view(), name="event-page"),
     path("timelines/<str:slug>/", timeline_pages.TimelinePage.as_view(), name="timeline-page"),
     path("embed/events/<str:slug>/", event_pages.EventEmbed.as_view(), name="event-embed"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 
+import psutil
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
@@ -26,7 +27,7 @@ def server() -> Iterator[None]:
         yield
         return
     folder = embedded.choose_folder(settings.BASE_DIR, ".postgres-bench", home=home_folder(), account=server_account())
-    process = embedded.Server(folder, database="postgres", tuning=embedded.FAST)
+    process = embedded.Server(folder, database="postgres", tuning=embedded.FAST | memory())
     database["HOST"] = str(folder)
     process.acquire()
     (folder / ".gitignore").write_text("*\n")
@@ -35,6 +36,12 @@ def server() -> Iterator[None]:
     finally:
         connections.close_all()
         process.release()
+
+
+def memory() -> dict[str, str]:
+    """What the manual of PostgreSQL recommends for a server: a quarter of the memory; here at most 4 GB."""
+    megabytes = min(4096, psutil.virtual_memory().total // 4 // 2**20)
+    return {"shared_buffers": f"{megabytes}MB", "effective_cache_size": f"{2 * megabytes}MB"}
 
 
 @contextmanager

@@ -1,8 +1,4 @@
-import os
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
 
 from events.loading import load_reference
 from timeline.loading import load_curated
@@ -20,19 +16,6 @@ def curated(db, request):
         request.getfixturevalue("committed")
     load_reference()
     load_curated()
-
-
-@pytest.fixture
-def chromium():
-    """Headless Chromium, the one of the system."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if executable is None and not os.environ.get("CI"):
-        pytest.skip("There is no Chromium here; in CI there must be: .ci/run installs it.")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

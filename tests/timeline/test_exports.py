@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import tracemalloc
+from contextlib import closing
 from http.client import HTTPConnection, IncompleteRead
 
 import pytest
@@ -134,8 +135,24 @@ def test_a_broken_export_is_no_whole_answer(monkeypatch):
     complete = feeds.complete
     monkeypatch.setattr(feeds, "complete", broken)
     connection.close()
-    listener = socket.create_server(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        server = served(listener)
+    try:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as client:
+            client.request("GET", f"{LIST}?format=jsonl", headers={"Host": "localhost"})
+            response = client.getresponse()
+            assert response.status == 200
+            with pytest.raises(IncompleteRead) as broken_off:
+                response.read()
+        assert not broken_off.value.partial.endswith(b"\n")
+    finally:
+        os.kill(server, 15)
+        os.waitpid(server, 0)
+
+
+def served(listener):
+    """The id of a process that answers there, with all that is patched in this one."""
     server = os.fork()
     if server == 0:
         application = ApplicationServer(listener)
@@ -145,16 +162,4 @@ def test_a_broken_export_is_no_whole_answer(monkeypatch):
             application.run()
         finally:
             os._exit(0)
-    client = HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        client.request("GET", f"{LIST}?format=jsonl", headers={"Host": "localhost"})
-        response = client.getresponse()
-        assert response.status == 200
-        with pytest.raises(IncompleteRead) as broken_off:
-            response.read()
-        assert not broken_off.value.partial.endswith(b"\n")
-    finally:
-        client.close()
-        listener.close()
-        os.kill(server, 15)
-        os.waitpid(server, 0)
+    return server

@@ -16,6 +16,7 @@ from tests.builders import copied, published
 from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import ACTOR_NAMES, enter, expected, fits, made_valid, queries
 from timeline import summaries
+from timeline.buckets import cut
 from timeline.filters import check_filters, known_entries
 from timeline.models import Publication
 from timeline.parameters import read
@@ -162,25 +163,39 @@ def test_without_a_known_day_there_are_no_buckets():
 
 
 def test_many_events_are_estimated_from_the_sample(monkeypatch):
-    for number in range(6):
-        published(f"event-{number}", f"2025-11-0{number + 1}", "US", topics=("trade",))
-    monkeypatch.setattr(summaries, "MOST_COUNTED", 5)
-    sample = list(Publication.objects.filter(sample=True).values_list("start_min", flat=True))
-    two_filters = question({"country": "US", "topic": "trade"})
+    published("event", "2025-11-06", topics=("trade",))
+    copied(640)
+    monkeypatch.setattr(summaries, "MOST_COUNTED", 500)
+    in_sample = Publication.objects.filter(sample=True).count()
+    assert in_sample > 1  # as it is for any 641 ids in a row
+    number = Number(SAMPLED * in_sample, approximate=True)
 
-    assert question({"country": "US"}).count() == Number(6)
-    assert two_filters.count() == Number(SAMPLED * len(sample), approximate=True)
-    found = two_filters.density(10, 2)
-    assert found.number == Number(SAMPLED * len(sample), approximate=True)
-    assert found.buckets is not None
-    assert (found.buckets.first, found.buckets.last) == (datetime.date(2025, 11, 1), datetime.date(2025, 11, 30))
-    assert sum(found.counts) == SAMPLED * len(sample)
-    assert len([pk for bucket in found.highlights for pk in bucket]) > 0
-    assert two_filters.facets().number == Number(SAMPLED * len(sample), approximate=True)
+    assert question({}).count() == Number(641)  # the tallies know
+    assert question({"topic": "trade"}).count() == Number(641)
+    estimated = question({"disputed": "false"})
+    assert estimated.count() == number
+    found = estimated.density(10, 2)
+    assert (found.number, found.buckets) == (number, cut(datetime.date(2025, 11, 1), datetime.date(2025, 11, 30), 10))
+    assert found.counts == [
+        number.count if start == datetime.date(2025, 11, 3) else 0 for start in found.buckets.starts
+    ]
+    assert [len(bucket) for bucket in found.highlights] == [
+        2 if start == datetime.date(2025, 11, 3) else 0 for start in found.buckets.starts
+    ]
+    facets = estimated.facets()
+    assert (facets.number, facets.years) == (number, {2025: number.count})
+    assert facets.values["topic"] == {"trade": number.count}
 
 
-def test_the_sample_is_about_one_in_sixty_four():
-    events = copied(64 * 64)
+def test_what_the_database_expects_wrongly_is_counted_all_the_same(monkeypatch):
+    published("event")
+    monkeypatch.setattr(Question, "_seem_few", lambda question: False)
+
+    assert question({"disputed": "false"}).count() == Number(1)
+
+
+def test_the_sample_is_about_one_in_so_many():
+    events = copied(64 * SAMPLED)
 
     # 64 drawn by chance would be 40 to 88 in 997 of 1,000 tries; the ids are neighbours, and not drawn.
     assert 40 <= Publication.objects.filter(sample=True, event__in=events).count() <= 88

@@ -126,7 +126,7 @@ def test_many_events_in_the_format_of_a_front_end(client):
             "end": "2025-11-10",
             "allDay": True,
             "url": first,
-            "classNames": ["density"],
+            "className": "density",
         }
     ]
     assert client.get(f"{window}vis&on=2025-11").json() == {

@@ -26,7 +26,7 @@ def entry(document: Document, feed: Feed) -> Document:
         "end": day_after(last).isoformat(),
         "allDay": True,
         "url": document["url"],
-        "classNames": class_names(document, when),
+        "className": " ".join(class_names(document, when)),  # version 7 takes neither a list nor `classNames`
     }
 
 
@@ -43,5 +43,5 @@ def _crowd(crowd: Crowd, feed: Feed) -> Document:
         "end": day_after(crowd.end).isoformat(),
         "allDay": True,
         "url": crowd.url,
-        "classNames": ["density"],
+        "className": "density",
     }

@@ -27,8 +27,8 @@ def slide(document: Document) -> Document:
         "unique_id": document["id"],
         "start_date": _date(start or ()),
         **({"end_date": _date(end)} if end and end != start else {}),
-        "display_date": as_html(document["date"]["display"]),
-        "group": as_html(document["type"]["name"]),
+        "display_date": _stripped(document["date"]["display"]),
+        "group": _stripped(document["type"]["name"]),
         "text": {"headline": as_html(document["title"]), "text": _text(document)},
     }
 
@@ -46,6 +46,11 @@ def _slides(documents: Iterable[Document], feed: Feed) -> Iterator[Document]:
 
 def _date(parts: tuple[int, ...]) -> dict[str, int]:
     return dict(zip(("year", "month", "day"), parts, strict=False))
+
+
+def _stripped(text: str) -> str:
+    """`text` where TimelineJS strips HTML of its markup, which undoes one escape, and takes what is left for HTML."""
+    return as_html(as_html(text))
 
 
 def _text(document: Document) -> str:

@@ -26,6 +26,7 @@ END $$;
 
 # What is published already, as `timeline.documents.significance` and `timeline.tallies` count it.
 SIGNIFICANCE = """
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE timeline_publication DISABLE TRIGGER append_only;
 UPDATE timeline_publication AS publication SET significance = least(participants, 10) + least(sources, 10) + (
     SELECT least(count(*), 10) FROM timeline_publicationcountry WHERE publication_id = publication.id
@@ -38,7 +39,6 @@ FROM (
     CROSS JOIN LATERAL (SELECT translate(document, chr(1), '')::json AS json) AS documents
 ) AS counted
 WHERE counted.publication_id = publication.id;
-SET CONSTRAINTS ALL IMMEDIATE;  -- what the update left pending would forbid the next line
 ALTER TABLE timeline_publication ENABLE TRIGGER append_only;
 """
 TALLIES = """
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='publication',
             name='sample',
-            field=models.GeneratedField(db_persist=True, expression=django.db.models.lookups.Exact(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('event_id'), '*', models.Value(7919)), '%%', models.Value(1000003)), '%%', models.Value(64)), 0), output_field=models.BooleanField()),
+            field=models.GeneratedField(db_persist=True, expression=django.db.models.lookups.Exact(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('event_id'), '*', models.Value(7919)), '%%', models.Value(1000003)), '%%', models.Value(128)), 0), output_field=models.BooleanField()),
         ),
         migrations.AddField(
             model_name='publication',

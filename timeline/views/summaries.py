@@ -181,7 +181,7 @@ def _highlights_field() -> NumberField:
         most=10,
         default=3,
         help_text="So many of the most significant events that begin in a bucket: those with the most participants, "
-        "countries and sources, up to ten of each. Looked for among the 1,000 most significant ones of the window.",
+        "countries and sources, up to ten of each. Looked for among the 300 most significant ones of the window.",
     )
 
 
