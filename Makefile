@@ -14,7 +14,7 @@ help:
 	@echo 'make lint    the linters and type checks alone'
 	@echo 'make format  bring the code into its format'
 	@echo 'make bench   measure'
-	@echo 'make schema  write the OpenAPI description again: timeline/examples.json, tests/timeline/openapi.yaml'
+	@echo 'make schema  write again: timeline/examples.json, tests/timeline/openapi.yaml, events/interchange/schema.json'
 	@echo 'make clean   remove what was installed and generated; keeps the database (.postgres) and .secret-key'
 	@echo
 	@echo 'Variables: PORT, DATABASE_URL, PYTHON (now $(PYTHON)) and those in config/env.py'
@@ -44,6 +44,7 @@ bench: .venv/.installed-dev
 schema: .venv/.installed-dev
 	WRITE_EXAMPLES=1 $(IN_VENV) -m pytest -q tests/timeline/test_examples.py
 	$(IN_VENV) manage.py spectacular --validate --fail-on-warn --file tests/timeline/openapi.yaml
+	$(IN_VENV) manage.py interchange_schema > events/interchange/schema.json
 
 clean:
 	rm -rf .venv .postgres-test .postgres-bench tests/clients/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 
 from django.utils import dates as django_dates
 from django.utils import translation
@@ -21,6 +22,7 @@ DAY_FORMATS = {"en": "{day} {month} {year}", "de": "{day}. {month} {year}"}
 DECADE_FORMATS = {"en": "{}s", "de": "{}er-Jahre"}
 
 
+@lru_cache(maxsize=10_000)
 def display(date: EdtfDate, language: str) -> str:
     """`date` in words of `language`; a language without words here gets the English ones."""
     language = language if language in WORDS else "en"

@@ -13,6 +13,7 @@ from __future__ import annotations
 import calendar
 import datetime
 from dataclasses import dataclass
+from functools import lru_cache
 
 FIRST_DAY = datetime.date.min
 LAST_DAY = datetime.date.max
@@ -74,6 +75,7 @@ class EdtfDate:
         return self.start_max <= last and self.end_min >= first and not self.qualified
 
 
+@lru_cache(maxsize=10_000)  # publishing reads each date several times
 def parse(text: str) -> EdtfDate:
     """The date that `text` says in EDTF.
 

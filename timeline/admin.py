@@ -20,6 +20,7 @@ from events.admin import ActorAdmin, EventAdmin, EventTypeAdmin, TopicAdmin
 from events.fields import TranslatedWidget
 from events.models import Actor, Event, EventType, Topic
 from timeline.documents import with_base_url
+from timeline.import_admin import ImportAdmin
 from timeline.models import (
     Dataset,
     DatasetVersion,
@@ -69,8 +70,8 @@ class PublicStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Event)
-class PublishableEventAdmin(EventAdmin):
-    """Events with their public state, and the door to the public."""
+class PublishableEventAdmin(ImportAdmin, EventAdmin):
+    """Events with their public state, the door to the public, and the import."""
 
     list_display = ["title", "date", "type", "public", "slug"]
     list_filter = [PublicStateFilter, *EventAdmin.list_filter]

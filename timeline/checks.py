@@ -2,43 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from events.dates import EdtfError, parse
 from events.models import Event
+from timeline.drafts import Draft
 from timeline.models import Publication
 
 RESERVED_SLUGS = {"count", "density", "facets", "window"}
 """Names of addresses beside the events' own."""
 
 
-def refusals(events: Iterable[Event]) -> dict[Event, list[str]]:
+def refusals(drafts: Sequence[Draft]) -> dict[Event, list[str]]:
     """For each event that may not be published, all the reasons, as sentences for its editor."""
-    events = list(events)
-    taken = _slugs_of_others(events)
-    found = {event: [*_reasons(event), *_slug_reasons(event, taken)] for event in events}
+    taken = _slugs_of_others([draft.event for draft in drafts])
+    found = {draft.event: [*_reasons(draft), *_slug_reasons(draft.event, taken)] for draft in drafts}
     return {event: reasons for event, reasons in found.items() if reasons}
 
 
-def _reasons(event: Event) -> list[str]:
+def _reasons(draft: Draft) -> list[str]:
     reasons = []
-    if not any(text.title.strip() for text in event.texts.all()):
+    event = draft.event
+    if not any(text.title.strip() for text in draft.texts):
         reasons.append("It has no title in any language: add a text with a title.")
-    if not event.sources.all():
+    if not draft.sources:
         reasons.append("It has no source: add at least one.")
     if not event.date:
         reasons.append("It has no date: enter as much as is known, such as 2025-11-06, 2025-11 or 2025.")
     reasons += _unreadable("date", event.date)
     reasons += _unreadable("effective date", event.effective)
-    for source in event.sources.all():
+    for source in draft.sources:
         reasons += _unreadable(f"claimed date of the source {source.url}", source.claims)
         reasons += _unreadable(f"claimed effective date of the source {source.url}", source.claims_effective)
         reasons += _unreadable(f"publication date of the source {source.url}", source.published)
-    for figure in event.figures.all():
+    for figure in draft.figures:
         reasons += _unreadable(f"period of the figure “{figure}”", figure.period)
         if figure.source is not None and figure.source.event_id != event.pk:
             reasons.append(f"The source of the figure “{figure}” belongs to another event.")
-    if any(relation.target_id == event.pk for relation in event.relations.all()):
+    if any(relation.target_id == event.pk for relation in draft.relations):
         reasons.append("It has a relation to itself: remove it or choose another event.")
     return reasons
 

@@ -20,7 +20,8 @@ from events.date_display import display
 from events.dates import EdtfDate, parse
 from events.fields import parse_or_none, translated
 from events.involvement import Affiliations, Involvement, involvement
-from events.models import Actor, Event, EventType, Figure, Participation, Relation, Source, Topic
+from events.models import Actor, Event, EventText, EventType, Figure, Participation, Relation, Source, Topic
+from timeline.drafts import Draft
 from timeline.text import words
 
 URL_MARK = "\x01"
@@ -78,48 +79,44 @@ class Rendered:
 class Renderer:
     """Renders events and vocabulary entries. Holds what many of them share: the two trees and the memberships."""
 
-    def __init__(self, events: Sequence[Event]) -> None:
+    def __init__(self, drafts: Sequence[Draft]) -> None:
         self.types = EventType.paths()
         self.topics = Topic.paths()
         self.affiliations = Affiliations.of(
-            {participation.actor for event in events for participation in event.participations.all()}
+            {participation.actor for draft in drafts for participation in draft.participations}
         )
 
-    def render(self, event: Event) -> Rendered:
-        """`event` as drafted now. It must be publishable (`timeline.checks`)."""
+    def render(self, draft: Draft) -> Rendered:
+        """The event as drafted now. It must be publishable (`timeline.checks`)."""
+        event = draft.event
         when = parse(event.date)
         effective = parse(event.effective) if event.effective else None
-        participations = list(event.participations.all())
         countries = involvement(
-            [(participation.actor, participation.role) for participation in participations],
+            [(participation.actor, participation.role) for participation in draft.participations],
             event.place_country,
             when,
             self.affiliations,
         )
         rendered = Rendered(
             event=event,
-            columns=self._columns(event, when, effective, participations, countries),
+            columns=self._columns(draft, when, effective, countries),
             countries=countries,
-            relations=list(event.relations.all()),
-            names=_names(participations, countries),
+            relations=draft.relations,
+            names=_names(draft.participations, countries),
         )
+        same = self._in_any_language(draft, when, rendered)
         for language in LANGUAGES:
-            document = self._document(event, when, effective, participations, rendered, language)
+            document = self._document(event, when, effective, same, rendered, language)
             rendered.titles[language] = document["title"]
             rendered.documents[language] = document
         return rendered
 
     def _columns(
-        self,
-        event: Event,
-        when: EdtfDate,
-        effective: EdtfDate | None,
-        participations: list[Participation],
-        countries: list[Involvement],
+        self, draft: Draft, when: EdtfDate, effective: EdtfDate | None, countries: list[Involvement]
     ) -> dict[str, Any]:
-        topics = {node.slug for topic in event.topics.all() for node in self.topics[topic.pk]}
+        event, participations, sources = draft.event, draft.participations, draft.sources
+        topics = {node.slug for topic in draft.topics for node in self.topics[topic.pk]}
         roles = {part.role for part in participations} | {f"{part.actor.slug}:{part.role}" for part in participations}
-        sources = list(event.sources.all())
         return {
             "slug": event.slug,
             **_days(when, ""),
@@ -138,21 +135,37 @@ class Renderer:
             "significance": significance(len(participations), len(countries), len(sources)),
         }
 
+    def _in_any_language(self, draft: Draft, when: EdtfDate, rendered: Rendered) -> _Same:
+        event = draft.event
+        return _Same(
+            texts={text.language: text for text in draft.texts},
+            topics=draft.topics,
+            figures=draft.figures,
+            participants=[(part.actor, self._participant(part, when)) for part in draft.participations],
+            countries=[(entry.actor, [str(way) for way in entry.ways]) for entry in rendered.countries],
+            document={
+                "id": event.slug,
+                "url": f"{URL_MARK}/events/{event.slug}/",
+                "place": _place(event),
+                "sources": [_source(source) for source in draft.sources],
+                "external_id": event.external_id,
+                "disputed": rendered.columns["disputed"],
+            },
+        )
+
     def _document(
         self,
         event: Event,
         when: EdtfDate,
         effective: EdtfDate | None,
-        participations: list[Participation],
+        same: _Same,
         rendered: Rendered,
         language: str,
     ) -> Document:
-        texts = {text.language: text for text in event.texts.all()}
-        text = next(texts[code] for code in (language, *LANGUAGES) if code in texts)
+        text = next(same.texts[code] for code in (language, *LANGUAGES) if code in same.texts)
         return _without_blanks(
             {
-                "id": event.slug,
-                "url": f"{URL_MARK}/events/{event.slug}/",
+                **same.document,
                 "type": branch(self.types[event.type_id], language),
                 "title": text.title,
                 "summary": text.summary,
@@ -160,34 +173,29 @@ class Renderer:
                 "fallback_from": language if text.language != language else "",
                 "date": date(when, language),
                 "effective": date(effective, language) if effective else None,
-                "place": _place(event),
-                "participants": [self._participant(part, when, language) for part in participations],
+                "participants": [
+                    {**part, "name": translated(actor.names, language)} for actor, part in same.participants
+                ],
                 "countries": [
-                    {
-                        "code": country.actor.code,
-                        "name": translated(country.actor.names, language),
-                        "via": [str(way) for way in country.ways],
-                    }
-                    for country in rendered.countries
+                    {"code": actor.code, "name": translated(actor.names, language), "via": via}
+                    for actor, via in same.countries
                 ],
                 "topics": sorted(
-                    (branch(self.topics[topic.pk], language) for topic in event.topics.all()),
+                    (branch(self.topics[topic.pk], language) for topic in same.topics),
                     key=lambda topic: topic["path"],
                 ),
-                "sources": [_source(source) for source in event.sources.all()],
-                "figures": [_figure(figure, language) for figure in event.figures.all()],
-                "external_id": event.external_id,
-                "disputed": rendered.columns["disputed"],
+                "figures": [_figure(figure, language) for figure in same.figures],
             }
         )
 
-    def _participant(self, participation: Participation, when: EdtfDate, language: str) -> Document:
+    def _participant(self, participation: Participation, when: EdtfDate) -> Document:
+        """All but the name, whose place in the order of the keys is kept."""
         actor = participation.actor
         represents = self.affiliations.represented(actor, when).values()
         return _without_blanks(
             {
                 "actor": actor.slug,
-                "name": translated(actor.names, language),
+                "name": "…",
                 "kind": actor.kind,
                 "role": participation.role,
                 "code": actor.code,
@@ -195,6 +203,18 @@ class Renderer:
                 "represents": sorted(state.code or "" for state in represents),
             }
         )
+
+
+@dataclass(slots=True)
+class _Same:
+    """What of an event is the same in each language, or is read once for all of them."""
+
+    texts: dict[str, EventText]
+    topics: list[Topic]
+    figures: list[Figure]
+    participants: list[tuple[Actor, Document]]
+    countries: list[tuple[Actor, list[str]]]
+    document: Document
 
 
 def significance(participants: int, countries: int, sources: int) -> int:
@@ -292,7 +312,11 @@ def number(value: Decimal) -> int | float:
 
 def _without_blanks(document: Document) -> Document:
     """Without what does not apply: None, blank texts and empty lists. Zero and False say something and stay."""
-    return {key: value for key, value in document.items() if value not in (None, "", [], {})}
+    return {
+        key: value
+        for key, value in document.items()
+        if value or (value is not None and not isinstance(value, str | list | dict))
+    }
 
 
 def names_of(actor: Actor) -> list[str]:

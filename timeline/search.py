@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_
-from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Value
+from django.contrib.postgres.search import SearchQuery
 
 from timeline.text import fold
 
@@ -33,13 +31,15 @@ def configuration(language: str) -> str:
     return CONFIGURATIONS.get(language, "simple")
 
 
-def vector(language: str, parts: Mapping[str, Iterable[str]]) -> Any:
-    """The search vector of a document, as an expression; `parts` are its texts by weight, A to D."""
-    vectors: list[Any] = [
-        SearchVector(Value(" ".join(_words(" ".join(texts)))), config=configuration(language), weight=weight)
-        for weight, texts in parts.items()
-    ]
-    return reduce(lambda one, other: one + other, vectors)
+WEIGHTS = "ABCD"
+
+VECTOR = " || ".join(f"setweight(to_tsvector(configuration::regconfig, {weight}), '{weight}')" for weight in WEIGHTS)
+"""SQL: the search vector, from columns `configuration` and a to d, the words by weight."""
+
+
+def words_by_weight(parts: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """For `VECTOR`, the words of a document; `parts` are its texts by weight."""
+    return {weight.lower(): " ".join([word for text in parts[weight] for word in _words(text)]) for weight in WEIGHTS}
 
 
 def query(text: str, language: str) -> SearchQuery:
@@ -66,5 +66,6 @@ def _part(words: list[str], beginning: bool, config: str) -> SearchQuery:
     return SearchQuery(" ".join(words), config=config, search_type="phrase" if len(words) > 1 else "plain")
 
 
+@lru_cache(maxsize=10_000)  # names come again and again
 def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", fold(text))

@@ -8,6 +8,8 @@ import unicodedata
 
 def fold(text: str) -> str:
     """`text` without accents and case: "Türkiye" and "TURKIYE" both give "turkiye", "Straße" gives "strasse"."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 

@@ -8,7 +8,7 @@ from timeline.oembed import OEmbed
 from timeline.pages import events as event_pages
 from timeline.pages import index
 from timeline.pages import timelines as timeline_pages
-from timeline.views import events, history, root, summaries, vocabulary
+from timeline.views import events, history, interchange, root, summaries, vocabulary
 
 api = [
     path("", root.Root.as_view(), name="api"),
@@ -43,6 +43,7 @@ urlpatterns = [
     path("oembed/", OEmbed.as_view(), name="oembed"),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/interchange.json", interchange.schema, name="interchange-schema"),
     path(
         "api/docs/",
         SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="timeline/docs.html"),

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from events.models import Event, EventType
+from events.models import EventType
 from timeline.documents import LANGUAGES, Rendered, dump
+from timeline.drafts import Draft
 from timeline.editions import Edition, digest
 from timeline.models import Term, TermText
 from timeline.terms import RenderedTerm, render_actors, render_branches
 
 
-def terms_of(events: Sequence[Event], rendered: Sequence[Rendered]) -> list[RenderedTerm]:
+def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered]) -> list[RenderedTerm]:
     """The vocabulary entries that the events' documents name."""
-    actors = {part.actor for event in events for part in event.participations.all()}
-    actors |= {entry.actor for draft in rendered for entry in draft.countries}
-    for event in events:
-        actors |= {actor for figure in event.figures.all() for actor in (figure.reporter, figure.partner) if actor}
-    types = EventType.objects.filter(pk__in={event.type_id for event in events})
-    topics = {topic for event in events for topic in event.topics.all()}
+    actors = {part.actor for draft in drafts for part in draft.participations}
+    actors |= {entry.actor for shown in rendered for entry in shown.countries}
+    for draft in drafts:
+        actors |= {actor for figure in draft.figures for actor in (figure.reporter, figure.partner) if actor}
+    types = EventType.objects.filter(pk__in={draft.event.type_id for draft in drafts})
+    topics = {topic for draft in drafts for topic in draft.topics}
     return [*render_actors(actors), *render_branches(types, topics)]
 
 

@@ -148,7 +148,8 @@ links = st.tuples(st.integers(0, 9), st.integers(0, 9), days, days)
 )
 def test_involvement_agrees_with_a_reading_of_every_day(links, takes_part, first, length, place):
     actors = [Actor(pk=number, kind=kind, code=CODED.get(number)) for number, kind in enumerate(KINDS)]
-    links = [link for link in links if link[0] != link[1]]
+    # The database refuses a membership of oneself, and one that ends before it began.
+    links = [link for link in links if link[0] != link[1] and not (link[2] and link[3] and link[2] > link[3])]
     memberships = [
         Membership(pk=pk, member=actors[who], group=actors[of], since_min=since, until_max=until)
         for pk, (who, of, since, until) in enumerate(links)

@@ -201,9 +201,11 @@ def test_a_mirror_that_polls_beside_eight_writers_ends_up_the_same(client):
         return body["next"], body["caught_up"]
 
     def keep_polling():
-        url, caught_up = f"{FEED}?page_size=3", False
-        while writing.is_set() or not caught_up:
+        url, complete = f"{FEED}?page_size=3", False
+        while not complete:
+            ended = not writing.is_set()  # asked before polling: else the last writes may come after the last poll
             url, caught_up = poll(url)
+            complete = ended and caught_up
         connection.close()
 
     writers = [threading.Thread(target=write, args=[seed]) for seed in range(8)]

@@ -1,0 +1,96 @@
+"""The XML files: a row for each trip or visit, with the line it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+ROWS = {"trip", "visit", "president"}
+
+
+class Unreadable(Exception):
+    """A file that is no XML, or a folder without the files; says which, where and what is expected."""
+
+
+@dataclass(slots=True)
+class Row:
+    """One element of a file: its texts and attributes by the names of the elements in it."""
+
+    file: Path
+    line: int
+    kind: str
+    texts: dict[str, str] = field(default_factory=dict)
+    """Without line breaks and spaces at the ends."""
+    ids: dict[str, str] = field(default_factory=dict)
+    """Of the elements that have an `id`; under the row's own name, its `who`."""
+
+    def __getitem__(self, name: str) -> str:
+        return self.texts.get(name, "")
+
+
+@dataclass(slots=True)
+class Files:
+    """Where the data lies: in one folder, or in those of the two repositories side by side."""
+
+    trips: list[Path]
+    visits: list[Path]
+    presidents: list[Path]
+
+    @classmethod
+    def under(cls, folder: Path) -> Files:
+        found = cls(
+            trips=sorted(folder.glob("**/president-travels/*.xml")) + sorted(folder.glob("**/secretary-travels/*.xml")),
+            visits=sorted(path for path in folder.glob("**/data/*.xml") if path.stem.isdecimal()),
+            presidents=sorted(folder.glob("**/presidents/presidents.xml")),
+        )
+        if not folder.is_dir() or not (found.trips or found.visits):
+            raise Unreadable(
+                f"{folder} has neither: expected a folder with the files president-travels/*.xml and "
+                "secretary-travels/*.xml of HistoryAtState/travels, or data/*.xml of HistoryAtState/visits, in it."
+            )
+        return found
+
+
+def rows(files: list[Path]) -> Iterator[Row]:
+    """The rows of `files`, in order. Raises `Unreadable`."""
+    for path in files:
+        yield from _rows(path)
+
+
+def _rows(path: Path) -> list[Row]:
+    found: list[Row] = []
+    open_names: list[str] = []
+    text: list[str] = []
+    parser = expat.ParserCreate()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name in ROWS:
+            found.append(Row(path, parser.CurrentLineNumber, name))
+            if "who" in attributes:
+                found[-1].ids[name] = attributes["who"]
+        elif found and "id" in attributes:
+            found[-1].ids[name] = attributes["id"]
+        open_names.append(name)
+        text.clear()
+
+    def end(name: str) -> None:
+        open_names.pop()
+        if found and open_names and open_names[-1] == found[-1].kind:
+            found[-1].texts[name] = " ".join("".join(text).split())
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text.append
+    parser.EntityDeclHandler = _refuse_entity
+    try:
+        parser.Parse(path.read_bytes(), True)
+    except expat.ExpatError as error:
+        raise Unreadable(f"{path}:{error.lineno}: this is no XML: {expat.ErrorString(error.code)}.") from error
+    return found
+
+
+def _refuse_entity(*declared: Any) -> None:
+    raise Unreadable(f"An XML file declares the entity “{declared[0]}”, which these files have no need of: remove it.")

@@ -1,0 +1,223 @@
+"""Trips and visits as records: actors first, then summits if wanted, then a record for each row."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from events.historyatstate.officials import OFFICES, Officials
+from events.historyatstate.reading import Files, Row, rows
+from events.historyatstate.states import code_of, contradiction
+from events.historyatstate.summits import Guest, Summit, summits
+from events.historyatstate.visitors import Visit, Visitors, visit_by
+from events.interchange.reading import Entry
+from events.interchange.records import Values, problems
+from events.interchange.shapes import Problem
+from events.models import Actor
+
+TRAVELS, VISITS, SUMMITS = "has-travels", "has-visits", "has-summits"
+SITE = "https://history.state.gov/departmenthistory"
+PUBLISHER = "Office of the Historian, U.S. Department of State"
+TRAVELLERS = {"president": "President", "secretary": "Secretary of State"}
+PAGES = {"president": "Travels abroad of the President", "secretary": "Travels abroad of the Secretary of State"}
+KINDS = {"state visit": "state-visit", "official visit": "official-visit", "working visit": "working-visit"}
+"""The first two words of a visit's description: the type. Any other visit is a `visit`."""
+
+
+@dataclass(slots=True)
+class HistoryAtState:
+    """The records of a folder. Read once: the whole data is some megabytes."""
+
+    entries: list[Entry] = field(default_factory=list)
+    places: dict[int, str] = field(default_factory=dict)
+    """Where each entry stands: file and line."""
+    notices: list[str] = field(default_factory=list)
+    """What could not be resolved, and how it was imported."""
+    namespaces: list[str] = field(default_factory=list)
+    """Of the external ids: the data sets that the folder has."""
+
+    @classmethod
+    def under(cls, folder: Path, group_summits: bool = False) -> HistoryAtState:
+        """Raises `Unreadable`."""
+        return _Reading(Files.under(folder), group_summits).result()
+
+
+class _Reading:
+    def __init__(self, files: Files, group_summits: bool) -> None:
+        coded = list(Actor.objects.filter(kind=Actor.Kind.STATE, code__isnull=False))
+        self.slugs = {state.slug: state.code or "" for state in coded}
+        self.names = {state.code or "": set(state.names.values()) for state in coded}
+        there = {TRAVELS: files.trips, VISITS: files.visits, SUMMITS: group_summits}
+        self.found = HistoryAtState(namespaces=[name for name, found in there.items() if found])
+        self.officials = Officials(rows(files.presidents))
+        self.unknown_states: dict[str, Values] = {}
+        trips = [(row, self._trip(row)) for row in rows(files.trips)]
+        visits = list(rows(files.visits))
+        by_row = self._visits_by_persons(visits)
+        self.visitors = Visitors()
+        self.visitors.find([visit for visit in by_row.values() if visit])
+        self.events = trips + [(row, self._visit(row, by_row.get(number))) for number, row in enumerate(visits)]
+        self.summits = self._summits(visits) if group_summits else []
+
+    def result(self) -> HistoryAtState:
+        actors = [*self.unknown_states.values(), *self.officials.records.values(), *self.visitors.records]
+        for values in sorted(actors, key=lambda values: str(values["slug"])):
+            self._add(values, "")
+        part_of: dict[str, str] = {}
+        for summit in self.summits:
+            self._add(_summit_record(summit), "")
+            part_of |= {guest.external_id: summit.external_id for guest in summit.guests}
+        for row, values in self.events:
+            if summit_id := part_of.get(values["external_id"]):
+                values["relations"] = [{"kind": "part_of", "event": summit_id}]
+            self._add(values, f"{row.file}:{row.line}", _date_problems(row))
+        return self.found
+
+    def _add(self, values: Values, place: str, wrong: list[Problem] | None = None) -> None:
+        number = len(self.found.entries) + 1
+        self.found.entries.append(Entry(number, values, wrong or problems(values), number))
+        self.found.places[number] = place or f"made from several rows: {values['slug']}"
+
+    def _notice(self, row: Row, text: str) -> None:
+        self.found.notices.append(f"{row.file}:{row.line}: {row['id']}: {text}")
+
+    def _state(self, row: Row, element: str) -> str:
+        """The code of the row's state; for one that is not known, the slug of an actor without a code."""
+        state_id, printed = row.ids.get(element, ""), row[element]
+        code = code_of(state_id, printed, row["start-date"], self.slugs)
+        if code:
+            if sentence := contradiction(code, printed, row["start-date"]):
+                self._notice(row, sentence)
+            return code
+        slug = f"{state_id}-historyatstate" if Actor.objects.exclude(kind="state").filter(slug=state_id) else state_id
+        self.unknown_states.setdefault(
+            slug, {"record": "actor", "slug": slug, "kind": "state", "names": {"en": printed}}
+        )
+        self._notice(row, f"no state here is “{printed}” (id {state_id}); it is imported by that name, without a code.")
+        return slug
+
+    def _state_part(self, state: str, role: str, printed: str) -> Values:
+        """The part of a state, with its name as printed where that is another one."""
+        differs = printed not in self.names.get(state, {printed})
+        return {"actor": state, "role": role, **({"printed": printed} if differs else {})}
+
+    def _trip(self, row: Row) -> Values:
+        who, office = row.ids.get("trip", ""), row["role"]
+        state = self._state(row, "country")
+        place = f" ({row['locale']})" if row["locale"] else ""
+        title = f"{TRAVELLERS.get(office, office)} {row['name']} visits {row['country']}{place}"
+        values: Values = {
+            "record": "event",
+            "external_id": f"{TRAVELS}:{row['id']}",
+            "slug": f"trip-{row['id']}-{who}",
+            "type": "visit",
+            "date": _dates(row),
+            "place": {"country": state, **({"name": row["locale"]} if row["locale"] else {})},
+            "texts": _texts(title, row["remarks"]),
+            "participants": [self._state_part(state, "host", row["country"])],
+            "sources": [_source(f"travels/{office}/{who}", f"{PAGES.get(office, office)}: {row['name']}")],
+        }
+        if office in OFFICES:
+            person = self.officials.record(who, row["name"], office)
+            if not person["memberships"]:
+                self._notice(row, f"nothing here says when {row['name']} ({who}) was in office.")
+            printed = {} if row["name"] in person["names"].values() else {"printed": row["name"]}
+            values["participants"].append({"actor": person["slug"], "role": "visitor", **printed})
+        values["participants"].append({"actor": "US", "role": "visitor"})
+        return values
+
+    def _visits_by_persons(self, visits: list[Row]) -> dict[int, Visit | None]:
+        found: dict[int, Visit | None] = {}
+        for number, row in enumerate(visits):
+            if _date_problems(row):
+                continue
+            state = self._state(row, "from")
+            found[number] = visit_by(row["visitor"], state, row["start-date"], row["end-date"])
+            if found[number] is None:
+                self._notice(row, f"“{row['visitor']}” is not a known title and one name; it stands as printed.")
+        return found
+
+    def _visit(self, row: Row, visit: Visit | None) -> Values:
+        state = visit.code if visit else self._known_state(row)
+        participants: list[Values] = [{"actor": "US", "role": "host"}]
+        if visit:
+            participants += [
+                {"actor": visit.slug, "role": "visitor", "printed": row["visitor"]},
+                self._state_part(state, "visitor", row["from"]),
+            ]
+        else:
+            printed = f"{row['visitor']} ({row['from']})" if row["visitor"] else row["from"]
+            participants.append({"actor": state, "role": "visitor", "printed": printed})
+        described = " ".join(row["description"].casefold().replace(".", " ").split()[:2])
+        return {
+            "record": "event",
+            "external_id": f"{VISITS}:{row['id']}",
+            "slug": f"visit-{row['id']}-{row.ids.get('from', '')}",
+            "type": KINDS.get(described, "visit"),
+            "date": _dates(row),
+            "place": {"country": "US"},
+            "texts": _texts(f"{row['visitor']} of {row['from']} visits the United States", row["description"]),
+            "participants": participants,
+            "sources": [_source(f"visits/{row.ids.get('from', '')}", f"Visits by foreign leaders of {row['from']}")],
+        }
+
+    def _known_state(self, row: Row) -> str:
+        state_id = row.ids.get("from", "")
+        return code_of(state_id, row["from"], row["start-date"], self.slugs) or state_id
+
+    def _summits(self, visits: list[Row]) -> list[Summit]:
+        return summits(
+            Guest(
+                f"{VISITS}:{row['id']}",
+                self._known_state(row),
+                datetime.date.fromisoformat(row["start-date"]),
+                datetime.date.fromisoformat(row["end-date"]),
+                row["description"],
+            )
+            for row in visits
+            if not _date_problems(row)
+        )
+
+
+def _dates(row: Row) -> str:
+    start, end = row["start-date"], row["end-date"]
+    return start if start == end else f"{start}/{end}"
+
+
+def _date_problems(row: Row) -> list[Problem]:
+    for name in ("start-date", "end-date"):
+        try:
+            datetime.date.fromisoformat(row[name])
+        except ValueError:
+            return [Problem(name, f"“{row[name]}” is not a day: expected one such as 2025-11-06.")]
+    if row["start-date"] > row["end-date"]:
+        return [Problem("end-date", f"“{row['end-date']}” is before the start, {row['start-date']}.")]
+    return []
+
+
+def _texts(title: str, summary: str) -> Values:
+    return {"en": {"title": title, **({"summary": summary} if summary else {})}}
+
+
+def _source(path: str, title: str) -> Values:
+    return {"url": f"{SITE}/{path}", "title": title, "publisher": PUBLISHER, "language": "en", "official": True}
+
+
+def _summit_record(summit: Summit) -> Values:
+    states = list(dict.fromkeys(guest.state for guest in summit.guests))
+    first, last = summit.first.isoformat(), summit.last.isoformat()
+    return {
+        "record": "event",
+        "external_id": summit.external_id,
+        "slug": summit.slug,
+        "type": "summit",
+        "date": first if first == last else f"{first}/{last}",
+        "place": {"country": "US"},
+        "texts": {"en": {"title": summit.title}},
+        "participants": [
+            {"actor": "US", "role": "host"},
+            *({"actor": state, "role": "participant"} for state in states),
+        ],
+        "sources": [_source("visits", "Visits by foreign leaders")],
+    }

@@ -1,0 +1,139 @@
+"""The foreign leaders who visited: from a name as printed, "Prime Minister Tony Blair", to persons with offices.
+
+A visitor is a person where the printed text is one known title and one name. Two visits are by the same person if state
+and name are the same, but for accents and punctuation, and there are less than 20 years between one visit and the next:
+the two Karamanlises are two. An office is held from the first visit that names it to the last one: what the data
+attests, and no more. Whoever is here already, under that name and of that state at the time, is that actor.
+
+Any other text is the state's own name as printed, and is reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.text import slugify
+
+from events.dates import FIRST_DAY, LAST_DAY
+from events.interchange.records import Values
+from events.models import Actor, Membership
+
+OFFICES = [
+    "Acting President", "Acting Prime Minister", "Chancellor", "Chairman", "Chief of State", "Federal Chancellor",
+    "First Secretary", "General Secretary", "Governor General", "Head of State", "Interim President",
+    "Interim Prime Minister", "Premier", "President", "President of the Council of Ministers", "Prime Minister",
+    "Provisional President", "Taoiseach", "Vice Premier", "Vice President",
+]  # fmt: skip
+"""Titles in front of a name that are no part of it."""
+
+DIGNITIES = [
+    "Amir", "Crown Prince", "Emir", "Emperor", "Empress", "Grand Duchess", "Grand Duke", "King", "Pope", "Prince",
+    "Queen", "Shah", "Sheikh", "Sultan",
+]  # fmt: skip
+"""Titles that belong to the name: nobody says Hussein for King Hussein."""
+
+VISITOR = re.compile(
+    rf"(?P<title>(?:{'|'.join(sorted(OFFICES + DIGNITIES, key=len, reverse=True))})(?:-elect)?) (?P<name>\S.*)"
+)
+SEVERAL = re.compile(r" and |&|;|/|,(?! (?:Jr\b|3rd))")
+APART = 20
+"""Years."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """A visit by a person who can be told: of the state with this code, in this office."""
+
+    code: str
+    name: str
+    office: str
+    first: str
+    last: str
+    slug: str = ""
+    """The actor's, once `Visitors` has found it."""
+
+
+def visit_by(printed: str, code: str, first: str, last: str) -> Visit | None:
+    """The visit of one person; None if the text is something else."""
+    found = VISITOR.fullmatch(printed)
+    if not found or SEVERAL.search(found["name"]):
+        return None
+    title = found["title"]
+    name = printed if title.removesuffix("-elect") in DIGNITIES else found["name"]
+    return Visit(code, name, title.lower(), first, last)
+
+
+@dataclass(slots=True)
+class Visitors:
+    """Gives each visit its actor, and keeps the records of those who are not here yet."""
+
+    records: list[Values] = field(default_factory=list)
+
+    def find(self, visits: Sequence[Visit]) -> None:
+        known = _known_persons()
+        by_name: dict[tuple[str, str], list[Visit]] = {}
+        for visit in sorted(visits, key=lambda visit: (visit.first, visit.last)):
+            by_name.setdefault((visit.code, slugify(visit.name)), []).append(visit)
+        for (code, name), theirs in by_name.items():
+            for number, group in enumerate(_same_person(theirs)):
+                slug = slugify(f"{group[0].name} {code}") + (f"-{group[0].first[:4]}" if number else "")
+                own = [visit for visit in group if not _is_known(visit, slug, known.get((code, name), []))]
+                for visit in own:
+                    visit.slug = slug
+                if own:
+                    self.records.append(_record(slug, own))
+
+
+def _same_person(visits: Iterable[Visit]) -> list[list[Visit]]:
+    """Visits under one name, in the order of time, cut where there are too many years between two."""
+    groups: list[list[Visit]] = []
+    for visit in visits:
+        if groups and int(visit.first[:4]) - int(groups[-1][-1].last[:4]) < APART:
+            groups[-1].append(visit)
+        else:
+            groups.append([visit])
+    return groups
+
+
+def _known_persons() -> dict[tuple[str, str], list[tuple[str, date, date]]]:
+    """By code of the state and name (as a slug): the slug of a person who is here, and when of that state."""
+    known: dict[tuple[str, str], list[tuple[str, date, date]]] = {}
+    memberships = Membership.objects.filter(member__kind=Actor.Kind.PERSON, group__code__isnull=False)
+    columns = ("member__slug", "member__names", "member__aliases", "group__code", "since_min", "until_max")
+    for slug, names, aliases, code, since, until in memberships.values_list(*columns):
+        for name in {slugify(name) for name in [*names.values(), *aliases]}:
+            known.setdefault((code, name), []).append((slug, since or FIRST_DAY, until or LAST_DAY))
+    return known
+
+
+def _is_known(visit: Visit, own_slug: str, known: Iterable[tuple[str, date, date]]) -> bool:
+    """Whether it is somebody who was here before the import; gives the visit that actor."""
+    first, last = date.fromisoformat(visit.first), date.fromisoformat(visit.last)
+    slugs = {slug for slug, since, until in known if slug != own_slug and since <= last and until >= first}
+    if len(slugs) == 1:
+        visit.slug = slugs.pop()
+    return bool(visit.slug)
+
+
+def _record(slug: str, visits: Sequence[Visit]) -> Values:
+    offices: dict[str, list[Visit]] = {}
+    for visit in visits:
+        offices.setdefault(visit.office, []).append(visit)
+    return {
+        "record": "actor",
+        "slug": slug,
+        "kind": "person",
+        "names": {"en": visits[0].name},
+        "memberships": [
+            {
+                "group": visits[0].code,
+                "role": office,
+                "since": min(visit.first for visit in theirs),
+                "until": max(visit.last for visit in theirs),
+            }
+            for office, theirs in offices.items()
+        ],
+    }

@@ -1,0 +1,166 @@
+"""CSV: a row for each event that is flat, that is, has at most one source, no relations and no figures.
+
+`topics` are slugs with spaces between them, `participants` are `role:actor` or `role:actor:name as printed` with "; "
+between them. A column that is not there says nothing; an empty cell clears. A spreadsheet takes for a formula what
+begins with = + - @: an apostrophe stands before such a text, and is taken away again when it is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from events.interchange.records import Values, problems
+from events.interchange.shapes import LANGUAGES, Problem
+
+PLACE = {
+    "place_name": "name",
+    "place_country": "country",
+    "latitude": "latitude",
+    "longitude": "longitude",
+}
+SOURCE = {
+    f"source_{name}": name
+    for name in (
+        "url", "title", "publisher", "language", "published", "accessed", "official", "claims", "claims_effective",
+    )
+}  # fmt: skip
+TEXTS = {f"{name}_{language}": (language, name) for language in LANGUAGES for name in ("title", "summary")}
+COLUMNS = [
+    "external_id", "slug", "type", "topics", "date", "effective", *PLACE, *TEXTS, "participants", *SOURCE, "publish",
+]  # fmt: skip
+REQUIRED = ["slug", "type"]
+NUMBERS = {"latitude", "longitude"}
+FLAGS = {"source_official": "official", "publish": "publish"}
+GUARDED = re.compile(r"'*[=+\-@\t\r]")
+
+
+def header_problems(header: Sequence[str]) -> list[Problem]:
+    """What is wrong with the first line."""
+    found = [
+        Problem(name, f"there is no such column: expected {', '.join(COLUMNS)}.")
+        for name in header
+        if name not in COLUMNS
+    ]
+    found += [Problem(name, "the column is there twice.") for name in sorted(set(header)) if header.count(name) > 1]
+    found += [Problem(name, "the column is missing: every event needs it.") for name in REQUIRED if name not in header]
+    return found
+
+
+def record(header: Sequence[str], row: Sequence[str]) -> tuple[Values, list[Problem]]:
+    """The record that a row says, and what is wrong with it, by column."""
+    if len(row) != len(header):
+        return {}, [Problem("", f"the row has {len(row)} cells: expected {len(header)}, as the first line has.")]
+    if any("\udc80" <= character <= "\udcff" for cell in row for character in cell):
+        return {}, [Problem("", "this is not UTF-8: save the file in that encoding.")]
+    cells = {name: _unguarded(cell) for name, cell in zip(header, row, strict=True)}
+    values: Values = {"record": "event"}
+    found: list[Problem] = []
+    for name in ("external_id", "slug", "type"):
+        if cells.get(name):
+            values[name] = cells[name]
+    for name in ("date", "effective"):
+        if name in cells:
+            values[name] = cells[name]
+    if "topics" in cells:
+        values["topics"] = cells["topics"].split()
+    if "participants" in cells:
+        values["participants"] = list(_participants(cells["participants"], found))
+    if PLACE.keys() & cells.keys():
+        values["place"] = {PLACE[name]: _value(name, cells[name], found) for name in PLACE if cells.get(name, "") != ""}
+    values["texts"] = _texts(cells)
+    if SOURCE.keys() & cells.keys():
+        source = {SOURCE[name]: _value(name, cells[name], found) for name in SOURCE if cells.get(name, "") != ""}
+        values["sources"] = [source] if source else []
+    if cells.get("publish"):
+        values["publish"] = _value("publish", cells["publish"], found)
+    if not found:
+        found = [Problem(_column(problem.field), problem.message) for problem in problems(values)]
+    return values, found
+
+
+def _texts(cells: Mapping[str, str]) -> Values:
+    texts: Values = {}
+    for column, (language, name) in TEXTS.items():
+        if cells.get(column):
+            texts.setdefault(language, {})[name] = cells[column]
+        elif column in cells and name == "summary" and language in texts:
+            texts[language]["summary"] = ""
+    return texts
+
+
+def _participants(cell: str, found: list[Problem]) -> Iterator[Values]:
+    for part in filter(None, (part.strip() for part in cell.split(";"))):
+        role, colon, rest = part.partition(":")
+        actor, _, printed = rest.partition(":")
+        if not colon:
+            found.append(Problem("participants", f"“{part}” has no role: expected role:actor, such as host:US."))
+        yield {"role": role.strip(), "actor": actor.strip(), **({"printed": printed.strip()} if printed else {})}
+
+
+def _value(column: str, cell: str, found: list[Problem]) -> Any:
+    if column in NUMBERS:
+        try:
+            return float(cell)
+        except ValueError:
+            found.append(Problem(column, f"“{cell}” is no number: expected one such as 38.8977."))
+    elif column in FLAGS:
+        if cell in ("true", "false"):
+            return cell == "true"
+        found.append(Problem(column, f"“{cell}” is neither true nor false: expected one of them."))
+    return cell
+
+
+def _column(field: str) -> str:
+    """The column that a field of a record stands in."""
+    for column, name in PLACE.items():
+        if field == f"place.{name}":
+            return column
+    for column, name in SOURCE.items():
+        if field == f"sources[0].{name}":
+            return column
+    for column, (language, name) in TEXTS.items():
+        if field == f"texts.{language}.{name}":
+            return column
+    return {"texts": f"title_{LANGUAGES[0]}"}.get(field, field)
+
+
+def row(values: Values) -> tuple[list[str], list[str]]:
+    """The cells of an event, and the reasons why it does not fit in a row (then the cells are of no use)."""
+    reasons = [
+        f"it has {len(values[name])} {name}"
+        for name, most in (("sources", 1), ("relations", 0), ("figures", 0))
+        if len(values.get(name, ())) > most
+    ]
+    if any(re.search(r"[;\r\n]|^\s|\s$", part.get("printed", "")) for part in values.get("participants", ())):
+        reasons.append("a name as printed has a semicolon or a line break in it")
+    cells: dict[str, Any] = {name: values.get(name) for name in ("external_id", "slug", "type", "date", "effective")}
+    cells["topics"] = " ".join(values.get("topics", ()))
+    cells |= {column: values.get("place", {}).get(name) for column, name in PLACE.items()}
+    cells |= {column: values["texts"].get(language, {}).get(name) for column, (language, name) in TEXTS.items()}
+    cells["participants"] = "; ".join(
+        ":".join(filter(None, (part["role"], part["actor"], part.get("printed", ""))))
+        for part in values.get("participants", ())
+    )
+    source: Values = next(iter(values.get("sources", ())), {})
+    cells |= {column: source.get(name) for column, name in SOURCE.items()}
+    cells["publish"] = values.get("publish")
+    return [_cell(cells[column]) for column in COLUMNS], reasons
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return guarded(value) if isinstance(value, str) else str(value)
+
+
+def guarded(text: str) -> str:
+    """`text` with an apostrophe before it if a spreadsheet would take it for a formula."""
+    return f"'{text}" if GUARDED.match(text) else text
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and GUARDED.match(cell) else cell

@@ -1,0 +1,206 @@
+"""Records of actors, with what they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+from psycopg.types.json import Jsonb
+
+from events.copying import copy_rows, new_ids
+from events.fields import parse_or_none
+from events.interchange.outcomes import Existing, Outcome, Status
+from events.interchange.records import Values
+from events.interchange.references import References
+from events.interchange.shapes import Problem
+from events.models import Actor, Membership
+
+OWN = ("kind", "names", "aliases", "code", "alpha3", "qid")
+COLUMNS = ["id", "slug", *OWN]
+MEMBERSHIP_COLUMNS = ["member_id", "group_id", "role", "since", "until", "since_min", "until_max"]
+
+Term = tuple[int, int, str, str]
+"""Member, group, role and since: what makes a membership another one."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    values: Values
+    id: int = 0
+    there: Actor | None = None
+    outcome: Outcome = field(default_factory=lambda: Outcome(Status.UNCHANGED))
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.outcome.problems)
+
+
+def write(records: Sequence[Values], existing: Existing, last: bool) -> list[Outcome]:
+    """Writes the records of a batch. With `last`, a link to an actor who is not there is refused, else it waits."""
+    there = {actor.slug: actor for actor in Actor.objects.filter(slug__in=[values["slug"] for values in records])}
+    drafts = [_Draft(values, there=there.get(values["slug"])) for values in records]
+    _check_unique(drafts, existing)
+    for draft in drafts:
+        draft.outcome.problems += _wrong_terms(draft.values)
+    new = [draft for draft in drafts if not draft.there and not draft.refused]
+    for draft, pk in zip(new, new_ids(Actor, len(new)), strict=True):
+        draft.id, draft.outcome.status = pk, Status.CREATED
+    copy_rows(Actor, COLUMNS, ([draft.id, draft.values["slug"], *_own(draft.values)] for draft in new))
+    for draft in drafts:
+        if draft.there and not draft.refused:
+            draft.id = draft.there.pk
+            if existing is Existing.REPLACE:
+                _replace(draft, draft.there)
+    _write_links([draft for draft in drafts if not draft.refused and _has_say(draft, existing)], existing, last)
+    for draft in drafts:
+        if draft.refused:
+            draft.outcome.status = Status.REFUSED
+    return [draft.outcome for draft in drafts]
+
+
+def _has_say(draft: _Draft, existing: Existing) -> bool:
+    return not draft.there or existing is not Existing.KEEP
+
+
+def _own(values: Values) -> list[Any]:
+    return [
+        values["kind"],
+        Jsonb(values["names"]),
+        values.get("aliases", []),
+        values.get("code"),
+        values.get("alpha3", ""),
+        values.get("qid"),
+    ]
+
+
+def _check_unique(drafts: Sequence[_Draft], existing: Existing) -> None:
+    """No two actors have one code or one Wikidata id."""
+    for name in ("code", "qid"):
+        wanted = {draft.values[name] for draft in drafts if name in draft.values}
+        taken = dict(Actor.objects.filter(**{f"{name}__in": wanted}).values_list(name, "slug"))
+        for draft in drafts:
+            value = draft.values.get(name)
+            if value is None or (draft.there and existing is not Existing.REPLACE):
+                continue
+            if taken.setdefault(value, draft.values["slug"]) != draft.values["slug"]:
+                draft.outcome = Outcome(
+                    Status.REFUSED,
+                    [Problem(name, f"“{value}” is that of “{taken[value]}”: name that actor, or correct one of them.")],
+                )
+
+
+def _replace(draft: _Draft, actor: Actor) -> None:
+    values = draft.values
+    now = {
+        "kind": values["kind"],
+        "names": values["names"],
+        "aliases": values.get("aliases", []),
+        "code": values.get("code"),
+        "alpha3": values.get("alpha3", ""),
+        "qid": values.get("qid"),
+    }
+    if any(getattr(actor, name) != value for name, value in now.items()):
+        Actor.objects.filter(pk=actor.pk).update(**now)
+        draft.outcome.status = Status.CHANGED
+
+
+def _write_links(drafts: Sequence[_Draft], existing: Existing, last: bool) -> None:
+    references = References.of(name for draft in drafts for _, name in _places(draft.values))
+    for draft in drafts:
+        gone = [(place, name) for place, name in _places(draft.values) if name not in references.actors]
+        draft.outcome.waits = bool(gone) and not last  # later in the file, it may be there
+        if last:
+            draft.outcome.problems = [
+                Problem(place, f"there is no actor “{name}”, in the file or the database. The rest is imported.")
+                for place, name in gone
+            ]
+    accepted = [draft for draft in drafts if not draft.refused]
+    _write_memberships(accepted, references, existing)
+    _write_successors(accepted, references, existing)
+
+
+def _places(values: Values) -> Iterator[tuple[str, str]]:
+    """Each actor that a record names, and where."""
+    for number, link in enumerate(values.get("memberships", ())):
+        yield f"memberships[{number}].group", link["group"]
+    for number, link in enumerate(values.get("members", ())):
+        yield f"members[{number}].member", link["member"]
+    for number, name in enumerate(values.get("successors", ())):
+        yield f"successors[{number}]", name
+
+
+def _wrong_terms(values: Values) -> list[Problem]:
+    found = []
+    for key, other in (("memberships", "group"), ("members", "member")):
+        for number, link in enumerate(values.get(key, ())):
+            since, until = parse_or_none(link.get("since", "")), parse_or_none(link.get("until", ""))
+            if since and until and since.start_min > until.end_max:
+                message = f"“{link['until']}” is before since, “{link['since']}”: expected that or later."
+                found.append(Problem(f"{key}[{number}].until", message))
+            if link[other] in (values["slug"], values.get("code")):
+                found.append(Problem(f"{key}[{number}].{other}", "an actor cannot be a member of itself."))
+    return found
+
+
+def _write_memberships(drafts: Sequence[_Draft], references: References, existing: Existing) -> None:
+    by_id = {draft.id: draft for draft in drafts}
+    wanted: dict[Term, tuple[str, _Draft]] = {}
+    for draft in drafts:
+        for key, other in (("memberships", "group"), ("members", "member")):
+            for link in draft.values.get(key, ()):
+                if known := references.actors.get(link[other]):
+                    pair = (draft.id, known.id) if key == "memberships" else (known.id, draft.id)
+                    wanted[*pair, link["role"], link.get("since", "")] = link.get("until", ""), draft
+    rows = Membership.objects.filter(
+        Q(member__in=by_id) | Q(member__in={key[0] for key in wanted}, group__in={key[1] for key in wanted})
+    )
+    there = {(row.member_id, row.group_id, row.role, row.since): row for row in rows}
+    for term, (until, draft) in wanted.items():
+        row = there.get(term)
+        if row is None or row.until == until or (existing is Existing.MERGE and not _later(until, row.until)):
+            continue
+        row.until = until
+        row.save()
+        _mark_changed(draft)
+    new = [(term, until, draft) for term, (until, draft) in wanted.items() if term not in there]
+    copy_rows(Membership, MEMBERSHIP_COLUMNS, (_membership_row(term, until) for term, until, _ in new))
+    for _, _, draft in new:
+        _mark_changed(draft)
+    if existing is Existing.REPLACE:
+        for term, row in there.items():
+            if term[0] in by_id and term not in wanted:
+                row.delete()
+                _mark_changed(by_id[term[0]])
+
+
+def _later(until: str, than: str) -> bool:
+    """Whether a term that ended `than` goes on longer; one without an end goes on."""
+    ends, ended = parse_or_none(until), parse_or_none(than)
+    return ended is not None and (ends is None or ends.end_max > ended.end_max)
+
+
+def _membership_row(term: Term, until: str) -> list[Any]:
+    since_date, until_date = parse_or_none(term[3]), parse_or_none(until)
+    return [*term, until, since_date and since_date.start_min, until_date and until_date.end_max]
+
+
+def _write_successors(drafts: Sequence[_Draft], references: References, existing: Existing) -> None:
+    through: Any = Actor.successors.through
+    rows = through.objects.filter(from_actor_id__in=[draft.id for draft in drafts])
+    there = set(rows.values_list("from_actor_id", "to_actor_id"))
+    for draft in drafts:
+        names = draft.values.get("successors", ())
+        wanted = {(draft.id, references.actors[name].id) for name in names if name in references.actors}
+        own = {pair for pair in there if pair[0] == draft.id}
+        gone = own - wanted if existing is Existing.REPLACE else set()
+        if wanted - own or gone:
+            _mark_changed(draft)
+        through.objects.bulk_create(through(from_actor_id=one, to_actor_id=other) for one, other in wanted - own)
+        through.objects.filter(from_actor_id=draft.id, to_actor_id__in=[other for _, other in gone]).delete()
+
+
+def _mark_changed(draft: _Draft) -> None:
+    if draft.outcome.status is Status.UNCHANGED:
+        draft.outcome.status = Status.CHANGED

@@ -1,0 +1,381 @@
+"""Records of events, with all that belongs to them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from psycopg.types.json import Jsonb
+
+from events.copying import copy_rows, new_ids
+from events.fields import parse_or_none
+from events.interchange.outcomes import Existing, Outcome, Status
+from events.interchange.records import Values, is_external_id
+from events.interchange.references import KnownActor, References
+from events.interchange.shapes import Problem, decimal_text
+from events.interchange.writing import event_records, number, without_blanks
+from events.models import (
+    Actor,
+    Event,
+    EventText,
+    EventType,
+    Figure,
+    Participation,
+    Relation,
+    Source,
+    Topic,
+)
+
+LISTS = ("topics", "participants", "sources", "relations", "figures")
+OWN = ("slug", "external_id", "type", "date", "effective", "place")
+"""The keys that stand in the event's own row."""
+COLUMNS = [
+    "slug", "external_id", "type_id", "date", "start_min", "start_max", "end_min", "end_max", "effective", "place_name",
+    "place_country_id", "latitude", "longitude", "updated_at",
+]  # fmt: skip
+SIX_PLACES = Decimal("0.000001")
+
+Targets = dict[str, tuple[int, str]]
+"""For what a relation says, slug or external id: the event's id and slug."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    values: Values
+    id: int = 0
+    slug: str = ""
+    """The slug that it is to have."""
+    there: Values | None = None
+    """The record of the event as it is in the database."""
+    wanted: Values = field(default_factory=dict)
+    """The record of the event as it is to be."""
+    problems: list[Problem] = field(default_factory=list)
+    waits: bool = False
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the batch names."""
+
+    references: References
+    types: dict[str, int]
+    topics: dict[str, int]
+    targets: Targets = field(default_factory=dict)
+
+
+def write(records: Sequence[Values], existing: Existing, last: bool) -> list[Outcome]:
+    """Writes the records of a batch. With `last`, a relation to what is not there is refused, else it waits."""
+    drafts = [_Draft(values) for values in records]
+    _find_events(drafts, existing)
+    considered = [draft for draft in drafts if not draft.problems and not (draft.id and existing is Existing.KEEP)]
+    known = _known(considered)
+    for draft in considered:
+        _check_references(draft, known)
+    considered = [draft for draft in considered if not draft.problems]
+    new = [draft for draft in considered if not draft.id]
+    for draft, pk in zip(new, new_ids(Event, len(new)), strict=True):
+        draft.id = pk
+    created = {draft.id for draft in new}
+    known.targets = _targets(considered)
+    for draft in considered:
+        _link(draft, known.targets, last)
+    considered = [draft for draft in considered if not draft.problems]
+    there = event_records([draft.id for draft in considered if draft.id not in created])
+    if existing is Existing.MERGE:
+        known.references.add(name for values in there.values() for _, name in _named_actors(values))
+    for draft in considered:
+        draft.there = there.get(draft.id)
+        draft.wanted = _wanted(draft, known, existing)
+    changed = [draft for draft in considered if draft.there is not None and draft.wanted != draft.there]
+    _write([draft for draft in considered if draft.id in created], changed, known)
+    changed_ids = {draft.id for draft in changed}
+    return [_outcome(draft, created, changed_ids) for draft in drafts]
+
+
+def _outcome(draft: _Draft, created: set[int], changed: set[int]) -> Outcome:
+    if draft.problems:
+        return Outcome(Status.REFUSED, draft.problems)
+    status = Status.CREATED if draft.id in created else Status.CHANGED if draft.id in changed else Status.UNCHANGED
+    return Outcome(status, event_id=draft.id, waits=draft.waits)
+
+
+# Which event is meant
+
+
+def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
+    """The event that each record is about, if it is there; locked, so that no editor is half-way through saving it."""
+    external_ids = [draft.values["external_id"] for draft in drafts if "external_id" in draft.values]
+    slugs = [draft.values["slug"] for draft in drafts]
+    columns = ("id", "slug", "external_id")
+    by_external_id = {
+        external_id: (pk, slug)
+        for pk, slug, external_id in Event.objects.select_for_update()
+        .filter(external_id__in=external_ids)
+        .order_by("pk")
+        .values_list(*columns)
+    }
+    by_slug = {
+        slug: (pk, external_id) for pk, slug, external_id in Event.objects.filter(slug__in=slugs).values_list(*columns)
+    }
+    taken: dict[str, str] = {}
+    for draft in drafts:
+        slug, external_id = draft.values["slug"], draft.values.get("external_id")
+        pk, slug_there = by_external_id.get(external_id or "", (0, slug))
+        other, other_external_id = by_slug.get(slug, (0, None))
+        draft.slug = slug_there if existing is Existing.MERGE else slug
+        if external_id is None and other_external_id:
+            message = f"the event “{slug}” has the external id “{other_external_id}”: give it."
+            draft.problems = [Problem("external_id", message)]
+        elif external_id is None:
+            pk = other
+        elif draft.slug == slug and other not in (0, pk):
+            of = f"the external id “{other_external_id}”" if other_external_id else "no external id"
+            draft.problems = [Problem("slug", f"another event, with {of}, is called “{slug}”: choose another slug.")]
+        elif taken.setdefault(draft.slug, external_id) != external_id:
+            draft.problems = [Problem("slug", f"“{taken[slug]}” has the same: choose another slug.")]
+        draft.id = pk
+
+
+# What it names
+
+
+def _known(drafts: Sequence[_Draft]) -> _Known:
+    types = {draft.values["type"] for draft in drafts}
+    topics = {slug for draft in drafts for slug in draft.values.get("topics", ())}
+    return _Known(
+        References.of(name for draft in drafts for _, name in _named_actors(draft.values)),
+        dict(EventType.objects.filter(slug__in=types).values_list("slug", "pk")),
+        dict(Topic.objects.filter(slug__in=topics).values_list("slug", "pk")),
+    )
+
+
+def _named_actors(values: Values) -> Iterator[tuple[str, str]]:
+    """Each actor that a record names, and where."""
+    if country := values.get("place", {}).get("country"):
+        yield "place.country", country
+    for place, part in enumerate(values.get("participants", ())):
+        yield f"participants[{place}].actor", part["actor"]
+    for place, figure in enumerate(values.get("figures", ())):
+        for name in ("reporter", "partner"):
+            if name in figure:
+                yield f"figures[{place}].{name}", figure[name]
+
+
+def _check_references(draft: _Draft, known: _Known) -> None:
+    references = known.references
+    references.problems = draft.problems
+    references.branch(known.types, draft.values["type"], "type", "type")
+    for place, slug in enumerate(draft.values.get("topics", ())):
+        references.branch(known.topics, slug, f"topics[{place}]", "topic")
+    for where, name in _named_actors(draft.values):
+        actor = references.actor(name, where)
+        if actor and where == "place.country" and actor.kind != Actor.Kind.STATE:
+            draft.problems.append(Problem(where, f"“{name}” is a {actor.kind}: expected a state, such as US."))
+    seen: dict[tuple[int, str], int] = {}
+    for place, part in enumerate(draft.values.get("participants", ())):
+        actor = references.actors.get(part["actor"])
+        if actor and seen.setdefault((actor.id, part["role"]), place) != place:
+            message = f"it repeats participants[{seen[actor.id, part['role']]}] by another name: leave one of them out."
+            draft.problems.append(Problem(f"participants[{place}]", message))
+
+
+def _targets(drafts: Sequence[_Draft]) -> Targets:
+    """The events that relations lead to: in the database, or in the batch itself."""
+    named = {relation["event"] for draft in drafts for relation in draft.values.get("relations", ())}
+    if not named:
+        return {}
+    targets: Targets = {}
+    external_ids = {name for name in named if is_external_id(name)}
+    rows = Event.objects.filter(external_id__in=external_ids) | Event.objects.filter(slug__in=named - external_ids)
+    for pk, slug, external_id in rows.values_list("id", "slug", "external_id"):
+        targets[slug] = targets[external_id or slug] = pk, slug
+    for draft in drafts:
+        for name in (draft.values["slug"], draft.values.get("external_id", draft.slug)):
+            targets[name] = draft.id, draft.slug
+    return targets
+
+
+def _link(draft: _Draft, targets: Targets, last: bool) -> None:
+    for place, relation in enumerate(draft.values.get("relations", ())):
+        where, name = f"relations[{place}].event", relation["event"]
+        if name in targets and targets[name][0] == draft.id:
+            draft.problems.append(Problem(where, "an event cannot have a relation to itself: name another event."))
+        elif name not in targets and last:
+            message = f"there is no event “{name}”, in the file or the database. The rest of the record is imported."
+            draft.problems.append(Problem(where, message))
+        elif name not in targets:
+            draft.waits = True
+
+
+# What it says
+
+
+def _wanted(draft: _Draft, known: _Known, existing: Existing) -> Values:
+    """The record as `event_records` would give it once it is written."""
+    values, actors = draft.values, known.references.actors
+    wanted: Values = {key: values[key] for key in ("record", "external_id", "slug", "type") if key in values}
+    for key in ("date", "effective"):
+        if key in values:
+            wanted[key] = values[key]
+    if "place" in values:
+        wanted["place"] = _place(values["place"], actors)
+    wanted["texts"] = {language: without_blanks(text) for language, text in values["texts"].items()}
+    if "topics" in values:
+        wanted["topics"] = sorted(values["topics"])
+    if "participants" in values:
+        wanted["participants"] = [
+            without_blanks({**part, "actor": actors[part["actor"]].name}) for part in values["participants"]
+        ]
+    if "sources" in values:
+        wanted["sources"] = [without_blanks({"official": False, **source}) for source in values["sources"]]
+    if "relations" in values:
+        wanted["relations"] = [
+            {"kind": relation["kind"], "event": known.targets[relation["event"]][1]}
+            for relation in values["relations"]
+            if relation["event"] in known.targets
+        ]
+    if "figures" in values:
+        wanted["figures"] = [_figure(figure, actors) for figure in values["figures"]]
+    if existing is Existing.MERGE and draft.there is not None:
+        texts = draft.there.get("texts", {}) | wanted["texts"]
+        wanted = {**draft.there, **wanted, "slug": draft.slug, "texts": texts}
+    return without_blanks(wanted)
+
+
+def _place(place: Values, actors: Mapping[str, KnownActor]) -> Values:
+    degrees: Values = {name: round(float(place[name]), 6) for name in ("latitude", "longitude") if name in place}
+    country = {"country": actors[place["country"]].name} if "country" in place else {}
+    return without_blanks({**place, **country, **degrees})
+
+
+def _figure(figure: Values, actors: Mapping[str, KnownActor]) -> Values:
+    named: Values = {name: actors[figure[name]].name for name in ("reporter", "partner") if name in figure}
+    value = Decimal(decimal_text(figure["value"])).quantize(SIX_PLACES)
+    return without_blanks({**figure, **named, "value": number(value)})
+
+
+# Writing it
+
+
+def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known) -> None:
+    now = timezone.now()
+    copy_rows(
+        Event,
+        ["id", *COLUMNS, "created_at"],
+        ([draft.id, *_columns(draft.wanted, known, now), now] for draft in new),
+    )
+    parts = {name: list(new) for name in ("texts", *LISTS)}
+    for draft in changed:
+        assert draft.there is not None
+        columns = dict(zip(COLUMNS, _columns(draft.wanted, known, now), strict=True))
+        Event.objects.filter(pk=draft.id).update(**columns)
+        different = {name for name in parts if draft.wanted.get(name) != draft.there.get(name)}
+        if "sources" in different:
+            different.add("figures")  # which name them
+        for name in different:
+            parts[name].append(draft)
+    _remove({name: [draft.id for draft in drafts if draft.there is not None] for name, drafts in parts.items()})
+    _write_parts(parts, known)
+
+
+def _columns(wanted: Values, known: _Known, now: datetime.datetime) -> list[Any]:
+    """The values of COLUMNS."""
+    place = wanted.get("place", {})
+    when = parse_or_none(wanted.get("date", ""))
+    country = place.get("country")
+    return [
+        wanted["slug"],
+        wanted.get("external_id"),
+        known.types[wanted["type"]],
+        wanted.get("date", ""),
+        *((when.start_min, when.start_max, when.end_min, when.end_max) if when else (None,) * 4),
+        wanted.get("effective", ""),
+        place.get("name", ""),
+        country and known.references.actors[country].id,
+        *(f"{place[name]:.6f}" if name in place else None for name in ("latitude", "longitude")),
+        now,
+    ]
+
+
+def _remove(ids: Mapping[str, Sequence[int]]) -> None:
+    models: dict[str, Any] = {
+        "texts": EventText,
+        "topics": Event.topics.through,
+        "participants": Participation,
+        "figures": Figure,
+        "sources": Source,
+        "relations": Relation,
+    }
+    for name, model in models.items():
+        if ids[name]:
+            model._default_manager.filter(event_id__in=ids[name]).delete()
+
+
+def _write_parts(parts: Mapping[str, Sequence[_Draft]], known: _Known) -> None:
+    actors = known.references.actors
+
+    def each(name: str) -> Iterable[tuple[int, Any]]:
+        return ((draft.id, part) for draft in parts[name] for part in draft.wanted.get(name, ()))
+
+    copy_rows(
+        EventText,
+        ["event_id", "language", "title", "summary"],
+        (
+            (draft.id, language, text["title"], text.get("summary", ""))
+            for draft in parts["texts"]
+            for language, text in draft.wanted["texts"].items()
+        ),
+    )
+    copy_rows(Event.topics.through, ["event_id", "topic_id"], ((pk, known.topics[slug]) for pk, slug in each("topics")))
+    copy_rows(
+        Participation,
+        ["event_id", "actor_id", "role", "name_as_printed"],
+        ((pk, actors[part["actor"]].id, part["role"], part.get("printed", "")) for pk, part in each("participants")),
+    )
+    copy_rows(
+        Relation,
+        ["event_id", "kind", "target_id"],
+        ((pk, relation["kind"], known.targets[relation["event"]][0]) for pk, relation in each("relations")),
+    )
+    _write_sources(list(each("sources")))
+    _write_figures(list(each("figures")), actors)
+
+
+def _write_sources(sources: Sequence[tuple[int, Values]]) -> None:
+    texts = ["url", "title", "publisher", "language", "published", "claims", "claims_effective"]
+    copy_rows(
+        Source,
+        ["event_id", *texts, "accessed", "official"],
+        (
+            (pk, *(source.get(name, "") for name in texts), source.get("accessed"), source["official"])
+            for pk, source in sources
+        ),
+    )
+
+
+def _write_figures(figures: Sequence[tuple[int, Values]], actors: Mapping[str, KnownActor]) -> None:
+    if not figures:
+        return
+    rows = Source.objects.filter(event_id__in={pk for pk, _ in figures}).values_list("event_id", "url", "pk")
+    sources = {(event_id, url): pk for event_id, url, pk in rows}
+    copy_rows(
+        Figure,
+        ["event_id", "labels", "value", "unit", "period", "reporter_id", "partner_id", "source_id"],
+        (
+            (
+                pk,
+                Jsonb(figure["labels"]),
+                Decimal(str(figure["value"])),
+                figure["unit"],
+                figure.get("period", ""),
+                actors[figure["reporter"]].id if "reporter" in figure else None,
+                actors[figure["partner"]].id if "partner" in figure else None,
+                sources.get((pk, figure.get("source", ""))),
+            )
+            for pk, figure in figures
+        ),
+    )

@@ -1,0 +1,253 @@
+"""Brings records into the database, a batch in each transaction.
+
+A record meets what has its external id (an event without one: its slug; everything else: its slug). What is said about
+that already is no change. A record that is refused leaves no trace; a run that was killed is continued by another one,
+which finds unchanged what is there. Memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import groupby, islice
+
+from django.db import DataError, IntegrityError, connection, transaction
+
+from events.interchange import import_actors, import_branches, import_events
+from events.interchange.outcomes import Existing, Outcome, Status
+from events.interchange.reading import Entry
+from events.interchange.shapes import Problem
+
+BATCH = 500
+"""Records in a transaction."""
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of the record in a line of the file."""
+
+    line: int
+    kind: str
+    key: str
+    status: Status
+    problems: list[Problem] = field(default_factory=list)
+    event_id: int | None = None
+    publish: bool = True
+    """Whether the record says nothing against being published."""
+
+
+class When(StrEnum):
+    """What happens at the first refusal."""
+
+    STOP = "stop"
+    """Its batch is not written, and nothing after it."""
+    CONTINUE = "continue"
+
+
+class Import:
+    """One run. `entries` gives the records from the beginning, each time that it is called."""
+
+    def __init__(
+        self,
+        entries: Callable[[], Iterable[Entry]],
+        existing: Existing = Existing.REPLACE,
+        refused: When = When.STOP,
+    ) -> None:
+        self.entries = entries
+        self.existing = existing
+        self.refused = refused
+        self.stopped = False
+        """Whether it ended at a refusal."""
+        self.position = 0
+        """Bytes of the file that are behind it."""
+        # Lines whose links lead to what is not there yet, each with what became of it so far: line * 4 + status.
+        self._open_links = array("Q")
+
+    def run(self) -> Iterator[list[Result]]:
+        """Imports; gives the results batch by batch, each when it has been written."""
+        _start_seen()
+        for batch in _batches(self.entries()):
+            results = self._in_transaction(batch)
+            self.position = max(self.position, batch[-1].position)
+            yield results
+            if self.stopped:
+                return
+        if self._open_links:
+            yield from self._close_links()
+
+    def _close_links(self) -> Iterator[list[Result]]:
+        """Once more those that named what came later in the file."""
+        waiting = iter(self._open_links)
+        wanted = next(waiting)
+        before: dict[int, Status] = {}
+
+        def lines() -> Iterator[Entry]:
+            nonlocal wanted
+            for entry in self.entries():
+                if entry.line == wanted >> 2:
+                    before[entry.line] = _STATUSES[wanted & 3]
+                    yield entry
+                    wanted = next(waiting, 0)
+                    if not wanted:
+                        return
+
+        for batch in _batches(lines()):
+            results = self._in_transaction(batch, last=True)
+            for result in results:
+                first = before.pop(result.line)
+                if result.status is Status.UNCHANGED or (result.status is Status.CHANGED and first is Status.CREATED):
+                    result.status = first
+            yield results
+            if self.stopped:
+                return
+
+    def _in_transaction(self, batch: Sequence[Entry], last: bool = False) -> list[Result]:
+        open_links = len(self._open_links)
+        try:
+            with transaction.atomic():
+                results = self._written(batch, last)
+                if self.refused is When.STOP and any(result.status is Status.REFUSED for result in results):
+                    raise _Stop
+        except _Stop:
+            self.stopped = True
+            return [result for result in results if result.status is Status.REFUSED]
+        except (IntegrityError, DataError) as error:
+            # What only the database knows, such as what somebody else saved meanwhile: then one by one.
+            del self._open_links[open_links:]
+            if len(batch) == 1:
+                message = f"the database refuses it: {str(error).splitlines()[0]}."
+                self.stopped = self.refused is When.STOP
+                return [_result(batch[0], Outcome(Status.REFUSED, [Problem("", message)]))]
+            results = []
+            for entry in batch:
+                results += self._in_transaction([entry], last)
+                if self.stopped:
+                    break
+        return [result for result in results if result.status is not Status.WAITS]
+
+    def _written(self, batch: Sequence[Entry], last: bool) -> list[Result]:
+        outcomes = {
+            entry.line: Outcome(Status.REFUSED, entry.problems) if entry.problems else Outcome(Status.UNCHANGED)
+            for entry in batch
+        }
+        good = [entry for entry in batch if not entry.problems]
+        if not last:
+            for entry in _seen_before(good):
+                repeated = Problem("", f"the file has “{_identity(entry)}” twice: leave one of them out.")
+                outcomes[entry.line] = Outcome(Status.REFUSED, [repeated])
+            good = [entry for entry in good if outcomes[entry.line].status is not Status.REFUSED]
+        if good:
+            write = _WRITERS[good[0].values["record"]]
+            # What waits was made by this run: its links may be added.
+            existing = Existing.MERGE if last and self.existing is Existing.KEEP else self.existing
+            written = write([entry.values for entry in good], existing, last)
+            for entry, outcome in zip(good, written, strict=True):
+                outcomes[entry.line] = outcome
+        results = []
+        for entry in batch:
+            outcome = outcomes[entry.line]
+            if outcome.waits:
+                self._open_links.append(entry.line << 2 | _STATUSES.index(outcome.status))
+                outcome.status = Status.WAITS
+            results.append(_result(entry, outcome))
+        return results
+
+
+class _Stop(Exception):
+    pass
+
+
+_STATUSES = [Status.CREATED, Status.CHANGED, Status.UNCHANGED]
+_WRITERS = {
+    "type": import_branches.write_types,
+    "topic": import_branches.write_topics,
+    "actor": import_actors.write,
+    "event": import_events.write,
+}
+
+
+def _result(entry: Entry, outcome: Outcome) -> Result:
+    return Result(
+        line=entry.line,
+        kind=str(entry.values.get("record", "")),
+        key=_identity(entry),
+        status=outcome.status,
+        problems=outcome.problems,
+        event_id=outcome.event_id,
+        publish=entry.values.get("publish") is not False,
+    )
+
+
+def _identity(entry: Entry) -> str:
+    return str(entry.values.get("external_id") or entry.values.get("slug") or "")
+
+
+def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Records of one kind that stand together; one that could not be read goes with any."""
+    kind = ""
+
+    def section(entry: Entry) -> str:
+        nonlocal kind
+        if not entry.problems:
+            kind = str(entry.values["record"])
+        return kind
+
+    for _, group in groupby(entries, key=section):
+        while batch := list(islice(group, BATCH)):
+            yield batch
+
+
+# What the file has had: in a table of this connection, since it may be too much for the memory.
+
+
+def _start_seen() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS interchange_seen (identity text PRIMARY KEY)")
+        cursor.execute("TRUNCATE interchange_seen")
+
+
+def _seen_before(entries: Sequence[Entry]) -> list[Entry]:
+    """Those of `entries` that the file has had before; notes the others."""
+    identities = [f"{entry.values['record']} {_identity(entry)}" for entry in entries]
+    repeated = []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO interchange_seen SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING RETURNING identity",
+            [identities],
+        )
+        new = {identity for (identity,) in cursor.fetchall()}
+    for entry, identity in zip(entries, identities, strict=True):
+        if identity in new:
+            new.remove(identity)
+        else:
+            repeated.append(entry)
+    return repeated
+
+
+def missing_events(namespaces: Sequence[str] = ()) -> Iterator[tuple[int, str, str]]:
+    """After a run: the events (id, external id, slug) of the same data sets that the file did not have.
+
+    The data sets are the `namespaces`, else those of the external ids in the file.
+    """
+    last = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT id, external_id, slug FROM events_event event
+                WHERE id > %(last)s AND split_part(external_id, ':', 1) IN (
+                    SELECT unnest(%(namespaces)s::text[])
+                    UNION SELECT split_part(substr(identity, 7), ':', 1) FROM interchange_seen
+                    WHERE %(namespaces)s::text[] = '{}' AND identity LIKE 'event %%:%%'
+                ) AND NOT EXISTS (SELECT FROM interchange_seen WHERE identity = 'event ' || event.external_id)
+                ORDER BY id LIMIT 1000
+                """,
+                {"last": last, "namespaces": list(namespaces)},
+            )
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        yield from rows
+        last = rows[-1][0]

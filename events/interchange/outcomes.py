@@ -1,0 +1,39 @@
+"""What can become of a record, and what happens to what is there already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from events.interchange.shapes import Problem
+
+
+class Existing(StrEnum):
+    """What a record does to what is there already."""
+
+    REPLACE = "replace"
+    """It is the whole truth: what it leaves out is removed."""
+    MERGE = "merge"
+    """It says only what it says: keys, languages and memberships that it leaves out stay, and so do slugs, and all
+    that an actor, type or topic is called."""
+    KEEP = "keep"
+    """Nothing."""
+
+
+class Status(StrEnum):
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    WAITS = "waits"
+    """Written, but for links to what may come later in the file: it comes once more."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a record. `waits` says that it has links to what is not there yet."""
+
+    status: Status
+    problems: list[Problem] = field(default_factory=list)
+    event_id: int | None = None
+    waits: bool = False

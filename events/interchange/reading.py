@@ -1,0 +1,113 @@
+"""Reads records from a file, line by line, however long it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from events.interchange import flat
+from events.interchange.records import Values, problems
+from events.interchange.shapes import Problem
+
+LONGEST_LINE = 4_000_000
+"""Bytes; a longer line is refused, so that one line cannot fill the memory."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """A record as a file has it: its line, its values if it could be read, what is wrong with it."""
+
+    line: int
+    values: Values = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    position: int = 0
+    """How many bytes of the file have been read so far."""
+
+
+class RecordFile:
+    """A file of records: `.csv` is CSV, anything else JSON Lines.
+
+    It can be read more than once, from the same bytes. `content` is an open file that cannot be rewound, such as
+    standard input: it is copied into a temporary file first.
+    """
+
+    complete: bool
+    """Whether a record says everything about its event, so that what it leaves out is not there (JSON Lines does)."""
+
+    def __init__(self, name: str, content: IO[bytes] | None = None) -> None:
+        self.name = name
+        self.complete = not name.lower().endswith(".csv")
+        self._file: IO[bytes]
+        if content is None:
+            self._file = Path(name).open("rb")  # noqa: SIM115 -- closed by close()
+        else:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by close()
+            shutil.copyfileobj(content, self._file)
+        self.size = self._file.seek(0, io.SEEK_END)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def entries(self) -> Iterator[Entry]:
+        """Its records from the first line on."""
+        self._file.seek(0)
+        return self._json_lines() if self.complete else self._csv()
+
+    def _json_lines(self) -> Iterator[Entry]:
+        number = position = 0
+        while raw := self._file.readline(LONGEST_LINE):
+            number += 1
+            position += len(raw)
+            if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
+                while (rest := self._file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+                    position += len(rest)
+                position += len(rest)
+                longer = f"the line is longer than {LONGEST_LINE:,} bytes: expected one record."
+                yield Entry(number, problems=[Problem("", longer)], position=position)
+                continue
+            text = raw.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else raw.strip()
+            if not text:
+                continue
+            try:
+                values = orjson.loads(text)
+            except orjson.JSONDecodeError as error:
+                yield Entry(number, problems=[Problem("", _not_json(error))], position=position)
+                continue
+            found = problems(values)
+            yield Entry(number, values if isinstance(values, dict) else {}, found, position)
+
+    def _csv(self) -> Iterator[Entry]:
+        text = io.TextIOWrapper(self._file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        try:
+            rows = csv.reader(text, strict=True)
+            header = next(rows, [])
+            wrong = flat.header_problems(header)
+            if wrong:
+                yield Entry(1, problems=wrong, position=self.size)
+                return
+            while True:
+                line = rows.line_num + 1
+                try:
+                    row = next(rows)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    yield Entry(line, problems=[Problem("", f"this is no CSV: {error}.")], position=self.size)
+                    return
+                if row:
+                    values, found = flat.record(header, row)
+                    yield Entry(line, values, found, self._file.tell())
+        finally:
+            text.detach()  # else it would close the file
+
+
+def _not_json(error: Any) -> str:
+    return f"this is no JSON: {error.msg} (character {error.pos + 1}). Expected one object a line."

@@ -1,0 +1,281 @@
+"""Kinds of values in a record. Each checks a value, names what is wrong with it, and says itself in JSON Schema."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.conf import settings
+
+from events.dates import EdtfError, parse
+
+LANGUAGES = [code for code, _ in settings.LANGUAGES]
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a record: the field (`sources[0].url`; blank for all of it), and what is wrong and right."""
+
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
+
+
+class Shape(Protocol):
+    """A kind of value."""
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        """What is wrong with `value`, which stands at `field`."""
+
+    def schema(self) -> Schema:
+        """The same in JSON Schema, which may be more lenient."""
+
+
+_KINDS: dict[Any, str] = {
+    dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null",
+}  # fmt: skip
+
+
+def _expected(what: str, value: Any, field: str) -> Problem:
+    names: dict[Any, str] = {
+        dict: "an object",
+        list: "a list",
+        str: "a text",
+        bool: "true or false",
+        type(None): "null",
+    }
+    return Problem(field, f"this is {names.get(type(value), 'a number')}: expected {what}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of at most `longest` characters (None: any number), maybe of a `pattern`, which `such_as` shows."""
+
+    longest: int | None = None
+    blank: bool = False
+    pattern: str = ""
+    such_as: str = ""
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        if not isinstance(value, str):
+            yield _expected("a text", value, field)
+        elif not value.strip():
+            if not self.blank or value:
+                yield Problem(field, f"it is blank: expected a text{self._example()}.")
+        elif "\0" in value:
+            yield Problem(field, "it has a NUL character in it, which no text may have.")
+        elif self.longest and len(value) > self.longest:
+            yield Problem(field, f"it has {len(value)} characters: expected at most {self.longest}.")
+        elif self.pattern and not re.fullmatch(self.pattern, value):
+            yield Problem(field, f"“{value}” is malformed: expected the form{self._example() or f' {self.pattern}'}.")
+
+    def schema(self) -> Schema:
+        found: Schema = {"type": "string"}
+        if not self.blank:
+            found["minLength"] = 1
+        if self.longest:
+            found["maxLength"] = self.longest
+        if self.pattern:
+            found["pattern"] = f"^$|{self.pattern}" if self.blank else self.pattern
+        return found
+
+    def _example(self) -> str:
+        return f" such as {self.such_as}" if self.such_as else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edtf:
+    """A date as `events.dates` reads it; `interval` says whether one with two ends will do."""
+
+    blank: bool = True
+    interval: bool = True
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        yield from Text(64, self.blank, such_as="2025-11-06").problems(value, field)
+        if not isinstance(value, str) or not value.strip() or len(value) > 64:
+            return
+        try:
+            parse(value)
+        except EdtfError as error:
+            yield Problem(field, f"“{value}” is not a date: {error}.")
+        else:
+            if "/" in value and not self.interval:
+                yield Problem(field, f"“{value}” is an interval: expected one date, such as 2025-11-06.")
+
+    def schema(self) -> Schema:
+        return {**Text(64, self.blank).schema(), "description": "EDTF (ISO 8601-2), such as 2025-11-06 or 2025-10-XX."}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A calendar day, `2025-11-06`, or blank."""
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        if not isinstance(value, str):
+            yield _expected("a day such as 2025-11-06", value, field)
+        elif value:
+            try:
+                if datetime.date.fromisoformat(value).isoformat() != value:
+                    raise ValueError
+            except ValueError:
+                yield Problem(field, f"“{value}” is not a day: expected one such as 2025-11-06.")
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": r"^$|^\d{4}-\d{2}-\d{2}$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of some words."""
+
+    words: tuple[str, ...]
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        if not isinstance(value, str):
+            yield _expected(f"one of {', '.join(self.words)}", value, field)
+        elif value not in self.words:
+            yield Problem(field, f"there is no “{value}” here: expected one of {', '.join(self.words)}.")
+
+    def schema(self) -> Schema:
+        return {"enum": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or false."""
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        if not isinstance(value, bool):
+            yield _expected("true or false", value, field)
+
+    def schema(self) -> Schema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number from `least` to `most`."""
+
+    least: int
+    most: int
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            yield _expected(f"a number from {self.least} to {self.most}", value, field)
+        elif math.isnan(value) or not self.least <= value <= self.most:
+            yield Problem(field, f"{value} is out of range: expected a number from {self.least} to {self.most}.")
+
+    def schema(self) -> Schema:
+        return {"type": "number", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True, slots=True)
+class Decimal:
+    """A number of at most 18 digits before the point and 6 behind; as a text where a JSON number would round it."""
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        right = "a number of at most 18 digits before the point and 6 behind it, such as 3.07"
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            yield _expected(right, value, field)
+        elif not re.fullmatch(r"-?\d{1,18}(\.\d{1,6}0*)?", decimal_text(value)):
+            yield Problem(field, f"{value} does not fit: expected {right}.")
+
+    def schema(self) -> Schema:
+        return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?\d{1,18}(\.\d{1,6}0*)?$"}]}
+
+
+def decimal_text(value: float | str) -> str:
+    """The digits of a number, without an exponent where it has few."""
+    if isinstance(value, float) and math.isfinite(value):
+        shortest = repr(value)
+        return f"{value:.0f}" if "e+" in shortest else f"{value:.20f}".rstrip("0") if "e-" in shortest else shortest
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """A value for each of some languages of the settings, at least one: `{"en": …, "de": …}`."""
+
+    of: Shape
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        if not isinstance(value, dict):
+            yield _expected(f"an object with a key for each language ({', '.join(LANGUAGES)})", value, field)
+            return
+        if not value:
+            yield Problem(field, f"it is empty: expected at least one of {', '.join(LANGUAGES)}.")
+        for language, inner in value.items():
+            if language in LANGUAGES:
+                yield from self.of.problems(inner, f"{field}.{language}")
+            else:
+                yield Problem(field, f"“{language}” is no language here: expected one of {', '.join(LANGUAGES)}.")
+
+    def schema(self) -> Schema:
+        return {
+            "type": "object",
+            "properties": {language: self.of.schema() for language in LANGUAGES},
+            "additionalProperties": False,
+            "minProperties": 1,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list of values of one shape; no two are equal in the keys named by `once` (in themselves: `("",)`)."""
+
+    of: Shape
+    once: tuple[str, ...] = ()
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        if not isinstance(value, list):
+            yield _expected("a list", value, field)
+            return
+        seen: dict[Any, int] = {}
+        for number, inner in enumerate(value):
+            found = list(self.of.problems(inner, f"{field}[{number}]"))
+            yield from found
+            if self.once and not found:
+                key = inner if self.once == ("",) else tuple(inner.get(name, "") for name in self.once)
+                if seen.setdefault(key, number) != number:
+                    yield Problem(f"{field}[{number}]", f"it repeats {field}[{seen[key]}]: leave one of them out.")
+
+    def schema(self) -> Schema:
+        return {"type": "array", "items": self.of.schema()}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An object with some keys, of which some are required."""
+
+    fields: Mapping[str, Shape]
+    required: tuple[str, ...] = ()
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        if not isinstance(value, dict):
+            yield _expected("an object", value, field)
+            return
+        prefix = f"{field}." if field else ""
+        for name in self.required:
+            if name not in value:
+                yield Problem(f"{prefix}{name}", "it is missing: this must be given.")
+        for name, inner in value.items():
+            shape = self.fields.get(name)
+            if shape is None:
+                yield Problem(f"{prefix}{name}", f"there is no such key: expected {', '.join(self.fields)}.")
+            else:
+                yield from shape.problems(inner, f"{prefix}{name}")
+
+    def schema(self) -> Schema:
+        return {
+            "type": "object",
+            "properties": {name: shape.schema() for name, shape in self.fields.items()},
+            "required": list(self.required),
+            "additionalProperties": False,
+        }

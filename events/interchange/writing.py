@@ -1,0 +1,200 @@
+"""What the database has, as records: what an export writes, and what an import compares a record with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import CharField, F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from events.interchange.records import Values
+from events.models import (
+    Actor,
+    Event,
+    EventText,
+    EventType,
+    Figure,
+    Membership,
+    Participation,
+    Relation,
+    Source,
+    Topic,
+)
+
+BATCH = 500
+"""Events that are read at once."""
+
+SOURCE_KEYS = (
+    "url", "title", "publisher", "language", "published", "accessed", "official", "claims", "claims_effective",
+)  # fmt: skip
+
+
+def reference(path: str) -> Coalesce:
+    """How records name the actor at `path`: by its code, else its slug."""
+    return Coalesce(F(f"{path}code"), F(f"{path}slug"), output_field=CharField())
+
+
+def without_blanks(values: Values) -> Values:
+    """Without what says nothing: None, blank texts, empty lists and objects. False and 0 stay."""
+    return {key: value for key, value in values.items() if value is not None and value != "" and value not in ([], {})}
+
+
+def number(value: Decimal) -> int | float | str:
+    """A JSON number, or a text where that would round."""
+    if value == value.to_integral_value() and abs(value) < 2**53:
+        return int(value)
+    return float(value) if Decimal(repr(float(value))) == value else f"{value.normalize():f}"
+
+
+def event_records(ids: Collection[int]) -> dict[int, Values]:
+    """The records of events, by id. A query for each kind of part."""
+    found: dict[int, Values] = {}
+    columns = ("id", "external_id", "slug", "type__slug", "date", "effective", "place_name", "latitude", "longitude")
+    rows = Event.objects.filter(pk__in=ids).order_by("pk").values_list(*columns, reference("place_country__"))
+    for pk, external_id, slug, kind, date, effective, place, latitude, longitude, country in rows:
+        found[pk] = {
+            "record": "event",
+            "external_id": external_id,
+            "slug": slug,
+            "type": kind,
+            "topics": [],
+            "date": date,
+            "effective": effective,
+            "place": without_blanks(
+                {
+                    "name": place,
+                    "country": country,
+                    "latitude": None if latitude is None else float(latitude),
+                    "longitude": None if longitude is None else float(longitude),
+                }
+            ),
+            "texts": {},
+            "participants": [],
+            "sources": [],
+            "relations": [],
+            "figures": [],
+        }
+    _add_parts(found, ids)
+    return {pk: without_blanks(values) for pk, values in found.items()}
+
+
+def _add_parts(found: dict[int, Values], ids: Collection[int]) -> None:
+    parts: Any = {"event_id__in": ids}
+    topics = Event.topics.through._default_manager.filter(**parts).order_by("topic__slug")
+    for pk, slug in topics.values_list("event_id", "topic__slug"):
+        found[pk]["topics"].append(slug)
+    texts = EventText.objects.filter(**parts).order_by("pk")
+    for pk, language, title, summary in texts.values_list("event_id", "language", "title", "summary"):
+        found[pk]["texts"][language] = without_blanks({"title": title, "summary": summary})
+    participations = Participation.objects.filter(**parts).order_by("pk")
+    for pk, role, printed, actor in participations.values_list(
+        "event_id", "role", "name_as_printed", reference("actor__")
+    ):
+        found[pk]["participants"].append(without_blanks({"actor": actor, "role": role, "printed": printed}))
+    for pk, *source in Source.objects.filter(**parts).order_by("pk").values_list("event_id", *SOURCE_KEYS):
+        values = dict(zip(SOURCE_KEYS, source, strict=True))
+        values["accessed"] = values["accessed"] and values["accessed"].isoformat()
+        found[pk]["sources"].append(without_blanks(values))
+    relations = Relation.objects.filter(**parts).order_by("pk")
+    for pk, kind, target in relations.values_list("event_id", "kind", "target__slug"):
+        found[pk]["relations"].append({"kind": kind, "event": target})
+    figures = Figure.objects.filter(**parts).order_by("pk")
+    for pk, labels, value, unit, period, source, reporter, partner in figures.values_list(
+        "event_id", "labels", "value", "unit", "period", "source__url", reference("reporter__"), reference("partner__")
+    ):
+        found[pk]["figures"].append(
+            without_blanks(
+                {
+                    "labels": labels,
+                    "value": number(value),
+                    "unit": unit,
+                    "period": period,
+                    "reporter": reporter,
+                    "partner": partner,
+                    "source": source,
+                }
+            )
+        )
+
+
+def actor_records(ids: Collection[int]) -> dict[int, Values]:
+    """The records of actors, by id, with what they belong to."""
+    found: dict[int, Values] = {}
+    columns = ("id", "slug", "kind", "names", "aliases", "code", "alpha3", "qid")
+    for row in Actor.objects.filter(pk__in=ids).order_by("slug").values(*columns):
+        pk = row.pop("id")
+        found[pk] = {"record": "actor", **row, "successors": [], "memberships": []}
+    members: Any = {"member_id__in": ids}
+    for pk, role, since, until, group in (
+        Membership.objects.filter(**members)
+        .order_by("pk")
+        .values_list("member_id", "role", "since", "until", reference("group__"))
+    ):
+        found[pk]["memberships"].append(without_blanks({"group": group, "role": role, "since": since, "until": until}))
+    successors = Actor.successors.through._default_manager.filter(from_actor_id__in=ids)
+    for pk, successor in successors.values_list("from_actor_id", reference("to_actor__")):
+        found[pk]["successors"].append(successor)
+    for values in found.values():
+        values["successors"].sort()
+    return {pk: without_blanks(values) for pk, values in found.items()}
+
+
+def branch_record(node: EventType | Topic) -> Values:
+    """The record of a type or topic."""
+    return without_blanks(
+        {
+            "record": "type" if isinstance(node, EventType) else "topic",
+            "slug": node.slug,
+            "names": node.names,
+            "parent": node.parent and node.parent.slug,
+            "plover": getattr(node, "plover", ""),
+        }
+    )
+
+
+def export(events: QuerySet[Event]) -> Iterator[tuple[int | None, Values]]:
+    """The records of `events` and of all that they need: types, topics, actors with those they belong to; in an order
+    in which an import finds what they name. Beside an event's record stands its id."""
+    for model in (EventType, Topic):
+        yield from ((None, branch_record(path[-1])) for path in _needed_branches(model, events))
+    needed = Actor.objects.filter(pk__in=_needed_actors(events))
+    actors = list(needed.order_by("slug").values_list("pk", flat=True))
+    for start in range(0, len(actors), BATCH):
+        yield from ((None, values) for values in actor_records(actors[start : start + BATCH]).values())
+    last = 0
+    while ids := list(events.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).distinct()[:BATCH]):
+        yield from event_records(ids).items()
+        last = ids[-1]
+
+
+def _needed_branches(model: Any, events: QuerySet[Event]) -> Iterator[Any]:
+    named = {"type": EventType, "topics": Topic}
+    field = next(name for name, kind in named.items() if kind is model)
+    used = set(events.order_by().values_list(field, flat=True).distinct())
+    paths = model.paths()
+    needed = {node.pk: path for pk in used if pk for node in paths[pk] for path in [paths[node.pk]]}
+    for path in sorted(needed.values(), key=lambda path: (len(path), path[-1].slug)):
+        path[-1].parent = path[-2] if len(path) > 1 else None
+        yield path
+
+
+def _needed_actors(events: QuerySet[Event]) -> set[int]:
+    """Whoever the events name, whoever these belong to and so on, the members of their blocs, and successors."""
+    within = events.order_by().values("pk")
+    named: list[Iterable[Any]] = [
+        Participation.objects.filter(event__in=within).values_list("actor", flat=True),
+        events.order_by().values_list("place_country", flat=True),
+        Figure.objects.filter(event__in=within).values_list("reporter", flat=True),
+        Figure.objects.filter(event__in=within).values_list("partner", flat=True),
+    ]
+    needed: set[int] = set()
+    new = {pk for column in named for pk in column.distinct() if pk}  # type: ignore[attr-defined]
+    while new:
+        needed |= new
+        links = Membership.objects.filter(Q(member__in=new) | Q(group__in=new, group__kind=Actor.Kind.BLOC))
+        new = {pk for pair in links.values_list("member", "group") for pk in pair}
+        new |= set(Actor.objects.filter(predecessors__in=needed).values_list("pk", flat=True))
+        new -= needed
+    return needed

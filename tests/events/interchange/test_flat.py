@@ -1,0 +1,76 @@
+"""CSV: what fits in a row, and comes back out of it."""
+
+import pytest
+
+from events.interchange import flat
+
+FLAT = {
+    "record": "event", "external_id": "test:3", "slug": "flat", "type": "summit", "topics": ["trade", "uranium"],
+    "date": "2025-11-XX", "effective": "2025/..",
+    "place": {"name": "=Astana", "country": "KZ", "latitude": -51.169392, "longitude": 71.0},
+    "texts": {"en": {"title": "'=1+1", "summary": "They met,\n\"again\"."}, "de": {"title": "+49", "summary": ""}},
+    "participants": [{"role": "host", "actor": "KZ", "printed": "KZ: host"}, {"role": "visitor", "actor": "US"}],
+    "sources": [{"url": "https://example.org/2", "title": "@Two", "language": "en", "official": True}],
+    "publish": False,
+}  # fmt: skip
+
+
+def test_a_flat_event_comes_back():
+    cells, reasons = flat.row(FLAT)
+    values, problems = flat.record(flat.COLUMNS, cells)
+
+    assert (reasons, problems) == ([], [])
+    assert values == FLAT
+
+
+def test_formulas_are_guarded():
+    cells = dict(zip(flat.COLUMNS, flat.row(FLAT)[0], strict=True))
+
+    assert [cells[name] for name in ("title_en", "title_de", "place_name", "source_title", "latitude")] == [
+        "''=1+1", "'+49", "'=Astana", "'@Two", "-51.169392",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "reasons"),
+    [
+        ({"sources": [{}, {}]}, ["it has 2 sources"]),
+        ({"relations": [{}], "figures": [{}]}, ["it has 1 relations", "it has 1 figures"]),
+        (
+            {"participants": [{"role": "host", "actor": "US", "printed": "a; b"}]},
+            ["a name as printed has a semicolon or a line break in it"],
+        ),
+    ],
+)
+def test_what_is_not_flat_says_why(more, reasons):
+    assert flat.row({**FLAT, **more})[1] == reasons
+
+
+def test_a_column_that_is_not_there_says_nothing_and_an_empty_cell_clears():
+    header = ["slug", "type", "title_en", "topics", "effective", "source_url", "place_name"]
+    values, problems = flat.record(header, ["flat", "summit", "Flat", "", "", "", ""])
+
+    assert problems == []
+    assert values == {
+        "record": "event", "slug": "flat", "type": "summit", "texts": {"en": {"title": "Flat"}}, "topics": [],
+        "effective": "", "sources": [], "place": {},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "problem"),
+    [
+        ("latitude", "north", "latitude: “north” is no number: expected one such as 38.8977."),
+        ("publish", "no", "publish: “no” is neither true nor false: expected one of them."),
+        ("participants", "US", "participants: “US” has no role: expected role:actor, such as host:US."),
+        ("source_url", "example.org", "source_url: “example.org” is malformed: expected the form such as "
+         "https://example.org/news."),
+        ("place_country", "x" * 121, "place_country: it has 121 characters: expected at most 120."),
+        ("title_en", "x" * 301, "title_en: it has 301 characters: expected at most 300."),
+    ],
+)  # fmt: skip
+def test_a_bad_cell_gives_error_that_names_the_column(column, cell, problem):
+    cells, _ = flat.row(FLAT)
+    cells[flat.COLUMNS.index(column)] = cell
+
+    assert list(map(str, flat.record(flat.COLUMNS, cells)[1])) == [problem]

@@ -1,0 +1,346 @@
+"""Records in the database: there, changed, unchanged, refused."""
+
+import copy
+import itertools
+
+import pytest
+from django.db import connection, transaction
+
+from events.interchange import importing
+from events.interchange.importing import Import, When, missing_events
+from events.interchange.outcomes import Existing
+from events.interchange.reading import Entry
+from events.interchange.records import problems
+from events.interchange.writing import export
+from events.models import Actor, Event, EventType, Membership, Relation, Source
+
+from .samples import ALL, EARLIER, FULL, KZ, MEETING, PERSON, SUMMIT, TRADE, US, imported, refusals, statuses
+
+pytestmark = pytest.mark.django_db
+
+
+def exported():
+    return [values for _, values in export(Event.objects.all())]
+
+
+def test_records_come_back_as_they_went_in():
+    assert statuses(*ALL) == ["created"] * 8
+    assert exported() == ALL
+
+
+def test_the_days_are_derived_as_when_an_editor_saves():
+    imported(*ALL)
+    event = Event.objects.get(slug="full")
+    derived = [str(day) for day in (event.start_min, event.start_max, event.end_min, event.end_max)]
+    membership = Membership.objects.get()
+
+    assert derived == ["2025-11-01", "2025-11-30", "2025-11-01", "2025-11-30"]
+    assert (str(membership.since_min), str(membership.until_max)) == ("2021-01-20", "2025-12-31")
+
+
+def test_a_second_time_nothing_changes():
+    imported(*ALL)
+    before = list(Event.objects.order_by("pk").values())
+
+    assert statuses(*ALL) == ["unchanged"] * 8
+    assert list(Event.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize(
+    ("number", "more"),
+    [
+        (0, {"names": {"en": "Encounter"}}),
+        (2, {"names": {"en": "Commerce"}}),
+        (4, {"aliases": ["Qazaqstan"]}),
+        (3, {"memberships": [{"group": "US", "role": "envoy", "since": "2021-01-20", "until": "2026"}]}),
+        (3, {"memberships": []}),
+        (4, {"successors": ["US"]}),
+        (6, {"date": "2024-05"}),
+        (6, {"place": {"name": "Vienna"}}),
+        (7, {"texts": {"en": {"title": "Summit"}}}),
+        (7, {"participants": [{"actor": "US", "role": "host"}]}),
+        (7, {"topics": []}),
+        (7, {"relations": [{"kind": "responds_to", "event": "test:1"}]}),
+        (7, {"sources": [{"url": "https://example.org/3", "title": "Three"}], "figures": []}),
+        (7, {"figures": [{"labels": {"en": "Exports"}, "value": "3.080000", "unit": "USD bn"}]}),
+    ],
+)
+def test_a_difference_is_a_change(number, more):
+    imported(*ALL)
+    records = copy.deepcopy(ALL)
+    records[number] |= more
+    expected = ["unchanged"] * 8
+    expected[number] = "changed"
+
+    assert statuses(*records) == expected
+    assert statuses(*records) == ["unchanged"] * 8
+
+
+def test_a_new_slug_is_a_change():
+    imported(*ALL)
+
+    assert statuses({**EARLIER, "slug": "much-earlier"}) == ["changed"]
+    assert Relation.objects.get().target.slug == "much-earlier"
+
+
+def test_what_a_record_leaves_out_is_removed():
+    imported(*ALL)
+    bare = {key: FULL[key] for key in ("record", "external_id", "slug", "type", "texts")}
+
+    assert statuses(*ALL[:7], bare) == ["unchanged"] * 7 + ["changed"]
+    assert exported()[-1] == bare
+
+
+def test_merging_leaves_what_the_record_leaves_out():
+    imported(*ALL)
+    part = {
+        "record": "event", "external_id": "test:2", "slug": "another", "type": "meeting",
+        "texts": {"en": {"title": "Talks"}}, "sources": [], "place": {},
+    }  # fmt: skip
+    # Without sources, a figure has none either.
+    figures = [{key: value for key, value in FULL["figures"][0].items() if key != "source"}]
+
+    assert statuses(part, existing=Existing.MERGE) == ["changed"]
+    merged = {**FULL, "type": "meeting", "texts": {"en": {"title": "Talks"}, "de": {"title": "Gipfel"}}}
+    del merged["sources"], merged["place"]
+    assert exported()[-1] == {**merged, "figures": figures}
+    assert statuses(part, existing=Existing.MERGE) == ["unchanged"]
+
+
+def test_merging_leaves_an_actor_as_it_is_called_and_adds_what_it_belongs_to():
+    imported(*ALL)
+    more = {
+        **PERSON, "names": {"en": "J. Doe"}, "aliases": ["Doe"],
+        "memberships": [
+            {"group": "US", "role": "envoy", "since": "2021-01-20", "until": "2026-03"},
+            {"group": "KZ", "role": "adviser"},
+        ],
+    }  # fmt: skip
+
+    assert statuses(more, existing=Existing.MERGE) == ["changed"]
+    assert list(Membership.objects.order_by("pk").values_list("member__names__en", "role", "until")) == [
+        ("Jane Doe", "envoy", "2026-03"),
+        ("Jane Doe", "adviser", ""),
+    ]
+    # A term that ends earlier says nothing new.
+    assert statuses(PERSON, existing=Existing.MERGE) == ["unchanged"]
+
+
+def test_keeping_changes_nothing():
+    imported(*ALL)
+    others = [{**record, "names": {"en": "Other"}} for record in ALL[:6]]
+    others += [{**record, "date": "1999"} for record in ALL[6:]]
+
+    assert statuses(*others, existing=Existing.KEEP) == ["unchanged"] * 8
+    assert exported() == ALL
+
+
+def test_a_link_may_lead_to_what_comes_later():
+    later = {**EARLIER, "relations": [{"kind": "part_of", "event": "full"}]}
+    member = {**KZ, "memberships": [{"group": "jane-doe", "role": "friend"}], "successors": ["US"]}
+    records = [MEETING, SUMMIT, TRADE, PERSON, member, US, later, FULL]
+
+    assert statuses(*records) == ["created"] * 8
+    assert exported() == records
+    assert statuses(*records) == ["unchanged"] * 8
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_link_may_lead_to_a_later_batch():
+    later = {**EARLIER, "relations": [{"kind": "part_of", "event": "full"}]}
+    member = {**KZ, "memberships": [{"group": "jane-doe", "role": "friend"}]}
+    records = [MEETING, SUMMIT, TRADE, PERSON, member, US, later, FULL]
+
+    assert statuses(*records) == ["created"] * 8
+    assert exported() == records
+    Relation.objects.all().delete()
+    assert statuses(*records) == ["unchanged"] * 6 + ["changed"] * 2
+
+
+@pytest.fixture
+def small_batches(monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 1)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_link_to_nothing_gives_error():
+    event = {**EARLIER, "relations": [{"kind": "part_of", "event": "nowhere"}]}
+    actor = {**KZ, "memberships": [{"group": "NX", "role": "friend"}]}
+
+    assert refusals(MEETING, actor, US, event) == [
+        "2: memberships[0].group: there is no actor “NX”, in the file or the database. The rest is imported.",
+        "4: relations[0].event: there is no event “nowhere”, in the file or the database. The rest of the record is "
+        "imported.",
+    ]
+    assert statuses(MEETING, actor, US, event) == ["unchanged", "refused", "unchanged", "refused"]
+
+
+NO_ACTOR = "there is no actor “XX”: expected the code or slug of one that is there, or that stands earlier in the file."
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"type": "party"}, "type: there is no type “party”: expected the slug of one that is there."),
+        ({"topics": ["tea"]}, "topics[0]: there is no topic “tea”: expected the slug of one that is there."),
+        ({"place": {"country": "XX"}}, f"place.country: {NO_ACTOR}"),
+        ({"place": {"country": "jane-doe"}}, "place.country: “jane-doe” is a person: expected a state, such as US."),
+        ({"participants": [{"actor": "XX", "role": "host"}]}, f"participants[0].actor: {NO_ACTOR}"),
+        (
+            {"participants": [{"actor": "US", "role": "host"}, {"actor": "united-states", "role": "host"}]},
+            "participants[1]: it repeats participants[0] by another name: leave one of them out.",
+        ),
+        (
+            {"figures": [{"labels": {"en": "x"}, "value": 1, "unit": "t", "partner": "XX"}]},
+            f"figures[0].partner: {NO_ACTOR}",
+        ),
+        (
+            {"relations": [{"kind": "follows", "event": "test:2"}]},
+            "relations[0].event: an event cannot have a relation to itself: name another event.",
+        ),
+        ({"slug": "earlier"}, "slug: another event, with the external id “test:1”, is called “earlier”: choose another "
+         "slug."),
+    ],
+)  # fmt: skip
+def test_what_leads_nowhere_gives_error(more, message):
+    imported(*ALL)
+
+    assert refusals({**FULL, **more}) == [f"1: {message}"]
+    assert exported() == ALL
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({**SUMMIT, "parent": "party"}, "parent: there is no “party”: expected the slug of one that is there or stands "
+         "before this."),
+        ({**MEETING, "parent": "summit"}, "parent: it stands below this one: choose one that does not."),
+        ({**PERSON, "qid": "Q30"}, "qid: “Q30” is that of “united-states”: name that actor, or correct one of them."),
+        ({**US, "slug": "america", "qid": "Q31"}, "code: “US” is that of “united-states”: name that actor, or correct "
+         "one of them."),
+        ({**PERSON, "memberships": [{"group": "US", "role": "envoy", "since": "2021", "until": "2020"}]},
+         "memberships[0].until: “2020” is before since, “2021”: expected that or later."),
+        ({**PERSON, "memberships": [{"group": "jane-doe", "role": "self"}]},
+         "memberships[0].group: an actor cannot be a member of itself."),
+    ],
+)  # fmt: skip
+def test_vocabulary_that_cannot_be_gives_error(record, message):
+    imported(*ALL)
+
+    assert refusals(record) == [f"1: {message}"]
+    assert exported() == ALL
+
+
+def test_an_event_without_an_external_id_is_known_by_its_slug():
+    own = {key: value for key, value in EARLIER.items() if key != "external_id"}
+
+    assert statuses(MEETING, US, own) == ["created"] * 3
+    assert statuses({**own, "date": "2023"}) == ["changed"]
+    assert refusals(EARLIER) == [
+        "1: slug: another event, with no external id, is called “earlier”: choose another slug."
+    ]
+    Event.objects.update(external_id="test:1")
+    assert refusals(own) == ["1: external_id: the event “earlier” has the external id “test:1”: give it."]
+
+
+@pytest.mark.parametrize("size", [1, 500])
+def test_the_same_twice_in_a_file_gives_error(monkeypatch, size):
+    monkeypatch.setattr(importing, "BATCH", size)
+    other = {**EARLIER, "external_id": "test:9"}
+
+    assert refusals(MEETING, US, EARLIER, EARLIER, other) == [
+        "4: the file has “test:1” twice: leave one of them out.",
+        "5: slug: “test:1” has the same: choose another slug."
+        if size > 1
+        else "5: slug: another event, with the external id “test:1”, is called “earlier”: choose another slug.",
+    ]
+
+
+def test_at_a_refusal_its_batch_is_not_written_and_nothing_after_it(monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 2)
+    events = [{**EARLIER, "slug": f"event-{n}", "external_id": f"test:{n}"} for n in range(6)]
+    events[3] = {**events[3], "type": "party"}
+
+    found = imported(MEETING, US, *events, refused=When.STOP)
+    assert [(result.line, str(result.status)) for result in found] == [
+        (1, "created"), (2, "created"), (3, "created"), (4, "created"), (6, "refused"),
+    ]  # fmt: skip
+    assert list(Event.objects.order_by("slug").values_list("slug", flat=True)) == ["event-0", "event-1"]
+
+
+def test_what_only_the_database_knows_gives_error_for_the_one_record(monkeypatch):
+    """Somebody else saves an event of the same slug, after this run has looked."""
+    imported(*ALL[:6])
+    monkeypatch.setattr(importing.import_events, "_find_events", lambda drafts, existing: _slugs(drafts))
+    others = [{**EARLIER, "slug": f"event-{n}", "external_id": f"test:{n}"} for n in (3, 4, 5)]
+    Event.objects.create(slug="event-4", type=EventType.objects.get(slug="meeting"))
+
+    found = imported(*others)
+    assert [str(result.status) for result in found] == ["created", "refused", "created"]
+    assert [str(problem) for problem in found[1].problems] == [
+        'the database refuses it: duplicate key value violates unique constraint "events_event_slug_key".'
+    ]
+
+
+def _slugs(drafts):
+    for draft in drafts:
+        draft.slug = draft.values["slug"]
+
+
+def test_a_killed_run_is_continued_without_doubles(monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 2)
+    events = [{**EARLIER, "slug": f"event-{n}", "external_id": f"test:{n}"} for n in range(6)]
+    records = [MEETING, US, *events]
+
+    def entries():
+        return (Entry(n, values, problems(values)) for n, values in enumerate(records, 1))
+
+    def killed():
+        yield from itertools.islice(entries(), 5)  # in the middle of a batch
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(Import(killed).run())
+    assert Event.objects.count() == 2
+    assert statuses(*records) == ["unchanged"] * 4 + ["created"] * 4
+    assert list(Event.objects.order_by("slug").values_list("slug", flat=True)) == [f"event-{n}" for n in range(6)]
+    assert Source.objects.count() == 6
+
+
+def test_missing_events_are_those_of_the_same_data_sets():
+    imported(*ALL, {**EARLIER, "slug": "other", "external_id": "other:1"})
+    imported(*ALL[:7])
+
+    assert [found[1:] for found in missing_events()] == [("test:2", "full")]
+    assert [found[1:] for found in missing_events(["other"])] == [("other:1", "other")]
+
+
+def test_a_number_is_kept_to_the_last_digit():
+    figure = {"labels": {"en": "Tons"}, "unit": "t"}
+    values = [3, 0.1, -2.5, 1e16, "123456789012345678.123456", 1e-6]
+    records = [*ALL[:6], {**EARLIER, "figures": [{**figure, "value": value} for value in values]}]
+
+    assert statuses(*records) == ["created"] * 7
+    assert [figure["value"] for figure in exported()[-1]["figures"]] == [
+        3, 0.1, -2.5, 1e16, "123456789012345678.123456", 1e-6,
+    ]  # fmt: skip
+    assert statuses(*records)[-1] == "unchanged"
+
+
+def test_the_cost_of_a_batch_does_not_depend_on_its_size(django_assert_max_num_queries):
+    imported(*ALL)
+    events = [{**FULL, "slug": f"event-{n}", "external_id": f"test:{n + 10}"} for n in range(200)]
+
+    with django_assert_max_num_queries(20):
+        imported(*events)
+    with django_assert_max_num_queries(20):
+        assert statuses(*events) == ["unchanged"] * 200
+
+
+def test_the_list_of_what_the_file_had_is_this_connections_own():
+    with transaction.atomic():
+        imported(MEETING)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'interchange_seen'")
+        assert cursor.fetchall() == [("t",)]
+    assert Actor.objects.count() == 0

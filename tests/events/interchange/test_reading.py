@@ -1,0 +1,86 @@
+"""Files: JSON Lines, CSV, and what is neither."""
+
+import io
+
+import pytest
+
+from events.interchange import reading
+from events.interchange.reading import RecordFile
+
+from .samples import EARLIER, MEETING, lines
+
+
+def read(content: bytes, name: str = "events.jsonl"):
+    """(line, slug, problems) of each entry."""
+    file = RecordFile(name, io.BytesIO(content))
+    found = [(entry.line, entry.values.get("slug"), list(map(str, entry.problems))) for entry in file.entries()]
+    file.close()
+    return found
+
+
+def test_lines_are_counted_with_the_blank_ones():
+    content = b"\xef\xbb\xbf" + lines(MEETING) + b"\n\r\n" + lines(EARLIER).rstrip()
+
+    assert read(content) == [(1, "meeting", []), (4, "earlier", [])]
+
+
+def test_it_can_be_read_again():
+    file = RecordFile("events.jsonl", io.BytesIO(lines(MEETING, EARLIER)))
+
+    assert [[entry.line for entry in file.entries()] for _ in range(2)] == [[1, 2], [1, 2]]
+    assert [entry.position for entry in file.entries()][-1] == file.size
+    file.close()
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"{'slug': 1}", "unexpected character, expected a string key (character 2)"),
+        (b'{"slug": "\xff"}', "str is not valid UTF-8: surrogates not allowed (character 1)"),
+    ],
+)
+def test_no_json_gives_error(line, reason):
+    assert read(line) == [(1, None, [f"this is no JSON: {reason}. Expected one object a line."])]
+
+
+def test_a_line_that_is_too_long_gives_error_and_the_next_one_is_read(monkeypatch):
+    monkeypatch.setattr(reading, "LONGEST_LINE", 400)
+    content = b'{"slug": "' + b"x" * 1000 + b'"}\n' + lines(EARLIER)
+
+    assert read(content) == [
+        (1, None, ["the line is longer than 400 bytes: expected one record."]),
+        (2, "earlier", []),
+    ]
+
+
+def test_csv_lines_are_those_of_the_file():
+    content = b'slug,type,title_en,summary_en\r\none,meeting,One,"two\nlines"\r\ntwo,meeting,,\r\n'
+
+    assert read(content, "events.csv") == [
+        (2, "one", []),
+        (4, "two", ["title_en: it is empty: expected at least one of en, de."]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "problems"),
+    [
+        (b"slug,title_en\r\none,One\r\n", ["type: the column is missing: every event needs it."]),
+        (b"slug,type,slug\r\n", ["slug: the column is there twice."]),
+        (b"\r\n", [f"{name}: the column is missing: every event needs it." for name in ("slug", "type")]),
+    ],
+)  # fmt: skip
+def test_a_bad_first_line_gives_error(content, problems):
+    assert read(content, "events.csv") == [(1, None, problems)]
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (b"one,meeting", "the row has 2 cells: expected 3, as the first line has."),
+        (b"one,meeting,Caf\xe9", "this is not UTF-8: save the file in that encoding."),
+        (b'one,meeting,"x', "this is no CSV: unexpected end of data."),
+    ],
+)
+def test_a_bad_row_gives_error(row, problem):
+    assert read(b"slug,type,title_en\r\n" + row, "events.csv") == [(2, None, [problem])]

@@ -1,0 +1,192 @@
+"""The shape of records, in code and in JSON Schema."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import events.interchange
+from events.interchange.records import SHAPES, problems, schema
+from events.loading import DATA, read_records
+
+from .samples import ALL, FULL, PERSON, US
+
+SCHEMA = json.loads(Path(events.interchange.__file__).with_name("schema.json").read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+
+def changed(record, path, value):
+    """A copy of `record` with another value at `path`; `...` takes it away."""
+    record = copy.deepcopy(record)
+    inner = record
+    for step in path[:-1]:
+        inner = inner[step]
+    if value is ...:
+        del inner[path[-1]]
+    else:
+        inner[path[-1]] = value
+    return record
+
+
+def test_the_schema_is_the_committed_one():
+    assert schema() == SCHEMA, "The shape of records changed: run `make schema` and read the diff."
+
+
+def test_the_schema_is_valid():
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_the_samples_name_every_key():
+    """So that what the other tests do with them, they do with every key."""
+    named: dict[str, set[str]] = {record["record"]: set() for record in ALL}
+    for record in ALL:
+        named[record["record"]] |= set(record)
+    left_out = {"actor": {"successors", "members"}, "event": {"publish"}, "topic": {"parent"}}
+
+    assert {kind: set(shape.fields) - left_out.get(kind, set()) for kind, shape in SHAPES.items()} == named
+
+
+@pytest.mark.parametrize("record", ALL, ids=lambda record: record["slug"])
+def test_good_records(record):
+    assert problems(record) == []
+    assert VALIDATOR.is_valid(record)
+
+
+def test_the_data_that_comes_with_the_project_is_of_this_shape():
+    vocabulary = read_records(DATA / "vocabulary.json")
+    shipped = [
+        *({"record": "type", **record} for record in vocabulary["types"]),
+        *({"record": "topic", **record} for record in vocabulary["topics"]),
+        *({"record": "actor", "kind": "state", **record} for record in read_records(DATA / "states.json")),
+        *({"record": "actor", **record} for record in read_records(DATA / "groups.json")),
+        *({"record": "actor", **record} for record in read_records(DATA / "curated" / "actors.json")),
+        *({"record": "event", **record} for record in read_records(DATA / "curated" / "c5.json")),
+    ]
+
+    assert [(record["slug"], problems(record)) for record in shipped if problems(record)] == []
+    assert [record["slug"] for record in shipped if not VALIDATOR.is_valid(record)] == []
+
+
+# Wrong by itself: what the code says, and that the schema refuses it too. EDTF, repetitions, half a point and whose
+# source a figure names are beyond the schema.
+BOTH = [
+    (FULL, ["slug"], ..., "slug: it is missing: this must be given."),
+    (
+        FULL,
+        ["slug"],
+        "Full Stop",
+        "slug: “Full Stop” is malformed: expected the form such as c5-1-leaders-summit-2025.",
+    ),
+    (FULL, ["slug"], "x" * 121, "slug: it has 121 characters: expected at most 120."),
+    (FULL, ["slug"], "", "slug: it is blank: expected a text such as c5-1-leaders-summit-2025."),
+    (FULL, ["slug"], 7, "slug: this is a number: expected a text."),
+    (
+        FULL,
+        ["external_id"],
+        "test",
+        "external_id: “test” is malformed: expected the form such as has-travels:3593.",
+    ),
+    (FULL, ["texts"], {}, "texts: it is empty: expected at least one of en, de."),
+    (FULL, ["texts"], [], "texts: this is a list: expected an object with a key for each language (en, de)."),
+    (
+        FULL,
+        ["texts"],
+        {"fr": {"title": "Sommet"}},
+        "texts: “fr” is no language here: expected one of en, de.",
+    ),
+    (FULL, ["texts", "de"], {"summary": "Nur."}, "texts.de.title: it is missing: this must be given."),
+    (FULL, ["texts", "en", "title"], None, "texts.en.title: this is null: expected a text."),
+    (
+        FULL,
+        ["participants", 1, "role"],
+        "guest",
+        "participants[1].role: there is no “guest” here: expected one of host, visitor, participant, imposer, target, "
+        "signatory, mediator, observer, speaker.",
+    ),
+    (FULL, ["participants", 0], "KZ", "participants[0]: this is a text: expected an object."),
+    (FULL, ["place", "latitude"], 91, "place.latitude: 91 is out of range: expected a number from -90 to 90."),
+    (
+        FULL,
+        ["sources", 0, "url"],
+        "ftp://example.org",
+        "sources[0].url: “ftp://example.org” is malformed: expected the form such as https://example.org/news.",
+    ),
+    (FULL, ["sources", 0, "official"], "yes", "sources[0].official: this is a text: expected true or false."),
+    (
+        FULL,
+        ["sources", 0, "accessed"],
+        "24.12.2025",
+        "sources[0].accessed: “24.12.2025” is not a day: expected one such as 2025-11-06.",
+    ),
+    (
+        FULL,
+        ["figures", 0, "value"],
+        "three",
+        "figures[0].value: three does not fit: expected a number of at most 18 digits before the point and 6 behind "
+        "it, such as 3.07.",
+    ),
+    (
+        FULL,
+        ["titel"],
+        "x",
+        "titel: there is no such key: expected record, external_id, slug, type, topics, date, effective, place, texts, "
+        "participants, sources, relations, figures, publish.",
+    ),
+    (US, ["code"], "USA", "code: “USA” is malformed: expected the form such as UZ or SUHH."),
+    (FULL, ["record"], "evnt", "record: it must say what this is: expected one of type, topic, actor, event."),
+]
+CODE_ALONE = [
+    (
+        FULL,
+        ["date"],
+        "6.11.2025",
+        "date: “6.11.2025” is not a date: '.' does not belong in a date: expected digits, X, - and one of ? ~ % at the "
+        "end (character 2).",
+    ),
+    (
+        FULL,
+        ["place", "longitude"],
+        ...,
+        "place.longitude: it is missing: give both latitude and longitude, or neither.",
+    ),
+    (
+        FULL,
+        ["figures", 0, "source"],
+        "https://example.org/9",
+        "figures[0].source: “https://example.org/9” is none of the event's sources: give a URL of one.",
+    ),
+    (
+        FULL,
+        ["topics"],
+        ["trade", "trade"],
+        "topics[1]: it repeats topics[0]: leave one of them out.",
+    ),
+    (PERSON, ["code"], "JD", "code: a person has no code: only a state or a bloc has one."),
+    (
+        PERSON,
+        ["memberships", 0, "since"],
+        "2021/2022",
+        "memberships[0].since: “2021/2022” is an interval: expected one date, such as 2025-11-06.",
+    ),
+    (FULL, ["texts", "en", "title"], "a\0b", "texts.en.title: it has a NUL character in it, which no text may have."),
+]
+
+
+@pytest.mark.parametrize(("record", "path", "value", "message"), BOTH + CODE_ALONE, ids=lambda value: str(value)[:30])
+def test_a_bad_record_gives_error(record, path, value, message):
+    assert [str(problem) for problem in problems(changed(record, path, value))] == [message]
+
+
+@pytest.mark.parametrize(("record", "path", "value", "message"), BOTH, ids=lambda value: str(value)[:30])
+def test_the_schema_refuses_it_too(record, path, value, message):
+    assert not VALIDATOR.is_valid(changed(record, path, value))
+
+
+@pytest.mark.parametrize("line", [[], "event", 1, None])
+def test_a_line_that_is_no_object_gives_error(line):
+    assert [str(problem) for problem in problems(line)] == [
+        'the line is no object: expected one such as {"record": "event", …}.'
+    ]
+    assert not VALIDATOR.is_valid(line)

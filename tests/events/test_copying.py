@@ -1,0 +1,49 @@
+"""Rows in bulk."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from events.copying import copy_objects, copy_rows, new_ids
+from events.models import Actor, Topic
+
+pytestmark = pytest.mark.django_db
+
+
+def test_rows_with_ids_that_nothing_else_gets():
+    ids = new_ids(Topic, 2)
+    copy_rows(
+        Topic, ["id", "slug", "names"], [[ids[0], "trade", '{"en": "Trade\\t\\"x\\""}'], [ids[1], "tea", '{"en": "T"}']]
+    )
+
+    other = Topic.objects.create(slug="other", names={"en": "Other"})
+    assert list(Topic.objects.order_by("pk").values_list("pk", "slug")) == [
+        (ids[0], "trade"), (ids[1], "tea"), (other.pk, "other"),
+    ]  # fmt: skip
+    assert Topic.objects.get(slug="trade").names == {"en": 'Trade\t"x"'}
+    assert ids[0] < ids[1]
+
+
+def test_objects_get_ids_of_the_database():
+    copy_objects([Topic(slug="trade", names={"en": "Trade"}), Topic(slug="tea", names={"en": "Tea"})])
+
+    assert list(Topic.objects.order_by("pk").values_list("slug", "names")) == [
+        ("trade", {"en": "Trade"}), ("tea", {"en": "Tea"}),
+    ]  # fmt: skip
+
+
+def test_nothing_is_nothing():
+    copy_rows(Topic, ["slug"], [])
+    copy_objects([])
+
+    assert (new_ids(Topic, 0), Topic.objects.count()) == ([], 0)
+
+
+def test_errors_are_those_of_django():
+    with pytest.raises(IntegrityError, match="topic_named"), transaction.atomic():
+        copy_rows(Topic, ["slug", "names"], [["trade", "{}"]])
+    with pytest.raises(IntegrityError, match="actor_kind"), transaction.atomic():
+        copy_rows(
+            Actor,
+            ["slug", "kind", "names", "aliases", "alpha3"],
+            [["somebody", "ghost", '{"en": "Somebody"}', [], ""]],
+        )

@@ -1,0 +1,240 @@
+"""Importing in the admin: upload, preview, confirm, and the report of refusals."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import re
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from events.models import Actor, Event
+from tests.events.interchange.samples import ALL, EARLIER, FULL, lines
+from timeline import import_admin
+from timeline.import_admin import pack, unpack
+from timeline.models import Publication
+
+pytestmark = pytest.mark.django_db
+
+UPLOAD, CONFIRM, REFUSALS = (f"/admin/events/event/import/{step}" for step in ("", "confirm/", "refusals/"))
+EDITOR = [f"{action}_{model}" for action in ("add", "change") for model in ("event", "actor", "topic", "eventtype")]
+
+
+@pytest.fixture
+def staff(django_user_model):
+    """Makes a client of a staff member who has these permissions."""
+
+    def make(*permissions: str) -> Client:
+        user = django_user_model.objects.create_user("staff", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=[*permissions, "view_event"]))
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+def upload(client, content, name="events.jsonl", **more):
+    return client.post(UPLOAD, {"file": SimpleUploadedFile(name, content), **more})
+
+
+def confirmed(content, name="events.jsonl", publish=""):
+    """The form of the preview."""
+    return {"name": name, "packed": pack(content), "publish": publish}
+
+
+def said(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def cells(response):
+    """The cells of the preview's tables."""
+    main = response.content.decode().partition('id="content-main"')[2]
+    return [re.sub(r"\s*<br>\s*", " / ", cell) for cell in re.findall(r"<td>(.*?)</td>", main)]
+
+
+def test_the_preview_says_what_would_happen_and_writes_nothing(staff):
+    response = upload(staff(*EDITOR), lines(*ALL[:7], {**FULL, "type": "party", "topics": ["tea"]}))
+
+    assert response.status_code == 200
+    assert "8 records: 7 created, 0 changed, 0 unchanged, 1 refused." in response.content.decode()
+    assert cells(response) == [
+        "8",
+        "event test:2",
+        "type: there is no type “party”: expected the slug of one that is there. / topics[0]: there is no topic “tea”: "
+        "expected the slug of one that is there.",
+        *("1", "type meeting", "2", "type summit", "3", "topic trade", "4", "actor jane-doe", "5", "actor kazakhstan"),
+        *("6", "actor united-states", "7", "event test:1"),
+    ]
+    assert (Event.objects.count(), Actor.objects.count()) == (0, 0)
+
+
+def test_the_form_of_the_preview_imports_the_file(staff):
+    client = staff(*EDITOR)
+    page = upload(client, lines(*ALL), publish="on").content.decode()
+    form = dict(re.findall(r'<input type="hidden" name="(name|packed|publish)" value="([^"]*)"', page))
+    assert "Of these, 2 would be published." in page
+
+    response = client.post(CONFIRM, form)
+    assert response.status_code == 302
+    assert response["Location"] == "/admin/events/event/"
+    assert said(response) == [
+        "Imported from events.jsonl: 8 records: 8 created, 0 changed, 0 unchanged, 0 refused.",
+        "Published: 2.",
+    ]
+    assert list(Publication.objects.order_by("slug").values_list("slug", "published_by__username")) == [
+        ("earlier", "staff"), ("full", "staff"),
+    ]  # fmt: skip
+    assert sorted((entry.object_repr, entry.change_message) for entry in LogEntry.objects.all()) == [
+        ("earlier", "Imported."), ("full", "Imported."),
+    ]  # fmt: skip
+    # Sent twice, it does nothing twice.
+    assert said(client.post(CONFIRM, form))[-2:] == [
+        "Imported from events.jsonl: 8 records: 0 created, 0 changed, 8 unchanged, 0 refused.",
+        "Published: 0.",
+    ]
+
+
+def test_without_publish_they_are_drafts(staff):
+    staff(*EDITOR).post(CONFIRM, confirmed(lines(*ALL)))
+
+    assert (Event.objects.count(), Publication.objects.count()) == (2, 0)
+
+
+def test_csv_changes_only_the_columns_that_it_has(staff):
+    client = staff(*EDITOR)
+    client.post(CONFIRM, confirmed(lines(*ALL)))
+    table = b"external_id,slug,type,title_en\r\ntest:1,earlier,meeting,Much earlier\r\n"
+
+    assert "1 records: 0 created, 1 changed, 0 unchanged, 0 refused." in upload(client, table, "e.csv").content.decode()
+    client.post(CONFIRM, confirmed(table, "e.csv"))
+    event = Event.objects.get(slug="earlier")
+    assert (event.texts.get().title, event.sources.count()) == ("Much earlier", 1)
+
+
+def test_the_refusals_can_be_downloaded(staff):
+    bad = [{**EARLIER, "slug": "=1+1"}, {**EARLIER, "date": "soon"}]
+
+    response = staff(*EDITOR).post(REFUSALS, confirmed(lines(*ALL[:6], *bad)))
+    assert (response.status_code, response["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert response["Content-Disposition"] == 'attachment; filename="refusals.csv"'
+    assert response.content.decode().splitlines() == [
+        "file,line,record,id,field,problem",
+        "events.jsonl,7,event,test:1,slug,“=1+1” is malformed: expected the form such as c5-1-leaders-summit-2025.",
+        "events.jsonl,8,event,test:1,date,\"“soon” is not a date: 's' does not belong in a date: expected digits, X, - "
+        'and one of ? ~ % at the end (character 1)."',
+    ]
+    assert Event.objects.count() == 0
+
+
+def test_a_formula_in_the_report_is_guarded(staff):
+    response = staff(*EDITOR).post(REFUSALS, confirmed(b'{"record": "event", "slug": "=1+1"}\n'))
+
+    assert "events.jsonl,1,event,'=1+1,type,it is missing: this must be given." in response.content.decode()
+
+
+@pytest.mark.parametrize("missing", ["add_event", "change_event"])
+def test_who_may_not_add_and_change_events_may_not_import(staff, missing):
+    client = staff(*(set(EDITOR) - {missing}))
+
+    assert "Import events" not in client.get("/admin/events/event/").content.decode()
+    assert client.get(UPLOAD).status_code == 403
+    assert [client.post(address, confirmed(lines(*ALL))).status_code for address in (UPLOAD, CONFIRM, REFUSALS)] == [
+        403
+    ] * 3
+    assert Event.objects.count() == 0
+
+
+def test_the_list_leads_to_it(staff):
+    assert '<a href="/admin/events/event/import/">Import events</a>' in (
+        staff("add_event", "change_event").get("/admin/events/event/").content.decode()
+    )
+
+
+def test_a_visitor_is_sent_to_sign_in(client):
+    assert [client.post(address).status_code for address in (UPLOAD, CONFIRM, REFUSALS)] == [302] * 3
+
+
+def test_what_an_account_may_not_change_by_hand_it_may_not_import(staff):
+    response = upload(staff("add_event", "change_event"), lines(*ALL[:4]))
+
+    assert cells(response) == [
+        "1", "type meeting", "record: your account may not add and change types.",
+        "2", "type summit", "record: your account may not add and change types.",
+        "3", "topic trade", "record: your account may not add and change topics.",
+        "4", "actor jane-doe", "record: your account may not add and change actors.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("events.xlsx", b"x", "“events.xlsx” is neither .jsonl nor .csv: choose one that is."),
+        ("events.jsonl", b"", "The submitted file is empty."),
+        (
+            "events.jsonl",
+            b" " * 2_000,
+            "The file is too large to be imported here: at most 5 MB, and 2 MB when packed. Split it, or have an "
+            "operator run manage.py import_events.",
+        ),
+    ],
+)
+def test_a_bad_upload_gives_error(staff, monkeypatch, name, content, message):
+    monkeypatch.setattr(import_admin, "MOST_BYTES", 1_000)
+
+    response = upload(staff(*EDITOR), content, name)
+    assert response.context["form"].errors == {"file": [message]}
+
+
+def test_what_does_not_pack_well_is_too_large_too(staff, monkeypatch):
+    monkeypatch.setattr(import_admin, "MOST_PACKED", 10)
+
+    assert upload(staff(*EDITOR), lines(*ALL)).context["form"].errors == {"file": [import_admin.TOO_LARGE]}
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        "",
+        "no base64",
+        base64.b64encode(b"no gzip").decode(),
+        pack(b"x" * 100)[:20] + "==",
+        base64.b64encode(gzip.compress(b" " * 6_000_000)).decode(),
+    ],
+)
+def test_a_file_that_does_not_come_back_whole_gives_error(staff, packed):
+    client = staff(*EDITOR)
+
+    for address in (CONFIRM, REFUSALS):
+        response = client.post(address, {"name": "events.jsonl", "packed": packed})
+        assert (response.status_code, response["Location"]) == (302, UPLOAD)
+    assert said(response)[-1] == "The file did not come back whole: upload it again."
+
+
+def test_packing():
+    assert unpack(pack(b"a file")) == b"a file"
+
+
+def test_an_error_on_the_way_writes_nothing(staff, monkeypatch):
+    def fail(*args):
+        raise RuntimeError
+
+    monkeypatch.setattr(import_admin, "publish_imported", fail)
+
+    with pytest.raises(RuntimeError):
+        staff(*EDITOR).post(CONFIRM, confirmed(lines(*ALL), publish="on"))
+    assert (Event.objects.count(), Actor.objects.count(), LogEntry.objects.count()) == (0, 0, 0)
+
+
+def test_the_pages_have_nothing_inline(staff):
+    client = staff(*EDITOR)
+    pages = [client.get(UPLOAD), upload(client, lines(*ALL, {}))]
+
+    for page in pages:
+        assert page["Content-Security-Policy"].startswith("default-src 'self'")
+        assert not re.search(r"<script(?![^>]* src=)|<style| style=| on\w+=", page.content.decode())

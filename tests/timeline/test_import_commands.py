@@ -1,0 +1,296 @@
+"""`import_events` and `export_events`, as an operator runs them."""
+
+import io
+from pathlib import Path
+
+import orjson
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+
+from events.interchange import importing
+from events.loading import load_reference
+from events.models import Actor, Event
+from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, US, lines
+from timeline.models import Publication, Term
+from timeline.publishing import publish, withdraw
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = [MEETING, KZ, US, EARLIER, {**EARLIER, "external_id": "test:3", "slug": "second"}]
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Writes records into a file; returns its name."""
+
+    def write(*records):
+        path = tmp_path / "events.jsonl"
+        path.write_bytes(lines(*records))
+        return str(path)
+
+    return write
+
+
+def run(*arguments):
+    """What a command wrote to stdout and stderr, as lines, and the error that it ended with."""
+    out, err, ended = io.StringIO(), io.StringIO(), ""
+    try:
+        call_command(*arguments, stdout=out, stderr=err)
+    except CommandError as error:
+        ended = str(error)
+    return out.getvalue().splitlines(), err.getvalue().splitlines(), ended
+
+
+def public():
+    return list(Publication.objects.current().order_by("slug").values_list("slug", "version"))
+
+
+@pytest.mark.usefixtures("curated")
+def test_what_comes_with_the_project_comes_back_to_the_last_byte(tmp_path):
+    before, after = tmp_path / "before.jsonl", tmp_path / "after.jsonl"
+    assert run("export_events", str(before)) == (["Exported 73 events."], [], "")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")  # what is published is never deleted otherwise
+        cursor.execute("TRUNCATE events_event, events_actor, events_eventtype, events_topic, timeline_term CASCADE")
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    assert (Event.objects.count(), Publication.objects.count(), Actor.objects.count()) == (0, 0, 0)
+    count = len(before.read_bytes().splitlines())
+
+    assert run("import_events", str(before), "--publish") == (
+        [f"Imported {count} records: {count} created, 0 changed, 0 unchanged, 0 refused.", "Published: 69."],
+        [],
+        "",
+    )
+    run("export_events", str(after))
+    assert after.read_bytes() == before.read_bytes()
+    assert run("import_events", str(before), "--publish") == (
+        [f"Imported {count} records: 0 created, 0 changed, {count} unchanged, 0 refused.", "Published: 0."],
+        [],
+        "",
+    )
+    assert set(Publication.objects.values_list("version", flat=True)) <= {1, 2}
+
+
+def test_publishing_makes_no_new_version_of_what_is_unchanged(file):
+    run("import_events", file(*PUBLIC), "--publish")
+    assert public() == [("earlier", 1), ("second", 1)]
+    changed = [*PUBLIC[:-1], {**PUBLIC[-1], "date": "2023"}]
+
+    assert run("import_events", file(*changed), "--publish") == (
+        ["Imported 5 records: 0 created, 1 changed, 4 unchanged, 0 refused.", "Published: 1."],
+        [],
+        "",
+    )
+    assert public() == [("earlier", 1), ("second", 2)]
+
+
+def test_without_publish_everything_is_a_draft_and_is_published_by_the_next_run(file):
+    """So is what a killed run imported and did not come to publish."""
+    run("import_events", file(*PUBLIC))
+    assert public() == []
+
+    assert run("import_events", file(*PUBLIC), "--publish")[0][1] == "Published: 2."
+    assert public() == [("earlier", 1), ("second", 1)]
+
+
+def test_a_record_can_ask_to_stay_a_draft(file):
+    run("import_events", file(*PUBLIC[:-1], {**PUBLIC[-1], "publish": False}), "--publish")
+
+    assert public() == [("earlier", 1)]
+
+
+def test_what_an_editor_withdrew_stays_so(file):
+    run("import_events", file(*PUBLIC), "--publish")
+    withdraw(Event.objects.filter(slug="second"))
+
+    changed = [*PUBLIC[:-1], {**PUBLIC[-1], "date": "2023"}]
+    assert run("import_events", file(*changed), "--publish")[0] == [
+        "Imported 5 records: 0 created, 1 changed, 4 unchanged, 0 refused.",
+        "Published: 0.",
+        "Withdrawn before, and left so: second.",
+    ]
+    assert public() == [("earlier", 1)]
+
+
+def test_an_actor_who_is_called_otherwise_becomes_so_for_readers(file):
+    run("import_events", file(*PUBLIC), "--publish")
+    renamed = {**US, "names": {"en": "USA"}}
+
+    run("import_events", file(MEETING, KZ, renamed, *PUBLIC[3:]), "--publish")
+    assert Term.objects.current().get(kind="actor", key="united-states").names[0] == "USA"
+
+
+def test_what_cannot_be_published_is_listed(file):
+    bare = {key: EARLIER[key] for key in ("record", "external_id", "slug", "type", "texts")}
+
+    assert run("import_events", file(MEETING, bare), "--publish") == (
+        ["Imported 2 records: 2 created, 0 changed, 0 unchanged, 0 refused.", "Published: 0."],
+        [
+            "Not published: earlier: It has no source: add at least one. It has no date: enter as much as is known, "
+            "such as 2025-11-06, 2025-11 or 2025."
+        ],
+        "Some events could not be published, see above; they are drafts.",
+    )
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(file):
+    before = Event.objects.count()
+
+    assert run("import_events", file(*PUBLIC), "--publish", "--dry-run") == (
+        ["Would be, in 5 records: 5 created, 0 changed, 0 unchanged, 0 refused.", "Would be published: 2."],
+        [],
+        "",
+    )
+    assert (Event.objects.count(), Actor.objects.count(), public()) == (before, 0, [])
+
+
+def test_a_refusal_stops_it_and_names_file_line_record_and_field(file, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 1)
+    name = file(MEETING, US, EARLIER, {**FULL, "type": "party"}, PUBLIC[-1])
+
+    out, err, ended = run("import_events", name, "--publish")
+    assert out == ["Imported 4 records: 3 created, 0 changed, 0 unchanged, 1 refused."]
+    assert err == [
+        f"{name}:4: test:2: type: there is no type “party”: expected the slug of one that is there.",
+        f"{name}:4: test:2: topics[0]: there is no topic “trade”: expected the slug of one that is there.",
+        *(
+            f"{name}:4: test:2: {field}: there is no actor “{actor}”: expected the code or slug of one that is there, "
+            "or that stands earlier in the file."
+            for field, actor in (
+                ("place.country", "KZ"),
+                ("participants[0].actor", "KZ"),
+                ("participants[1].actor", "jane-doe"),
+                ("figures[0].reporter", "KZ"),
+            )
+        ),
+    ]
+    assert ended == (
+        "Stopped at a record that is refused, see above; its batch was not written. Correct it and run this again: "
+        "what is imported already is passed over. --continue-on-error leaves out what is refused."
+    )
+    assert list(Event.objects.values_list("slug", flat=True)) == ["earlier"]
+
+
+def test_it_can_leave_out_what_is_refused(file):
+    name = file(MEETING, US, {**EARLIER, "date": "soon"}, PUBLIC[-1])
+
+    assert run("import_events", name, "--continue-on-error", "--publish") == (
+        ["Imported 4 records: 3 created, 0 changed, 0 unchanged, 1 refused.", "Published: 1."],
+        [
+            f"{name}:3: test:1: date: “soon” is not a date: 's' does not belong in a date: expected digits, X, - and "
+            "one of ? ~ % at the end (character 1)."
+        ],
+        "Some records were refused, see above; the others are imported.",
+    )
+    assert public() == [("second", 1)]
+
+
+def test_what_vanished_is_reported_and_withdrawn_only_if_asked_to(file):
+    run("import_events", file(*PUBLIC), "--publish")
+    missing = [
+        "Not in the source any more: test:3 (second)",
+        "Not in the source any more: 1 events in all.",
+    ]
+    imported = "Imported 4 records: 0 created, 0 changed, 4 unchanged, 0 refused."
+
+    assert run("import_events", file(*PUBLIC[:-1]))[0] == [imported, *missing]
+    assert public() == [("earlier", 1), ("second", 1)]
+    dry = run("import_events", file(*PUBLIC[:-1]), "--withdraw-missing", "--dry-run")[0]
+    assert dry == [imported.replace("Imported", "Would be, in"), *missing, "Would be withdrawn: 1."]
+    assert public() == [("earlier", 1), ("second", 1)]
+    assert run("import_events", file(*PUBLIC[:-1]), "--withdraw-missing")[0] == [imported, *missing, "Withdrawn: 1."]
+    assert public() == [("earlier", 1)]
+    assert run("import_events", file(*PUBLIC[:-1]), "--withdraw-missing")[0] == [imported, "Withdrawn: 0."]
+
+
+def test_nothing_is_withdrawn_while_something_is_refused(file):
+    """A line that cannot be read may be the very event that seems to be missing."""
+    run("import_events", file(*PUBLIC), "--publish")
+    name = file(*PUBLIC[:-1])
+    with Path(name).open("ab") as broken:
+        broken.write(b"{\n")
+
+    out, err, _ = run("import_events", name, "--withdraw-missing", "--continue-on-error")
+    assert out[-1] == "Nothing was withdrawn: some records were refused, and may be among these."
+    assert err == [f"{name}:5: this is no JSON: unexpected end of data (character 2). Expected one object a line."]
+    assert public() == [("earlier", 1), ("second", 1)]
+
+
+def test_from_standard_input(monkeypatch):
+    class Input:
+        buffer = io.BytesIO(lines(*ALL))
+
+    monkeypatch.setattr("sys.stdin", Input)
+
+    assert run("import_events", "-")[0] == ["Imported 8 records: 8 created, 0 changed, 0 unchanged, 0 refused."]
+
+
+def test_a_file_that_is_not_there_gives_error():
+    assert run("import_events", "/nowhere.jsonl") == (
+        [], [], "/nowhere.jsonl cannot be read: No such file or directory."
+    )  # fmt: skip
+
+
+def test_flat_events_come_back_from_csv(file, tmp_path):
+    run("import_events", file(*ALL))
+    table = tmp_path / "events.csv"
+
+    assert run("export_events", str(table)) == (
+        ["Exported 1 events."],
+        [
+            "Left out, since CSV cannot hold it: full: it has 1 relations, it has 1 figures.",
+            "Left out: 1 events in all. JSON Lines hold everything.",
+        ],
+        "",
+    )
+    assert table.read_text(encoding="utf-8").splitlines()[1] == (
+        "test:1,earlier,meeting,,2024,,,,,,Earlier,,,,host:US,https://example.org/1,One,,,,,false,,,false"
+    )
+    table.write_text(table.read_text(encoding="utf-8").replace("Earlier", "Much earlier"), encoding="utf-8")
+    assert run("import_events", str(table))[0][0] == (
+        "Imported 1 records: 0 created, 1 changed, 0 unchanged, 0 refused."
+    )
+    assert Event.objects.get(slug="earlier").texts.get().title == "Much earlier"
+
+
+def test_one_data_set_is_exported_with_what_it_needs(file, tmp_path):
+    other = {**EARLIER, "external_id": "other:1", "slug": "other"}
+    run("import_events", file(*ALL, other))
+    path = tmp_path / "other.jsonl"
+
+    run("export_events", str(path), "--dataset", "other")
+    assert [orjson.loads(line) for line in path.read_bytes().splitlines()] == [
+        MEETING, US, {**other, "publish": False},
+    ]  # fmt: skip
+
+
+def test_an_export_that_fails_leaves_the_old_file(file, tmp_path, monkeypatch):
+    run("import_events", file(*ALL))
+    path = tmp_path / "old.jsonl"
+    path.write_text("old")
+    monkeypatch.setattr("timeline.management.commands.export_events.export", lambda events: iter([(None, object())]))
+
+    with pytest.raises(TypeError):
+        run("export_events", str(path))
+    assert [(found.name, found.read_text()) for found in tmp_path.glob("old*")] == [("old.jsonl", "old")]
+
+
+def test_it_fits_what_is_there_already(file):
+    """States and types that come with the project are the file's own."""
+    load_reference()
+    event = {**EARLIER, "type": "summit"}
+
+    assert run("import_events", file(event))[0] == ["Imported 1 records: 1 created, 0 changed, 0 unchanged, 0 refused."]
+    publish(Event.objects.all())
+    assert [country.code for country in Publication.objects.get().countries.all()] == ["US"]
+
+
+def test_the_schema_is_public(client):
+    response = client.get("/api/schema/interchange.json")
+
+    assert (response.status_code, response["Content-Type"]) == (200, "application/schema+json")
+    assert set(response.json()["$defs"]) == {"type", "topic", "actor", "event"}
+    assert client.post("/api/schema/interchange.json").status_code == 405

@@ -1,0 +1,308 @@
+"""The State Department's travels and visits, from the XML to the API."""
+
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from events.admin import mark_edited
+from events.historyatstate.records import HistoryAtState
+from events.interchange.writing import event_records
+from events.loading import load_curated, load_reference
+from events.models import Actor, Event, EventText, Membership
+from tests.assertions import slugs
+from tests.events.historyatstate.samples import folder, trip, visit
+from tests.timeline.test_import_commands import run
+
+pytestmark = pytest.mark.django_db
+
+CARTER = {"office": "president", "who": "carter-jimmy", "name": "Jimmy Carter"}
+TRIPS = [
+    trip(7, "1979-06-15", "russia", "U.S.S.R.", end="1979-06-18", locale="Moscow, Leningrad"),
+    trip(8, "2023-02-19", "turkiye", "Türkiye"),
+    trip(9, "1977-02-15", "turkey", "Turkey", locale="Ankara"),
+    trip(
+        10,
+        "1978-12-29",
+        "iran",
+        "Iran",
+        office="president",
+        who="carter-jimmy",
+        name="Jimmy Carter",
+        remarks="Met\n  Shah.",
+    ),
+]
+VISITS = [
+    visit(7, "1945-04-26", "china", "China, Republic of", "Prime Minister T. V. Soong"),
+    visit(8, "1961-07-31", "taiwan", "China, Republic of", "Prime Minister Ch’en", description="Official visit."),
+    visit(9, "1881-09-28", "hawaii", "Hawaii", "King Kalakaua"),
+    visit(10, "1998-06-01", "jordan", "Jordan", "King Hussein and Queen Noor", description="Working Visit."),
+]
+
+
+@pytest.fixture
+def reference(db):
+    load_reference()
+
+
+def imported(path, *options):
+    return run("import_historyatstate", str(path), *options)
+
+
+def record(external_id):
+    event = Event.objects.get(external_id=external_id)
+    return event_records([event.pk])[event.pk]
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_trip_and_a_visit_as_records(tmp_path):
+    imported(folder(tmp_path, TRIPS[0], VISITS[1]))
+
+    assert record("has-travels:7") == {
+        "record": "event",
+        "external_id": "has-travels:7",
+        "slug": "trip-7-vance-cyrus-roberts",
+        "type": "visit",
+        "date": "1979-06-15/1979-06-18",
+        "place": {"name": "Moscow, Leningrad", "country": "SUHH"},
+        "texts": {
+            "en": {
+                "title": "Secretary of State Cyrus Roberts Vance visits U.S.S.R. (Moscow, Leningrad)",
+                "summary": "Met.",
+            }
+        },
+        "participants": [
+            {"actor": "SUHH", "role": "host", "printed": "U.S.S.R."},
+            {"actor": "cyrus-vance", "role": "visitor", "printed": "Cyrus Roberts Vance"},
+            {"actor": "US", "role": "visitor"},
+        ],
+        "sources": [
+            {
+                "url": "https://history.state.gov/departmenthistory/travels/secretary/vance-cyrus-roberts",
+                "title": "Travels abroad of the Secretary of State: Cyrus Roberts Vance",
+                "publisher": "Office of the Historian, U.S. Department of State",
+                "language": "en",
+                "official": True,
+            }
+        ],
+    }
+    assert record("has-visits:8") == {
+        "record": "event",
+        "external_id": "has-visits:8",
+        "slug": "visit-8-taiwan",
+        "type": "official-visit",
+        "date": "1961-07-31",
+        "place": {"country": "US"},
+        "texts": {
+            "en": {
+                "title": "Prime Minister Ch’en of China, Republic of visits the United States",
+                "summary": "Official visit.",
+            }
+        },
+        "participants": [
+            {"actor": "US", "role": "host"},
+            {"actor": "chen-tw", "role": "visitor", "printed": "Prime Minister Ch’en"},
+            {"actor": "TW", "role": "visitor", "printed": "China, Republic of"},
+        ],
+        "sources": [
+            {
+                "url": "https://history.state.gov/departmenthistory/visits/taiwan",
+                "title": "Visits by foreign leaders of China, Republic of",
+                "publisher": "Office of the Historian, U.S. Department of State",
+                "language": "en",
+                "official": True,
+            }
+        ],
+    }
+    memberships = Membership.objects.filter(member__kind="person").order_by("member__slug")
+    assert list(memberships.values_list("member__slug", "role", "since", "until")) == [
+        ("chen-tw", "prime minister", "1961-07-31", "1961-07-31"),
+        ("cyrus-vance", "Secretary of State", "1977-01-23", "1980-04-28"),
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("reference")
+def test_what_readers_find(client, tmp_path):
+    path = folder(tmp_path, "".join(TRIPS), "".join(VISITS))
+
+    out, err, ended = imported(path, "--publish")
+    assert (out, ended) == (
+        ["Imported 14 records: 14 created, 0 changed, 0 unchanged, 0 refused.", "Published: 8."], ""
+    )  # fmt: skip
+    assert err == [
+        f"{tmp_path}/visits/data/1970.xml:21: 9: no state here is “Hawaii” (id hawaii); it is imported by that name, "
+        "without a code.",
+        f"{tmp_path}/visits/data/1970.xml:30: 10: “King Hussein and Queen Noor” is not a known title and one name; it "
+        "stands as printed.",
+        "Not resolved: 2 names in all, see above. They stand as printed.",
+    ]
+    assert slugs(client, "country=TR") == ["trip-8-vance-cyrus-roberts", "trip-9-vance-cyrus-roberts"]
+    assert slugs(client, "country=SUHH&on=1979-06") == ["trip-7-vance-cyrus-roberts"]
+    assert slugs(client, "country=CN") == ["visit-7-china"]
+    assert slugs(client, "country=TW") == ["visit-8-taiwan"]
+    assert slugs(client, "dataset=has-visits&from=1900") == ["visit-10-jordan", "visit-8-taiwan", "visit-7-china"]
+    assert slugs(client, "actor=jimmy-carter&role=visitor") == ["trip-10-carter-jimmy"]
+    assert slugs(client, "actor=hawaii") == ["visit-9-hawaii"]
+    document = client.get("/api/v1/events/visit-10-jordan/").json()
+    assert document["participants"] == [
+        {"actor": "united-states", "name": "United States", "kind": "state", "role": "host", "code": "US"},
+        {"actor": "jordan", "name": "Jordan", "kind": "state", "role": "visitor", "code": "JO",
+         "name_as_printed": "King Hussein and Queen Noor (Jordan)"},
+    ]  # fmt: skip
+    assert client.get("/api/v1/events/trip-10-carter-jimmy/").json()["summary"] == "Met Shah."
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_second_time_nothing_changes_and_what_editors_added_stays(tmp_path):
+    path = folder(tmp_path, "".join(TRIPS), "".join(VISITS))
+    imported(path)
+    event = Event.objects.get(external_id="has-travels:7")
+    EventText.objects.create(event=event, language="de", title="Vance besucht Moskau")
+    Event.objects.filter(pk=event.pk).update(slug="vance-moscow", effective="1979")
+    Actor.objects.filter(slug="cyrus-vance").update(names={"en": "Cy Vance"})
+
+    assert imported(path)[0] == ["Imported 14 records: 0 created, 0 changed, 14 unchanged, 0 refused."]
+    folder(tmp_path, "".join(TRIPS).replace("Moscow, Leningrad", "Moscow"), "".join(VISITS))
+    assert imported(path)[0] == ["Imported 14 records: 0 created, 1 changed, 13 unchanged, 0 refused."]
+    found = record("has-travels:7")
+    assert (found["slug"], found["effective"], found["place"]["name"]) == ("vance-moscow", "1979", "Moscow")
+    assert found["texts"]["de"] == {"title": "Vance besucht Moskau"}
+    assert Actor.objects.get(slug="cyrus-vance").names == {"en": "Cy Vance"}
+
+
+@pytest.mark.usefixtures("reference")
+def test_an_editors_draft_is_not_published_by_the_way(client, tmp_path):
+    path = folder(tmp_path, "".join(TRIPS[:2]))
+    imported(path, "--publish")
+    event = Event.objects.get(external_id="has-travels:7")
+    EventText.objects.create(event=event, language="de", title="Entwurf")
+    mark_edited([event.pk])
+
+    assert imported(path, "--publish")[0][1] == "Published: 0."
+    assert client.get("/api/v1/events/trip-7-vance-cyrus-roberts/?lang=de").json()["fallback_from"] == "de"
+    # Only when the source itself says something new, the draft goes out with it.
+    folder(tmp_path, "".join(TRIPS[:2]).replace("Leningrad", "Kiev"))
+    assert imported(path, "--publish")[0][1] == "Published: 1."
+    assert client.get("/api/v1/events/trip-7-vance-cyrus-roberts/?lang=de").json()["title"] == "Entwurf"
+
+
+@pytest.mark.usefixtures("reference")
+def test_persons_of_the_curated_events_are_the_same(tmp_path):
+    load_curated()
+    before = Actor.objects.count()
+    who = {"office": "president", "who": "trump-donald-j", "name": "Donald J. Trump"}
+    path = folder(
+        tmp_path,
+        trip(1, "2017-11-08", "china", "China, People’s Republic of", **who),
+        visit(1, "2015-09-24", "china", "China, People’s Republic of", "President Xi Jinping"),
+    )
+
+    imported(path)
+    assert Actor.objects.count() == before
+    people = [
+        [part["actor"] for part in record(external_id)["participants"]]
+        for external_id in ("has-travels:1", "has-visits:1")
+    ]
+    assert people == [["CN", "donald-trump", "US"], ["US", "xi-jinping", "CN"]]
+
+
+@pytest.mark.usefixtures("reference")
+def test_summits_are_grouped_if_asked_to(client, tmp_path):
+    states = [("france", "France"), ("germany", "Germany"), ("turkey", "Turkey")]
+    rows = [
+        visit(number, "2012-05-20", state, printed, f"President N. {printed}", end="2012-05-21",
+              description="Attended the NATO Summit.")
+        for number, (state, printed) in enumerate(states)
+    ]  # fmt: skip
+    path = folder(tmp_path, visits="".join(rows))
+
+    imported(path, "--publish")
+    assert slugs(client) == ["visit-2-turkey", "visit-1-germany", "visit-0-france"]
+    assert imported(path, "--publish", "--group-summits")[0][0] == (
+        "Imported 7 records: 1 created, 3 changed, 3 unchanged, 0 refused."
+    )
+    assert slugs(client, "type=summit") == ["2012-05-20-nato-summit"]
+    document = client.get("/api/v1/events/2012-05-20-nato-summit/").json()
+    assert document["external_id"] == "has-summits:2012-05-20-nato-summit"
+    assert [country["code"] for country in document["countries"]] == ["DE", "FR", "TR", "US"]
+    assert client.get("/api/v1/events/visit-2-turkey/").json()["relations"] == [
+        {"kind": "part_of", "event": "2012-05-20-nato-summit", "title": "NATO Summit"}
+    ]
+
+
+@pytest.mark.usefixtures("reference")
+def test_bad_rows_are_refused_with_file_and_line(tmp_path):
+    path = folder(
+        tmp_path,
+        trip(1, "2017-02-30", "china", "China") + trip(2, "2017-03-02", "china", "China", end="2017-03-01"),
+        visit(1, "", "china", "China", "President Xi Jinping"),
+    )
+
+    out, err, _ = imported(path, "--continue-on-error")
+    assert out == ["Imported 4 records: 1 created, 0 changed, 0 unchanged, 3 refused."]
+    trips = f"{tmp_path}/travels/secretary-travels/all.xml"
+    right = "expected one such as 2025-11-06."
+    assert err == [
+        f"{trips}:3: has-travels:1: start-date: “2017-02-30” is not a day: {right}",
+        f"{trips}:14: has-travels:2: end-date: “2017-03-01” is before the start, 2017-03-02.",
+        f"{tmp_path}/visits/data/1970.xml:3: has-visits:1: start-date: “” is not a day: {right}",
+    ]
+
+
+def test_a_folder_without_the_files_gives_error(tmp_path):
+    assert imported(tmp_path) == (
+        [], [],
+        f"{tmp_path} has neither: expected a folder with the files president-travels/*.xml and secretary-travels/*.xml "
+        "of HistoryAtState/travels, or data/*.xml of HistoryAtState/visits, in it.",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("<visits><visit>", "{file}:1: this is no XML: no element found."),
+        ('<!DOCTYPE visits [<!ENTITY a "b">]><visits/>', "An XML file declares the entity “a”, which these files have "
+         "no need of: remove it."),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_such_xml_gives_error(tmp_path, content, message):
+    path = folder(tmp_path)
+    file = path / "visits/data/1970.xml"
+    file.write_text(content)
+
+    assert imported(path) == ([], [], message.format(file=file))
+
+
+# The real data, where it is at hand: it is not part of the project.
+
+SHARED = Path(settings.BASE_DIR).parent / "shared" / "data"
+
+
+@pytest.mark.skipif(not (SHARED / "historyatstate").is_dir(), reason="the data sets are not at hand")
+def test_the_real_data_says_what_another_reading_of_it_says():
+    """`events_trips_visits.jsonl.gz` was made from the same files by somebody else."""
+    load_reference()
+    with gzip.open(SHARED / "events_trips_visits.jsonl.gz", "rt", encoding="utf-8") as file:
+        theirs = {record["id"]: record for record in map(json.loads, file)}
+    found = HistoryAtState.under(SHARED / "historyatstate")
+    ours = {entry.values["external_id"]: entry.values for entry in found.entries if entry.values["record"] == "event"}
+    own_codes = set(Actor.objects.exclude(code=None).values_list("code", flat=True))
+
+    assert Counter(external_id.partition(":")[0] for external_id in ours) == {"has-travels": 4271, "has-visits": 3264}
+    assert [entry for entry in found.entries if entry.problems] == []
+    said = {
+        key: (value["date"], value["place"].get("name"), value["texts"]["en"].get("summary", ""))
+        for key, value in ours.items()
+    }
+    assert said == {key: (value["edtf"], value["place"], value["description"] or "") for key, value in theirs.items()}
+    codes = Counter(
+        part["actor"] for value in ours.values() for part in value["participants"] if part["actor"] in own_codes
+    )
+    assert {code: codes[code] for code in ("US", "TR", "SUHH", "RU", "YUCS", "CSHH", "CN", "TW", "CZ", "SZ", "MK")} == {
+        "US": 7535, "TR": 99, "SUHH": 49, "RU": 81, "YUCS": 28, "CSHH": 9, "CN": 97, "TW": 13, "CZ": 39, "SZ": 5,
+        "MK": 13,
+    }  # fmt: skip
+    assert len(found.notices) == 32

@@ -1,0 +1,248 @@
+"""Importing in the admin: upload a file, see what it would do, confirm.
+
+The server keeps nothing between the steps: the file travels, packed, in the form of the preview. So any machine may
+serve the next step, and whatever fails can be sent again.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from events.interchange.flat import guarded
+from events.interchange.importing import Import, Result, When
+from events.interchange.outcomes import Existing, Status
+from events.interchange.reading import Entry, RecordFile
+from events.interchange.shapes import Problem
+from events.models import Actor, Event, EventType, Topic
+from timeline.importing import Published, Report, publish_imported, run
+
+MOST_BYTES = 5_000_000
+MOST_PACKED = 2_000_000
+"""Bytes of the packed file in the preview's form; Django takes forms up to 2.5 MB."""
+LISTED = 200
+"""Rows of each kind that the preview shows."""
+
+TOO_LARGE = (
+    f"The file is too large to be imported here: at most {MOST_BYTES // 1_000_000} MB, and "
+    f"{MOST_PACKED // 1_000_000} MB when packed. Split it, or have an operator run manage.py import_events."
+)
+MODELS = {"type": EventType, "topic": Topic, "actor": Actor, "event": Event}
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        help_text=f"JSON Lines (.jsonl), or CSV (.csv) for flat events. At most {MOST_BYTES // 1_000_000} MB.",
+        widget=forms.ClearableFileInput({"accept": ".jsonl,.csv"}),
+    )
+    publish = forms.BooleanField(required=False, label="Publish what is new or changed")
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if not file.name.lower().endswith((".jsonl", ".csv")):
+            raise forms.ValidationError(f"“{file.name}” is neither .jsonl nor .csv: choose one that is.")
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(TOO_LARGE)
+        self.cleaned_data["packed"] = pack(file.read())
+        if len(self.cleaned_data["packed"]) > MOST_PACKED:
+            raise forms.ValidationError(TOO_LARGE)
+        return file
+
+
+class ConfirmForm(forms.Form):
+    """What the preview was of."""
+
+    name = forms.CharField(widget=forms.HiddenInput, max_length=300)
+    packed = forms.CharField(widget=forms.HiddenInput, max_length=MOST_PACKED)
+    publish = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean_packed(self) -> bytes:
+        try:
+            return unpack(self.cleaned_data["packed"])
+        except (binascii.Error, zlib.error, EOFError, ValueError) as error:
+            raise forms.ValidationError("The file did not come back whole: upload it again.") from error
+
+
+def pack(content: bytes) -> str:
+    """A file as text for a form."""
+    return base64.b64encode(gzip.compress(content, mtime=0)).decode()
+
+
+def unpack(packed: str) -> bytes:
+    """The file again. Raises ValueError or an error of zlib or base64 if it is broken or too large."""
+    reader = zlib.decompressobj(wbits=31)
+    content = reader.decompress(base64.b64decode(packed, validate=True), MOST_BYTES + 1)
+    if len(content) > MOST_BYTES or not reader.eof:
+        raise ValueError("too large or cut off")
+    return content
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did, or would do."""
+
+    report: Report
+    created: list[Result] = field(default_factory=list)
+    changed: list[Result] = field(default_factory=list)
+    refused: list[Result] = field(default_factory=list)
+    published: Published = field(default_factory=Published)
+
+    def add(self, results: Sequence[Result]) -> None:
+        for result in results:
+            listed = {
+                Status.CREATED: self.created,
+                Status.CHANGED: self.changed,
+                Status.REFUSED: self.refused,
+            }.get(result.status)
+            if listed is not None:
+                listed.append(result)
+
+
+class ImportAdmin(admin.ModelAdmin):
+    """Adds the import to the list of events, for whoever may add and change them."""
+
+    change_list_template = "timeline/admin/event_list.html"
+
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("import/", wrap(self.import_view), name="events_event_import"),
+            path("import/confirm/", wrap(self.confirm_view), name="events_event_import_confirm"),
+            path("import/refusals/", wrap(self.refusals_view), name="events_event_import_refusals"),
+            *super().get_urls(),
+        ]
+
+    def may_import(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request) and self.has_change_permission(request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "may_import": self.may_import(request)})
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        """The form, and what the uploaded file would do."""
+        self._check_permission(request)
+        form = UploadForm(request.POST or None, request.FILES or None)
+        if request.method != "POST" or not form.is_valid():
+            return self._page(request, "upload.html", {"form": form, "title": "Import events"})
+        name, packed = form.cleaned_data["file"].name, form.cleaned_data["packed"]
+        publish = form.cleaned_data["publish"]
+        confirm = ConfirmForm(initial={"name": name, "packed": packed, "publish": publish})
+        outcome = self._import(request, name, unpack(packed), publish, write=False)
+        context = {
+            "confirm": confirm,
+            "outcome": outcome,
+            "name": name,
+            "publish": publish,
+            "listed": LISTED,
+            "title": f"Import events: what {name} would do",
+        }
+        return self._page(request, "preview.html", context)
+
+    def confirm_view(self, request: HttpRequest) -> HttpResponse:
+        """Imports the previewed file."""
+        self._check_permission(request)
+        confirm = self._confirmed(request)
+        if confirm is None:
+            return HttpResponseRedirect(reverse("admin:events_event_import"))
+        data = confirm.cleaned_data
+        outcome = self._import(request, data["name"], data["packed"], data["publish"], write=True)
+        self.message_user(request, f"Imported from {data['name']}: {outcome.report}.", messages.SUCCESS)
+        if data["publish"]:
+            self.message_user(request, f"Published: {outcome.published.published}.", messages.SUCCESS)
+        for slug, reasons in list(outcome.published.refused.items())[:LISTED]:
+            self.message_user(request, f"Not published: {slug}. {' '.join(reasons)}", messages.ERROR)
+        if outcome.published.withdrawn:
+            slugs = ", ".join(outcome.published.withdrawn)
+            self.message_user(request, f"Withdrawn before, and left so: {slugs}.", messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:events_event_changelist"))
+
+    def refusals_view(self, request: HttpRequest) -> HttpResponse:
+        """What would be refused, as CSV."""
+        self._check_permission(request)
+        confirm = self._confirmed(request)
+        if confirm is None:
+            return HttpResponseRedirect(reverse("admin:events_event_import"))
+        data = confirm.cleaned_data
+        outcome = self._import(request, data["name"], data["packed"], False, write=False)
+        response = HttpResponse(content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="refusals.csv"'
+        table = csv.writer(response)
+        table.writerow(["file", "line", "record", "id", "field", "problem"])
+        for result in outcome.refused:
+            for problem in result.problems:
+                row = [data["name"], result.line, result.kind, result.key, problem.field, problem.message]
+                table.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
+        return response
+
+    def _check_permission(self, request: HttpRequest) -> None:
+        if not self.may_import(request):
+            raise PermissionDenied
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        return TemplateResponse(request, f"timeline/admin/import_{template}", context)
+
+    def _confirmed(self, request: HttpRequest) -> ConfirmForm | None:
+        """The preview's form; None, and a message, if it did not come back as it was sent."""
+        confirm = ConfirmForm(request.POST or None)
+        if confirm.is_valid():
+            return confirm
+        self.message_user(request, "The file did not come back whole: upload it again.", messages.ERROR)
+        return None
+
+    def _import(self, request: HttpRequest, name: str, content: bytes, publish: bool, write: bool) -> Outcome:
+        """Imports everything that is not refused, in one transaction; without `write`, takes it back."""
+        file = RecordFile(name, io.BytesIO(content))
+        outcome = Outcome(Report())
+        try:
+            with transaction.atomic():
+                importing = Import(
+                    lambda: self._permitted(request, file.entries()),
+                    Existing.REPLACE if file.complete else Existing.MERGE,
+                    When.CONTINUE,
+                )
+                outcome.report = run(importing, lambda report, results: outcome.add(results))
+                if publish:
+                    outcome.published = publish_imported(outcome.report, request.user if request.user.pk else None)
+                if write:
+                    self._log(request, [*outcome.created, *outcome.changed])
+                else:
+                    transaction.set_rollback(True)
+        finally:
+            file.close()
+        return outcome
+
+    def _permitted(self, request: HttpRequest, entries: Iterator[Entry]) -> Iterator[Entry]:
+        """The entries; those that this account may not add and change by hand are refused."""
+        may: dict[str, bool] = {}
+        for word, model in MODELS.items():
+            app, name = model._meta.app_label, model._meta.model_name
+            may[word] = request.user.has_perms([f"{app}.add_{name}", f"{app}.change_{name}"])
+        for entry in entries:
+            kind = str(entry.values.get("record"))
+            if not entry.problems and not may[kind]:
+                what = MODELS[kind]._meta.verbose_name_plural
+                entry.problems = [Problem("record", f"your account may not add and change {what}.")]
+            yield entry
+
+    def _log(self, request: HttpRequest, results: Sequence[Result]) -> None:
+        """Notes the import in the history of each event."""
+        ids = [result.event_id for result in results if result.event_id]
+        if ids and request.user.pk:
+            LogEntry.objects.log_actions(request.user.pk, list(Event.objects.filter(pk__in=ids)), CHANGE, "Imported.")

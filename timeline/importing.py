@@ -1,0 +1,153 @@
+"""An import as an operator or an editor runs it: into the drafts, then, if asked for, through the door."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import F
+
+from events.interchange.importing import Import, Result, missing_events
+from events.interchange.outcomes import Existing, Status
+from events.models import Actor, Event, EventType, Topic
+from timeline.models import Publication, Term
+from timeline.publishing import publish, publish_vocabulary, withdraw
+
+PUBLISHED_AT_ONCE = 500
+"""Events in a dataset version."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did. Its size does not grow with the file, but for what changed in the vocabulary."""
+
+    counts: Counter[Status] = field(default_factory=Counter)
+    event_ids: array[int] = field(default_factory=lambda: array("Q"))
+    """The events to publish, in the order of the file, if they say something else than what is public."""
+    left_alone: array[int] = field(default_factory=lambda: array("Q"))
+    """Events that a merging import left as they are: to publish only if they never were. What an editor changed in
+    them since is not the import's to publish."""
+    changed: dict[str, list[str]] = field(default_factory=dict)
+    """By kind of record, the slugs of actors, types and topics that changed."""
+
+    @property
+    def records(self) -> int:
+        return self.counts.total()
+
+    def add(self, results: Sequence[Result], existing: Existing) -> None:
+        for result in results:
+            self.counts[result.status] += 1
+            if result.event_id and result.publish:
+                merged = existing is Existing.MERGE and result.status is Status.UNCHANGED
+                (self.left_alone if merged else self.event_ids).append(result.event_id)
+            if result.status is Status.CHANGED and result.kind != "event":
+                self.changed.setdefault(result.kind, []).append(result.key)
+
+    def __str__(self) -> str:
+        words = (Status.CREATED, Status.CHANGED, Status.UNCHANGED, Status.REFUSED)
+        return f"{self.records:,} records: " + ", ".join(f"{self.counts[word]:,} {word}" for word in words)
+
+
+def run(importing: Import, after_batch: Callable[[Report, Sequence[Result]], None]) -> Report:
+    """Runs an import to its end, or to where it stops; `after_batch` hears of each batch."""
+    report = Report()
+    for results in importing.run():
+        report.add(results, importing.existing)
+        after_batch(report, results)
+    return report
+
+
+@dataclass(slots=True)
+class Published:
+    """What became of the events of an import at the door."""
+
+    published: int = 0
+    withdrawn: list[str] = field(default_factory=list)
+    """Slugs of those that somebody has withdrawn, and that stay so."""
+    refused: dict[str, list[str]] = field(default_factory=dict)
+    """By slug, why they cannot be published."""
+
+
+def publish_imported(
+    report: Report, by: AbstractBaseUser | None = None, after_batch: Callable[[int], None] = lambda done: None
+) -> Published:
+    """Publishes what the import has and the public has not, or has otherwise.
+
+    An event that is public as it is costs nothing; so a run that was killed is continued by another one.
+    """
+    done = Published()
+    count = 0
+    for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False)):
+        for start in range(0, len(all_ids), PUBLISHED_AT_ONCE):
+            ids = all_ids[start : start + PUBLISHED_AT_ONCE]
+            new, withdrawn = _to_publish(ids, if_edited)
+            done.withdrawn += withdrawn
+            if new:
+                outcome = publish(new, by, skip_refused=True)
+                done.published += len(outcome.published)
+                done.refused |= {event.slug: reasons for event, reasons in outcome.refused.items()}
+            count += len(ids)
+            after_batch(count)
+    _publish_changed_vocabulary(report, by)
+    return done
+
+
+def _to_publish(ids: Sequence[int], if_edited: bool) -> tuple[list[Event], list[str]]:
+    """The events to publish, and the slugs of those that were withdrawn. One that is public counts `if_edited`."""
+    last = {
+        row.event_id: row
+        for row in Publication.objects.filter(superseded_in=None, event_id__in=ids).only(
+            "event_id", "withdrawn", "published_at", "slug"
+        )
+    }
+    events = Event.objects.filter(pk__in=ids).order_by("pk").only("updated_at")
+    new = [event for event in events if event.pk not in last or (if_edited and _edited_since(event, last[event.pk]))]
+    return new, [row.slug for row in last.values() if row.withdrawn]
+
+
+def _edited_since(event: Event, last: Publication) -> bool:
+    return not last.withdrawn and event.updated_at > last.published_at
+
+
+def _publish_changed_vocabulary(report: Report, by: AbstractBaseUser | None) -> None:
+    """Those that are public already; the others become so with the first event that names them."""
+
+    def public(kind: Term.Kind) -> list[str]:
+        slugs = report.changed.get(kind.value, [])
+        return list(Term.objects.current().filter(kind=kind, key__in=slugs).values_list("key", flat=True))
+
+    if report.changed:
+        publish_vocabulary(
+            by,
+            actors=Actor.objects.filter(slug__in=public(Term.Kind.ACTOR)),
+            types=EventType.objects.filter(slug__in=public(Term.Kind.TYPE)),
+            topics=Topic.objects.filter(slug__in=public(Term.Kind.TOPIC)),
+        )
+
+
+def gone(namespaces: Sequence[str] = ()) -> Iterator[list[Event]]:
+    """After an import: in batches, the events of its data sets that the file did not have; not those withdrawn."""
+    batch: list[int] = []
+    for pk, _, _ in missing_events(namespaces):
+        batch.append(pk)
+        if len(batch) == PUBLISHED_AT_ONCE:
+            yield _not_withdrawn(batch)
+            batch = []
+    if batch:
+        yield _not_withdrawn(batch)
+
+
+def _not_withdrawn(ids: Sequence[int]) -> list[Event]:
+    return list(
+        Event.objects.filter(pk__in=ids)
+        .exclude(publications__superseded_in=None, publications__withdrawn=True)
+        .order_by(F("external_id"))
+    )
+
+
+def withdraw_gone(namespaces: Sequence[str] = (), by: AbstractBaseUser | None = None) -> int:
+    """Withdraws what is public of those; returns how many."""
+    return sum(len(withdraw(events, by)) for events in gone(namespaces))

@@ -1,0 +1,115 @@
+import csv
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandError
+
+from events.interchange import flat
+from events.interchange.records import Values
+from events.interchange.writing import export
+from events.models import Event
+from timeline.models import Publication
+
+
+class Command(BaseCommand):
+    help = (
+        "Exports events as editors have them, with the types, topics and actors that they need, as import_events takes "
+        "them. CSV has events only, and only flat ones: at most one source, no relations, no figures."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", help="A file, .csv or else JSON Lines; - for JSON Lines to standard output.")
+        parser.add_argument(
+            "--dataset", action="append", help="Only events whose external id is in this namespace. May be repeated."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        events = Event.objects.all()
+        if options["dataset"]:
+            namespaces = [f"^{name}:" for name in options["dataset"]]
+            events = events.filter(external_id__regex="|".join(namespaces))
+        records = with_public_state(export(events))
+        try:
+            with output(options["file"]) as file:
+                if options["file"].lower().endswith(".csv"):
+                    count = self.write_csv(file, records)
+                else:
+                    count = write_json_lines(file, records)
+        except OSError as error:
+            raise CommandError(f"{options['file']} cannot be written: {error.strerror}.") from error
+        if options["file"] != "-":
+            self.stdout.write(f"Exported {count:,} events.")
+
+    def write_csv(self, file: IO[bytes], records: Iterator[Values]) -> int:
+        count = left_out = 0
+        file.write(",".join(flat.COLUMNS).encode() + b"\r\n")
+        line = csv.writer(_Lines(file))
+        for values in records:
+            if values["record"] != "event":
+                continue
+            cells, reasons = flat.row(values)
+            if reasons:
+                left_out += 1
+                self.stderr.write(f"Left out, since CSV cannot hold it: {values['slug']}: {', '.join(reasons)}.")
+            else:
+                count += 1
+                line.writerow(cells)
+        if left_out:
+            self.stderr.write(f"Left out: {left_out:,} events in all. JSON Lines hold everything.")
+        return count
+
+
+class _Lines:
+    """Takes the text that `csv` writes; a file of bytes wants bytes."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+
+    def write(self, text: str) -> int:
+        return self.file.write(text.encode())
+
+
+def write_json_lines(file: IO[bytes], records: Iterator[Values]) -> int:
+    """Writes the records; returns how many were events."""
+    count = 0
+    for values in records:
+        count += values["record"] == "event"
+        file.write(orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE))
+    return count
+
+
+@contextmanager
+def output(name: str) -> Iterator[IO[bytes]]:
+    """The file to write, which is there only when it is complete; or standard output."""
+    if name == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    part = Path(f"{name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        os.replace(part, name)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def with_public_state(records: Iterator[tuple[int | None, Values]]) -> Iterator[Values]:
+    """With `"publish": false` in each event that is not public."""
+    public: set[int] = set()
+    upto = 0
+    for pk, values in records:
+        if pk is None:
+            yield values
+            continue
+        if pk > upto:
+            found = Publication.objects.current().filter(event_id__gte=pk).order_by("event_id")
+            ids = list(found.values_list("event_id", flat=True)[:1000])
+            public, upto = set(ids), ids[-1] if len(ids) == 1000 else sys.maxsize
+        yield values if pk in public else {**values, "publish": False}

@@ -1,0 +1,44 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from events.historyatstate.reading import Unreadable
+from events.historyatstate.records import HistoryAtState
+from events.interchange.outcomes import Existing
+from timeline.management.import_command import ImportCommand
+
+
+class Command(ImportCommand):
+    help = (
+        "Imports the travels of US presidents and secretaries of state and the visits of foreign leaders, from the XML "
+        "of HistoryAtState/travels and HistoryAtState/visits. Needs load_reference first. What editors added stays."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path, help="The folder with one of the repositories, or with both.")
+        parser.add_argument(
+            "--group-summits",
+            action="store_true",
+            help="Make an event of each summit that is three rows or more of the visits; these become parts of it.",
+        )
+        super().add_arguments(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            found = HistoryAtState.under(options["path"], options["group_summits"])
+        except Unreadable as error:
+            raise CommandError(str(error)) from error
+        for notice in found.notices:
+            self.stderr.write(notice)
+        if found.notices:
+            self.stderr.write(f"Not resolved: {len(found.notices):,} names in all, see above. They stand as printed.")
+        self.import_records(
+            lambda: found.entries,
+            Existing.MERGE,
+            len(found.entries),
+            lambda number: found.places[number],
+            options,
+            found.namespaces,
+        )

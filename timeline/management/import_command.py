@@ -1,0 +1,128 @@
+"""What the import commands have in common: their options, what they say, how they end."""
+
+from __future__ import annotations
+
+import gc
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from events.interchange.importing import Import, Result, When
+from events.interchange.outcomes import Existing, Status
+from events.interchange.reading import Entry
+from timeline.importing import Report, gone, publish_imported, run, withdraw_gone
+from timeline.progress import Progress
+
+LISTED = 20
+"""How many vanished events are named, unless --verbosity 2 asks for all."""
+
+
+class ImportCommand(BaseCommand):
+    """Imports records. Refusals and progress go to stderr, the outcome to stdout; refusals make it end with 1."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="Say what would happen; write nothing.")
+        parser.add_argument("--publish", action="store_true", help="Publish what is new or changed.")
+        parser.add_argument(
+            "--continue-on-error", action="store_true", help="Leave out what is refused, instead of stopping there."
+        )
+        parser.add_argument(
+            "--withdraw-missing",
+            action="store_true",
+            help="Withdraw the public events of the same data sets that the source no longer has.",
+        )
+
+    def import_records(
+        self,
+        entries: Callable[[], Iterable[Entry]],
+        existing: Existing,
+        size: int,
+        where: Callable[[int], str],
+        options: dict[str, Any],
+        namespaces: Sequence[str] = (),
+    ) -> None:
+        """Runs the import and ends the command.
+
+        `size` is how many bytes there are to read, `where` says where a line is.
+        """
+        refused = When.CONTINUE if options["continue_on_error"] else When.STOP
+        importing = Import(entries, existing, refused)
+        progress = Progress(self.stderr, "records")
+
+        def after_batch(report: Report, results: Sequence[Result]) -> None:
+            for result in results:
+                for problem in result.problems:
+                    progress.end()
+                    key = f"{result.key}: " if result.key else ""
+                    self.stderr.write(f"{where(result.line)}: {key}{problem}")
+            progress.show(report.records, importing.position / size if size else 0)
+
+        with transaction.atomic() if options["dry_run"] else nullcontext():
+            report = run(importing, after_batch)
+            progress.end()
+            would = "Would be, in " if options["dry_run"] else "Imported "
+            self.stdout.write(f"{would}{report}.")
+            complete = not importing.stopped and not report.counts[Status.REFUSED]
+            refusals = self._publish(report, complete, namespaces, options) if not importing.stopped else 0
+            if options["dry_run"]:
+                transaction.set_rollback(True)
+        if importing.stopped:
+            raise CommandError(
+                "Stopped at a record that is refused, see above; its batch was not written. Correct it and run this "
+                "again: what is imported already is passed over. --continue-on-error leaves out what is refused."
+            )
+        if not complete:
+            raise CommandError("Some records were refused, see above; the others are imported.")
+        if refusals:
+            raise CommandError("Some events could not be published, see above; they are drafts.")
+
+    def _publish(self, report: Report, complete: bool, namespaces: Sequence[str], options: dict[str, Any]) -> int:
+        """Publishes if asked to, reports what is gone; returns how many events could not be published."""
+        refusals = 0
+        if options["publish"]:
+            progress = Progress(self.stderr, "events looked at for publishing")
+            total = len(report.event_ids) + len(report.left_alone)
+
+            def after_batch(count: int) -> None:
+                progress.show(count, count / total)
+                gc.collect()
+
+            # A batch is a hundred thousand objects: to look for waste among them all the time takes a third of it.
+            gc.freeze()
+            gc.disable()
+            try:
+                done = publish_imported(report, None, after_batch)
+            finally:
+                gc.enable()
+                gc.unfreeze()
+            progress.end()
+            for slug, reasons in done.refused.items():
+                self.stderr.write(f"Not published: {slug}: {' '.join(reasons)}")
+            would = "Would be published" if options["dry_run"] else "Published"
+            self.stdout.write(f"{would}: {done.published:,}.")
+            if done.withdrawn:
+                self.stdout.write(f"Withdrawn before, and left so: {', '.join(done.withdrawn)}.")
+            refusals = len(done.refused)
+        self._report_gone(complete, namespaces, options)
+        return refusals
+
+    def _report_gone(self, complete: bool, namespaces: Sequence[str], options: dict[str, Any]) -> None:
+        count = 0
+        for events in gone(namespaces):
+            for event in events:
+                count += 1
+                if count <= LISTED or options["verbosity"] > 1:
+                    self.stdout.write(f"Not in the source any more: {event.external_id} ({event.slug})")
+        if count:
+            self.stdout.write(f"Not in the source any more: {count:,} events in all.")
+        if not options["withdraw_missing"]:
+            return
+        if not complete:
+            self.stdout.write("Nothing was withdrawn: some records were refused, and may be among these.")
+        else:
+            would = "Would be withdrawn" if options["dry_run"] else "Withdrawn"
+            self.stdout.write(f"{would}: {withdraw_gone(namespaces):,}.")
