@@ -2,9 +2,9 @@
 
 All of them answer in bounded time, whatever is asked of however many events:
 
-- What the tallies know (`timeline.tallies`) is read there and is exact: all events, or those with one country, actor,
-  type or topic, in any window.
-- Of other filters, up to `MOST_COUNTED` events are read and counted, exactly.
+- What the tallies know (`timeline.tallies`) is read there and is exact: the number of all events, or of those with one
+  country, actor, type or topic, in any window; and their density by month or coarser.
+- Else, up to `MOST_COUNTED` events are read and counted, if the database expects to find them soon.
 - Of more, those in the sample are counted, one in `SAMPLED`, and the answer says that it is approximate.
 """
 
@@ -33,14 +33,14 @@ from timeline.tallies import Tallied
 MOST_COUNTED = 20_000
 """Events that are read to count them."""
 
-FEW = 2_000
-"""Events of which the sample would say little: whatever it costs, they are counted."""
-
-MOST_COST = 20_000
-"""What the database may expect it to cost to find them, in its own units: pages read one after the other."""
-
 MOST_IN_INDEX = 200_000
 """The same where nothing but their days is needed, which stand in an index."""
+
+MOST_COST = 20_000
+"""What the database may expect it to cost to find the events, in its units: pages read one after the other."""
+
+FEW = 2_000
+"""Events of which the sample would say little: whatever it costs, they are counted."""
 
 CANDIDATES = 300
 """So many of the most significant events of a window are asked which bucket they begin in."""
@@ -48,11 +48,10 @@ CANDIDATES = 300
 TALLIED = {"country": "country", "country_all": "country", "actor": "actor", "type": "type", "topic": "topic"}
 """Filters whose single value the tallies know → its dimension."""
 
-NOT_IN_TALLIES = set(EventFilters.parameters()) - {"from", "to", "on", "certainty"}
+BUT_DATES = set(EventFilters.parameters()) - {"from", "to", "on", "certainty"}
 """Filters that choose among events whenever they were."""
 
 ONE_DAY = datetime.timedelta(days=1)
-
 
 COUNTED = "SELECT count(*) FROM matched"
 
@@ -360,7 +359,7 @@ Span = tuple[datetime.date, datetime.date]
 
 def _tallied(values: Mapping[str, Any]) -> Tallied | None:
     """The tallies that count exactly the events that fit the filters, whenever they were."""
-    given = [name for name in NOT_IN_TALLIES if values[name] is not None]
+    given = [name for name in BUT_DATES if values[name] is not None]
     if not given:
         return Tallied()
     [name, *others] = given
