@@ -125,6 +125,7 @@ class Renderer:
             "effective_qualified": effective.qualified if effective else False,
             "type_path": [node.slug for node in self.types[event.type_id]],
             "topics": sorted(topics),
+            "countries_involved": sorted(country.actor.code or "" for country in countries),
             "actors": sorted({part.actor.slug for part in participations}),
             "roles": sorted(roles),
             "place_country": (event.place_country and event.place_country.code) or "",

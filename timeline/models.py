@@ -121,6 +121,7 @@ class Publication(Version):
     effective_qualified = models.BooleanField(default=False)
     type_path = ArrayField(models.CharField(max_length=120), help_text="The type's slugs from the root down.")
     topics = ArrayField(models.CharField(max_length=120), help_text="The topics' slugs with those above them.")
+    countries_involved = ArrayField(models.CharField(max_length=4), help_text="Their codes, as in `countries`.")
     actors = ArrayField(models.CharField(max_length=120), help_text="The participants' slugs.")
     roles = ArrayField(models.CharField(max_length=140), help_text="`role` and `actor:role` of each participant.")
     place_country = models.CharField(max_length=4, blank=True)
@@ -196,6 +197,8 @@ class Publication(Version):
                 GinIndex(fields=[name], condition=Q(superseded_in=None, withdrawn=False), name=f"publication_{name}")
                 for name in ("type_path", "topics", "actors", "roles", "place_words")
             ),
+            # country= repeated, country_all=, and country= in past states: of all versions.
+            GinIndex(fields=["countries_involved"], name="publication_countries"),
             # place=KR, dataset=has-travels, newest first.
             models.Index(
                 F("place_country"),

@@ -153,8 +153,9 @@ class PublicationQuerySet(VersionQuerySet):
 
     def involving(self, codes: Sequence[str], ways: Sequence[str] = ()) -> Self:
         """Events that involve any of the countries, in any of the `ways` (entries of `PublicationCountry.ways`)."""
-        if len(codes) > 1 or self.at is not None:  # the index of countries has the present state only
-            return self.filter(Exists(self._countries(codes, ways)))
+        if len(codes) > 1 or self.at is not None:  # the index by country and date has one country's present state
+            found = self.filter(countries_involved__overlap=list(codes))
+            return found.filter(Exists(self._countries(codes, ways))) if ways else found
         columns = ("start_min", "end_max", "long", "event_id", "current", "ways")
         joined = self.annotate(
             by_country=FilteredRelation("countries", condition=Q(countries__code=codes[0])),
@@ -169,7 +170,9 @@ class PublicationQuerySet(VersionQuerySet):
     def involving_all(self, codes: Sequence[str], ways: Sequence[str] = ()) -> Self:
         """Events that involve every one of the countries, each in any of the `ways`."""
         found = self.involving(codes[:1], ways)
-        for code in codes[1:]:
+        if len(codes) > 1:
+            found = found.filter(countries_involved__contains=list(codes))
+        for code in codes[1:] if ways else ():
             found = found.filter(Exists(self._countries([code], ways)))
         return found
 
@@ -179,7 +182,7 @@ class PublicationQuerySet(VersionQuerySet):
         countries = PublicationCountry.objects.filter(publication=OuterRef("pk"), code__in=codes)
         if self.at is None:
             countries = countries.filter(current=True)
-        return countries.filter(ways__overlap=list(ways)) if ways else countries
+        return countries.filter(ways__overlap=list(ways))
 
     def with_actor(self, slugs: Sequence[str], roles: Sequence[str] = ()) -> Self:
         """Events in which any of the actors takes part itself, in any of the `roles`."""

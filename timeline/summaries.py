@@ -56,12 +56,13 @@ ONE_DAY = datetime.timedelta(days=1)
 COUNTED = "SELECT count(*) FROM matched"
 
 BY_VALUE = """
-SELECT '', extract(year FROM first) || '-' || extract(year FROM last), count(*) FROM matched GROUP BY 2
-UNION ALL SELECT 'type', value, count(*) FROM matched, unnest(type_path) AS part (value) GROUP BY 2
-UNION ALL SELECT 'topic', value, count(*) FROM matched, unnest(topics) AS part (value) GROUP BY 2
-UNION ALL SELECT 'actor', value, count(*) FROM matched, unnest(actors) AS part (value) GROUP BY 2
-UNION ALL SELECT 'country', code, count(*) FROM matched
-    JOIN timeline_publicationcountry ON publication_id = matched.id GROUP BY 2
+SELECT '', extract(year FROM first) || '-' || extract(year FROM last), count(*) FROM matched
+GROUP BY extract(year FROM first), extract(year FROM last)
+UNION ALL SELECT 'type', value, count(*) FROM (SELECT unnest(type_path) AS value FROM matched) AS types GROUP BY 2
+UNION ALL SELECT 'topic', value, count(*) FROM (SELECT unnest(topics) AS value FROM matched) AS topics GROUP BY 2
+UNION ALL SELECT 'actor', value, count(*) FROM (SELECT unnest(actors) AS value FROM matched) AS actors GROUP BY 2
+UNION ALL SELECT 'country', value, count(*)
+    FROM (SELECT unnest(countries_involved) AS value FROM matched) AS countries GROUP BY 2
 """
 """(dimension, value, number); without a dimension, the years from which and to which so many of `matched` lasted."""
 
@@ -306,7 +307,9 @@ class Question:
         def number_of(rows: list[Any]) -> int:
             return sum(count for dimension, _, count in rows if not dimension)
 
-        rows, times = self._of_few_or_sample(BY_VALUE, number_of, ("id", "type_path", "topics", "actors"))
+        rows, times = self._of_few_or_sample(
+            BY_VALUE, number_of, ("type_path", "topics", "actors", "countries_involved")
+        )
         values: dict[str, Counter[str]] = {name: Counter() for name in ("country", "actor", "type", "topic")}
         lasting: Counter[tuple[int, int]] = Counter()
         for dimension, value, count in rows:

@@ -17,6 +17,7 @@ from timeline.publishing import publish, withdraw
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curated")]
 
 migration = importlib.import_module("timeline.migrations.0003_summaries")
+later = importlib.import_module("timeline.migrations.0005_countries_involved")
 
 
 def counted():
@@ -65,15 +66,19 @@ def test_the_tallies_are_those_of_the_public_events():
 
 def test_the_migration_counts_what_was_published_before():
     significance = dict(Publication.objects.values_list("pk", "significance"))
+    countries = dict(Publication.objects.values_list("pk", "countries_involved"))
     before = kept()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE timeline_tally")
         cursor.execute(migration.TALLIES)
         cursor.execute("ALTER TABLE timeline_publication DISABLE TRIGGER append_only")
-        cursor.execute("UPDATE timeline_publication SET significance = 0")
+        cursor.execute("UPDATE timeline_publication SET significance = 0, countries_involved = '{}'")
         cursor.execute(migration.SIGNIFICANCE)
+        cursor.execute(later.COUNTRIES)
 
     assert kept() == before
     assert dict(Publication.objects.values_list("pk", "significance")) == significance
     assert len(set(significance.values())) > 5
+    assert dict(Publication.objects.values_list("pk", "countries_involved")) == countries
+    assert max(map(len, countries.values())) > 5

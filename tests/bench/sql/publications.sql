@@ -5,7 +5,7 @@ INSERT INTO timeline_publication (
     id, version, published_in, published_at, withdrawn, digest, event_id, slug, first_published_at,
     start_min, start_max, end_min, end_max, qualified,
     effective_start_min, effective_start_max, effective_end_min, effective_end_max, effective_qualified,
-    type_path, topics, actors, roles, place_country, place_words, dataset, disputed, significance
+    type_path, topics, countries_involved, actors, roles, place_country, place_words, dataset, disputed, significance
 )
 SELECT
     n, 1, 1 + n / 1000, '2026-01-01'::timestamptz + n * interval '1 second', false, md5(n::text), n, 'event-' || n,
@@ -13,7 +13,7 @@ SELECT
     start_min, start_max, end_min, end_max, pg_temp.draw(n, 3) < 0.03,
     effective_start, effective_start, effective_end, effective_end, false,
     ARRAY['type-' || type_1, 'type-' || type_1 || '-' || pg_temp.zipf(n, 5, 5)]::varchar[],
-    about.topics, parts.actors, parts.roles,
+    about.topics, involved.codes, parts.actors, parts.roles,
     CASE WHEN pg_temp.draw(n, 6) < 0.85 THEN pg_temp.country(pg_temp.zipf(n, 100, 200)) ELSE '' END,
     ARRAY['city' || pg_temp.zipf(n, 8, 3000), CASE WHEN pg_temp.draw(n, 9) < 0.3 THEN 'palace' ELSE 'house' END]
         ::varchar[],
@@ -56,4 +56,9 @@ CROSS JOIN LATERAL (
     CROSS JOIN LATERAL (
         SELECT 'actor-' || pg_temp.zipf(n, 50 + i, 20000) AS actor, pg_temp.role(n, 60 + i) AS role
     ) part
-) parts;
+) parts
+CROSS JOIN LATERAL (
+    -- As in countries.sql.
+    SELECT array_agg(DISTINCT pg_temp.country(pg_temp.zipf(n, 99 + i, 200)))::varchar[] AS codes
+    FROM generate_series(1, 1 + floor(4 * pg_temp.draw(n, 15))::int) i
+) involved;

@@ -3,10 +3,10 @@
 INSERT INTO timeline_publication (
     version, published_in, published_at, superseded_in, superseded_at, withdrawn, digest, event_id, slug,
     first_published_at, start_min, start_max, end_min, end_max, qualified, effective_qualified,
-    type_path, topics, actors, roles, place_country, place_words, dataset, disputed, significance
+    type_path, topics, countries_involved, actors, roles, place_country, place_words, dataset, disputed, significance
 )
 SELECT
     0, 1, published_at, published_in, published_at, false, '', event_id, slug, first_published_at, start_min, start_max,
-    end_min, end_max, qualified, false, type_path, topics, actors, roles, place_country, place_words, dataset, disputed, significance
+    end_min, end_max, qualified, false, type_path, topics, countries_involved, actors, roles, place_country, place_words, dataset, disputed, significance
 FROM timeline_publication
 WHERE id BETWEEN %(first)s AND %(last)s AND pg_temp.draw(id, 80) < 0.02;
