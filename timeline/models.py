@@ -161,6 +161,8 @@ class Publication(Version):
                 condition=Q(superseded_in=None, withdrawn=False),
                 name="publication_by_date",
             ),
+            # The same in past states, which any version may belong to.
+            models.Index(F("start_min").desc(), F("event").desc(), name="publication_by_date_ever"),
             # The change feed: every version, in the order of publication.
             models.Index(fields=["published_in", "event"], name="publication_changes"),
             # Lists ordered by their last change.

@@ -34,4 +34,8 @@ class Migration(migrations.Migration):
             model_name='publication',
             index=django.contrib.postgres.indexes.GinIndex(fields=['countries_involved'], name='publication_countries'),
         ),
+        migrations.AddIndex(
+            model_name='publication',
+            index=models.Index(models.OrderBy(models.F('start_min'), descending=True), models.OrderBy(models.F('event'), descending=True), name='publication_by_date_ever'),
+        ),
     ]
