@@ -10,3 +10,10 @@ SELECT
     end_min, end_max, qualified, false, type_path, topics, countries_involved, actors, roles, place_country, place_words, dataset, disputed, significance
 FROM timeline_publication
 WHERE id BETWEEN %(first)s AND %(last)s AND pg_temp.draw(id, 80) < 0.02;
+
+INSERT INTO timeline_publicationtext (publication_id, language, title, search, document)
+SELECT earlier.id, language, title, search, document
+FROM timeline_publication current
+JOIN timeline_publication earlier ON earlier.event_id = current.event_id AND earlier.version = 0
+JOIN timeline_publicationtext ON publication_id = current.id
+WHERE current.id BETWEEN %(first)s AND %(last)s AND current.version = 1;
