@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import BigIntegerField, Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Cast, Coalesce
 
 from timeline import search
@@ -137,16 +137,22 @@ class PublicationQuerySet(VersionQuerySet):
 
     def in_language(self, language: str) -> Self:
         """With the `document` of `language` as an annotation."""
+        from timeline.models import PublicationText  # the models need their querysets first
+
         if "document" in self.query.annotations:
             return self  # `matching` has joined it
-        return self.annotate(
-            text=FilteredRelation("texts", condition=Q(texts__language=language)), document=F("text__document")
-        )
+        # No join: of many rows that are sorted, only those of the page need their document.
+        text = PublicationText.objects.filter(publication=OuterRef("pk"), language=language)
+        return self.annotate(document=Subquery(text.values("document")))
 
     def matching(self, words: str, language: str) -> Self:
         """Events whose document in this language has the words (see `timeline.search`), with `rank`, best highest."""
         wanted = search.query(words, language)
-        found = self.in_language(language).annotate(searched=F("text__search")).filter(searched=wanted)
+        found = self.annotate(
+            text=FilteredRelation("texts", condition=Q(texts__language=language)),
+            document=F("text__document"),
+            searched=F("text__search"),
+        ).filter(searched=wanted)
         return found.annotate(rank=Cast(SearchRank(F("searched"), wanted) * 1_000_000, BigIntegerField()))
 
     # Who
