@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 
@@ -19,10 +19,10 @@ NAME = "bench_timeline"
 
 
 @contextmanager
-def server() -> Iterator[None]:
-    """Point the settings to `NAME`, on the server of DATABASE_URL or on an embedded one that is started here."""
+def server(name: str = NAME) -> Iterator[None]:
+    """Point the settings to the database `name`, on the server of DATABASE_URL or an embedded one, started here."""
     database = settings.DATABASES["default"]
-    database["NAME"] = NAME
+    database["NAME"] = name
     if settings.EMBEDDED_POSTGRES is None:
         yield
         return
@@ -45,17 +45,17 @@ def memory() -> dict[str, str]:
 
 
 @contextmanager
-def filled(events: int, *, keep: bool) -> Iterator[None]:
-    """The database with this many events; `keep` leaves it there, and takes one that was left."""
+def filled(events: int, *, keep: bool, fill: Callable[[int], None] = seed.fill) -> Iterator[None]:
+    """The database with this many events by `fill`; `keep` leaves it there, and takes one that was left."""
     wanted = f"{events} events, made by {_fingerprint()}"
     if _comment() != wanted:
         _drop()
         with connection._nodb_cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {NAME}")
+            cursor.execute(f"CREATE DATABASE {_name()}")
         call_command("migrate", verbosity=0, interactive=False)
-        seed.fill(events)
+        fill(events)
         with connection.cursor() as cursor:
-            cursor.execute(f"COMMENT ON DATABASE {NAME} IS '{wanted}'")
+            cursor.execute(f"COMMENT ON DATABASE {_name()} IS '{wanted}'")
     try:
         yield
     finally:
@@ -64,20 +64,24 @@ def filled(events: int, *, keep: bool) -> Iterator[None]:
             _drop()
 
 
+def _name() -> str:
+    return str(settings.DATABASES["default"]["NAME"])
+
+
 def _fingerprint() -> str:
     """Of everything that decides what is in the database."""
     project = settings.BASE_DIR
-    files = [*seed.SQL.glob("*.sql"), *project.glob("*/migrations/*.py")]
+    files = [*seed.SQL.glob("*.sql"), *project.glob("*/migrations/*.py"), project / "events" / "synthetic.py"]
     return sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()[:12]
 
 
 def _comment() -> str | None:
     with connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [NAME])
+        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [_name()])
         row = cursor.fetchone()
     return row[0] if row else None
 
 
 def _drop() -> None:
     with connection._nodb_cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
+        cursor.execute(f"DROP DATABASE IF EXISTS {_name()}")

@@ -68,11 +68,17 @@ def serving() -> Iterator[int]:
 
 
 def _load(port: int, requests: list[Request], tag: str, seconds: float) -> Round:
-    lines = [f"/api/v1/{request.path}{f' {tag}' if request.up_to_date else ''}\n" for request in requests]
+    return load(
+        port, [f"/api/v1/{request.path}{f' {tag}' if request.up_to_date else ''}" for request in requests], seconds
+    )
+
+
+def load(port: int, lines: list[str], seconds: float) -> Round:
+    """One round of requests, each a path and after a space its If-None-Match."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.http_load", str(port), str(seconds)],
         cwd=settings.BASE_DIR,
-        input="".join(lines),
+        input="".join(f"{line}\n" for line in lines),
         capture_output=True,
         text=True,
         check=False,

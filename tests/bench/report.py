@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import re
 from collections import Counter
 from statistics import median
 
@@ -98,12 +99,24 @@ def http(found: dict[str, list[Round]]) -> str:
     ]
     for name, rounds in found.items():
         rates = [each.requests_a_second for each in rounds]
-        noise = (max(rates) - min(rates)) / median(rates)
         lines.append(
-            f"| {name} | {median(rates):,.0f} | {noise:.0%} | {median(each.p50 for each in rounds):.1f} "
+            f"| {name} | {median(rates):,.0f} | {noise(rates):.0%} | {median(each.p50 for each in rounds):.1f} "
             f"| {median(each.p99 for each in rounds):.1f} |"
         )
     return "\n".join(lines)
+
+
+def noise(rates: list[float]) -> float:
+    """How far the rounds lie apart, as a share of the middle one."""
+    return (max(rates) - min(rates)) / median(rates)
+
+
+def merged(old: str, new: list[str]) -> str:
+    """The results with `new` parts in the place of those of the same heading; the others stay."""
+    parts = {part.partition("\n")[0]: part for part in re.split(r"^(?=##? )", old, flags=re.M) if part.strip()}
+    parts |= {part.partition("\n")[0]: part for part in new}
+    title_first = sorted(parts.values(), key=lambda part: not part.startswith("# "))
+    return "\n\n".join(part.strip() for part in title_first) + "\n"
 
 
 def percentile(values: list[float], percent: int) -> float:

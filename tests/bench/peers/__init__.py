@@ -1,0 +1,1 @@
+"""How others answer the same question from the same data: the peers that this server is measured against."""

