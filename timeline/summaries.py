@@ -13,14 +13,13 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import QuerySet
 
 from timeline.buckets import Buckets, cut, ends_month, last_of_month, month_of
@@ -77,17 +76,6 @@ SELECT first, last, 0, id FROM (
 """(first day, last day, 0, id) of the most significant ones."""
 
 RANKED_COLUMNS = ("id", "significance", "start_min", "event_id")
-
-
-@contextmanager
-def one_state() -> Iterator[None]:
-    """All queries within see the same state of the data, so that what they find belongs together."""
-    outermost = not connection.in_atomic_block  # tests run in a transaction that has begun already
-    with transaction.atomic(savepoint=False):
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from django.utils import timezone
 
 from events.dates import parse
 from timeline.caching import dataset_version
+from timeline.consistency import one_state
 from timeline.documents import Document, complete, load
 from timeline.errors import InvalidParameters, ParameterError
 from timeline.formats import FORMATS, Feed, Format
 from timeline.models import Term
 from timeline.pagination import PAGE_SIZE, Page
 from timeline.parameters import ChoiceField, ParameterField
-from timeline.summaries import one_state
 from timeline.views.base import Reading, link_neighbours
 from timeline.views.calendars import CalendarEndField, CalendarStartField, TextField
 

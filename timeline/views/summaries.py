@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 
 from timeline.caching import dataset_version
+from timeline.consistency import one_state
 from timeline.documents import Document, complete, load
 from timeline.filters import EventFilters, check_filters, known_entries
 from timeline.formats import FORMATS, fullcalendar, vis
@@ -18,7 +19,7 @@ from timeline.formats.feed import Crowd
 from timeline.models import Publication, Term
 from timeline.pagination import EVENT_ORDERINGS, ordered
 from timeline.parameters import ChoiceField, Known, NumberField, ParameterField, as_of_field, language_field
-from timeline.summaries import Density, Number, Question, one_state
+from timeline.summaries import Density, Number, Question
 from timeline.views.base import PublicView, Reading, answer
 from timeline.views.feeds import (
     calendar_fields,

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.http import QueryDict
 
 from timeline.caching import dataset_version, past_version
+from timeline.consistency import one_state
 from timeline.documents import Document, complete
 from timeline.errors import InvalidParameters
 from timeline.filters import EventFilters, check_filters, filtered, known_entries
@@ -23,7 +24,6 @@ from timeline.formats import FORMATS, Feed
 from timeline.models import Publication
 from timeline.pagination import EVENT_ORDERINGS, ordered, paging_fields
 from timeline.parameters import ParameterField, as_of_field, language_field, read
-from timeline.summaries import one_state
 
 PARQUET = "parquet"
 
