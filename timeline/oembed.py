@@ -23,9 +23,9 @@ from timeline.errors import (
 )
 from timeline.formats.texts import clean, closed
 from timeline.pages.base import SITE, ReadOnly, address_of
-from timeline.pages.timelines import stored_timeline
 from timeline.parameters import ChoiceField, NumberField, ParameterField, language_field, read, shown
 from timeline.views.events import present_slug, stored_event
+from timeline.views.vocabulary import stored_timeline
 
 DAY = 24 * 3600
 """Seconds for which a site may keep the answer. What the frame shows is always of the moment."""

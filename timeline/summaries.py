@@ -144,8 +144,8 @@ class Question:
             return Density(self.count())
         buckets = cut(*window, most_buckets)
         if buckets.of_months:
-            number = Number(self._tallied_count(*window))
-            counts = self._tallied_counts(self.tallied, buckets)
+            total, counts = self._tallied_counts(self.tallied, buckets)
+            number = Number(total)
         elif self.tallied.dimension in ("", "country"):
             rows = self._matched(SPANS, self._days, most=MOST_IN_INDEX)
             number, counts = Number(_number_of(rows)), _by_bucket(rows, buckets, 1)
@@ -183,8 +183,8 @@ class Question:
         outside = self._begin_late(last) + (self._end_early(first) if first else 0)
         return self.tallied.number(first, last) - outside
 
-    def _tallied_counts(self, tallied: Tallied, buckets: Buckets) -> list[int]:
-        """The events that overlap each bucket, of whose months only the first and the last one may be cut."""
+    def _tallied_counts(self, tallied: Tallied, buckets: Buckets) -> tuple[int, list[int]]:
+        """How many events overlap any of the buckets, and each; of their months only the first and last may be cut."""
         starts, ends = [0] * len(buckets.starts), [0] * len(buckets.starts)
         ended_before = 0
         for month, begin, end in tallied.months.filter(month__lte=buckets.last).values_list("month", "starts", "ends"):
@@ -196,9 +196,10 @@ class Question:
                 ends[at] += end
         early = self._end_early(buckets.first)
         starts[-1] -= self._begin_late(buckets.last)
-        begun = accumulate(starts)
+        begun = list(accumulate(starts))
         ended = accumulate([ended_before + early, ends[0] - early, *ends[1:-1]])
-        return [begin - end for begin, end in zip(begun, ended, strict=False)]
+        total = begun[-1] - (ended_before + early)
+        return total, [begin - end for begin, end in zip(begun, ended, strict=False)]
 
     def _begin_late(self, last: datetime.date | None) -> int:
         """The events that begin in the month of `last`, behind it."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponseBase, QueryDict
-from django.urls import reverse
+from django.http import HttpResponseBase, QueryDict
 
 from timeline.documents import load, with_base_url
 from timeline.filters import EventFilters, filtered
@@ -16,7 +15,8 @@ from timeline.pages.events import place_in_words
 from timeline.pagination import EVENT_ORDERINGS, page, page_url, paging_fields
 from timeline.pagination import Page as Rows
 from timeline.parameters import ParameterField, read
-from timeline.views.base import Reading, with_version
+from timeline.views.base import Reading
+from timeline.views.vocabulary import stored_timeline
 
 NEWEST_FIRST = {"-date": EVENT_ORDERINGS["-date"]}
 IN_FRAME = 20
@@ -64,20 +64,6 @@ class TimelineEmbed(TimelinePage):
     """The newest events of one curated timeline, small; any site may frame it."""
 
     route, template, framed = "timeline-embed", "timeline/timeline_embed.html", True
-
-
-def stored_timeline(slug: str, language: str, at: int | None = None) -> tuple[str, dict[str, Any], int]:
-    """The stored document of the timeline, its definition, and the dataset version that they are from; one query.
-
-    Raises `Http404` if there is none.
-    """
-    found = Term.objects.as_of(at).filter(kind=Term.Kind.TIMELINE, key=slug).in_language(language)
-    row: tuple[str, dict[str, Any], int] | None = (
-        with_version(found, at).values_list("document", "definition", "dataset_version").first()
-    )
-    if row is None:
-        raise Http404(f"There is no timeline '{slug}'. The list of timelines is at {reverse('timeline-list')}.")
-    return row
 
 
 def _entry(stored: str, reading: Reading) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
+from django.urls import reverse
 
 from events.models import Actor
 from timeline import terms
-from timeline.filters import known_entries
+from timeline.documents import load
 from timeline.models import Term
 from timeline.pagination import TERM_ORDERINGS, page, paging_fields
 from timeline.parameters import ChoiceField, ParameterField
@@ -20,7 +21,6 @@ from timeline.views.feeds import (
     calendar_fields,
     check_format,
     format_field,
-    list_title,
     prefer_order,
     take_calendar_window,
     wants_feed,
@@ -147,12 +147,25 @@ class TimelineDetail(TermDetail):
         take_calendar_window(values)
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
-        response = super().answer(reading, **path)
         if not wants_feed(reading.values):
-            return response
+            return super().answer(reading, **path)
         key = path["key"]
-        nothing = dict.fromkeys(EventList.parameters())
-        reading.values = {**nothing, **reading.values, "timeline": key}
+        document, definition, _ = stored_timeline(key, reading.values["lang"], reading.at)
+        reading.values = {**dict.fromkeys(EventList.parameters()), **reading.values, "timeline": key}
         prefer_order(reading.values)
-        reading.known = known_entries(reading.values, reading.at)
-        return event_feed(reading, list_title(reading.values, reading.at))
+        reading.known = {(self.kind.value, key): definition}
+        return event_feed(reading, load(document)["title"])
+
+
+def stored_timeline(slug: str, language: str, at: int | None = None) -> tuple[str, dict[str, Any], int]:
+    """The stored document of the timeline, its definition, and the dataset version that they are from; one query.
+
+    Raises `Http404` if there is none.
+    """
+    found = Term.objects.as_of(at).filter(kind=Term.Kind.TIMELINE, key=slug).in_language(language)
+    row: tuple[str, dict[str, Any], int] | None = (
+        with_version(found, at).values_list("document", "definition", "dataset_version").first()
+    )
+    if row is None:
+        raise Http404(f"There is no timeline '{slug}'. The list of timelines is at {reverse('timeline-list')}.")
+    return row
