@@ -35,6 +35,8 @@ from timeline.text import words
 ROLES = Participation.Role.values
 WAYS = [way.value for way in Way]
 DATE_FILTERS = ("from", "to", "on", "in_force_on")
+BY_COUNTRY = {"country", "country_all", "involvement", "role", "from", "to", "on", "certainty"}
+"""Filters that are answered by the index by country and date, where there are no others."""
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Parameter(django_filters.Filter):
 
 
 class EventFilters(django_filters.FilterSet):
-    """All filters of `/events/`, in the order in which they are applied. `from_` reads the parameter `from`."""
+    """All filters of `/events/`. `from_` reads the parameter `from`."""
 
     q = Parameter(
         SearchField(
@@ -223,7 +225,9 @@ def known_entries(values: Mapping[str, Any], at: int | None = None) -> Known:
 def filtered(found: PublicationQuerySet, values: Mapping[str, Any], known: Known) -> PublicationQuerySet:
     """Those of `found` that fit all filters; the values must have passed `check_filters`."""
     asked = Asked(values, known)
-    for name, filter_ in EventFilters.parameters().items():
+    found.with_others = any(values[name] is not None for name in EventFilters.parameters() if name not in BY_COUNTRY)
+    # How dates are found depends on what else is asked.
+    for name, filter_ in sorted(EventFilters.parameters().items(), key=lambda entry: entry[0] in DATE_FILTERS):
         if values[name] is not None:
             found = filter_.apply(found, values[name], asked)
     return found

@@ -12,11 +12,13 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Exact
 
 from events.fields import SLUG_PATTERN, SlugField, TranslatedField, translated
 from events.models import Event
 from timeline.querysets import LONG_DAYS, SAMPLED, PublicationQuerySet, TermQuerySet
+from timeline.traits import TRAITS
 
 
 class Dataset(models.Model):
@@ -99,6 +101,12 @@ def _is_in_sample() -> models.GeneratedField:
         output_field=models.BooleanField(),
         db_persist=True,
     )
+
+
+def _by_keys(name: str, condition: Q) -> GinIndex:
+    """One index for all that can be asked with &&: what is wanted together is found together, inside the index."""
+    arrays = ("type_path", "topics", "actors", "roles", "countries_involved", "place_words")
+    return GinIndex(*map(F, arrays), RawSQL(TRAITS, ()), condition=condition, name=name)
 
 
 class Publication(Version):
@@ -190,17 +198,17 @@ class Publication(Version):
             models.Index(fields=["event"], condition=Q(sample=True), name="publication_sample"),
             # in_force_on: few events are measures.
             models.Index(
-                fields=["effective_start_min", "effective_end_max"],
+                F("start_min").desc(),
+                F("event").desc(),
+                F("effective_start_min"),
+                F("effective_end_max"),
                 condition=Q(superseded_in=None, withdrawn=False, effective_start_min__isnull=False),
-                name="publication_effective",
+                name="publication_measures",
             ),
-            # type=, topic=, actor=, role=, place= that are rare; common ones follow the date index.
-            *(
-                GinIndex(fields=[name], condition=Q(superseded_in=None, withdrawn=False), name=f"publication_{name}")
-                for name in ("type_path", "topics", "actors", "roles", "place_words")
-            ),
-            # country= repeated, country_all=, and country= in past states: of all versions.
-            GinIndex(fields=["countries_involved"], name="publication_countries"),
+            # Any filter by type, topic, actor, role, country or words of a place, and any of them together, with the
+            # time, by `timeline.scans`; and the same in past states, together with the first.
+            _by_keys("publication_keys", Q(superseded_in=None, withdrawn=False)),
+            _by_keys("publication_keys_past", Q(superseded_in__isnull=False, withdrawn=False)),
             # place=KR, dataset=has-travels, newest first.
             models.Index(
                 F("place_country"),

@@ -19,8 +19,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from timeline import scans
 from timeline.errors import InvalidParameters, ParameterError
 from timeline.parameters import ChoiceField, NumberField, ParameterField, shown
+from timeline.querysets import PublicationQuerySet
 
 PAGE_SIZE = 50
 MOST = 500
@@ -149,9 +151,11 @@ def page(
     descending = ordering.descending != backwards
     if cursor:
         found = found.filter(_beyond(keys, cursor.position, descending))
-    found = found.order_by(*_in_order(keys, descending))
     size = values["page_size"] or default_size
-    rows = list(found.values_list(*keys, *columns)[: size + 1])
+    if keys[0] == "start_min" and isinstance(found, PublicationQuerySet) and found.keyed:
+        rows = scans.rows(found, columns, cursor.position[0] if cursor else None, descending, size + 1)
+    else:
+        rows = list(found.order_by(*_in_order(keys, descending)).values_list(*keys, *columns)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     if backwards:

@@ -11,10 +11,23 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import BigIntegerField, Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce
 
-from timeline import search
+from timeline import search, traits
 
 LONG_DAYS = 366
 """What may have lasted longer is `long`: a few events, kept in indexes of their own."""
@@ -24,6 +37,11 @@ SAMPLED = 128
 
 LASTING = datetime.timedelta(days=LONG_DAYS)
 EARLIEST = datetime.date.min + LASTING
+
+
+def began_by(first: datetime.date) -> datetime.date | None:
+    """The day before which only what is `long` can have begun, if it lasted until `first`; None: before no day."""
+    return first - LASTING if first > EARLIEST else None
 
 
 def overlap(first: datetime.date | None, last: datetime.date | None, days: str = "") -> Q:
@@ -130,17 +148,40 @@ class PublicationQuerySet(VersionQuerySet):
     date are one range of one index.
     """
 
+    window_first: datetime.date | None = None
+    window_last: datetime.date | None = None
+    """The days that the events overlap; None is no bound."""
+
+    keyed = False
+    """Whether they are chosen by something that the index by keys has, so that pages are found by `timeline.scans`."""
+
+    traits: tuple[int, ...] = ()
+    """Of those, what `timeline.traits` names."""
+
+    language = ""
+    """The language in which they are searched for words, if they are."""
+
+    with_others = False
+    """Whether the countries are one filter among others: then they are found in the index by keys, too."""
+
     def _clone(self) -> Self:
         clone = super()._clone()
         clone.days = self.days
+        clone.window_first, clone.window_last = self.window_first, self.window_last
+        clone.keyed, clone.traits, clone.with_others = self.keyed, self.traits, self.with_others
+        clone.language = self.language
         return clone
+
+    def by_keys(self, **wanted: Any) -> Self:
+        """Those that have what is wanted of the arrays in the index by keys."""
+        found = self.filter(**wanted)
+        found.keyed = True
+        return found
 
     def in_language(self, language: str) -> Self:
         """With the `document` of `language` as an annotation."""
         from timeline.models import PublicationText  # the models need their querysets first
 
-        if "document" in self.query.annotations:
-            return self  # `matching` has joined it
         # No join: of many rows that are sorted, only those of the page need their document.
         text = PublicationText.objects.filter(publication=OuterRef("pk"), language=language)
         return self.annotate(document=Subquery(text.values("document")))
@@ -149,18 +190,24 @@ class PublicationQuerySet(VersionQuerySet):
         """Events whose document in this language has the words (see `timeline.search`), with `rank`, best highest."""
         wanted = search.query(words, language)
         found = self.annotate(
-            text=FilteredRelation("texts", condition=Q(texts__language=language)),
-            document=F("text__document"),
-            searched=F("text__search"),
+            text=FilteredRelation("texts", condition=Q(texts__language=language)), searched=F("text__search")
         ).filter(searched=wanted)
+        found.keyed, found.language = True, language
         return found.annotate(rank=Cast(SearchRank(F("searched"), wanted) * 1_000_000, BigIntegerField()))
+
+    def with_trait(self, trait: int) -> Self:
+        """The same, known to have the trait."""
+        found = self.all()
+        found.keyed, found.traits = True, (*self.traits, trait)
+        return found
 
     # Who
 
     def involving(self, codes: Sequence[str], ways: Sequence[str] = ()) -> Self:
         """Events that involve any of the countries, in any of the `ways` (entries of `PublicationCountry.ways`)."""
-        if len(codes) > 1 or self.at is not None:  # the index by country and date has one country's present state
-            found = self.filter(countries_involved__overlap=list(codes))
+        # The index by country and date has one country's present state.
+        if len(codes) > 1 or self.at is not None or self.with_others:
+            found = self.by_keys(countries_involved__overlap=list(codes))
             return found.filter(Exists(self._countries(codes, ways))) if ways else found
         columns = ("start_min", "end_max", "long", "event_id", "current", "ways")
         joined = self.annotate(
@@ -193,26 +240,27 @@ class PublicationQuerySet(VersionQuerySet):
     def with_actor(self, slugs: Sequence[str], roles: Sequence[str] = ()) -> Self:
         """Events in which any of the actors takes part itself, in any of the `roles`."""
         if roles:
-            return self.filter(roles__overlap=[f"{slug}:{role}" for slug in slugs for role in roles])
-        return self.filter(actors__overlap=list(slugs))
+            return self.by_keys(roles__overlap=[f"{slug}:{role}" for slug in slugs for role in roles])
+        return self.by_keys(actors__overlap=list(slugs))
 
     def with_role(self, roles: Sequence[str]) -> Self:
         """Events in which somebody has any of the `roles`."""
-        return self.filter(roles__overlap=list(roles))
+        return self.by_keys(roles__overlap=list(roles))
 
     # What
 
     def of_type(self, slugs: Sequence[str]) -> Self:
         """Events of any of the types or of a type below one."""
-        return self.filter(type_path__overlap=list(slugs))
+        return self.by_keys(type_path__overlap=list(slugs))
 
     def about(self, slugs: Sequence[str]) -> Self:
         """Events with any of the topics or a topic below one."""
-        return self.filter(topics__overlap=list(slugs))
+        return self.by_keys(topics__overlap=list(slugs))
 
     def disputed(self, yes: bool) -> Self:
         """Events about whose date two sources contradict each other, or the others."""
-        return self.filter(disputed=yes)
+        found = self.filter(disputed=yes)
+        return found.with_trait(traits.DISPUTED) if yes else found
 
     def from_dataset(self, namespaces: Sequence[str]) -> Self:
         """Events whose external id is in any of the namespaces."""
@@ -226,13 +274,22 @@ class PublicationQuerySet(VersionQuerySet):
 
     def at_place(self, words: Sequence[str]) -> Self:
         """Events whose place's name has all these folded words."""
-        return self.filter(place_words__contains=list(words))
+        return self.by_keys(place_words__contains=list(words))
 
     # When
 
     def overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Events that may have been going on on a day from `first` to `last`; None is no bound."""
-        return self.filter(overlap(first, last, self.days))
+        found, days = self, self.days
+        if self.keyed:
+            # A sum is in no index: few events are read, so that a wide range by date is not read for them, too.
+            began = ExpressionWrapper(F("start_min") + 0, DateField())
+            found = self.annotate(plain_start_min=began, plain_end_max=F("end_max"), plain_long=F("long"))
+            days = "plain_"
+        found = found.filter(overlap(first, last, days))
+        found.window_first = max(filter(None, (first, self.window_first)), default=None)
+        found.window_last = min(filter(None, (last, self.window_last)), default=None)
+        return found
 
     def certainly_overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Events that were going on on a day from `first` to `last`, whichever of their possible days are true."""
@@ -244,7 +301,7 @@ class PublicationQuerySet(VersionQuerySet):
         Their effective dates may cover it, nothing that suspends them certainly covers it, and nothing that withdraws
         them had certainly taken effect by then.
         """
-        return self.filter(
+        return self._measures().filter(
             ~Exists(self._relations("suspends").filter(_certainly_effective(day, "publication__"))),
             ~Exists(self._relations("withdraws").filter(took_effect_max__lte=day, took_effect_qualified=False)),
             effective_start_min__lte=day,
@@ -257,7 +314,7 @@ class PublicationQuerySet(VersionQuerySet):
         Their effective dates certainly cover it, nothing that suspends them may cover it, and nothing that withdraws
         them may have taken effect by then.
         """
-        return self.filter(
+        return self._measures().filter(
             Q(effective_start_min__lte=day, effective_end_max__gte=day),  # implied; it is what an index can find
             _certainly_effective(day),
             ~Exists(
@@ -267,6 +324,11 @@ class PublicationQuerySet(VersionQuerySet):
             ),
             ~Exists(self._relations("withdraws").filter(took_effect_min__lte=day)),
         )
+
+    def _measures(self) -> Self:
+        found = self.all()
+        found.traits = (*self.traits, traits.MEASURE)
+        return found
 
     # Many
 

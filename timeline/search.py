@@ -14,6 +14,7 @@ from operator import and_
 from django.contrib.postgres.search import SearchQuery
 
 from timeline.text import fold
+from timeline.traits import TRAITS
 
 CONFIGURATIONS = {"en": "english", "de": "german"}
 """The stemmers; a language without one is searched word by word."""
@@ -33,8 +34,24 @@ def configuration(language: str) -> str:
 
 WEIGHTS = "ABCD"
 
-VECTOR = " || ".join(f"setweight(to_tsvector(configuration::regconfig, {weight}), '{weight}')" for weight in WEIGHTS)
-"""SQL: the search vector, from columns `configuration` and a to d, the words by weight."""
+WORDS = " || ".join(f"setweight(to_tsvector(configuration::regconfig, {weight}), '{weight}')" for weight in WEIGHTS)
+
+TRAIT_WORDS = f"""(
+    SELECT array_to_tsvector(array_agg('=' || language || trait)) FROM timeline_publication, unnest({TRAITS}) AS trait
+    WHERE id = publication_id
+)"""
+"""SQL: the traits of a publication (see `timeline.traits`) as words that no reader can write, in a language.
+
+So the index knows which of many documents with a word are in the language, and about events of a month.
+"""
+
+VECTOR = f"{WORDS} || {TRAIT_WORDS}"
+"""SQL: the search vector, from columns `publication_id`, `language`, `configuration`, and a to d: words by weight."""
+
+
+def any_trait(traits: str, language: str) -> str:
+    """SQL: the query for documents in the language of publications with any of the traits, an array in SQL."""
+    return f"SELECT string_agg(quote_literal('={language}' || trait), '|')::tsquery FROM unnest(({traits})) AS trait"
 
 
 def words_by_weight(parts: Mapping[str, Iterable[str]]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from timeline import tallies
+from timeline import search, tallies
 
 SQL = Path(__file__).with_name("sql")
 STEPS = ("events", "publications", "countries", "texts", "relations", "versions", "tallies")
@@ -78,7 +78,7 @@ def without_indexes() -> Iterator[None]:
 
 
 def _run(name: str, **values: int) -> None:
-    _execute((SQL / f"{name}.sql").read_text(), values or None)
+    _execute((SQL / f"{name}.sql").read_text().replace("{TRAIT_WORDS}", search.TRAIT_WORDS), values or None)
 
 
 def _execute(statement: str, values: object = None) -> list[tuple[str, ...]]:

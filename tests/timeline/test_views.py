@@ -314,8 +314,8 @@ def test_a_timeline_is_its_saved_filter_and_its_picks(client):
 LISTS = [
     ("events/", 2),
     ("events/?country=US&from=2025&to=2025-12", 3),
-    ("events/?country=US&country=CN&type=meeting&topic=trade&actor=united-states", 3),
-    ("events/?country_all=US&country_all=CN&in_force_on=2025-01-01", 3),
+    ("events/?country=US&country=CN&type=meeting&topic=trade&actor=united-states", 4),
+    ("events/?country_all=US&country_all=CN&in_force_on=2025-01-01", 4),
     ("events/?timeline=all&lang=de&fields=id", 3),
     ("events/?format=csv&page_size=10", 2),
     ("events/?format=timelinejs&timeline=all", 4),

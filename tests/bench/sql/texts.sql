@@ -1,9 +1,10 @@
 -- Documents as timeline.documents shapes them, of about 1.7 kB. U+0001 stands for the base URL. Of five words in a title,
 -- a third of all events has the commonest one of 20,000.
+-- TRAIT_WORDS is that of timeline.search.
 
 INSERT INTO timeline_publicationtext (publication_id, language, title, search, document)
 SELECT p.id, language, named.title, setweight(to_tsvector(config, named.title), 'A')
-        || setweight(to_tsvector(config, array_to_string(p.actors || p.place_words, ' ')), 'B'), format(
+        || setweight(to_tsvector(config, array_to_string(p.actors || p.place_words, ' ')), 'B') || {TRAIT_WORDS}, format(
     '{"id":"%%s","url":"%%s/events/%%s/","version":1,"type":{"id":"%%s","name":"%%s","path":["%%s","%%s"]},"title":"%%s",'
     '"summary":"%%s","language":"%%s","date":{"edtf":"%%s","start":"%%s","end":"%%s","start_latest":"%%s",'
     '"end_earliest":"%%s","precision":"day","approximate":false,"uncertain":false,"open":false,"display":"%%s"},'
@@ -16,6 +17,7 @@ SELECT p.id, language, named.title, setweight(to_tsvector(config, named.title), 
     about.json, written.json, p.published_at, p.published_at
 )
 FROM timeline_publication p
+CROSS JOIN LATERAL (SELECT p.id AS publication_id) ids
 CROSS JOIN (VALUES ('en', 'english'::regconfig), ('de', 'german'::regconfig)) languages (language, config)
 CROSS JOIN LATERAL (
     SELECT

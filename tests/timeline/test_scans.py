@@ -1,0 +1,180 @@
+"""Pages of what the index by keys has: the same as everything sorted, whichever way they are found."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from events.models import Event
+from tests.builders import copied, published
+from tests.timeline import oracle
+from tests.timeline.test_filters_oracle import enter, expected, made_valid, queries
+from tests.timeline.test_pagination import joined, last_url, walk
+from timeline import scans
+from timeline.publishing import publish, withdraw
+
+pytestmark = pytest.mark.django_db
+
+KEYED = {"country", "country_all", "actor", "role", "type", "topic", "involvement"}
+WINDOW = {"from", "to", "on", "certainty"}
+
+
+@pytest.fixture(params=["few", "steps", "small steps", "small steps without near"])
+def way(request, monkeypatch):
+    """Each way to find a page; small steps end in the midst of the events."""
+    monkeypatch.setattr(scans, "SOON", float("inf") if request.param == "few" else -1)
+    monkeypatch.setattr(scans, "MANY", float("inf") if "without" in request.param else -1)
+    if "small" in request.param:
+        monkeypatch.setattr(scans, "NEAR", 5)
+        monkeypatch.setattr(scans, "DENSITY", 5)
+        monkeypatch.setattr(scans, "BLOCK", 20)
+        monkeypatch.setattr(scans, "MOST_MONTHS", 1)
+    return request.param
+
+
+def in_order(world, query, ordering):
+    """The slugs of what the oracle finds, in the order of the list."""
+    wanted = expected(world, query)
+    dated = sorted(Event.objects.filter(slug__in=wanted).values_list("start_min", "pk", "slug"))
+    found = [slug for _, _, slug in dated]
+    return found if ordering == "date" else found[::-1]
+
+
+@pytest.mark.parametrize(
+    "more", [set(), WINDOW, {"in_force_on", "certainty"}], ids=lambda names: "+".join(sorted(names))
+)
+def test_pages_agree_with_the_oracle(client, way, more):
+    world = oracle.a_world(7, 60)
+    enter(world)
+
+    @given(queries, st.sampled_from(["date", "-date"]), st.sampled_from([7, 20]), st.sampled_from([None, "summit"]))
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def every_query(drawn, ordering, size, word):
+        query = made_valid(drawn, KEYED | more)
+        wanted = [slug for slug in in_order(world, query, ordering) if not word or types[slug] == word]
+        asked = {**query, "ordering": ordering, "page_size": size, "fields": "id", **({"q": word} if word else {})}
+        start = f"/api/v1/events/?{urlencode(asked, doseq=True)}"
+
+        pages = walk(client, start)
+        assert joined(pages) == wanted
+        assert all(len(page) == size for page in pages[:-1])
+        assert joined(walk(client, last_url(client, start), "previous")[::-1]) == wanted
+
+    types = {entry.slug: entry.type for entry in world}
+    every_query()
+
+
+@pytest.mark.usefixtures("way")
+def test_pages_of_a_past_state(client):
+    world = oracle.a_world(9, 40)
+    enter(world)
+    [query] = [{"type": ["meeting"]}]
+    wanted = in_order(world, query, "-date")
+    assert len(wanted) > 10
+    for event in Event.objects.filter(slug__in=wanted[::3]):
+        event.texts.update(title="Edited")
+        publish([event])
+    withdraw(Event.objects.filter(slug__in=wanted[1::3]))
+
+    def found(more):
+        return joined(walk(client, f"/api/v1/events/?type=meeting&page_size=4&fields=id{more}"))
+
+    present = [slug for slug in wanted if slug not in wanted[1::3]]
+    assert found("&as_of=1") == wanted
+    assert found("") == present
+    assert found("&country=US&country=CN&country=UZ&as_of=1") == in_order(
+        world, {**query, "country": oracle.STATES}, "-date"
+    )
+
+
+@pytest.mark.usefixtures("way")
+def test_what_is_disputed(client):
+    contradicting = ({"claims": "2025-11-06"}, {"url": "https://example.org/other", "claims": "2025-11-07"})
+    published("one", "2025-11-06", "US", sources=contradicting)
+    published("two", "1925-11", "US", sources=contradicting)
+    published("three", "2025-11-05", "CN", sources=contradicting)
+    published("not", "2025-11-06", "US")
+
+    def found(query):
+        return joined(walk(client, f"/api/v1/events/?fields=id&page_size=1&{query}"))
+
+    assert found("disputed=true") == ["one", "three", "two"]
+    assert found("disputed=true&ordering=date") == ["two", "three", "one"]
+    assert found("disputed=true&country=US") == ["one", "two"]
+    assert found("disputed=true&on=2025-11-06&type=meeting") == ["one"]
+    assert found("disputed=true&country=US&q=title") == ["one", "two"]
+    assert found("disputed=false&country=US") == ["not"]
+
+
+@pytest.mark.usefixtures("way")
+def test_what_lasts_long_is_found_in_windows_long_after_it_began(client):
+    published("war", "1900/1990", topics=("trade",))
+    published("open", "1950/..", topics=("trade",))
+    published("decade", "198X", topics=("trade",))
+    published("day", "1985-05-05", topics=("trade",))
+    published("over", "1900/1984", topics=("trade",))
+    for number in range(12):
+        published(f"later-{number:02}", f"1986-01-{number + 1:02}", topics=("trade",))
+        published(f"before-{number:02}", f"1984-01-{number + 1:02}", topics=("trade",))
+
+    def found(query):
+        return joined(walk(client, f"/api/v1/events/?topic=trade&fields=id&page_size=2&{query}"))
+
+    later = [f"later-{number:02}" for number in range(12)]
+    in_1985 = ["war", "open", "decade", "day"]
+    assert found("on=1985-05") == in_1985[::-1]
+    assert found("on=1985-05&ordering=date") == in_1985
+    assert found("from=1985&ordering=date") == in_1985 + later
+    assert found("from=1985") == (in_1985 + later)[::-1]
+    assert found("from=1985&q=title") == (in_1985 + later)[::-1]
+    assert found("from=1985&to=1986-01-02&ordering=date") == in_1985 + later[:2]
+
+
+@pytest.mark.usefixtures("way")
+def test_ties_on_one_day_are_each_seen_once(client):
+    published("first", topics=("trade",))
+    copied(30)
+
+    for ordering in ("date", "-date"):
+        start = f"/api/v1/events/?topic=trade&page_size=4&ordering={ordering}"
+        pages = walk(client, start)
+        # The copies' documents are the first one's: only their number tells.
+        assert [len(page) for page in pages] == [4] * 7 + [3]
+        assert [len(page) for page in walk(client, last_url(client, start), "previous")] == [3] + [4] * 7
+
+
+def steps_run(client, query):
+    """The names of the steps that read anything for a page."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(f"/api/v1/events/?{query}").status_code == 200
+    [statement] = [query["sql"] for query in captured if query["sql"].startswith("WITH found")]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING off, COSTS off) {statement}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    parts = re.split(r"^ *CTE (\w+)$", plan.partition("->  Merge Append")[0].partition("->  Append")[0], flags=re.M)
+    read = dict(zip(parts[1::2], parts[2::2], strict=True))
+    return [
+        name
+        for name in ("near", "block", "far")
+        if re.search(r"Scan (using \w+ )?on timeline_publication .*actual rows", read[name])
+    ]
+
+
+def test_steps_end_where_the_page_is_full(client, monkeypatch):
+    monkeypatch.setattr(scans, "SOON", -1)
+    monkeypatch.setattr(scans, "MANY", -1)
+    monkeypatch.setattr(scans, "NEAR", 4)
+    monkeypatch.setattr(scans, "DENSITY", 2)
+    monkeypatch.setattr(scans, "BLOCK", 20)
+    for number in range(40):
+        published(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", topics=("trade",))
+
+    assert steps_run(client, "topic=trade&page_size=2") == ["near"]
+    assert steps_run(client, "topic=trade&page_size=9") == ["near", "block"]
+    assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "far"]

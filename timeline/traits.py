@@ -1,0 +1,22 @@
+"""What the index by keys knows of a publication besides its arrays: when its event began, and what is rare about it.
+
+An index can only be asked for what it holds in the very same words, so that they are written once, here.
+"""
+
+from __future__ import annotations
+
+DISPUTED, MEASURE = -10_001, -10_002
+"""Numbers that no year has: that sources contradict each other about a date; that there is an effective date."""
+
+YEAR = "EXTRACT(year FROM start_min)::integer"
+MONTH = f"{YEAR} * 12 + EXTRACT(month FROM start_min)::integer"
+
+TRAITS = (
+    f"ARRAY[{MONTH}, -{YEAR}] || CASE WHEN long THEN ARRAY[0] END "
+    f"|| CASE WHEN disputed THEN ARRAY[{DISPUTED}] END "
+    f"|| CASE WHEN effective_start_min IS NOT NULL THEN ARRAY[{MEASURE}] END"
+)
+"""SQL: an array of numbers: of the month, counted from the year 0; of the year, negative; and what else is so."""
+
+LONG = "ARRAY[0]"
+"""SQL: that it may have lasted long; see `timeline.querysets.LONG_DAYS`."""
