@@ -40,9 +40,9 @@ class Environment:
         """The text of a variable without the space around it."""
         return self._variables.get(name, "").strip() or default
 
-    def flag(self, name: str) -> bool:
-        """True or false; false when not set."""
-        value = self.text(name, "0").lower()
+    def flag(self, name: str, *, otherwise: bool = False) -> bool:
+        """True or false; `otherwise` when not set."""
+        value = self.text(name, "1" if otherwise else "0").lower()
         if value in {"1", "true", "yes", "on"}:
             return True
         if value in {"0", "false", "no", "off"}:

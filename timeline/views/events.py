@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
@@ -11,13 +12,23 @@ from django.urls import reverse
 
 from timeline.documents import FIELDS, load
 from timeline.errors import Withdrawn
-from timeline.filters import EventFilters, check_filters, filtered, known_entries
+from timeline.filters import EventFilters, check_filters, events_prove, filtered, known_entries
 from timeline.formats import NEGOTIABLE
+from timeline.indexed_pages import indexed_page, is_indexed
 from timeline.links import link
 from timeline.models import Publication
-from timeline.pagination import EVENT_ORDERINGS, Ordering, ordered, page, paging_fields
+from timeline.pagination import (
+    EVENT_ORDERINGS,
+    PAGE_SIZE,
+    Ordering,
+    Page,
+    ordered,
+    page,
+    paging_fields,
+    wanted_page,
+)
 from timeline.parameters import Known, ParameterField
-from timeline.views.base import PublicView, Reading, many, one, with_version
+from timeline.views.base import PublicView, Reading, many, one, parameters_of, with_version
 from timeline.views.feeds import (
     calendar_fields,
     check_format,
@@ -41,6 +52,7 @@ class EventList(PublicView):
 
     operation, shape = "list_events", "Event"
     keys = FIELDS
+    tells_version = True
     orderings: ClassVar[Mapping[str, Ordering]] = EVENT_ORDERINGS
 
     @classmethod
@@ -55,21 +67,32 @@ class EventList(PublicView):
         check_filters(values)
 
     def named(self, values: Mapping[str, Any], at: int | None) -> Known:
-        return known_entries(values, at)
+        return {} if events_prove(values) else known_entries(values, at)
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         if wants_feed(reading.values):
             return event_feed(reading, list_title(reading.values, reading.at))
-        found = page(listed(reading, reading.at), reading.values, self.orderings, COLUMNS)
-        return many(reading, found, count_url=self.count_url(reading))
+        return many(reading, event_page(reading), count_url=self.count_url(reading))
 
     def count_url(self, reading: Reading) -> str:
-        query = reading.request.GET.copy()
-        for name in self.parameters().keys() - EventCount.parameters().keys():
-            query.pop(name, None)
-        if "q" not in query:  # the language decides what words mean, and nothing else that is counted
-            query.pop("lang", None)
-        return reading.absolute("event-count", query=query.urlencode())
+        asked = reading.request.GET
+        # The language decides what words mean, and nothing else that is counted.
+        counted = parameters_of(EventCount).keys() - ({} if "q" in asked else {"lang"})
+        query = [(name, value) for name, values in asked.lists() if name in counted for value in values]
+        return reading.absolute("event-count", query=urlencode(query))
+
+
+def event_page(reading: Reading, default_size: int = PAGE_SIZE) -> Page:
+    """The page of (document, dataset version) that the request asks for."""
+    values = reading.values
+    wanted = wanted_page(values, EVENT_ORDERINGS, default_size)
+    if is_indexed(values, reading.at, wanted):
+        found = reading.settled(lambda: indexed_page(values, wanted))
+    else:
+        found = reading.settled(lambda: page(listed(reading, reading.at), wanted, COLUMNS))
+    if not found and events_prove(values):
+        known_entries(values, reading.at)
+    return found
 
 
 def listed(reading: Reading, at: int | None) -> QuerySet[Any]:
@@ -83,7 +106,7 @@ def event_feed(reading: Reading, title: str) -> HttpResponseBase:
     values = reading.values
     if is_export(values):
         return export(reading, lambda at: ordered(listed(reading, at), values, EVENT_ORDERINGS), title)
-    found = page(listed(reading, reading.at), values, EVENT_ORDERINGS, COLUMNS, default_size=default_size(values))
+    found = event_page(reading, default_size(values))
     return feed(reading, found.rows, title, found)
 
 
@@ -92,6 +115,7 @@ class EventDetail(PublicView):
 
     operation, shape = "get_event", "Event"
     keys = FIELDS
+    tells_version = True
 
     @classmethod
     def parameters(cls) -> dict[str, ParameterField]:
@@ -102,7 +126,7 @@ class EventDetail(PublicView):
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         slug = path["slug"]
-        row = stored_event(slug, reading.values["lang"], reading.at)
+        row = reading.settled(lambda: stored_event(slug, reading.values["lang"], reading.at))
         if row is None:
             return moved(reading, "event-detail", present_slug(slug, reading.version))
         in_json = not wants_feed(reading.values)
