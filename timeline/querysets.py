@@ -143,7 +143,7 @@ class PublicationQuerySet(VersionQuerySet):
         clone.days = self.days
         return clone
 
-    def in_language(self, language: str) -> Self:
+    def in_language(self, language: str | Slot) -> Self:
         """With the `document` of `language` as an annotation."""
         from timeline.models import PublicationText  # the models need their querysets first
 

@@ -1,9 +1,12 @@
 """The connection to PostgreSQL."""
 
+from typing import Any
+
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connections
 from django.test.utils import CaptureQueriesContext
 
+connection: Any = connections["default"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

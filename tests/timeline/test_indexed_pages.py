@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -38,7 +39,7 @@ def world(db):
     drawn = random.Random(4)
     made = []
     for number in range(60):
-        parts = [(code, drawn.choice(ROLES)) for code in drawn.sample(CODES, drawn.randint(1, 3))]
+        parts: list[Any] = [(code, drawn.choice(ROLES)) for code in drawn.sample(CODES, drawn.randint(1, 3))]
         made.append((f"e{number}", drawn.choice(DATES), parts))
     events = [(draft(slug, date, *parts), parts) for slug, date, parts in made]
     publish([event for event, _ in events])

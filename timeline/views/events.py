@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
@@ -28,6 +29,7 @@ from timeline.pagination import (
     wanted_page,
 )
 from timeline.parameters import Known, ParameterField
+from timeline.prepared import Prepared, Slot
 from timeline.views.base import PublicView, Reading, many, one, parameters_of, with_version
 from timeline.views.feeds import (
     calendar_fields,
@@ -145,9 +147,21 @@ class EventDetail(PublicView):
 
 def stored_event(slug: str, language: str, at: int | None = None) -> tuple[str, int] | None:
     """The stored document of the event that has this slug, and the dataset version that it is from; one query."""
+    found = _with_slug(slug, language, at) if at is not None else _current().rows({"slug": slug, "language": language})
+    row: tuple[str, int]
+    for row in found:
+        return row
+    return None
+
+
+@functools.cache
+def _current() -> Prepared:
+    return Prepared.from_queryset(_with_slug(Slot("slug", CharField()), Slot("language", CharField()), None))
+
+
+def _with_slug(slug: str | Slot, language: str | Slot, at: int | None) -> QuerySet[Any, tuple[str, int]]:
     found = Publication.objects.as_of(at).filter(slug=slug).in_language(language)
-    row: tuple[str, int] | None = with_version(found, at).values_list(*COLUMNS).first()
-    return row
+    return with_version(found, at).values_list(*COLUMNS)
 
 
 def present_slug(slug: str, version: int) -> str:
