@@ -22,7 +22,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple, Protocol
 
+from events.among import among
 from events.dates import FIRST_DAY, LAST_DAY, EdtfDate
 from events.models import Actor, Membership
 
@@ -58,10 +60,43 @@ class Link:
     last: datetime.date
 
 
+class Belonging(Protocol):
+    """What matters here of a `Membership`."""
+
+    @property
+    def member_id(self) -> int: ...
+    @property
+    def group_id(self) -> int: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def since_min(self) -> datetime.date | None: ...
+    @property
+    def until_max(self) -> datetime.date | None: ...
+    @property
+    def member(self) -> Actor: ...
+    @property
+    def group(self) -> Actor: ...
+
+
+class _Read(NamedTuple):
+    """A membership as `Affiliations.of` reads it: many share an actor, who is read once."""
+
+    pk: int
+    member_id: int
+    group_id: int
+    role: str
+    since_min: datetime.date | None
+    until_max: datetime.date | None
+    member: Actor
+    group: Actor
+
+
 class Affiliations:
     """The memberships needed to say whom some actors speak for and who belongs to them."""
 
-    def __init__(self, memberships: Iterable[Membership]) -> None:
+    def __init__(self, memberships: Iterable[Belonging]) -> None:
+        self._represented: dict[tuple[int, datetime.date, datetime.date], dict[int, Actor]] = {}
         self.groups: dict[int, list[Link]] = defaultdict(list)
         self.members: dict[int, list[Link]] = defaultdict(list)
         for membership in memberships:
@@ -71,26 +106,29 @@ class Affiliations:
 
     @classmethod
     def of(cls, actors: Iterable[Actor]) -> Affiliations:
-        """Those of `actors`, of their groups and so on upwards, and the members of blocs. A query a step."""
-        seen: dict[int, Membership] = {}
-        frontier = {actor.pk for actor in actors if actor.kind != Actor.Kind.STATE}
-        blocs = {actor.pk for actor in actors if actor.kind == Actor.Kind.BLOC}
-        memberships = Membership.objects.select_related("member", "group").order_by("id")
+        """Those of `actors`, of their groups and so on upwards, and the members of blocs. Two queries a step."""
+        known = {actor.pk: actor for actor in actors}
+        seen: dict[int, _Read] = {}
+        frontier = {pk for pk, actor in known.items() if actor.kind != Actor.Kind.STATE}
+        blocs = {pk for pk, actor in known.items() if actor.kind == Actor.Kind.BLOC}
         visited: set[int] = set()
         while frontier:
             visited |= frontier
-            found = list(memberships.filter(member_id__in=frontier))
+            found = _read(known, "member_id", frontier)
             seen.update((membership.pk, membership) for membership in found)
             frontier = {m.group_id for m in found if m.group.kind != Actor.Kind.STATE} - visited
         if blocs:
-            seen.update((membership.pk, membership) for membership in memberships.filter(group_id__in=blocs))
+            seen.update((membership.pk, membership) for membership in _read(known, "group_id", blocs))
         return cls(seen.values())
 
     def represented(self, actor: Actor, when: EdtfDate) -> dict[int, Actor]:
         """The states (and coded blocs) that `actor`, none itself, speaks for or belongs to at the time, by id."""
         if actor.kind in (Actor.Kind.STATE, Actor.Kind.BLOC):
             return {}
-        return {state.pk: state for state in self._above(actor.pk, when.start_min, when.end_max, frozenset())}
+        asked = actor.pk, when.start_min, when.end_max
+        if asked not in self._represented:
+            self._represented[asked] = {state.pk: state for state in self._above(*asked, frozenset())}
+        return self._represented[asked]
 
     def _above(
         self, actor_id: int, first: datetime.date, last: datetime.date, passed: frozenset[int]
@@ -112,6 +150,15 @@ class Affiliations:
             for link in self.members.get(bloc.pk, ())
             if link.actor.code and link.first <= when.end_max and link.last >= when.start_min
         }
+
+
+def _read(known: dict[int, Actor], side: str, actors: Iterable[int]) -> list[_Read]:
+    """The memberships with one of the actors on this side, by id. Puts the actors that they name among the `known`."""
+    columns = ("id", "member_id", "group_id", "role", "since_min", "until_max")
+    rows = list(Membership.objects.filter(among(side, actors)).order_by("id").values_list(*columns))
+    named = {row[1] for row in rows} | {row[2] for row in rows}
+    known |= {actor.pk: actor for actor in Actor.objects.filter(among("pk", named - known.keys()))}
+    return [_Read._make([*row, known[row[1]], known[row[2]]]) for row in rows]
 
 
 def involvement(

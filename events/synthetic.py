@@ -16,6 +16,7 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone
 
+from events.among import among
 from events.copying import copy_rows, new_ids
 from events.dates import parse
 from events.models import Actor, Event, EventText, EventType, Membership, Participation, Relation, Source, Topic
@@ -326,7 +327,7 @@ def write(cast: Cast, seed: int, numbers: Iterable[int]) -> int:
 
 def ids_of(numbers: Iterable[int]) -> dict[int, int]:
     """The ids of the events with these numbers that are there."""
-    rows = Event.objects.filter(external_id__in=[f"{NAMESPACE}:{number}" for number in numbers])
+    rows = Event.objects.filter(among("external_id", [f"{NAMESPACE}:{number}" for number in numbers]))
     return {int(name.partition(":")[2]): pk for name, pk in rows.values_list("external_id", "id") if name}
 
 
