@@ -125,9 +125,9 @@ class Affiliations:
         """The states (and coded blocs) that `actor`, none itself, speaks for or belongs to at the time, by id."""
         if actor.kind in (Actor.Kind.STATE, Actor.Kind.BLOC):
             return {}
-        asked = actor.pk, when.start_min, when.end_max
+        asked = actor.id, when.start_min, when.end_max
         if asked not in self._represented:
-            self._represented[asked] = {state.pk: state for state in self._above(*asked, frozenset())}
+            self._represented[asked] = {state.id: state for state in self._above(*asked, frozenset())}
         return self._represented[asked]
 
     def _above(
@@ -135,19 +135,19 @@ class Affiliations:
     ) -> Iterator[Actor]:
         for link in self.groups.get(actor_id, ()):
             link_first, link_last = max(first, link.first), min(last, link.last)
-            if link_first > link_last or link.actor.pk in passed:
+            if link_first > link_last or link.actor.id in passed:
                 continue
             if link.actor.kind in (Actor.Kind.STATE, Actor.Kind.BLOC):
                 if link.actor.code:
                     yield link.actor
             else:
-                yield from self._above(link.actor.pk, link_first, link_last, passed | {actor_id})
+                yield from self._above(link.actor.id, link_first, link_last, passed | {actor_id})
 
     def bloc_members(self, bloc: Actor, when: EdtfDate) -> dict[int, Actor]:
         """The coded members of `bloc` at the time, by id."""
         return {
-            link.actor.pk: link.actor
-            for link in self.members.get(bloc.pk, ())
+            link.actor.id: link.actor
+            for link in self.members.get(bloc.id, ())
             if link.actor.code and link.first <= when.end_max and link.last >= when.start_min
         }
 
@@ -171,7 +171,7 @@ def involvement(
     involved: dict[int, Involvement] = {}
 
     def add(state: Actor, way: Way, *roles: str) -> None:
-        entry = involved.setdefault(state.pk, Involvement(state))
+        entry = involved.setdefault(state.id, Involvement(state))
         entry.roles.setdefault(way, set()).update(roles)
 
     for actor, role in participants:

@@ -278,8 +278,11 @@ def _sources(random: Random, number: int, date: str, day: datetime.date) -> list
 
 
 @transaction.atomic
-def write(cast: Cast, seed: int, numbers: Iterable[int]) -> int:
-    """Writes those of the events that are not there, as drafts; returns how many. Those that are there stay as is."""
+def write(cast: Cast, seed: int, numbers: Iterable[int]) -> tuple[list[int], int]:
+    """Writes those of the events that are not there, as drafts. Those that are there stay as is.
+
+    Returns the ids of all of them, by number, and how many are new.
+    """
     numbers = list(numbers)
     there = ids_of(numbers)
     drawn = [draw(cast, seed, number) for number in numbers if number not in there]
@@ -322,7 +325,7 @@ def write(cast: Cast, seed: int, numbers: Iterable[int]) -> int:
             if target in known
         ),
     )
-    return len(drawn)
+    return [known[number] for number in numbers], len(drawn)
 
 
 def ids_of(numbers: Iterable[int]) -> dict[int, int]:

@@ -9,6 +9,7 @@ id, then the dataset.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,9 @@ COPIED = [
 """The columns that a version derived from another one keeps."""
 
 
+NOBODY_ELSE: AbstractContextManager[Any] = nullcontext()
+
+
 class Refused(Exception):
     """Some of the events may not be published, so none was. `reasons` lists every reason for each of them."""
 
@@ -59,11 +63,18 @@ class Outcome:
     refused: dict[Event, list[str]] = field(default_factory=dict)
 
 
-def publish(events: Iterable[Event], by: AbstractBaseUser | None = None, *, skip_refused: bool = False) -> Outcome:
+def publish(
+    events: Iterable[Event],
+    by: AbstractBaseUser | None = None,
+    *,
+    skip_refused: bool = False,
+    turn: AbstractContextManager[Any] = NOBODY_ELSE,
+) -> Outcome:
     """Makes the saved drafts of `events` public, as one dataset version.
 
     An event that says nothing new gets no new version. If one may not be published, raises `Refused` with every
-    reason and publishes none, or, with `skip_refused`, publishes the others and lists it in the outcome.
+    reason and publishes none, or, with `skip_refused`, publishes the others and lists it in the outcome. `turn` is
+    entered before anything is written, when all is rendered.
     """
     with transaction.atomic():
         ids = _lock(events)
@@ -75,7 +86,7 @@ def publish(events: Iterable[Event], by: AbstractBaseUser | None = None, *, skip
         renderer = Renderer(accepted)
         rendered = [renderer.render(draft) for draft in accepted]
         prepared = prepare(rendered)
-        with new_edition(by) as edition:
+        with turn, new_edition(by) as edition:
             write_terms(edition, terms_of(accepted, rendered))
             _write_publications(edition, prepared, outcome)
     return outcome

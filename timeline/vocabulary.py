@@ -15,8 +15,8 @@ from timeline.terms import RenderedTerm, render_actors, render_branches
 
 def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered]) -> list[RenderedTerm]:
     """The vocabulary entries that the events' documents name."""
-    actors = {part.actor.pk for draft in drafts for part in draft.participations}
-    actors |= {entry.actor.pk for shown in rendered for entry in shown.countries}
+    actors = {part.actor.id for draft in drafts for part in draft.participations}
+    actors |= {entry.actor.id for shown in rendered for entry in shown.countries}
     for draft in drafts:
         actors |= {actor.pk for figure in draft.figures for actor in (figure.reporter, figure.partner) if actor}
     types = EventType.objects.filter(pk__in={draft.event.type_id for draft in drafts})
