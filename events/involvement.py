@@ -29,6 +29,10 @@ from events.dates import FIRST_DAY, LAST_DAY, EdtfDate
 from events.models import Actor, Membership
 
 
+MOST_REMEMBERED = 50_000
+"""Answers to who speaks for whom on which days."""
+
+
 class Way(StrEnum):
     """How a state is involved; in the order in which documents list them."""
 
@@ -127,6 +131,8 @@ class Affiliations:
             return {}
         asked = actor.id, when.start_min, when.end_max
         if asked not in self._represented:
+            if len(self._represented) >= MOST_REMEMBERED:
+                self._represented.clear()
             self._represented[asked] = {state.id: state for state in self._above(*asked, frozenset())}
         return self._represented[asked]
 

@@ -80,13 +80,23 @@ class Rendered:
 class Renderer:
     """Renders events and vocabulary entries. Holds what many of them share: the two trees and the memberships."""
 
-    def __init__(self, drafts: Sequence[Draft]) -> None:
-        self.types = EventType.paths()
-        self.topics = Topic.paths()
-        actors = {part.actor.id: part.actor for draft in drafts for part in draft.participations}
-        self.affiliations = Affiliations.of(actors.values())
+    def __init__(
+        self,
+        types: Mapping[int, Sequence[EventType]],
+        topics: Mapping[int, Sequence[Topic]],
+        affiliations: Affiliations,
+    ) -> None:
+        self.types = types
+        self.topics = topics
+        self.affiliations = affiliations
         self._branches: dict[tuple[type[EventType | Topic], int, str], Document] = {}
         self._names: dict[int, dict[str, None]] = {}
+
+    @classmethod
+    def of(cls, drafts: Iterable[Draft]) -> Renderer:
+        """For these drafts, with the vocabulary as editors have it now."""
+        actors = {part.actor.id: part.actor for draft in drafts for part in draft.participations}
+        return cls(EventType.paths(), Topic.paths(), Affiliations.of(actors.values()))
 
     def render(self, draft: Draft) -> Rendered:
         """The event as drafted now. It must be publishable (`timeline.checks`)."""

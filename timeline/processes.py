@@ -97,7 +97,7 @@ def _begin(due: Due) -> None:
     global _due
     _due = due
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that started them, who ends them in order
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     # A share is many objects that all die at its end: to look for waste among them all the time takes a third.
     gc.freeze()
     gc.disable()
@@ -107,11 +107,16 @@ def _begun() -> None:
     """The first thing to do, which makes the pool fork all its processes."""
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """Has this process, started by another one, end when that one does, however it does."""
     parent = multiprocessing.parent_process()
     assert parent is not None
-    wait([parent.sentinel])
-    os._exit(1)
+
+    def end(sentinel: int) -> None:
+        wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=end, args=[parent.sentinel], daemon=True).start()
 
 
 def _work(work: Callable[[Any, AbstractContextManager[Any]], Any], share: Any, number: int) -> Any:

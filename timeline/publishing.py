@@ -22,7 +22,7 @@ from timeline import tallies
 from timeline.checks import refusals
 from timeline.documents import FIELDS, Document, Renderer, dump, load
 from timeline.drafts import load_drafts
-from timeline.editions import Edition, new_edition
+from timeline.editions import Edition, begin_publishing, new_edition
 from timeline.models import (
     Publication,
     PublicationCountry,
@@ -77,18 +77,19 @@ def publish(
     entered before anything is written, when all is rendered.
     """
     with transaction.atomic():
-        ids = _lock(events)
+        begin_publishing()
+        ids = lock(event.pk for event in events)
         drafts = load_drafts(ids)
         outcome = Outcome(refused=refusals(drafts))
         if outcome.refused and not skip_refused:
             raise Refused(outcome.refused)
         accepted = [draft for draft in drafts if draft.event not in outcome.refused]
-        renderer = Renderer(accepted)
+        renderer = Renderer.of(accepted)
         rendered = [renderer.render(draft) for draft in accepted]
         prepared = prepare(rendered)
         with turn, new_edition(by) as edition:
             write_terms(edition, terms_of(accepted, rendered))
-            _write_publications(edition, prepared, outcome)
+            write_publications(edition, prepared, outcome)
     return outcome
 
 
@@ -99,7 +100,7 @@ def withdraw(events: Iterable[Event], by: AbstractBaseUser | None = None) -> lis
     """
     events = list(events)
     with transaction.atomic():
-        ids = _lock(events)
+        ids = lock(event.pk for event in events)
         with new_edition(by) as edition:
             public = {row.event_id: row for row in Publication.objects.current().filter(among("event_id", ids))}
             if public:
@@ -127,16 +128,18 @@ def publish_vocabulary(
         return write_terms(edition, [*entries, *render_branches(types, topics), *render_timelines(timelines)])
 
 
-def _lock(events: Iterable[Event]) -> list[int]:
-    """Locks the events' rows, so that no editor is half-way through saving one; returns their ids."""
-    ids = [event.pk for event in events]
-    return list(Event.objects.select_for_update().filter(among("pk", ids)).order_by("pk").values_list("pk", flat=True))
+def lock(ids: Iterable[int]) -> list[int]:
+    """Locks the events' rows, so that no editor is half-way through saving one; returns their ids, in order."""
+    # Not their keys: whoever holds the dataset may write a version of one of them, whose relation changed.
+    rows = Event.objects.select_for_update(no_key=True).filter(among("pk", ids)).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
 
 
 # Events
 
 
-def _write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: Outcome) -> None:
+def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: Outcome) -> None:
+    """Writes a new version of each event that says something else than its last one, and notes it in `outcome`."""
     batch = {version.event.pk: version for version in prepared}
     previous = {row.event_id: row for row in Publication.objects.filter(among("event_id", batch), superseded_in=None)}
     before = _public_titles(batch) if previous else {}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from events.among import among
 from events.models import EventType
-from timeline.documents import LANGUAGES, Rendered, dump
+from timeline.documents import LANGUAGES, Document, Rendered, dump, load
 from timeline.drafts import Draft
 from timeline.editions import Edition
-from timeline.models import Term, TermText
+from timeline.models import Refresh, Term, TermText
 from timeline.terms import RenderedTerm, render_actors, render_branches
 
 
@@ -61,7 +62,46 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
         for row, entry in new
         for language in LANGUAGES
     )
+    _ask_to_follow(edition, changed, previous)
     return len(new)
+
+
+def _ask_to_follow(edition: Edition, changed: Iterable[RenderedTerm], previous: Mapping[tuple[str, str], Term]) -> None:
+    """Has the public events refreshed that may say something of those entries that were public before."""
+    actors: set[str] = set()
+    countries: set[str] = set()
+    branches: dict[str, list[str]] = {Term.Kind.TYPE: [], Term.Kind.TOPIC: []}
+    for entry in changed:
+        last = previous.get((entry.kind, entry.key))
+        if last is None:
+            continue
+        if entry.kind in branches:
+            branches[entry.kind].append(entry.key)
+        elif entry.kind == Term.Kind.ACTOR:
+            before, after = load(last.texts.get(language=LANGUAGES[0]).document), entry.documents[LANGUAGES[0]]
+            # In its old groups, too, it may have been counted among those involved.
+            actors |= {entry.key, *_groups_that_differ(before, after)}
+            countries |= {code for said in (before, after) if (code := said.get("code"))}
+    types, topics = sorted(branches[Term.Kind.TYPE]), sorted(branches[Term.Kind.TOPIC])
+    by: Any = edition.by
+    if actors or types or topics:
+        Refresh.objects.create(
+            actors=sorted(actors),
+            countries=sorted(countries),
+            types=types,
+            topics=topics,
+            asked_at=edition.at,
+            asked_by=by,
+        )
+
+
+def _groups_that_differ(before: Document, after: Document) -> set[str]:
+    """The groups to which an actor belongs otherwise than before."""
+    said = [
+        {(link["group"], link.get("since"), link.get("until")) for link in document.get("memberships", ())}
+        for document in (before, after)
+    ]
+    return {group for group, _, _ in said[0] ^ said[1]}
 
 
 def _keys(entries: Iterable[RenderedTerm]) -> Iterable[tuple[str, list[str]]]:

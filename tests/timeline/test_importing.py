@@ -25,7 +25,7 @@ def test_batches_are_published_in_order(processes, monkeypatch):
         draft(f"new-{number}")
     Source.objects.filter(event=draft("refused")).delete()
     report = importing.Report(event_ids=array("Q", Event.objects.order_by("pk").values_list("pk", flat=True)))
-    counts = []
+    counts: list[int] = []
 
     done = importing.publish_imported(report, None, counts.append, processes=processes)
 
