@@ -37,9 +37,9 @@ VECTOR = " || ".join(f"setweight(to_tsvector(configuration::regconfig, {weight})
 """SQL: the search vector, from columns `configuration` and a to d, the words by weight."""
 
 
-def words_by_weight(parts: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """For `VECTOR`, the words of a document; `parts` are its texts by weight."""
-    return {weight.lower(): " ".join([word for text in parts[weight] for word in _words(text)]) for weight in WEIGHTS}
+def words_by_weight(parts: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """The folded words of a document; `parts` are its texts by weight."""
+    return {weight: [word for text in parts[weight] for word in _words(text)] for weight in WEIGHTS}
 
 
 def query(text: str, language: str) -> SearchQuery:

@@ -15,10 +15,22 @@ from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry
 from timeline.importing import Report, gone, publish_imported, run, withdraw_gone
+from timeline.processes import MOST_PROCESSES, processes_here
 from timeline.progress import Progress
 
 LISTED = 20
 """How many vanished events are named, unless --verbosity 2 asks for all."""
+
+
+def add_processes(parser: ArgumentParser) -> None:
+    """The option of commands that publish a lot."""
+    parser.add_argument(
+        "--processes",
+        type=int,
+        choices=range(1, MOST_PROCESSES + 1),
+        default=processes_here(),
+        help="How many publish at the same time (default: one for each processor, at most %(choices)s).",
+    )
 
 
 class ImportCommand(BaseCommand):
@@ -27,6 +39,7 @@ class ImportCommand(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="Say what would happen; write nothing.")
         parser.add_argument("--publish", action="store_true", help="Publish what is new or changed.")
+        add_processes(parser)
         parser.add_argument(
             "--continue-on-error", action="store_true", help="Leave out what is refused, instead of stopping there."
         )
@@ -95,7 +108,7 @@ class ImportCommand(BaseCommand):
             gc.freeze()
             gc.disable()
             try:
-                done = publish_imported(report, None, after_batch)
+                done = publish_imported(report, None, after_batch, options["processes"])
             finally:
                 gc.enable()
                 gc.unfreeze()

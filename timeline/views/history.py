@@ -20,7 +20,7 @@ from timeline.links import link
 from timeline.models import Publication
 from timeline.pagination import PAGE_SIZE, VERSION_ORDERINGS, page, page_url, paging_fields, wanted_page
 from timeline.parameters import NumberField, ParameterField, language_field, shown
-from timeline.publishing import timestamp
+from timeline.versions import timestamp
 from timeline.views.base import PublicView, Reading, answer, link_neighbours, with_version
 
 MOST_WAITING = 2

@@ -1,6 +1,7 @@
 """`manage.py serve`: everything from an empty folder to a server that answers."""
 
 import errno
+import multiprocessing
 import os
 import secrets
 import signal
@@ -23,6 +24,8 @@ from django.db.utils import NotSupportedError
 from config.embedded import EmbeddedError
 from config.env import Environment
 from config.server import serve_forever
+from timeline.processes import end_with_parent
+from timeline.refreshing import keep_refreshing
 
 PREPARING = 7_314_159_265  # the advisory lock of who prepares the database
 
@@ -42,7 +45,8 @@ class Command(BaseCommand):
                 self.prepare_database()
             self.announce(listener, self.make_first_admin())
             connections.close_all()  # a connection must not be shared with the processes that are forked now
-            serve_forever(listener)
+            with background_work():
+                serve_forever(listener)
         except (ImproperlyConfigured, EmbeddedError) as error:
             raise CommandError(str(error)) from error
         except (OperationalError, NotSupportedError) as error:
@@ -112,6 +116,26 @@ def open_port(host: str, port: int) -> socket.socket:
         if error.errno == errno.EACCES:
             raise CommandError(f"Port {port} is for root only. Choose one above 1023: PORT=8000 make run") from error
         raise CommandError(f"HOST is {host!r}, which is not an address of this machine ({error.strerror}).") from error
+
+
+@contextmanager
+def background_work() -> Iterator[None]:
+    """Meanwhile, a process of its own has public events follow the vocabulary that they name."""
+    worker = multiprocessing.get_context("fork").Process(target=_work, name="refresh", daemon=True)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.join(10)
+
+
+def _work() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # what is half done is undone by the database
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this
+    end_with_parent()
+    os.nice(5)  # readers come first
+    keep_refreshing()
 
 
 @contextmanager
