@@ -12,7 +12,7 @@ from django.utils.http import parse_etags
 
 from timeline.errors import InvalidParameters, ParameterError
 from timeline.models import Dataset, DatasetVersion
-from timeline.prepared import Prepared
+from timeline.prepared_queries import PreparedQuery
 
 
 def dataset_version() -> int:
@@ -22,8 +22,8 @@ def dataset_version() -> int:
 
 
 @functools.cache
-def _version() -> Prepared:
-    return Prepared.from_queryset(Dataset.objects.filter(pk=1).values_list("version"))
+def _version() -> PreparedQuery:
+    return PreparedQuery.from_queryset(Dataset.objects.filter(pk=1).values_list("version"))
 
 
 def past_version(asked: int | datetime.datetime, now: int) -> int:

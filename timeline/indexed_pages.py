@@ -1,10 +1,10 @@
 """Pages of events by country and date: what readers ask most, in the order in which an index has it.
 
-Each is one query that PostgreSQL has prepared (`timeline.prepared`). It reads the index from the wanted day on until
-the page is full, and then the documents of the page. What began shortly before the window, and what lasted long, are
-two ranges of the index (`querysets.overlaps`), each read in order: a narrow window is never looked for among all the
-events before it. Of any of several countries each has its own range, and what is in more than one is listed once; of
-all of several the ranges are merged.
+Each is one query that is built once (`timeline.prepared_queries`). It reads the index from the wanted day on until the
+page is full, and then the documents of the page. What began shortly before the window, and what lasted long, are two
+ranges of the index (`querysets.overlaps`), each read in order: a narrow window is never looked for among all the events
+before it. Of any of several countries each has its own range, and what is in more than one is listed once; of all of
+several the ranges are merged.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.db.models.expressions import RawSQL
 from timeline.filters import Asked, EventFilters
 from timeline.models import Publication, PublicationCountry
 from timeline.pagination import EVENT_ORDERINGS, Page, Wanted, beyond, in_order
-from timeline.prepared import Prepared, Slot
+from timeline.prepared_queries import PreparedQuery, Slot
 from timeline.querysets import overlaps
 
 KEYS = EVENT_ORDERINGS["date"].columns
@@ -104,20 +104,20 @@ def indexed_page(values: Mapping[str, Any], wanted: Wanted) -> Page:
         "day": position[0],
         "event": position[1],
     }
-    return wanted.page(prepared(shape).rows(given))
+    return wanted.page(query_for(shape).rows(given))
 
 
 @functools.lru_cache(maxsize=1000)
-def prepared(shape: Shape) -> Prepared:
+def query_for(shape: Shape) -> PreparedQuery:
     """The query for pages of this shape."""
-    ranges = Prepared.from_queryset(_ranges(shape))
+    ranges = PreparedQuery.from_queryset(_ranges(shape))
     rows, codes = (ANY, [Slot("codes", ArrayField(CharField()))]) if shape.any_of else (ALL, [])
     sql = PAGE.format(
         rows=rows.format(ranges=ranges.sql), direction="DESC" if shape.descending else "ASC", limit=shape.limit
     )
     params = (Slot("language", CharField()), *codes, *ranges.params)
     # How to merge the ranges of several countries depends on how many events they have.
-    return Prepared(sql, params, one_plan=shape.all_of < 2)
+    return PreparedQuery(sql, params, one_plan=shape.all_of < 2)
 
 
 def _ranges(shape: Shape) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from django.db.models import BigIntegerField, Case, Exists, F, FilteredRelation,
 from django.db.models.functions import Cast, Coalesce
 
 from timeline import search
-from timeline.prepared import Slot
+from timeline.prepared_queries import Slot
 
 LONG_DAYS = 366
 """What may have lasted longer is `long`: a few events, kept in indexes of their own."""

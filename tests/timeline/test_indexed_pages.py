@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from events.dates import parse
 from tests.builders import draft, published
 from tests.timeline.test_pagination import joined, last_url, walk
-from timeline.indexed_pages import Shape, is_indexed, prepared
+from timeline.indexed_pages import Shape, is_indexed, query_for
 from timeline.pagination import EVENT_ORDERINGS, wanted_page
 from timeline.parameters import read
 from timeline.publishing import publish, withdraw
@@ -135,11 +135,11 @@ def test_a_past_state_is_read_elsewhere():
 def test_a_shape_is_built_once():
     shape = Shape(any_of=False, all_of=1, by_ways=False, has_first=True, has_last=True, behind=False, descending=True,
                   limit=51)  # fmt: skip
-    assert prepared(shape) is prepared(shape)
-    assert prepared(shape).one_plan
+    assert query_for(shape) is query_for(shape)
+    assert query_for(shape).one_plan
 
 
 def test_how_ranges_are_merged_is_planned_for_the_countries_asked_for():
     shape = Shape(any_of=False, all_of=2, by_ways=False, has_first=False, has_last=False, behind=False,
                   descending=True, limit=51)  # fmt: skip
-    assert not prepared(shape).one_plan
+    assert not query_for(shape).one_plan

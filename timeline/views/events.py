@@ -29,7 +29,7 @@ from timeline.pagination import (
     wanted_page,
 )
 from timeline.parameters import Known, ParameterField
-from timeline.prepared import Prepared, Slot
+from timeline.prepared_queries import PreparedQuery, Slot
 from timeline.views.base import PublicView, Reading, many, one, parameters_of, with_version
 from timeline.views.feeds import (
     calendar_fields,
@@ -155,8 +155,8 @@ def stored_event(slug: str, language: str, at: int | None = None) -> tuple[str, 
 
 
 @functools.cache
-def _current() -> Prepared:
-    return Prepared.from_queryset(_with_slug(Slot("slug", CharField()), Slot("language", CharField()), None))
+def _current() -> PreparedQuery:
+    return PreparedQuery.from_queryset(_with_slug(Slot("slug", CharField()), Slot("language", CharField()), None))
 
 
 def _with_slug(slug: str | Slot, language: str | Slot, at: int | None) -> QuerySet[Any, tuple[str, int]]:

@@ -37,7 +37,7 @@ class Slot(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedQuery:
     """The text of a query and its parameters, some of which are slots."""
 
     sql: str
@@ -46,7 +46,7 @@ class Prepared:
     """Whether one plan is good for all values."""
 
     @classmethod
-    def from_queryset(cls, queryset: QuerySet[Any]) -> Prepared:
+    def from_queryset(cls, queryset: QuerySet[Any]) -> PreparedQuery:
         """The query of the ORM."""
         sql, params = queryset.query.sql_with_params()
         return cls(sql, params)
