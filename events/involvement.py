@@ -28,7 +28,6 @@ from events.among import among
 from events.dates import FIRST_DAY, LAST_DAY, EdtfDate
 from events.models import Actor, Membership
 
-
 MOST_REMEMBERED = 50_000
 """Answers to who speaks for whom on which days."""
 
