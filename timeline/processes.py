@@ -14,7 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
@@ -97,26 +97,36 @@ def _begin(due: Due) -> None:
     global _due
     _due = due
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that started them, who ends them in order
-    end_with_parent()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # A share is many objects that all die at its end: to look for waste among them all the time takes a third.
     gc.freeze()
     gc.disable()
+
+
+@contextmanager
+def waste_kept() -> Iterator[None]:
+    """A batch is many objects that all die at its end: to look for waste among them all the time takes a third of it.
+
+    So nobody looks within, but at the end of a batch, who calls `gc.collect()`.
+    """
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def _begun() -> None:
     """The first thing to do, which makes the pool fork all its processes."""
 
 
-def end_with_parent() -> None:
-    """Has this process, started by another one, end when that one does, however it does."""
+def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
-
-    def end(sentinel: int) -> None:
-        wait([sentinel])
-        os._exit(1)
-
-    threading.Thread(target=end, args=[parent.sentinel], daemon=True).start()
+    wait([parent.sentinel])
+    os._exit(1)
 
 
 def _work(work: Callable[[Any, AbstractContextManager[Any]], Any], share: Any, number: int) -> Any:

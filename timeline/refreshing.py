@@ -8,6 +8,7 @@ event either as it was or as it is now, and a worker that is killed leaves nothi
 from __future__ import annotations
 
 import datetime
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -52,6 +53,7 @@ def refresh_all(after_step: Callable[[Step], None] = lambda step: None) -> None:
     """Does everything that is to be done and that no other worker does."""
     while (step := _next_step()) is not None:
         after_step(step)
+        gc.collect()
 
 
 def keep_refreshing(stop: Callable[[], bool] = lambda: False) -> None:

@@ -15,7 +15,7 @@ from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry
 from timeline.importing import Report, gone, publish_imported, run, withdraw_gone
-from timeline.processes import MOST_PROCESSES, processes_here
+from timeline.processes import MOST_PROCESSES, processes_here, waste_kept
 from timeline.progress import Progress
 
 LISTED = 20
@@ -104,14 +104,8 @@ class ImportCommand(BaseCommand):
                 progress.show(count, count / total)
                 gc.collect()
 
-            # A batch is a hundred thousand objects: to look for waste among them all the time takes a third of it.
-            gc.freeze()
-            gc.disable()
-            try:
+            with waste_kept():
                 done = publish_imported(report, None, after_batch, options["processes"])
-            finally:
-                gc.enable()
-                gc.unfreeze()
             progress.end()
             for slug, reasons in done.refused.items():
                 self.stderr.write(f"Not published: {slug}: {' '.join(reasons)}")

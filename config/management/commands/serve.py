@@ -1,7 +1,6 @@
 """`manage.py serve`: everything from an empty folder to a server that answers."""
 
 import errno
-import multiprocessing
 import os
 import secrets
 import signal
@@ -21,10 +20,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
 from django.db.utils import NotSupportedError
 
+from config.background import beside
 from config.embedded import EmbeddedError
 from config.env import Environment
 from config.server import serve_forever
-from timeline.processes import end_with_parent
+from timeline.processes import waste_kept
 from timeline.refreshing import keep_refreshing
 
 PREPARING = 7_314_159_265  # the advisory lock of who prepares the database
@@ -45,7 +45,7 @@ class Command(BaseCommand):
                 self.prepare_database()
             self.announce(listener, self.make_first_admin())
             connections.close_all()  # a connection must not be shared with the processes that are forked now
-            with background_work():
+            with beside(follow_vocabulary):
                 serve_forever(listener)
         except (ImproperlyConfigured, EmbeddedError) as error:
             raise CommandError(str(error)) from error
@@ -118,24 +118,11 @@ def open_port(host: str, port: int) -> socket.socket:
         raise CommandError(f"HOST is {host!r}, which is not an address of this machine ({error.strerror}).") from error
 
 
-@contextmanager
-def background_work() -> Iterator[None]:
-    """Meanwhile, a process of its own has public events follow the vocabulary that they name."""
-    worker = multiprocessing.get_context("fork").Process(target=_work, name="refresh", daemon=True)
-    worker.start()
-    try:
-        yield
-    finally:
-        worker.terminate()
-        worker.join(10)
-
-
-def _work() -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # what is half done is undone by the database
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this
-    end_with_parent()
+def follow_vocabulary() -> None:
+    """Has public events follow the vocabulary that they name, as long as the server runs."""
     os.nice(5)  # readers come first
-    keep_refreshing()
+    with waste_kept():
+        keep_refreshing()
 
 
 @contextmanager

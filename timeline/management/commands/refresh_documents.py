@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from timeline.processes import waste_kept
 from timeline.progress import Progress
 from timeline.refreshing import Step, keep_refreshing, refresh_all
 
@@ -19,8 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["watch"]:
-            keep_refreshing()
-            return
+            with waste_kept():
+                keep_refreshing()
         progress = Progress(self.stderr, "events looked at")
         looked_at = changed = 0
         errors: list[str] = []
@@ -33,7 +34,8 @@ class Command(BaseCommand):
                 errors.append(f"{step.refresh} stopped, and will be tried again: {step.refresh.error}")
             progress.show(looked_at, step.refresh.done / step.refresh.total if step.refresh.total else 0)
 
-        refresh_all(after_step)
+        with waste_kept():
+            refresh_all(after_step)
         progress.end()
         for error in errors:
             self.stderr.write(error)

@@ -11,7 +11,7 @@ from events.models import Event
 from events.synthetic import NAMESPACE, NoReference, prepare, write
 from timeline.importing import PUBLISHED_AT_ONCE, Batch, Published, publish_batch
 from timeline.management.import_command import add_processes
-from timeline.processes import share_out
+from timeline.processes import share_out, waste_kept
 from timeline.progress import Progress
 
 
@@ -44,9 +44,6 @@ class Command(BaseCommand):
         except NoReference as error:
             raise CommandError(str(error)) from error
         progress = Progress(self.stderr, "events")
-        # A batch is many objects that all die at its end: to look for waste among them all the time takes a third.
-        gc.freeze()
-        gc.disable()
         new: list[int] = []
 
         def batches() -> Iterator[Batch]:
@@ -58,15 +55,12 @@ class Command(BaseCommand):
                 yield Batch(ids, if_edited=False)
 
         published = 0
-        try:
+        with waste_kept():
             work, processes = (leave, 1) if options["no_publish"] else (publish_batch, options["processes"])
             for place, batch in enumerate(share_out(work, batches(), processes), 1):
                 published += batch.published
                 done = min(place * PUBLISHED_AT_ONCE, number)
                 progress.show(done, done / number)
-        finally:
-            gc.enable()
-            gc.unfreeze()
         progress.end()
         self.stdout.write(
             f"Synthetic events: {sum(new):,} new, {number - sum(new):,} there before; published: {published:,}."
