@@ -8,7 +8,6 @@ event either as it was or as it is now, and a worker that is killed leaves nothi
 from __future__ import annotations
 
 import datetime
-import gc
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -20,6 +19,7 @@ from django.utils import timezone
 
 from timeline.editions import new_edition, wait_for_publishers
 from timeline.models import Publication, Refresh
+from timeline.processes import clear_waste
 from timeline.public_drafts import PublicVocabulary, newest_term, public_drafts, public_vocabulary
 from timeline.publishing import Outcome, lock, write_publications
 from timeline.versions import Prepared, prepare
@@ -53,7 +53,7 @@ def refresh_all(after_step: Callable[[Step], None] = lambda step: None) -> None:
     """Does everything that is to be done and that no other worker does."""
     while (step := _next_step()) is not None:
         after_step(step)
-        gc.collect()
+        clear_waste()
 
 
 def keep_refreshing(stop: Callable[[], bool] = lambda: False) -> None:

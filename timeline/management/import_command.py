@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
@@ -15,7 +14,7 @@ from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry
 from timeline.importing import Report, gone, publish_imported, run, withdraw_gone
-from timeline.processes import MOST_PROCESSES, processes_here, waste_kept
+from timeline.processes import MOST_PROCESSES, clear_waste, processes_here, waste_kept
 from timeline.progress import Progress
 
 LISTED = 20
@@ -102,7 +101,7 @@ class ImportCommand(BaseCommand):
 
             def after_batch(count: int) -> None:
                 progress.show(count, count / total)
-                gc.collect()
+                clear_waste()
 
             with waste_kept():
                 done = publish_imported(report, None, after_batch, options["processes"])

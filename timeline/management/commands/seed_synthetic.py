@@ -1,4 +1,3 @@
-import gc
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -11,7 +10,7 @@ from events.models import Event
 from events.synthetic import NAMESPACE, NoReference, prepare, write
 from timeline.importing import PUBLISHED_AT_ONCE, Batch, Published, publish_batch
 from timeline.management.import_command import add_processes
-from timeline.processes import share_out, waste_kept
+from timeline.processes import clear_waste, share_out, waste_kept
 from timeline.progress import Progress
 
 
@@ -51,7 +50,7 @@ class Command(BaseCommand):
                 numbers = range(first, min(first + PUBLISHED_AT_ONCE, number + 1))
                 ids, count = write(cast, options["seed"], numbers)
                 new.append(count)
-                gc.collect()
+                clear_waste()
                 yield Batch(ids, if_edited=False)
 
         published = 0
