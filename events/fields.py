@@ -156,6 +156,8 @@ class TranslatedField(models.JSONField):
 
 def translated(names: Mapping[str, str], language: str | None = None) -> str:
     """The text in `language` (default: the active one), else in the first language of the settings that has one."""
+    if language and names.get(language):
+        return names[language]
     order = [language or get_language() or "", *(code for code, _ in settings.LANGUAGES)]
     return next((names[code] for code in order if names.get(code)), next(iter(names.values()), ""))
 

@@ -22,9 +22,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple, Protocol
 
+from events.among import among
 from events.dates import FIRST_DAY, LAST_DAY, EdtfDate
 from events.models import Actor, Membership
+
+MOST_REMEMBERED = 50_000
+"""Answers to who speaks for whom on which days."""
 
 
 class Way(StrEnum):
@@ -58,10 +63,43 @@ class Link:
     last: datetime.date
 
 
+class Belonging(Protocol):
+    """What matters here of a `Membership`."""
+
+    @property
+    def member_id(self) -> int: ...
+    @property
+    def group_id(self) -> int: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def since_min(self) -> datetime.date | None: ...
+    @property
+    def until_max(self) -> datetime.date | None: ...
+    @property
+    def member(self) -> Actor: ...
+    @property
+    def group(self) -> Actor: ...
+
+
+class _Read(NamedTuple):
+    """A membership as `Affiliations.of` reads it: many share an actor, who is read once."""
+
+    pk: int
+    member_id: int
+    group_id: int
+    role: str
+    since_min: datetime.date | None
+    until_max: datetime.date | None
+    member: Actor
+    group: Actor
+
+
 class Affiliations:
     """The memberships needed to say whom some actors speak for and who belongs to them."""
 
-    def __init__(self, memberships: Iterable[Membership]) -> None:
+    def __init__(self, memberships: Iterable[Belonging]) -> None:
+        self._represented: dict[tuple[int, datetime.date, datetime.date], dict[int, Actor]] = {}
         self.groups: dict[int, list[Link]] = defaultdict(list)
         self.members: dict[int, list[Link]] = defaultdict(list)
         for membership in memberships:
@@ -71,47 +109,61 @@ class Affiliations:
 
     @classmethod
     def of(cls, actors: Iterable[Actor]) -> Affiliations:
-        """Those of `actors`, of their groups and so on upwards, and the members of blocs. A query a step."""
-        seen: dict[int, Membership] = {}
-        frontier = {actor.pk for actor in actors if actor.kind != Actor.Kind.STATE}
-        blocs = {actor.pk for actor in actors if actor.kind == Actor.Kind.BLOC}
-        memberships = Membership.objects.select_related("member", "group").order_by("id")
+        """Those of `actors`, of their groups and so on upwards, and the members of blocs. Two queries a step."""
+        known = {actor.pk: actor for actor in actors}
+        seen: dict[int, _Read] = {}
+        frontier = {pk for pk, actor in known.items() if actor.kind != Actor.Kind.STATE}
+        blocs = {pk for pk, actor in known.items() if actor.kind == Actor.Kind.BLOC}
         visited: set[int] = set()
         while frontier:
             visited |= frontier
-            found = list(memberships.filter(member_id__in=frontier))
+            found = _read(known, "member_id", frontier)
             seen.update((membership.pk, membership) for membership in found)
             frontier = {m.group_id for m in found if m.group.kind != Actor.Kind.STATE} - visited
         if blocs:
-            seen.update((membership.pk, membership) for membership in memberships.filter(group_id__in=blocs))
+            seen.update((membership.pk, membership) for membership in _read(known, "group_id", blocs))
         return cls(seen.values())
 
     def represented(self, actor: Actor, when: EdtfDate) -> dict[int, Actor]:
         """The states (and coded blocs) that `actor`, none itself, speaks for or belongs to at the time, by id."""
         if actor.kind in (Actor.Kind.STATE, Actor.Kind.BLOC):
             return {}
-        return {state.pk: state for state in self._above(actor.pk, when.start_min, when.end_max, frozenset())}
+        asked = actor.id, when.start_min, when.end_max
+        if asked not in self._represented:
+            if len(self._represented) >= MOST_REMEMBERED:
+                self._represented.clear()
+            self._represented[asked] = {state.id: state for state in self._above(*asked, frozenset())}
+        return self._represented[asked]
 
     def _above(
         self, actor_id: int, first: datetime.date, last: datetime.date, passed: frozenset[int]
     ) -> Iterator[Actor]:
         for link in self.groups.get(actor_id, ()):
             link_first, link_last = max(first, link.first), min(last, link.last)
-            if link_first > link_last or link.actor.pk in passed:
+            if link_first > link_last or link.actor.id in passed:
                 continue
             if link.actor.kind in (Actor.Kind.STATE, Actor.Kind.BLOC):
                 if link.actor.code:
                     yield link.actor
             else:
-                yield from self._above(link.actor.pk, link_first, link_last, passed | {actor_id})
+                yield from self._above(link.actor.id, link_first, link_last, passed | {actor_id})
 
     def bloc_members(self, bloc: Actor, when: EdtfDate) -> dict[int, Actor]:
         """The coded members of `bloc` at the time, by id."""
         return {
-            link.actor.pk: link.actor
-            for link in self.members.get(bloc.pk, ())
+            link.actor.id: link.actor
+            for link in self.members.get(bloc.id, ())
             if link.actor.code and link.first <= when.end_max and link.last >= when.start_min
         }
+
+
+def _read(known: dict[int, Actor], side: str, actors: Iterable[int]) -> list[_Read]:
+    """The memberships with one of the actors on this side, by id. Puts the actors that they name among the `known`."""
+    columns = ("id", "member_id", "group_id", "role", "since_min", "until_max")
+    rows = list(Membership.objects.filter(among(side, actors)).order_by("id").values_list(*columns))
+    named = {row[1] for row in rows} | {row[2] for row in rows}
+    known |= {actor.pk: actor for actor in Actor.objects.filter(among("pk", named - known.keys()))}
+    return [_Read._make([*row, known[row[1]], known[row[2]]]) for row in rows]
 
 
 def involvement(
@@ -124,7 +176,7 @@ def involvement(
     involved: dict[int, Involvement] = {}
 
     def add(state: Actor, way: Way, *roles: str) -> None:
-        entry = involved.setdefault(state.pk, Involvement(state))
+        entry = involved.setdefault(state.id, Involvement(state))
         entry.roles.setdefault(way, set()).update(roles)
 
     for actor, role in participants:

@@ -16,6 +16,7 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone
 
+from events.among import among
 from events.copying import copy_rows, new_ids
 from events.dates import parse
 from events.models import Actor, Event, EventText, EventType, Membership, Participation, Relation, Source, Topic
@@ -277,8 +278,11 @@ def _sources(random: Random, number: int, date: str, day: datetime.date) -> list
 
 
 @transaction.atomic
-def write(cast: Cast, seed: int, numbers: Iterable[int]) -> int:
-    """Writes those of the events that are not there, as drafts; returns how many. Those that are there stay as is."""
+def write(cast: Cast, seed: int, numbers: Iterable[int]) -> tuple[list[int], int]:
+    """Writes those of the events that are not there, as drafts. Those that are there stay as is.
+
+    Returns the ids of all of them, by number, and how many are new.
+    """
     numbers = list(numbers)
     there = ids_of(numbers)
     drawn = [draw(cast, seed, number) for number in numbers if number not in there]
@@ -321,12 +325,12 @@ def write(cast: Cast, seed: int, numbers: Iterable[int]) -> int:
             if target in known
         ),
     )
-    return len(drawn)
+    return [known[number] for number in numbers], len(drawn)
 
 
 def ids_of(numbers: Iterable[int]) -> dict[int, int]:
     """The ids of the events with these numbers that are there."""
-    rows = Event.objects.filter(external_id__in=[f"{NAMESPACE}:{number}" for number in numbers])
+    rows = Event.objects.filter(among("external_id", [f"{NAMESPACE}:{number}" for number in numbers]))
     return {int(name.partition(":")[2]): pk for name, pk in rows.values_list("external_id", "id") if name}
 
 

@@ -104,5 +104,5 @@ def copied(number: int) -> list[Event]:
     PublicationText.objects.bulk_create(
         PublicationText(publication=row, language="en", title="T", document=document) for row in rows
     )
-    tallies.add(row.pk for row in rows)
+    tallies.count(added=rows)
     return events

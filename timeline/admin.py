@@ -12,9 +12,10 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import Truncator
 
 from events.admin import ActorAdmin, EventAdmin, EventTypeAdmin, TopicAdmin
 from events.fields import TranslatedWidget
@@ -28,6 +29,7 @@ from timeline.models import (
     PublicationCountry,
     PublicationRelation,
     PublicationText,
+    Refresh,
     Term,
     TermText,
     Timeline,
@@ -169,12 +171,18 @@ class PublishableVocabulary(admin.ModelAdmin):
     @admin.action(description="Publish selected entries", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction.atomic():
+            before = Refresh.objects.count()
             changed = publish_vocabulary(_signed_in(request), **{self.vocabulary: queryset})
+            following = Refresh.objects.count() > before
             if changed:
                 _log(request, list(queryset), "Published.")
         if changed:
             entries = "1 public entry" if changed == 1 else f"{changed} public entries"
             self.message_user(request, f"Published: {entries} changed.", messages.SUCCESS)
+            if following:
+                link = reverse("admin:timeline_refresh_changelist")
+                text = 'The public events that name what changed follow by and by: <a href="{}">see how far it is</a>.'
+                self.message_user(request, format_html(text, link), messages.INFO)
         else:
             self.message_user(request, "Nothing new to publish.", messages.INFO)
 
@@ -277,6 +285,49 @@ class TermAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["key", "names"]
     ordering = ["-published_in", "-id"]
     inlines = [TermTextInline]
+
+
+@admin.register(Refresh)
+class RefreshAdmin(ReadOnly, admin.ModelAdmin):
+    """How far public events have come in following the vocabulary that they name."""
+
+    list_display = ["what", "progress", "state", "asked_at", "asked_by", "changed", "passed_over", "finished_at"]
+    list_display_links = None
+    list_select_related = ["asked_by"]
+    ordering = ["-id"]
+    RELOADED = 5
+    """Seconds after which a browser asks again, while there is something to see."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Refresh]:
+        return super().get_queryset(request).defer("events")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        if Refresh.objects.filter(finished_at=None).exists():
+            response["Refresh"] = str(self.RELOADED)  # what pages may not do in scripts, a header can
+        return response
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) and obj is None  # the list says it all
+
+    @admin.display(description="entries")
+    def what(self, refresh: Refresh) -> str:
+        return Truncator(str(refresh)).chars(100)
+
+    @admin.display(description="public events")
+    def progress(self, refresh: Refresh) -> str:
+        if refresh.total is None:
+            return "not counted yet"
+        bar = '<progress value="{}" max="{}"></progress> {} of {}'
+        return format_html(bar, refresh.done, refresh.total or 1, f"{refresh.done:,}", f"{refresh.total:,}")
+
+    @admin.display
+    def state(self, refresh: Refresh) -> str:
+        if refresh.finished_at:
+            return "finished"
+        if refresh.error:
+            return f"failed, tried again from {refresh.retry_at:%H:%M:%S} UTC: {refresh.error}"
+        return "waiting" if refresh.total is None else "running"
 
 
 @admin.register(Dataset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -11,11 +12,18 @@ from django.utils.http import parse_etags
 
 from timeline.errors import InvalidParameters, ParameterError
 from timeline.models import Dataset, DatasetVersion
+from timeline.prepared_queries import PreparedQuery
 
 
 def dataset_version() -> int:
     """The version of the published data; 0 before the first publication. One tiny query."""
-    return Dataset.objects.filter(pk=1).values_list("version", flat=True).first() or 0
+    rows = _version().rows({})
+    return rows[0][0] if rows else 0
+
+
+@functools.cache
+def _version() -> PreparedQuery:
+    return PreparedQuery.from_queryset(Dataset.objects.filter(pk=1).values_list("version"))
 
 
 def past_version(asked: int | datetime.datetime, now: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from events.among import among
 from events.dates import EdtfError, parse
 from events.models import Event
 from timeline.drafts import Draft
@@ -56,7 +57,7 @@ def _unreadable(what: str, text: str) -> list[str]:
 def _slugs_of_others(events: list[Event]) -> dict[str, set[int]]:
     """Which events were ever published under the slugs of `events`."""
     taken: dict[str, set[int]] = {}
-    published = Publication.objects.filter(slug__in=[event.slug for event in events])
+    published = Publication.objects.filter(among("slug", [event.slug for event in events]))
     for slug, event_id in published.values_list("slug", "event_id").distinct():
         taken.setdefault(slug, set()).add(event_id)
     return taken

@@ -7,10 +7,11 @@ characters, so a raw U+0001 can only be ours. `with_base_url` puts the URL in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
 import orjson
 from django.conf import settings
@@ -20,8 +21,8 @@ from events.date_display import display
 from events.dates import EdtfDate, parse
 from events.fields import parse_or_none, translated
 from events.involvement import Affiliations, Involvement, involvement
-from events.models import Actor, Event, EventText, EventType, Figure, Participation, Relation, Source, Topic
-from timeline.drafts import Draft
+from events.models import Actor, Event, EventType, Figure, Topic
+from timeline.drafts import Draft, Link, Part, Reference, Text
 from timeline.text import words
 
 URL_MARK = "\x01"
@@ -69,7 +70,7 @@ class Rendered:
     event: Event
     columns: dict[str, Any]
     countries: list[Involvement]
-    relations: list[Relation]
+    relations: list[Link]
     titles: dict[str, str] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
@@ -79,12 +80,23 @@ class Rendered:
 class Renderer:
     """Renders events and vocabulary entries. Holds what many of them share: the two trees and the memberships."""
 
-    def __init__(self, drafts: Sequence[Draft]) -> None:
-        self.types = EventType.paths()
-        self.topics = Topic.paths()
-        self.affiliations = Affiliations.of(
-            {participation.actor for draft in drafts for participation in draft.participations}
-        )
+    def __init__(
+        self,
+        types: Mapping[int, Sequence[EventType]],
+        topics: Mapping[int, Sequence[Topic]],
+        affiliations: Affiliations,
+    ) -> None:
+        self.types = types
+        self.topics = topics
+        self.affiliations = affiliations
+        self._branches: dict[tuple[type[EventType | Topic], int, str], Document] = {}
+        self._names: dict[int, dict[str, None]] = {}
+
+    @classmethod
+    def of(cls, drafts: Iterable[Draft]) -> Renderer:
+        """For these drafts, with the vocabulary as editors have it now."""
+        actors = {part.actor.id: part.actor for draft in drafts for part in draft.participations}
+        return cls(EventType.paths(), Topic.paths(), Affiliations.of(actors.values()))
 
     def render(self, draft: Draft) -> Rendered:
         """The event as drafted now. It must be publishable (`timeline.checks`)."""
@@ -102,7 +114,7 @@ class Renderer:
             columns=self._columns(draft, when, effective, countries),
             countries=countries,
             relations=draft.relations,
-            names=_names(draft.participations, countries),
+            names=self._names_of(draft.participations, countries),
         )
         same = self._in_any_language(draft, when, rendered)
         for language in LANGUAGES:
@@ -115,7 +127,7 @@ class Renderer:
         self, draft: Draft, when: EdtfDate, effective: EdtfDate | None, countries: list[Involvement]
     ) -> dict[str, Any]:
         event, participations, sources = draft.event, draft.participations, draft.sources
-        topics = {node.slug for topic in draft.topics for node in self.topics[topic.pk]}
+        topics = {node.slug for topic in draft.topics for node in self.topics[topic.id]}
         roles = {part.role for part in participations} | {f"{part.actor.slug}:{part.role}" for part in participations}
         return {
             "slug": event.slug,
@@ -167,7 +179,7 @@ class Renderer:
         return _without_blanks(
             {
                 **same.document,
-                "type": branch(self.types[event.type_id], language),
+                "type": self._branch(self.types[event.type_id], language),
                 "title": text.title,
                 "summary": text.summary,
                 "language": text.language,
@@ -182,14 +194,29 @@ class Renderer:
                     for actor, via in same.countries
                 ],
                 "topics": sorted(
-                    (branch(self.topics[topic.pk], language) for topic in same.topics),
+                    (self._branch(self.topics[topic.id], language) for topic in same.topics),
                     key=lambda topic: topic["path"],
                 ),
                 "figures": [_figure(figure, language) for figure in same.figures],
             }
         )
 
-    def _participant(self, participation: Participation, when: EdtfDate) -> Document:
+    def _branch(self, path: Sequence[EventType | Topic], language: str) -> Document:
+        asked = type(path[-1]), path[-1].id, language
+        if asked not in self._branches:
+            self._branches[asked] = branch(path, language)
+        return self._branches[asked]
+
+    def _names_of(self, participations: Iterable[Part], countries: Iterable[Involvement]) -> list[str]:
+        found: dict[str, None] = {}
+        for actor in [*(part.actor for part in participations), *(country.actor for country in countries)]:
+            if actor.id not in self._names:  # `pk` takes several times as long, which counts here
+                self._names[actor.id] = dict.fromkeys(names_of(actor))
+            found.update(self._names[actor.id])
+        found.update((part.name_as_printed, None) for part in participations if part.name_as_printed)
+        return list(found)
+
+    def _participant(self, participation: Part, when: EdtfDate) -> Document:
         """All but the name, whose place in the order of the keys is kept."""
         actor = participation.actor
         represents = self.affiliations.represented(actor, when).values()
@@ -210,7 +237,7 @@ class Renderer:
 class _Same:
     """What of an event is the same in each language, or is read once for all of them."""
 
-    texts: dict[str, EventText]
+    texts: dict[str, Text]
     topics: list[Topic]
     figures: list[Figure]
     participants: list[tuple[Actor, Document]]
@@ -226,12 +253,7 @@ def significance(participants: int, countries: int, sources: int) -> int:
     return min(participants, 10) + min(countries, 10) + min(sources, 10)
 
 
-def _names(participations: Iterable[Participation], countries: Iterable[Involvement]) -> list[str]:
-    actors = [part.actor for part in participations] + [country.actor for country in countries]
-    printed = [part.name_as_printed for part in participations]
-    return list(dict.fromkeys([*(name for actor in actors for name in names_of(actor)), *filter(None, printed)]))
-
-
+@lru_cache(maxsize=10_000)  # days come again and again; nobody writes into what is shared
 def date(when: EdtfDate, language: str) -> Document:
     """A date as documents give it: the EDTF, the four days, what is known of it, and words."""
     return {
@@ -276,7 +298,7 @@ def _place(event: Event) -> Document:
     )
 
 
-def _source(source: Source) -> Document:
+def _source(source: Reference) -> Document:
     return _without_blanks(
         {
             "url": source.url,
@@ -320,6 +342,19 @@ def _without_blanks(document: Document) -> Document:
     }
 
 
-def names_of(actor: Actor) -> list[str]:
+class Named(Protocol):
+    """An actor, as far as names go."""
+
+    @property
+    def names(self) -> Mapping[str, str]: ...
+    @property
+    def aliases(self) -> Sequence[str]: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def alpha3(self) -> str: ...
+
+
+def names_of(actor: Named) -> list[str]:
     """Every name by which a reader may look an actor up."""
     return list(dict.fromkeys(filter(None, [*actor.names.values(), *actor.aliases, actor.code, actor.alpha3])))

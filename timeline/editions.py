@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from timeline.models import Dataset, DatasetVersion, Publication, Term
@@ -35,6 +35,23 @@ class Edition:
             "published_at": self.at,
             "published_by": self.by,
         }
+
+
+PUBLISHING = 7_314_159_266
+"""The advisory lock of those who publish, shared by them until their transactions end."""
+
+
+def begin_publishing() -> None:
+    """To be called in a transaction before drafts are read: `wait_for_publishers` waits for its end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [PUBLISHING])
+
+
+def wait_for_publishers() -> None:
+    """Returns when everything is public, or given up, that was rendered before this was called."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [PUBLISHING])
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [PUBLISHING])
 
 
 @contextmanager

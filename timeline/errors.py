@@ -132,13 +132,18 @@ def method_not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResp
 def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpResponseBase | None:
     """Django REST framework's hook: the problem for an exception, or None for what is a bug of ours (a 500)."""
     request: HttpRequest = context["request"]._request
+    if isinstance(exception, exceptions.MethodNotAllowed):
+        return method_not_allowed(request, context["view"].allowed_methods)
+    return exception_response(request, exception)
+
+
+def exception_response(request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+    """The problem for what a view of the API raises, or None for what is a bug of ours."""
     match exception:
         case InvalidParameters() | Withdrawn() | Http404():
             return exception_problem(request, exception)
         case PermissionDenied() | exceptions.PermissionDenied():
             return permission_denied(request, exception)
-        case exceptions.MethodNotAllowed():
-            return method_not_allowed(request, context["view"].allowed_methods)
         case exceptions.NotAcceptable():
             return problem(request, "not-acceptable", str(exception.detail))
         case exceptions.APIException():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -193,12 +194,14 @@ class EventFilters(django_filters.FilterSet):
         fields: list[str] = []
 
     @classmethod
+    @functools.cache
     def parameters(cls) -> dict[str, Parameter]:
         """The filters by the names of their parameters."""
         return {name.rstrip("_"): filter_ for name, filter_ in cls.base_filters.items()}
 
     @classmethod
-    def fields_by_name(cls) -> dict[str, ParameterField]:
+    @functools.cache
+    def fields_by_name(cls) -> Mapping[str, ParameterField]:
         """The fields that read the parameters."""
         return {name: filter_.parameter_field for name, filter_ in cls.parameters().items()}
 
@@ -218,8 +221,18 @@ def known_entries(values: Mapping[str, Any], at: int | None = None) -> Known:
     fields = EventFilters.fields_by_name()
     place = values["place"]
     if place and is_code(place):
-        fields["place"] = CodeField()
+        fields = {**fields, "place": CodeField()}
     return check_vocabulary(values, fields, at)
+
+
+def events_prove(values: Mapping[str, Any]) -> bool:
+    """Whether any event that fits the filters proves that every vocabulary entry in them is known.
+
+    Then it need not be asked beforehand. Not so where one of several values is enough to fit, or where the entry itself
+    says what fits.
+    """
+    any_of = (values[name] or [] for name in ("country", "actor", "type", "topic"))
+    return values["timeline"] is None and all(len(keys) < 2 for keys in any_of)
 
 
 def filtered(found: PublicationQuerySet, values: Mapping[str, Any], known: Known) -> PublicationQuerySet:

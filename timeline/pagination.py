@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -126,16 +127,50 @@ class Page:
     next: Cursor | None
     previous: Cursor | None
 
+    def __bool__(self) -> bool:
+        """Whether there is anything on it."""
+        return bool(self.rows)
 
-def page(
-    found: QuerySet[Any],
-    values: Mapping[str, Any],
-    orderings: Mapping[str, Ordering],
-    columns: list[str],
-    *,
-    default_size: int = PAGE_SIZE,
-) -> Page:
-    """One page of `found`, as tuples of `columns`. One query, that fetches one row more than the page has.
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The page that a request asks for."""
+
+    name: str
+    ordering: Ordering
+    cursor: Cursor | None
+    size: int
+
+    @property
+    def backwards(self) -> bool:
+        """Whether it ends where the cursor is."""
+        return self.cursor is not None and self.cursor.backwards
+
+    @property
+    def descending(self) -> bool:
+        """In which direction it is read."""
+        return self.ordering.descending != self.backwards
+
+    def page(self, rows: list[tuple[Any, ...]]) -> Page:
+        """The page out of its rows as they were read, and of one more if there is one; each begins with the order's
+        columns, which the page's rows do not have.
+        """
+        more = len(rows) > self.size
+        rows = rows[: self.size]
+        if self.backwards:
+            rows.reverse()
+        keys = len(self.ordering.columns)
+
+        def beside(row: tuple[Any, ...], *, towards_start: bool) -> Cursor:
+            return Cursor(self.name, row[:keys], towards_start)
+
+        after = beside(rows[-1], towards_start=False) if rows and (more or self.backwards) else None
+        before = beside(rows[0], towards_start=True) if rows and (more if self.backwards else self.cursor) else None
+        return Page([row[keys:] for row in rows], after, before)
+
+
+def wanted_page(values: Mapping[str, Any], orderings: Mapping[str, Ordering], default_size: int = PAGE_SIZE) -> Wanted:
+    """The page that the values ask for.
 
     Raises `InvalidParameters` if the cursor belongs to another order than the one asked for.
     """
@@ -145,37 +180,29 @@ def page(
         message = f"The cursor belongs to ordering={cursor.ordering}, not to {asked}: begin without it."
         raise InvalidParameters([ParameterError("cursor", "conflict", message)])
     name = cursor.ordering if cursor else asked or next(iter(orderings))
-    ordering = orderings[name]
-    keys = _keys(found, ordering)
-    backwards = cursor is not None and cursor.backwards
-    descending = ordering.descending != backwards
-    if cursor:
-        found = found.filter(_beyond(keys, cursor.position, descending))
-    size = values["page_size"] or default_size
+    return Wanted(name, orderings[name], cursor, values["page_size"] or default_size)
+
+
+def page(found: QuerySet[Any], wanted: Wanted, columns: Sequence[str]) -> Page:
+    """The wanted page of `found`, as tuples of `columns`. One query, or two, that fetches one row more than it has."""
+    keys = _keys(found, wanted.ordering)
+    if wanted.cursor:
+        found = found.filter(beyond(keys, wanted.cursor.position, wanted.descending))
     if keys[0] == "start_min" and isinstance(found, PublicationQuerySet) and found.keyed:
-        rows = scans.rows(found, columns, cursor.position[0] if cursor else None, descending, size + 1)
-    else:
-        rows = list(found.order_by(*_in_order(keys, descending)).values_list(*keys, *columns)[: size + 1])
-    more = len(rows) > size
-    rows = rows[:size]
-    if backwards:
-        rows.reverse()
-
-    def beside(row: tuple[Any, ...], *, towards_start: bool) -> Cursor:
-        return Cursor(name, row[: len(keys)], towards_start)
-
-    after = beside(rows[-1], towards_start=False) if rows and (more or backwards) else None
-    before = beside(rows[0], towards_start=True) if rows and (more if backwards else cursor) else None
-    return Page([row[len(keys) :] for row in rows], after, before)
+        day = wanted.cursor.position[0] if wanted.cursor else None
+        return wanted.page(scans.rows(found, columns, day, wanted.descending, wanted.size + 1))
+    found = found.order_by(*in_order(keys, wanted.descending))
+    return wanted.page(list(found.values_list(*keys, *columns)[: wanted.size + 1]))
 
 
 def ordered(found: QuerySet[Any], values: Mapping[str, Any], orderings: Mapping[str, Ordering]) -> QuerySet[Any]:
     """`found` from the beginning to the end, in the order asked for."""
     ordering = orderings[values["ordering"] or next(iter(orderings))]
-    return found.order_by(*_in_order(_keys(found, ordering), ordering.descending))
+    return found.order_by(*in_order(_keys(found, ordering), ordering.descending))
 
 
-def _in_order(keys: Sequence[str], descending: bool) -> list[str]:
+def in_order(keys: Sequence[str], descending: bool) -> list[str]:
+    """What `order_by` takes."""
     return [f"-{key}" if descending else key for key in keys]
 
 
@@ -185,7 +212,7 @@ def _keys(found: QuerySet[Any], ordering: Ordering) -> list[str]:
     return [f"{prefix}{column}" for column in ordering.columns]
 
 
-def _beyond(keys: Sequence[str], position: Sequence[Any], descending: bool) -> Q:
+def beyond(keys: Sequence[str], position: Sequence[Any], descending: bool) -> Q:
     """Behind `position`, in the order of `keys`.
 
     The condition on the first key alone is implied by the others; it is what an index scan can begin at.
@@ -195,13 +222,12 @@ def _beyond(keys: Sequence[str], position: Sequence[Any], descending: bool) -> Q
     behind = Q(**{f"{first}__{less}": value})
     if len(keys) == 1:
         return behind
-    return Q(**{f"{first}__{less}e": value}) & (behind | _beyond(keys[1:], position[1:], descending))
+    return Q(**{f"{first}__{less}e": value}) & (behind | beyond(keys[1:], position[1:], descending))
 
 
 def page_url(request: HttpRequest, cursor: Cursor | None) -> str | None:
     """The request's URL with another cursor."""
     if cursor is None:
         return None
-    query = request.GET.copy()
-    query["cursor"] = str(cursor)
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    asked = [(name, value) for name, values in request.GET.lists() if name != "cursor" for value in values]
+    return request.build_absolute_uri(f"{request.path}?{urlencode([*asked, ('cursor', str(cursor))])}")

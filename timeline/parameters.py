@@ -307,14 +307,12 @@ def read(data: QueryDict, fields: Mapping[str, ParameterField]) -> dict[str, Any
         for name in data
         if name not in fields
     ]
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {name: field.default for name, field in fields.items()}
     for name, field in fields.items():
-        texts = data.getlist(name)
-        values[name] = field.default
-        if not texts:
+        if name not in data:
             continue
         try:
-            values[name] = _read_one(name, field, texts)
+            values[name] = _read_one(name, field, data.getlist(name))
         except ValidationError as error:
             errors.append(ParameterError(name, error.code or "malformed", str(error.message)))
     if errors:

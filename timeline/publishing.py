@@ -8,22 +8,21 @@ id, then the dataset.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import connection, transaction
+from django.db import transaction
 
-from events.copying import copy_objects, new_ids
+from events.among import among
 from events.models import Actor, Event, EventType, Topic
-from timeline import search, tallies
+from timeline import tallies
 from timeline.checks import refusals
-from timeline.documents import FIELDS, Document, Rendered, Renderer, dump, load
+from timeline.documents import FIELDS, Document, Renderer, dump, load
 from timeline.drafts import load_drafts
-from timeline.editions import Edition, digest, new_edition
+from timeline.editions import Edition, begin_publishing, new_edition
 from timeline.models import (
     Publication,
     PublicationCountry,
@@ -33,6 +32,7 @@ from timeline.models import (
     Version,
 )
 from timeline.terms import render_actors, render_branches, render_timelines
+from timeline.versions import Prepared, event_digest, prepare, timestamp, write_versions
 from timeline.vocabulary import terms_of, write_terms
 
 COPIED = [
@@ -41,6 +41,9 @@ COPIED = [
     if not (column.generated or column.primary_key or column.name in {own.name for own in Version._meta.local_fields})
 ]
 """The columns that a version derived from another one keeps."""
+
+
+NOBODY_ELSE: AbstractContextManager[Any] = nullcontext()
 
 
 class Refused(Exception):
@@ -60,24 +63,33 @@ class Outcome:
     refused: dict[Event, list[str]] = field(default_factory=dict)
 
 
-def publish(events: Iterable[Event], by: AbstractBaseUser | None = None, *, skip_refused: bool = False) -> Outcome:
+def publish(
+    events: Iterable[Event],
+    by: AbstractBaseUser | None = None,
+    *,
+    skip_refused: bool = False,
+    turn: AbstractContextManager[Any] = NOBODY_ELSE,
+) -> Outcome:
     """Makes the saved drafts of `events` public, as one dataset version.
 
     An event that says nothing new gets no new version. If one may not be published, raises `Refused` with every
-    reason and publishes none, or, with `skip_refused`, publishes the others and lists it in the outcome.
+    reason and publishes none, or, with `skip_refused`, publishes the others and lists it in the outcome. `turn` is
+    entered before anything is written, when all is rendered.
     """
     with transaction.atomic():
-        ids = _lock(events)
-        with new_edition(by) as edition:
-            drafts = load_drafts(ids)
-            outcome = Outcome(refused=refusals(drafts))
-            if outcome.refused and not skip_refused:
-                raise Refused(outcome.refused)
-            accepted = [draft for draft in drafts if draft.event not in outcome.refused]
-            renderer = Renderer(accepted)
-            rendered = [renderer.render(draft) for draft in accepted]
+        begin_publishing()
+        ids = lock(event.pk for event in events)
+        drafts = load_drafts(ids)
+        outcome = Outcome(refused=refusals(drafts))
+        if outcome.refused and not skip_refused:
+            raise Refused(outcome.refused)
+        accepted = [draft for draft in drafts if draft.event not in outcome.refused]
+        renderer = Renderer.of(accepted)
+        rendered = [renderer.render(draft) for draft in accepted]
+        prepared = prepare(rendered)
+        with turn, new_edition(by) as edition:
             write_terms(edition, terms_of(accepted, rendered))
-            _write_publications(edition, rendered, outcome)
+            write_publications(edition, prepared, outcome)
     return outcome
 
 
@@ -88,12 +100,12 @@ def withdraw(events: Iterable[Event], by: AbstractBaseUser | None = None) -> lis
     """
     events = list(events)
     with transaction.atomic():
-        ids = _lock(events)
+        ids = lock(event.pk for event in events)
         with new_edition(by) as edition:
-            public = {row.event_id: row for row in Publication.objects.current().filter(event_id__in=ids)}
+            public = {row.event_id: row for row in Publication.objects.current().filter(among("event_id", ids))}
             if public:
                 _supersede(edition, public.values())
-                tallies.remove(row.pk for row in public.values())
+                tallies.count(removed=public.values())
                 Publication.objects.bulk_create(
                     Publication(**_copied(row), **edition.stamp(row), digest="", withdrawn=True)
                     for row in public.values()
@@ -112,146 +124,55 @@ def publish_vocabulary(
 ) -> int:
     """Makes vocabulary entries public as they are now, as one dataset version. Returns how many changed."""
     with new_edition(by) as edition:
-        return write_terms(
-            edition,
-            [*render_actors(actors), *render_branches(types, topics), *render_timelines(timelines)],
-        )
+        entries = render_actors(actor.pk for actor in actors)
+        return write_terms(edition, [*entries, *render_branches(types, topics), *render_timelines(timelines)])
 
 
-def _lock(events: Iterable[Event]) -> list[int]:
-    """Locks the events' rows, so that no editor is half-way through saving one; returns their ids."""
-    ids = [event.pk for event in events]
-    return list(Event.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
-
-
-def _event_digest(
-    documents: Mapping[str, Document], countries: Iterable[tuple[str, list[str]]], relations: Iterable[tuple[str, int]]
-) -> str:
-    """Of all that a version of an event says. The other columns say nothing that is not in the documents."""
-    return digest([documents, sorted(countries), sorted(relations)])
+def lock(ids: Iterable[int]) -> list[int]:
+    """Locks the events' rows, so that no editor is half-way through saving one; returns their ids, in order."""
+    # Not their keys: whoever holds the dataset may write a version of one of them, whose relation changed.
+    rows = Event.objects.select_for_update(no_key=True).filter(among("pk", ids)).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
 
 
 # Events
 
 
-def _write_publications(edition: Edition, rendered: Sequence[Rendered], outcome: Outcome) -> None:
-    batch = {draft.event.pk: draft for draft in rendered}
-    previous = {row.event_id: row for row in Publication.objects.filter(superseded_in=None, event_id__in=batch)}
-    before = _public_titles(batch)
-    now = {pk: (draft.event.slug, draft.titles) for pk, draft in batch.items()}
-    targets = {relation.target_id for draft in rendered for relation in draft.relations}
+def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: Outcome) -> None:
+    """Writes a new version of each event that says something else than its last one, and notes it in `outcome`."""
+    batch = {version.event.pk: version for version in prepared}
+    previous = {row.event_id: row for row in Publication.objects.filter(among("event_id", batch), superseded_in=None)}
+    before = _public_titles(batch) if previous else {}
+    now = {pk: (version.event.slug, version.titles) for pk, version in batch.items()}
+    targets = {target for version in prepared for _, target in version.relations}
     titles = _public_titles(targets - batch.keys()) | now
     written: set[int] = set()
-    new: list[tuple[Publication, Rendered]] = []
-    for pk, draft in batch.items():
-        for language, document in draft.documents.items():
-            document["relations"] = _relation_entries(
-                [(relation.kind, relation.target_id) for relation in draft.relations], titles, language
+    new: list[tuple[Publication, Prepared]] = []
+    for pk, version in batch.items():
+        if version.relations:
+            version.relate(
+                {language: _relation_entries(version.relations, titles, language) for language in version.documents}
             )
-        fingerprint = _event_digest(
-            draft.documents,
-            [(entry.actor.code or "", _ways(entry.roles)) for entry in draft.countries],
-            [(relation.kind, relation.target_id) for relation in draft.relations],
-        )
         last = previous.get(pk)
-        if last and not last.withdrawn and last.digest == fingerprint:
-            outcome.unchanged.append(draft.event)
+        if last and not last.withdrawn and last.digest == version.digest:
+            outcome.unchanged.append(version.event)
             continue
-        outcome.published.append(draft.event)
+        outcome.published.append(version.event)
         written.add(pk)
         row = Publication(
             event_id=pk,
             first_published_at=last.first_published_at if last else edition.at,
-            digest=fingerprint,
+            digest=version.digest,
             **edition.stamp(last),
-            **draft.columns,
+            **version.columns,
         )
-        new.append((row, draft))
+        new.append((row, version))
     replaced = [previous[pk] for pk in written & previous.keys()]
     _supersede(edition, replaced)
-    _write_rows(new)
-    tallies.remove(row.pk for row in replaced)
-    tallies.add(row.pk for row, _ in new)
+    write_versions(new)
+    tallies.count(added=[row for row, _ in new], removed=replaced)
     renamed = {pk for pk in written if before.get(pk) != now[pk]}
     _refresh_relations(edition, renamed, written=written)
-
-
-def _write_rows(new: Sequence[tuple[Publication, Rendered]]) -> None:
-    """The rows of new versions: the publications, their documents, countries and relations."""
-    for (row, _), pk in zip(new, new_ids(Publication, len(new)), strict=True):
-        row.pk = pk
-    copy_objects([row for row, _ in new])
-    _write_new_texts(new)
-    copy_objects(
-        [
-            PublicationCountry(
-                publication=row,
-                code=entry.actor.code or "",
-                ways=_ways(entry.roles),
-                event_id=row.event_id,
-                start_min=row.start_min,
-                end_max=row.end_max,
-            )
-            for row, draft in new
-            for entry in draft.countries
-        ]
-    )
-    copy_objects(
-        [
-            PublicationRelation(publication=row, kind=relation.kind, target_id=relation.target_id)
-            for row, draft in new
-            for relation in draft.relations
-        ]
-    )
-
-
-def _write_new_texts(new: Sequence[tuple[Publication, Rendered]]) -> None:
-    """The documents, with their search vectors made by the database: one statement for all."""
-    rows = [
-        {
-            "publication_id": row.pk,
-            "language": language,
-            "title": document["title"],
-            "document": dump(_completed(document, row)),
-            "configuration": search.configuration(language),
-            **search.words_by_weight(_found_by(document, draft.names)),
-        }
-        for row, draft in new
-        for language, document in draft.documents.items()
-    ]
-    with connection.cursor() as cursor:
-        # As JSON, which costs a fraction of what arrays cost to quote.
-        cursor.execute(
-            f"""
-            INSERT INTO timeline_publicationtext (publication_id, language, title, document, search)
-            SELECT publication_id, language, title, document, {search.VECTOR}
-            FROM json_to_recordset(%s::json) AS new (
-                publication_id bigint, language text, title text, document text, configuration text,
-                a text, b text, c text, d text
-            )
-            """,
-            [orjson.dumps(rows).decode()],
-        )
-
-
-def _ways(roles: Mapping[Any, set[str]]) -> list[str]:
-    """The entries of `PublicationCountry.ways`: each `way:`, each `:role`, and each `way:role`."""
-    entries = {f"{way}:" for way in roles}
-    for way, names in roles.items():
-        entries |= {f":{role}" for role in names} | {f"{way}:{role}" for role in names}
-    return sorted(entries)
-
-
-def _found_by(document: Document, names: list[str]) -> dict[str, list[str]]:
-    """The texts that a search finds a document by, by weight."""
-    branches = [document["type"], *document.get("topics", [])]
-    figures = [figure["label"] for figure in document.get("figures", [])]
-    return {
-        "A": [document["title"]],
-        "B": names,
-        "C": [document.get("place", {}).get("name", ""), *(branch["name"] for branch in branches), *figures],
-        "D": [document.get("summary", "")],
-    }
 
 
 def _write_texts(texts: Iterable[tuple[Publication, str, Document, Any]]) -> None:
@@ -282,13 +203,10 @@ def _uncompleted(document: Document) -> Document:
     return {key: value for key, value in document.items() if key not in ("version", "published_at", "updated_at")}
 
 
-def timestamp(moment: datetime.datetime) -> str:
-    """A moment as documents have it: RFC 3339, UTC, to the microsecond."""
-    return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def _supersede(edition: Edition, rows: Iterable[Publication]) -> None:
     ids = [row.pk for row in rows]
+    if not ids:
+        return
     Publication.objects.filter(pk__in=ids).update(superseded_in=edition.number, superseded_at=edition.at)
     PublicationCountry.objects.filter(publication_id__in=ids).update(current=False)
 
@@ -306,7 +224,7 @@ Titles = dict[int, tuple[str, dict[str, str]]]
 def _public_titles(event_ids: Iterable[int]) -> Titles:
     found: Titles = {}
     texts = PublicationText.objects.filter(
-        publication__event_id__in=list(event_ids), publication__superseded_in=None, publication__withdrawn=False
+        among("publication__event_id", event_ids), publication__superseded_in=None, publication__withdrawn=False
     )
     for event_id, slug, language, title in texts.values_list(
         "publication__event_id", "publication__slug", "language", "title"
@@ -329,11 +247,15 @@ def _refresh_relations(edition: Edition, changed: set[int], *, written: set[int]
 
     Only its relations change, on top of what is public of it: its draft may hold an edit that is not to be seen yet.
     """
+    links = PublicationRelation.objects.filter(among("target_id", changed))
+    named = set(links.values_list("publication_id", flat=True))
+    if not named:
+        return
     naming = list(
         Publication.objects.current()
-        .filter(relations__target_id__in=changed)
+        .filter(pk__in=named)
         .exclude(event_id__in=written)
-        .distinct()
+        .order_by("pk")
         .prefetch_related("texts", "relations", "countries")
     )
     if not naming:
@@ -346,7 +268,7 @@ def _refresh_relations(edition: Edition, changed: set[int], *, written: set[int]
         documents = {text.language: _uncompleted(load(text.document)) for text in row.texts.all()}
         for language, document in documents.items():
             document["relations"] = _relation_entries(relations, titles, language)
-        fingerprint = _event_digest(
+        fingerprint = event_digest(
             documents, [(country.code, country.ways) for country in row.countries.all()], relations
         )
         new.append(Publication(**_copied(row), **edition.stamp(row), digest=fingerprint))

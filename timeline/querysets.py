@@ -28,9 +28,8 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 
 from timeline import search, traits
-
-LONG_DAYS = 366
-"""What may have lasted longer is `long`: a few events, kept in indexes of their own."""
+from timeline.prepared_queries import Slot
+from timeline.traits import LONG_DAYS
 
 SAMPLED = 128
 """One event in so many is in the sample of which estimates are made."""
@@ -38,13 +37,16 @@ SAMPLED = 128
 LASTING = datetime.timedelta(days=LONG_DAYS)
 EARLIEST = datetime.date.min + LASTING
 
-
-def began_by(first: datetime.date) -> datetime.date | None:
-    """The day before which only what is `long` can have begun, if it lasted until `first`; None: before no day."""
-    return first - LASTING if first > EARLIEST else None
+Day = datetime.date | Slot
+"""A day, or the place of one in a query that is prepared."""
 
 
-def overlap(first: datetime.date | None, last: datetime.date | None, days: str = "") -> Q:
+def long_before(day: Day) -> Day:
+    """The day of which this holds: what began before it and lasted until `day` is `long`."""
+    return day.then(long_before) if isinstance(day, Slot) else max(day, EARLIEST) - LASTING
+
+
+def overlap(first: Day | None, last: Day | None, days: str = "") -> Q:
     """That something may have been going on on a day from `first` to `last`; None is no bound.
 
     `days` is the prefix of its columns `start_min`, `end_max` and `long`.
@@ -54,24 +56,23 @@ def overlap(first: datetime.date | None, last: datetime.date | None, days: str =
         wanted &= Q(**{f"{days}start_min__lte": last})
     if first is not None:
         wanted &= Q(**{f"{days}end_max__gte": first})
-        if first > EARLIEST:
-            # Implied by the line above; it lets the database leave out all that began long before.
-            wanted &= Q(**{f"{days}start_min__gte": first - LASTING}) | Q(**{f"{days}long": True})
+        # Implied by the line above; it lets the database leave out all that began long before.
+        wanted &= Q(**{f"{days}start_min__gte": long_before(first)}) | Q(**{f"{days}long": True})
     return wanted
 
 
-def overlaps(first: datetime.date | None, last: datetime.date | None, days: str = "") -> list[Q]:
+def overlaps(first: Day | None, last: Day | None, days: str = "") -> list[Q]:
     """The same in parts that have nothing in common, each a range of an index: what began shortly before `first` or
     later, and what lasted long. For all rows this takes less time than `overlap`, but gives them in no order.
     """
-    if first is None or first <= EARLIEST:
+    if first is None:
         return [overlap(first, last, days)]
     wanted = Q(**{f"{days}end_max__gte": first})
     if last is not None:
         wanted &= Q(**{f"{days}start_min__lte": last})
     return [
-        wanted & Q(**{f"{days}start_min__gte": first - LASTING}),
-        wanted & Q(**{f"{days}start_min__lt": first - LASTING, f"{days}long": True}),
+        wanted & Q(**{f"{days}start_min__gte": long_before(first)}),
+        wanted & Q(**{f"{days}start_min__lt": long_before(first), f"{days}long": True}),
     ]
 
 
@@ -178,7 +179,7 @@ class PublicationQuerySet(VersionQuerySet):
         found.keyed = True
         return found
 
-    def in_language(self, language: str) -> Self:
+    def in_language(self, language: str | Slot) -> Self:
         """With the `document` of `language` as an annotation."""
         from timeline.models import PublicationText  # the models need their querysets first
 

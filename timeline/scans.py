@@ -25,7 +25,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from timeline import search
-from timeline.querysets import PublicationQuerySet, began_by
+from timeline.querysets import PublicationQuerySet, long_before
 from timeline.traits import LONG, MONTH, TRAITS, YEAR
 
 NEAR = 2_000
@@ -127,7 +127,11 @@ def rows(
 
 def _since(found: PublicationQuerySet) -> datetime.date | None:
     """The day before which only what is `long` can have begun."""
-    return began_by(found.window_first) if found.window_first else None
+    if found.window_first is None:
+        return None
+    since = long_before(found.window_first)
+    assert isinstance(since, datetime.date)  # no place of one: that query is not prepared
+    return since
 
 
 def _traits(found: PublicationQuerySet) -> list[str]:

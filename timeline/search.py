@@ -54,9 +54,9 @@ def any_trait(traits: str, language: str) -> str:
     return f"SELECT string_agg(quote_literal('={language}' || trait), '|')::tsquery FROM unnest(({traits})) AS trait"
 
 
-def words_by_weight(parts: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """For `VECTOR`, the words of a document; `parts` are its texts by weight."""
-    return {weight.lower(): " ".join([word for text in parts[weight] for word in _words(text)]) for weight in WEIGHTS}
+def words_by_weight(parts: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """The folded words of a document; `parts` are its texts by weight."""
+    return {weight: [word for text in parts[weight] for word in _words(text)] for weight in WEIGHTS}
 
 
 def query(text: str, language: str) -> SearchQuery:

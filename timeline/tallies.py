@@ -6,53 +6,60 @@ Events that overlap the days from `a` to `b` are those that began up to `b`, les
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import orjson
 from django.db import connection
 from django.db.models import Max, Min, Q, QuerySet, Sum
 
 from timeline.buckets import last_of_month, month_of
-from timeline.models import Tally
+from timeline.models import Publication, Tally
 
-COUNTED = """
+ADDED = """
 INSERT INTO timeline_tally AS tally (dimension, key, month, starts, ends)
-SELECT dimension, key, month, sum(starts), sum(ends)
-FROM (
-    SELECT pk, dimension, key FROM (
-        SELECT id, '', '' FROM timeline_publication
-        UNION ALL SELECT publication_id, 'country', code FROM timeline_publicationcountry
-        UNION ALL SELECT id, 'actor', value FROM timeline_publication, unnest(actors) AS part (value)
-        UNION ALL SELECT id, 'type', value FROM timeline_publication, unnest(type_path) AS part (value)
-        UNION ALL SELECT id, 'topic', value FROM timeline_publication, unnest(topics) AS part (value)
-    ) AS valued (pk, dimension, key)
-    WHERE pk = ANY(%(ids)s)
-) AS counted
-JOIN timeline_publication AS publication ON publication.id = pk AND NOT withdrawn
-CROSS JOIN LATERAL (VALUES (start_min, %(sign)s, 0), (end_max, 0, %(sign)s)) AS ends_of (day, starts, ends)
-CROSS JOIN LATERAL (SELECT date_trunc('month', day)::date AS month) AS months
-GROUP BY dimension, key, month
-ORDER BY dimension, key, month
+SELECT dimension, key, month, starts, ends
+FROM json_to_recordset(%s::json) AS change (dimension text, key text, month date, starts integer, ends integer)
 ON CONFLICT (dimension, key, month)
 DO UPDATE SET starts = tally.starts + excluded.starts, ends = tally.ends + excluded.ends
 """
 
 
-def add(publications: Iterable[int]) -> None:
-    """Counts publications, given by their ids, that become public. Withdrawals count nothing."""
-    _count(publications, 1)
+def count(*, added: Iterable[Publication] = (), removed: Iterable[Publication] = ()) -> None:
+    """Counts publications that become public, and no longer those that end. Withdrawals count nothing."""
+    starts: Counter[tuple[str, str, datetime.date]] = Counter()
+    ends: Counter[tuple[str, str, datetime.date]] = Counter()
+    for sign, rows in ((1, added), (-1, removed)):
+        for row in rows:
+            if row.withdrawn:
+                continue
+            first, last = month_of(row.start_min), month_of(row.end_max)
+            for dimension, key in _values(row):
+                starts[dimension, key, first] += sign
+                ends[dimension, key, last] += sign
+    changed = {entry for counter in (starts, ends) for entry, number in counter.items() if number}
+    if not changed:
+        return
+    changes = [
+        {"dimension": entry[0], "key": entry[1], "month": entry[2], "starts": starts[entry], "ends": ends[entry]}
+        for entry in sorted(changed)
+    ]
+    with connection.cursor() as cursor:
+        # As JSON, which costs a fraction of what arrays cost to quote.
+        cursor.execute(ADDED, [orjson.dumps(changes).decode()])
 
 
-def remove(publications: Iterable[int]) -> None:
-    """Counts them no longer."""
-    _count(publications, -1)
-
-
-def _count(publications: Iterable[int], sign: int) -> None:
-    ids = list(publications)
-    if ids:
-        with connection.cursor() as cursor:
-            cursor.execute(COUNTED, {"ids": ids, "sign": sign})
+def _values(row: Publication) -> Iterator[tuple[str, str]]:
+    yield Tally.Dimension.ALL.value, ""
+    for dimension, keys in (
+        (Tally.Dimension.COUNTRY.value, row.countries_involved),
+        (Tally.Dimension.ACTOR.value, row.actors),
+        (Tally.Dimension.TYPE.value, row.type_path),
+        (Tally.Dimension.TOPIC.value, row.topics),
+    ):
+        for key in keys:
+            yield dimension, key
 
 
 FIRST_MONTH, LAST_MONTH = datetime.date.min, month_of(datetime.date.max)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db.models import Prefetch
-
+from events.among import among
 from events.fields import translated
 from events.models import Actor, EventType, Membership, Topic
 from timeline.documents import LANGUAGES, URL_MARK, Document, branch, names_of
+from timeline.editions import digest
 from timeline.models import Term, Timeline
 
 COUNTRY_FIELDS = (
@@ -22,7 +24,7 @@ TOPIC_FIELDS = ("id", "url", "name", "path")
 TIMELINE_FIELDS = ("id", "url", "title", "summary", "language", "query", "events_url")
 
 
-@dataclass(slots=True)
+@dataclass
 class RenderedTerm:
     """A vocabulary entry as it stands now: what a version of it says."""
 
@@ -33,22 +35,91 @@ class RenderedTerm:
     group: str = ""
     definition: dict[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def digest(self) -> str:
+        return digest([self.documents, self.group, self.names, self.definition])
 
-def render_actors(actors: Iterable[Actor]) -> list[RenderedTerm]:
-    """The entries of `actors`, of every group they belong to and so on, and of the countries among them."""
-    found: dict[int, Actor] = {}
-    missing = {actor.pk for actor in actors}
-    complete = Actor.objects.prefetch_related(
-        Prefetch("memberships", Membership.objects.select_related("group").order_by("group__slug", "since_min", "id")),
-        "successors",
-        "predecessors",
-    )
+
+class _Membership(NamedTuple):
+    """The group, and what the membership says."""
+
+    slug: str
+    names: dict[str, str]
+    role: str
+    since: str
+    until: str
+
+
+class _Entry(NamedTuple):
+    """All that the vocabulary says of an actor, under the names of the model's fields."""
+
+    pk: int
+    slug: str
+    kind: str
+    names: dict[str, str]
+    aliases: list[str]
+    code: str | None
+    alpha3: str
+    qid: str | None
+    memberships: list[_Membership]
+    successors: list[str]
+    predecessors: list[str]
+
+
+MOST_REMEMBERED = 10_000
+"""Actors, each some kilobytes."""
+_remembered: dict[int, tuple[_Entry, list[RenderedTerm]]] = {}
+
+
+def render_actors(actors: Iterable[int]) -> list[RenderedTerm]:
+    """The entries of actors, given by their ids, of every group they belong to and so on, and of countries among them.
+
+    Reads them anew, but renders only those that changed since this process rendered them last.
+    """
+    found = sorted(_load(set(actors)), key=lambda entry: entry.slug)
+    if len(_remembered) + len(found) > MOST_REMEMBERED:
+        _remembered.clear()
+    terms = []
+    for entry in found:
+        before = _remembered.get(entry.pk)
+        if before is None or before[0] != entry:
+            rendered = [_actor(entry), _country(entry)] if entry.code else [_actor(entry)]
+            _remembered[entry.pk] = before = entry, rendered
+        terms += before[1]
+    return terms
+
+
+def _load(ids: set[int]) -> list[_Entry]:
+    """The actors and all above them. Tuples, because there are thousands in a batch of events."""
+    actors: dict[int, tuple[Any, ...]] = {}
+    memberships: list[tuple[int, int, str, str, str]] = []
+    missing = ids
     while missing:
-        loaded = list(complete.filter(pk__in=missing))
-        found.update((actor.pk, actor) for actor in loaded)
-        missing = {link.group_id for actor in loaded for link in actor.memberships.all()} - found.keys()
-    in_order = sorted(found.values(), key=lambda actor: actor.slug)
-    return [_actor(actor) for actor in in_order] + [_country(actor) for actor in in_order if actor.code]
+        rows = Actor.objects.filter(among("pk", missing)).values_list(*_Entry._fields[:8])
+        actors.update((row[0], row) for row in rows)
+        links = Membership.objects.filter(among("member_id", missing)).order_by("group__slug", "since_min", "id")
+        new = list(links.values_list("member_id", "group_id", "role", "since", "until"))
+        memberships += new
+        missing = {group for _, group, *_ in new} - actors.keys()
+    belongs: dict[int, list[_Membership]] = defaultdict(list)
+    for member, group, *said in memberships:
+        belongs[member].append(_Membership(actors[group][1], actors[group][3], *said))
+    after, before = _links(actors)
+    return [_Entry._make([*row, belongs[pk], sorted(after[pk]), sorted(before[pk])]) for pk, row in actors.items()]
+
+
+def _links(actors: Mapping[int, tuple[Any, ...]]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    """The codes of the successors and of the predecessors of actors."""
+    successors: dict[int, list[str]] = defaultdict(list)
+    predecessors: dict[int, list[str]] = defaultdict(list)
+    columns = ("from_actor_id", "to_actor_id", "from_actor__code", "to_actor__code")
+    # All of them: there are a few dozen in the world.
+    for old, new, old_code, new_code in Actor.successors.through._default_manager.values_list(*columns):
+        if new_code:
+            successors[old].append(new_code)
+        if old_code:
+            predecessors[new].append(old_code)
+    return successors, predecessors
 
 
 def render_branches(types: Iterable[EventType], topics: Iterable[Topic]) -> list[RenderedTerm]:
@@ -64,7 +135,7 @@ def render_timelines(timelines: Iterable[Timeline]) -> list[RenderedTerm]:
     return [_timeline(timeline) for timeline in timelines]
 
 
-def _actor(actor: Actor) -> RenderedTerm:
+def _actor(actor: _Entry) -> RenderedTerm:
     def document(language: str) -> Document:
         return {
             "id": actor.slug,
@@ -72,7 +143,7 @@ def _actor(actor: Actor) -> RenderedTerm:
             "name": translated(actor.names, language),
             "kind": actor.kind,
             **_present(code=actor.code, wikidata=actor.qid, aliases=actor.aliases),
-            **_present(memberships=[_membership(link, language) for link in actor.memberships.all()]),
+            **_present(memberships=[_membership(link, language) for link in actor.memberships]),
         }
 
     return RenderedTerm(
@@ -84,16 +155,16 @@ def _actor(actor: Actor) -> RenderedTerm:
     )
 
 
-def _membership(link: Membership, language: str) -> Document:
+def _membership(link: _Membership, language: str) -> Document:
     return {
-        "group": link.group.slug,
-        "name": translated(link.group.names, language),
+        "group": link.slug,
+        "name": translated(link.names, language),
         "role": link.role,
         **_present(since=link.since, until=link.until),
     }
 
 
-def _country(actor: Actor) -> RenderedTerm:
+def _country(actor: _Entry) -> RenderedTerm:
     code = actor.code or ""
 
     def document(language: str) -> Document:
@@ -106,8 +177,8 @@ def _country(actor: Actor) -> RenderedTerm:
             **_present(alpha3=actor.alpha3, wikidata=actor.qid, aliases=actor.aliases),
             "former": len(code) == 4,  # ISO 3166-3
             **_present(
-                successors=sorted(state.code for state in actor.successors.all() if state.code),
-                predecessors=sorted(state.code for state in actor.predecessors.all() if state.code),
+                successors=actor.successors,
+                predecessors=actor.predecessors,
             ),
         }
 

@@ -6,12 +6,21 @@ import re
 import unicodedata
 
 
+class _Folded(dict[int, str]):
+    """What characters fold to. Each folds by itself: only marks change with their neighbours, and they are left out."""
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFKD", chr(code).casefold())
+        self[code] = "".join(character for character in decomposed if not unicodedata.combining(character))
+        return self[code]
+
+
+_FOLDED = _Folded()
+
+
 def fold(text: str) -> str:
     """`text` without accents and case: "Türkiye" and "TURKIYE" both give "turkiye", "Straße" gives "strasse"."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
 def words(text: str) -> list[str]:

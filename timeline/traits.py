@@ -5,6 +5,14 @@ An index can only be asked for what it holds in the very same words, so that the
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from timeline.models import Publication
+
+LONG_DAYS = 366
+"""What may have lasted longer is `long`: a few events, kept in indexes of their own."""
+
 DISPUTED, MEASURE = -10_001, -10_002
 """Numbers that no year has: that sources contradict each other about a date; that there is an effective date."""
 
@@ -19,4 +27,17 @@ TRAITS = (
 """SQL: an array of numbers: of the month, counted from the year 0; of the year, negative; and what else is so."""
 
 LONG = "ARRAY[0]"
-"""SQL: that it may have lasted long; see `timeline.querysets.LONG_DAYS`."""
+"""SQL: that it may have lasted longer than `LONG_DAYS`."""
+
+
+def traits_of(publication: Publication) -> list[int]:
+    """The same as `TRAITS`, of a publication that is not yet in the database."""
+    day = publication.start_min
+    traits = [12 * day.year + day.month, -day.year]
+    if (publication.end_max - day).days > LONG_DAYS:
+        traits.append(0)
+    if publication.disputed:
+        traits.append(DISPUTED)
+    if publication.effective_start_min is not None:
+        traits.append(MEASURE)
+    return traits

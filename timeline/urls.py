@@ -33,6 +33,7 @@ api = [
 ]
 
 urlpatterns = [
+    path("api/v1/", include(api)),  # asked most, so looked for first
     path("", index.index, name="index"),
     path("guides/", guides.index, name="guide-list"),
     path("guides/<str:name>/", guides.guide, name="guide"),
@@ -41,7 +42,6 @@ urlpatterns = [
     path("embed/events/<str:slug>/", event_pages.EventEmbed.as_view(), name="event-embed"),
     path("embed/timelines/<str:slug>/", timeline_pages.TimelineEmbed.as_view(), name="timeline-embed"),
     path("oembed/", OEmbed.as_view(), name="oembed"),
-    path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/schema/interchange.json", interchange.schema, name="interchange-schema"),
     path(

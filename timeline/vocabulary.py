@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from events.among import among
 from events.models import EventType
-from timeline.documents import LANGUAGES, Rendered, dump
+from timeline.documents import LANGUAGES, Document, Rendered, dump, load
 from timeline.drafts import Draft
-from timeline.editions import Edition, digest
-from timeline.models import Term, TermText
+from timeline.editions import Edition
+from timeline.models import Refresh, Term, TermText
 from timeline.terms import RenderedTerm, render_actors, render_branches
 
 
 def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered]) -> list[RenderedTerm]:
     """The vocabulary entries that the events' documents name."""
-    actors = {part.actor for draft in drafts for part in draft.participations}
-    actors |= {entry.actor for shown in rendered for entry in shown.countries}
+    actors = {part.actor.id for draft in drafts for part in draft.participations}
+    actors |= {entry.actor.id for shown in rendered for entry in shown.countries}
     for draft in drafts:
-        actors |= {actor for figure in draft.figures for actor in (figure.reporter, figure.partner) if actor}
+        actors |= {actor.pk for figure in draft.figures for actor in (figure.reporter, figure.partner) if actor}
     types = EventType.objects.filter(pk__in={draft.event.type_id for draft in drafts})
     topics = {topic for draft in drafts for topic in draft.topics}
     return [*render_actors(actors), *render_branches(types, topics)]
@@ -25,31 +27,34 @@ def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered]) -> list[Rend
 
 def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
     """Writes a new version of each entry that changed; returns how many."""
-    keys: dict[str, list[str]] = {}
-    for entry in rendered:
-        keys.setdefault(entry.kind, []).append(entry.key)
+    # Most are as they were: only of those that change, the whole version is read.
+    said = {
+        (kind, key): fingerprint
+        for kind, keys in _keys(rendered)
+        for key, fingerprint in Term.objects.current()
+        .filter(among("key", keys), kind=kind)
+        .values_list("key", "digest")
+    }
+    changed = [entry for entry in rendered if said.get((entry.kind, entry.key)) != entry.digest]
     previous = {
         (row.kind, row.key): row
-        for kind, names in keys.items()
-        for row in Term.objects.filter(superseded_in=None, kind=kind, key__in=names)
+        for kind, keys in _keys(changed)
+        for row in Term.objects.filter(among("key", keys), superseded_in=None, kind=kind)
     }
     new: list[tuple[Term, RenderedTerm]] = []
-    for entry in rendered:
-        fingerprint = digest([entry.documents, entry.group, entry.names, entry.definition])
+    for entry in changed:
         last = previous.get((entry.kind, entry.key))
-        if last and not last.withdrawn and last.digest == fingerprint:
-            continue
         row = Term(
             kind=entry.kind,
             key=entry.key,
             group=entry.group,
             names=entry.names,
             definition=entry.definition,
-            digest=fingerprint,
+            digest=entry.digest,
             **edition.stamp(last),
         )
         new.append((row, entry))
-    replaced = [previous[row.kind, row.key].pk for row, _ in new if (row.kind, row.key) in previous]
+    replaced = [row.pk for row in previous.values()]
     Term.objects.filter(pk__in=replaced).update(superseded_in=edition.number, superseded_at=edition.at)
     Term.objects.bulk_create([row for row, _ in new])
     TermText.objects.bulk_create(
@@ -57,4 +62,51 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
         for row, entry in new
         for language in LANGUAGES
     )
+    _ask_to_follow(edition, changed, previous)
     return len(new)
+
+
+def _ask_to_follow(edition: Edition, changed: Iterable[RenderedTerm], previous: Mapping[tuple[str, str], Term]) -> None:
+    """Has the public events refreshed that may say something of those entries that were public before."""
+    actors: set[str] = set()
+    countries: set[str] = set()
+    branches: dict[str, list[str]] = {Term.Kind.TYPE: [], Term.Kind.TOPIC: []}
+    for entry in changed:
+        last = previous.get((entry.kind, entry.key))
+        if last is None:
+            continue
+        if entry.kind in branches:
+            branches[entry.kind].append(entry.key)
+        elif entry.kind == Term.Kind.ACTOR:
+            before, after = load(last.texts.get(language=LANGUAGES[0]).document), entry.documents[LANGUAGES[0]]
+            # In its old groups, too, it may have been counted among those involved.
+            actors |= {entry.key, *_groups_that_differ(before, after)}
+            countries |= {code for said in (before, after) if (code := said.get("code"))}
+    types, topics = sorted(branches[Term.Kind.TYPE]), sorted(branches[Term.Kind.TOPIC])
+    by: Any = edition.by
+    if actors or types or topics:
+        Refresh.objects.create(
+            actors=sorted(actors),
+            countries=sorted(countries),
+            types=types,
+            topics=topics,
+            asked_at=edition.at,
+            asked_by=by,
+        )
+
+
+def _groups_that_differ(before: Document, after: Document) -> set[str]:
+    """The groups to which an actor belongs otherwise than before."""
+    said = [
+        {(link["group"], link.get("since"), link.get("until")) for link in document.get("memberships", ())}
+        for document in (before, after)
+    ]
+    return {group for group, _, _ in said[0] ^ said[1]}
+
+
+def _keys(entries: Iterable[RenderedTerm]) -> Iterable[tuple[str, list[str]]]:
+    """Their keys by kind."""
+    keys: dict[str, list[str]] = {}
+    for entry in entries:
+        keys.setdefault(entry.kind, []).append(entry.key)
+    return keys.items()

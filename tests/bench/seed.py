@@ -11,6 +11,7 @@ from pathlib import Path
 from django.db import connection
 
 from timeline import search, tallies
+from timeline.models import Publication
 
 SQL = Path(__file__).with_name("sql")
 STEPS = ("events", "publications", "countries", "texts", "relations", "versions", "tallies")
@@ -43,7 +44,7 @@ def fill(events: int) -> None:
             for first in range(1, events + 1, BATCH):
                 last = min(first + BATCH - 1, events)
                 if step == "tallies":
-                    tallies.add(range(first, last + 1))
+                    tallies.count(added=Publication.objects.filter(pk__range=(first, last)))
                 else:
                     _run(step, first=first, last=last)
                 rate = last / (time.monotonic() - began)

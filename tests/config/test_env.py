@@ -33,6 +33,11 @@ def test_flag(value, flag):
     assert Environment({"DEBUG": value}).flag("DEBUG") is flag
 
 
+@pytest.mark.parametrize(("value", "flag"), [("", True), ("0", False), ("1", True)])
+def test_a_flag_that_is_true_if_not_set(value, flag):
+    assert Environment({"PREPARED_STATEMENTS": value}).flag("PREPARED_STATEMENTS", otherwise=True) is flag
+
+
 def test_an_unknown_log_level_gives_error():
     expected = "LOG_LEVEL is 'LOUD'. It must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL."
     assert error_of(Environment({"LOG_LEVEL": "loud"}).log_level) == expected

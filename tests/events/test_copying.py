@@ -47,3 +47,11 @@ def test_errors_are_those_of_django():
             ["slug", "kind", "names", "aliases", "alpha3"],
             [["somebody", "ghost", '{"en": "Somebody"}', [], ""]],
         )
+
+
+def test_lists_arrive_as_they_were():
+    aliases = ['a "quoted" name', "back\\slash", "comma, and {braces}", "NULL", "", "tab\tand\nline"]
+    copy_objects([Actor(slug="somebody", kind="person", names={"en": "S"}, aliases=aliases)])
+    copy_objects([Actor(slug="nobody", kind="person", names={"en": "N"}, aliases=[])])
+
+    assert list(Actor.objects.order_by("pk").values_list("slug", "aliases")) == [("somebody", aliases), ("nobody", [])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from events.models import Actor, Event, EventText, EventType, Topic
 from tests.assertions import slugs
@@ -22,17 +24,19 @@ from timeline.models import (
     PublicationCountry,
     PublicationRelation,
     PublicationText,
+    Refresh,
     Tally,
     Term,
     TermText,
     Timeline,
 )
 from timeline.publishing import publish_vocabulary, withdraw
+from timeline.refreshing import refresh_all
 
 pytestmark = pytest.mark.django_db
 
 EVENTS = "/admin/events/event/"
-READ_ONLY = [Dataset, DatasetVersion, Publication, Term]
+READ_ONLY = [Dataset, DatasetVersion, Publication, Refresh, Term]
 INLINE = {PublicationText, PublicationCountry, PublicationRelation, Tally, TermText}
 """Registered nowhere: they are shown on the page of their version."""
 
@@ -91,7 +95,8 @@ def test_every_page_renders(admin_client):
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("model", "queries"), [(Event, 11), (Timeline, 5), (Publication, 5), (Term, 5), (Dataset, 5), (DatasetVersion, 5)]
+    ("model", "queries"),
+    [(Event, 11), (Timeline, 5), (Publication, 5), (Refresh, 6), (Term, 5), (Dataset, 5), (DatasetVersion, 5)],
 )
 def test_lists_take_as_many_queries_for_one_row_as_for_three(
     admin_client, admin_user, django_assert_num_queries, model, queries, rows
@@ -99,6 +104,7 @@ def test_lists_take_as_many_queries_for_one_row_as_for_three(
     for number in range(rows):
         published(f"event-{number}", "2025", "UZ", place_country=state("UZ"), topics=("trade", "uranium"))
         Timeline.objects.create(slug=f"timeline-{number}", titles={"en": "Timeline"})
+        Refresh.objects.create(actors=["uz"], asked_at=timezone.now(), asked_by=admin_user)
     draft("draft", "2025", type="visit", place_country=state("KZ"))
 
     with django_assert_num_queries(queries):
@@ -147,6 +153,8 @@ def test_staff_with_the_permission_to_change_can_publish(staff):
 @pytest.mark.parametrize("model", READ_ONLY)
 def test_what_is_published_cannot_be_changed(admin_client, model):
     published("talks", "2025", "UZ")
+    Actor.objects.filter(code="UZ").update(names={"en": "Oʻzbekiston"})
+    publish_vocabulary(actors=[state("UZ")])
     row: Any = model.objects.latest("pk")
     before = model.objects.values().get(pk=row.pk)
 
@@ -412,3 +420,56 @@ def test_a_wrong_timeline_gives_error(admin_client, values, messages):
 
     assert response.context["adminform"].form.errors == messages
     assert not Timeline.objects.exists()
+
+
+def test_publishing_a_renamed_actor_leads_to_the_progress(admin_client):
+    uz = state("UZ")
+    published("visit", "2025-11-06", uz)
+    published("other", "2025-11-06", "US")
+    uz.names = {"en": "Oʻzbekiston"}
+    uz.save()
+
+    assert act(admin_client, "publish_selected", uz) == [
+        "success: Published: 2 public entries changed.",
+        'info: The public events that name what changed follow by and by: <a href="/admin/timeline/refresh/">see how '
+        "far it is</a>.",
+    ]
+    page = admin_client.get("/admin/timeline/refresh/")
+    assert page["Refresh"] == "5"
+    assert cells(page) == ["uzbekistan", "not counted yet", "waiting", "admin", "0", "0", "-"]
+    refresh_all()
+    page = admin_client.get("/admin/timeline/refresh/")
+    assert "Refresh" not in page
+    assert cells(page)[1:3] == ['<progress value="1" max="1"></progress> 1 of 1', "finished"]
+    assert '<progress value="1" max="1"></progress> 1 of 1' in page.text
+    assert act(admin_client, "publish_selected", uz) == ["info: Nothing new to publish."]
+
+
+def cells(page):
+    """What the list of refreshes says in its first row, but for the times."""
+    changelist = page.context["cl"]
+    refresh = changelist.result_list[0]
+    shown = changelist.model_admin
+    return [
+        shown.what(refresh),
+        shown.progress(refresh),
+        shown.state(refresh),
+        str(refresh.asked_by),
+        str(refresh.changed),
+        str(refresh.passed_over),
+        "-" if refresh.finished_at is None else "at",
+    ]
+
+
+def test_a_refresh_that_runs_or_failed(admin_client):
+    Refresh.objects.create(
+        actors=["a"], asked_at=timezone.now(), events=[1, 2, 3], total=3000, done=1500, changed=1400, passed_over=1
+    )  # fmt: skip
+    assert cells(admin_client.get("/admin/timeline/refresh/"))[:3] == [
+        "a", '<progress value="1500" max="3000"></progress> 1,500 of 3,000', "running",
+    ]  # fmt: skip
+    Refresh.objects.update(error="ValueError: <b>", retry_at=datetime.datetime(2026, 1, 1, 12, 30, tzinfo=datetime.UTC))
+
+    page = admin_client.get("/admin/timeline/refresh/")
+    assert cells(page)[2] == "failed, tried again from 12:30:00 UTC: ValueError: <b>"
+    assert "ValueError: &lt;b&gt;" in page.text

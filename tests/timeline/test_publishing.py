@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from events.models import Event, EventText, Relation, Source
 from tests.builders import actor, draft, member, published, state
+from timeline import vectors
 from timeline.caching import dataset_version
 from timeline.models import Publication, PublicationCountry, PublicationText, Term
 from timeline.publishing import Refused, publish, publish_vocabulary, withdraw
@@ -328,8 +329,10 @@ def test_bulk_publishing_takes_a_fixed_number_of_queries(django_assert_num_queri
 
     publish(batch("warm", 1))
     few, many = batch("few", 2), batch("many", 12)
-    with django_assert_num_queries(39) as counted:
+    vectors.STEMS.clear()  # words that are known already are not asked for
+    with django_assert_num_queries(40) as counted:
         publish(few)
+    vectors.STEMS.clear()
     with django_assert_num_queries(len(counted)):
         publish(many)
 

@@ -12,8 +12,9 @@ from tests.builders import draft
 from tests.timeline.test_import_commands import run
 from tests.timeline.test_schema import validator
 from timeline.documents import complete
+from timeline.management.commands import seed_synthetic
 from timeline.models import Publication, PublicationText
-from timeline.publishing import withdraw
+from timeline.publishing import publish, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,20 @@ def test_other_events_give_an_error_without_yes():
     )
     assert Event.objects.count() == 1
     assert run("seed_synthetic", "3", "--yes")[0] == ["Synthetic events: 3 new, 0 there before; published: 3."]
+
+
+@pytest.mark.usefixtures("committed", "reference")
+def test_processes_publish_the_same_in_the_same_order(monkeypatch):
+    monkeypatch.setattr(seed_synthetic, "PUBLISHED_AT_ONCE", 20)
+
+    assert run("seed_synthetic", "90", "--processes", "2") == (
+        ["Synthetic events: 90 new, 0 there before; published: 90."], [], ""
+    )  # fmt: skip
+    assert public() == [(f"synthetic:{number}", 1) for number in range(1, 91)]
+    rows = Publication.objects.order_by("event_id").values_list("published_in", flat=True)
+    assert list(rows) == [1] * 20 + [2] * 20 + [3] * 20 + [4] * 20 + [5] * 10
+    again = publish(Event.objects.order_by("pk"))
+    assert (again.published, len(again.unchanged)) == ([], 90)
 
 
 def test_missing_reference_data_gives_an_error():

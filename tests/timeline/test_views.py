@@ -308,25 +308,25 @@ def test_a_timeline_is_its_saved_filter_and_its_picks(client):
     assert slugs(client, "timeline=both") == []
 
 
-# Queries: the dataset version, the vocabulary entries that the filters name (if any), the page. Summaries read the
-# version once more, in the state of the data that they are of, and where no tally has the answer, the database's
-# expectation.
+# Queries: the page, and the vocabulary entries that the filters name where its events do not prove that they are known.
+# An empty page is read again, once the dataset version is known. Before a page by several filters the database says
+# what it expects. Summaries read those entries, the dataset version, and where no tally has the answer, that expectation.
 LISTS = [
-    ("events/", 2),
-    ("events/?country=US&from=2025&to=2025-12", 3),
-    ("events/?country=US&country=CN&type=meeting&topic=trade&actor=united-states", 4),
-    ("events/?country_all=US&country_all=CN&in_force_on=2025-01-01", 4),
-    ("events/?timeline=all&lang=de&fields=id", 3),
-    ("events/?format=csv&page_size=10", 2),
-    ("events/?format=timelinejs&timeline=all", 4),
-    ("events/count/?country=US", 4),
-    ("events/count/?country=US&from=2024-12-31&to=2025-01-02", 7),
-    ("events/count/?country=US&type=meeting", 5),
-    ("events/density/?country=US&highlights=0", 5),
-    ("events/density/?country=US&from=2024&to=2026", 7),
-    ("events/density/?country=US&type=meeting", 6),
-    ("events/window/?country=US", 4),
-    ("events/facets/?country=US", 6),
+    ("events/", 1),
+    ("events/?country=US&from=2025&to=2025-12", 1),
+    ("events/?country=US&country=CN&type=meeting&topic=trade&actor=united-states", 3),
+    ("events/?country_all=US&country_all=CN&in_force_on=2025-01-01", 6),
+    ("events/?timeline=all&lang=de&fields=id", 2),
+    ("events/?format=csv&page_size=10", 1),
+    ("events/?format=timelinejs&timeline=all", 3),
+    ("events/count/?country=US", 3),
+    ("events/count/?country=US&from=2024-12-31&to=2025-01-02", 6),
+    ("events/count/?country=US&type=meeting", 4),
+    ("events/density/?country=US&highlights=0", 4),
+    ("events/density/?country=US&from=2024&to=2026", 6),
+    ("events/density/?country=US&type=meeting", 5),
+    ("events/window/?country=US", 3),
+    ("events/facets/?country=US", 5),
     ("timelines/all/", 2),
     ("timelines/all/?format=ics", 3),
     ("countries/", 2),
@@ -334,7 +334,7 @@ LISTS = [
     ("types/", 2),
     ("topics/", 2),
     ("timelines/", 2),
-    ("events/event-0/", 2),
+    ("events/event-0/", 1),
     ("countries/US/", 2),
 ]
 

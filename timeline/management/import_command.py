@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
@@ -15,10 +14,22 @@ from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry
 from timeline.importing import Report, gone, publish_imported, run, withdraw_gone
+from timeline.processes import MOST_PROCESSES, clear_waste, processes_here, waste_kept
 from timeline.progress import Progress
 
 LISTED = 20
 """How many vanished events are named, unless --verbosity 2 asks for all."""
+
+
+def add_processes(parser: ArgumentParser) -> None:
+    """The option of commands that publish a lot."""
+    parser.add_argument(
+        "--processes",
+        type=int,
+        choices=range(1, MOST_PROCESSES + 1),
+        default=processes_here(),
+        help="How many publish at the same time (default: one for each processor, at most %(choices)s).",
+    )
 
 
 class ImportCommand(BaseCommand):
@@ -27,6 +38,7 @@ class ImportCommand(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="Say what would happen; write nothing.")
         parser.add_argument("--publish", action="store_true", help="Publish what is new or changed.")
+        add_processes(parser)
         parser.add_argument(
             "--continue-on-error", action="store_true", help="Leave out what is refused, instead of stopping there."
         )
@@ -89,16 +101,10 @@ class ImportCommand(BaseCommand):
 
             def after_batch(count: int) -> None:
                 progress.show(count, count / total)
-                gc.collect()
+                clear_waste()
 
-            # A batch is a hundred thousand objects: to look for waste among them all the time takes a third of it.
-            gc.freeze()
-            gc.disable()
-            try:
-                done = publish_imported(report, None, after_batch)
-            finally:
-                gc.enable()
-                gc.unfreeze()
+            with waste_kept():
+                done = publish_imported(report, None, after_batch, options["processes"])
             progress.end()
             for slug, reasons in done.refused.items():
                 self.stderr.write(f"Not published: {slug}: {' '.join(reasons)}")

@@ -11,13 +11,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views import View
 
-from timeline.caching import unchanged
 from timeline.documents import LANGUAGES
 from timeline.errors import PROBLEMS, REVALIDATED, InvalidParameters, Withdrawn, method_not_allowed
 from timeline.negotiation import as_it_is
 from timeline.pages.words import words_of
 from timeline.parameters import ParameterField, as_of_field, language_field
-from timeline.views.base import Reading, described, understood
+from timeline.views.base import Reading, described, understood, up_to_date
 
 SITE = str(settings.SPECTACULAR_SETTINGS["TITLE"])
 
@@ -74,8 +73,9 @@ class Page(ReadOnly):
 
     def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
         reading = understood(request, self.parameters(), as_it_is, lambda values: None)
-        if unchanged(request, reading.etag):
+        if up_to_date(reading):
             return described(HttpResponse(status=304), reading)
+        reading.ask_version()
         return described(self.answer(reading, **path), reading)
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:

@@ -12,7 +12,7 @@ from timeline.formats.texts import closed
 from timeline.models import Publication, Term
 from timeline.pages.base import Page, address_of
 from timeline.pages.events import place_in_words
-from timeline.pagination import EVENT_ORDERINGS, page, page_url, paging_fields
+from timeline.pagination import EVENT_ORDERINGS, page, page_url, paging_fields, wanted_page
 from timeline.pagination import Page as Rows
 from timeline.parameters import ParameterField, read
 from timeline.views.base import Reading
@@ -57,7 +57,7 @@ class TimelinePage(Page):
         values |= {"timeline": slug, "lang": reading.values["lang"]}
         events = filtered(Publication.objects.as_of(reading.at), values, {(Term.Kind.TIMELINE, slug): definition})
         asked = {"cursor": None, "page_size": IN_FRAME, **reading.values}
-        return page(events.in_language(values["lang"]), asked, NEWEST_FIRST, ["document"])
+        return page(events.in_language(values["lang"]), wanted_page(asked, NEWEST_FIRST), ["document"])
 
 
 class TimelineEmbed(TimelinePage):

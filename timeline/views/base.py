@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import orjson
 from django.db.models import BigIntegerField, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.cache import patch_vary_headers
-from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from timeline.caching import cached, dataset_version, etag, past_version, unchanged
 from timeline.documents import dump, load, with_base_url
+from timeline.errors import exception_response
 from timeline.links import link
 from timeline.models import Dataset
 from timeline.negotiation import Negotiated, negotiate
 from timeline.pagination import Page, page_url
 from timeline.parameters import Known, ParameterField, as_of_field, fields_field, language_field, read
+
+Found = TypeVar("Found")
 
 
 @dataclass(slots=True)
@@ -29,12 +32,39 @@ class Reading:
 
     request: HttpRequest
     values: dict[str, Any]
-    version: int
-    """The dataset version that the answer shows: as long as nothing was read, the one there was before."""
-    at: int | None
-    """The same where `as_of` asked for it; None is now."""
     negotiated: Negotiated
+    at: int | None = None
+    """The dataset version where `as_of` asked for one; None is now."""
     known: Known = field(default_factory=dict)
+    read_version: int | None = None
+    origin: str = ""
+    """Scheme and host of the URL under which this request reached us."""
+
+    @property
+    def version(self) -> int:
+        """The dataset version that the answer shows: as long as nothing was read, the one there is before."""
+        return self.ask_version() if self.read_version is None else self.read_version
+
+    @version.setter
+    def version(self, version: int) -> None:
+        self.read_version = version
+
+    def ask_version(self) -> int:
+        """Makes `version` the one that there is now, unless it is known already. One tiny query, or none."""
+        if self.read_version is None:
+            self.read_version = dataset_version()
+        return self.read_version
+
+    def settled(self, read: Callable[[], Found]) -> Found:
+        """What `read` finds, which says its dataset version. If it is nothing, that is asked, and `read` again.
+
+        There may be something by then, and nothing must not be taken for the state of a version that has it.
+        """
+        found = read()
+        if not found and self.read_version is None:
+            self.ask_version()
+            found = read()
+        return found
 
     @property
     def base_url(self) -> str:
@@ -43,7 +73,9 @@ class Reading:
 
     def absolute(self, name: str, *args: str, query: str = "") -> str:
         """The URL of an address by its name."""
-        address = self.request.build_absolute_uri(reverse(name, args=args))
+        if not self.origin:
+            self.origin = f"{self.request.scheme}://{self.request.get_host()}"
+        address = f"{self.origin}{_path(get_script_prefix(), name, args)}"
         return f"{address}?{query}" if query else address
 
     @property
@@ -52,8 +84,17 @@ class Reading:
         return etag(self.version, self.negotiated.variant)
 
 
+@functools.lru_cache(maxsize=1000)
+def _path(script_prefix: str, name: str, args: tuple[str, ...]) -> str:
+    return reverse(name, args=args)
+
+
 class PublicView(APIView):
-    """Reads parameters strictly, answers 304 where the client is up to date, else what `answer` gives."""
+    """Reads parameters strictly, answers 304 where the client is up to date, else what `answer` gives.
+
+    Django REST framework describes it (`timeline.schema`) and answers OPTIONS and what is not allowed. GET and HEAD go
+    past it: they need none of what it prepares for each request, which takes as long as a page of events does.
+    """
 
     operation: ClassVar[str]
     """Its name in the OpenAPI description."""
@@ -61,6 +102,9 @@ class PublicView(APIView):
     """The component of `timeline.shapes` that it answers with."""
     keys: ClassVar[tuple[str, ...]] = ()
     """The keys of the documents here, if `fields` can choose among them."""
+    tells_version: ClassVar[bool] = False
+    """Whether what is read says, even if it is nothing, which dataset version it is of. Else that is asked before: then
+    an answer can be newer than its ETag says, and a client asks once too often; never older, and kept for good."""
 
     @classmethod
     def parameters(cls) -> dict[str, ParameterField]:
@@ -68,10 +112,23 @@ class PublicView(APIView):
         chosen = {"fields": fields_field(cls.keys)} if cls.keys else {}
         return {"lang": language_field(), **chosen, "as_of": as_of_field()}
 
-    def get(self, request: Request, **path: str) -> HttpResponseBase:
-        reading = understood(request._request, self.parameters(), negotiate, self.check)
-        if unchanged(reading.request, reading.etag):
+    def dispatch(self, request: HttpRequest, *args: Any, **path: str) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return super().dispatch(request, *args, **path)
+        try:
+            return self.get(request, **path)
+        except Exception as exception:
+            response = exception_response(request, exception)
+            if response is None:
+                raise
+            return response
+
+    def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
+        reading = understood(request, parameters_of(type(self)), negotiate, self.check)  # type: ignore[arg-type]
+        if up_to_date(reading):
             return self.finished(HttpResponse(status=304), reading)
+        if not self.tells_version:
+            reading.ask_version()
         reading.known = self.named(reading.values, reading.at)
         return self.finished(self.answer(reading, **path), reading)
 
@@ -92,20 +149,30 @@ class PublicView(APIView):
         return described(response, reading)
 
 
+@functools.cache
+def parameters_of(view: type[PublicView]) -> Mapping[str, ParameterField]:
+    """`view.parameters()`, made once."""
+    return view.parameters()
+
+
+def up_to_date(reading: Reading) -> bool:
+    """Whether the client has this answer. Only asks the database if the client says that it has something."""
+    return "HTTP_IF_NONE_MATCH" in reading.request.META and unchanged(reading.request, reading.etag)
+
+
 def understood(
     request: HttpRequest,
     parameters: Mapping[str, ParameterField],
     negotiate: Callable[[HttpRequest, dict[str, Any]], Negotiated],
     check: Callable[[dict[str, Any]], None],
 ) -> Reading:
-    """The request, read and checked: its values and the dataset version that it asks for. One tiny query, or two."""
+    """The request, read and checked: its values, and the dataset version that it asks for, if any."""
     values = read(request.GET, parameters)
-    negotiated = negotiate(request, values)
+    reading = Reading(request, values, negotiate(request, values))
     check(values)
-    version, at = dataset_version(), None
     if values.get("as_of") is not None:
-        version = at = past_version(values["as_of"], version)
-    return Reading(request, values, version, at, negotiated)
+        reading.version = reading.at = past_version(values["as_of"], reading.version)
+    return reading
 
 
 def described(response: HttpResponseBase, reading: Reading) -> HttpResponseBase:
@@ -135,11 +202,12 @@ def many(reading: Reading, found: Page, **more: str) -> HttpResponse:
     if found.rows:
         reading.version = found.rows[0][1]
     documents = chosen([document for document, _ in found.rows], reading.values)
-    neighbours = {"next": page_url(reading.request, found.next), "previous": page_url(reading.request, found.previous)}
-    head = orjson.dumps({"dataset_version": reading.version, **neighbours, **more}).decode()
+    following, before = page_url(reading.request, found.next), page_url(reading.request, found.previous)
+    head = orjson.dumps({"dataset_version": reading.version, "next": following, "previous": before, **more}).decode()
     results = with_base_url(",".join(documents), reading.base_url)
     response = answer(f'{head[:-1]},"results":[{results}]}}')
-    link_neighbours(response, reading, found)
+    link(response, following, "next")
+    link(response, before, "prev")
     return response
 
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from timeline.documents import FIELDS, load
 from timeline.errors import Withdrawn
-from timeline.filters import EventFilters, check_filters, filtered, known_entries
+from timeline.filters import EventFilters, check_filters, events_prove, filtered, known_entries
 from timeline.formats import NEGOTIABLE
+from timeline.indexed_pages import indexed_page, is_indexed
 from timeline.links import link
 from timeline.models import Publication
-from timeline.pagination import EVENT_ORDERINGS, Ordering, ordered, page, paging_fields
+from timeline.pagination import (
+    EVENT_ORDERINGS,
+    PAGE_SIZE,
+    Ordering,
+    Page,
+    ordered,
+    page,
+    paging_fields,
+    wanted_page,
+)
 from timeline.parameters import Known, ParameterField
-from timeline.views.base import PublicView, Reading, many, one, with_version
+from timeline.prepared_queries import PreparedQuery, Slot
+from timeline.views.base import PublicView, Reading, many, one, parameters_of, with_version
 from timeline.views.feeds import (
     calendar_fields,
     check_format,
@@ -41,6 +54,7 @@ class EventList(PublicView):
 
     operation, shape = "list_events", "Event"
     keys = FIELDS
+    tells_version = True
     orderings: ClassVar[Mapping[str, Ordering]] = EVENT_ORDERINGS
 
     @classmethod
@@ -55,21 +69,32 @@ class EventList(PublicView):
         check_filters(values)
 
     def named(self, values: Mapping[str, Any], at: int | None) -> Known:
-        return known_entries(values, at)
+        return {} if events_prove(values) else known_entries(values, at)
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         if wants_feed(reading.values):
             return event_feed(reading, list_title(reading.values, reading.at))
-        found = page(listed(reading, reading.at), reading.values, self.orderings, COLUMNS)
-        return many(reading, found, count_url=self.count_url(reading))
+        return many(reading, event_page(reading), count_url=self.count_url(reading))
 
     def count_url(self, reading: Reading) -> str:
-        query = reading.request.GET.copy()
-        for name in self.parameters().keys() - EventCount.parameters().keys():
-            query.pop(name, None)
-        if "q" not in query:  # the language decides what words mean, and nothing else that is counted
-            query.pop("lang", None)
-        return reading.absolute("event-count", query=query.urlencode())
+        asked = reading.request.GET
+        # The language decides what words mean, and nothing else that is counted.
+        counted = parameters_of(EventCount).keys() - ({} if "q" in asked else {"lang"})
+        query = [(name, value) for name, values in asked.lists() if name in counted for value in values]
+        return reading.absolute("event-count", query=urlencode(query))
+
+
+def event_page(reading: Reading, default_size: int = PAGE_SIZE) -> Page:
+    """The page of (document, dataset version) that the request asks for."""
+    values = reading.values
+    wanted = wanted_page(values, EVENT_ORDERINGS, default_size)
+    if is_indexed(values, reading.at, wanted):
+        found = reading.settled(lambda: indexed_page(values, wanted))
+    else:
+        found = reading.settled(lambda: page(listed(reading, reading.at), wanted, COLUMNS))
+    if not found and events_prove(values):
+        known_entries(values, reading.at)
+    return found
 
 
 def listed(reading: Reading, at: int | None) -> QuerySet[Any]:
@@ -83,7 +108,7 @@ def event_feed(reading: Reading, title: str) -> HttpResponseBase:
     values = reading.values
     if is_export(values):
         return export(reading, lambda at: ordered(listed(reading, at), values, EVENT_ORDERINGS), title)
-    found = page(listed(reading, reading.at), values, EVENT_ORDERINGS, COLUMNS, default_size=default_size(values))
+    found = event_page(reading, default_size(values))
     return feed(reading, found.rows, title, found)
 
 
@@ -92,6 +117,7 @@ class EventDetail(PublicView):
 
     operation, shape = "get_event", "Event"
     keys = FIELDS
+    tells_version = True
 
     @classmethod
     def parameters(cls) -> dict[str, ParameterField]:
@@ -102,7 +128,7 @@ class EventDetail(PublicView):
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         slug = path["slug"]
-        row = stored_event(slug, reading.values["lang"], reading.at)
+        row = reading.settled(lambda: stored_event(slug, reading.values["lang"], reading.at))
         if row is None:
             return moved(reading, "event-detail", present_slug(slug, reading.version))
         in_json = not wants_feed(reading.values)
@@ -121,9 +147,21 @@ class EventDetail(PublicView):
 
 def stored_event(slug: str, language: str, at: int | None = None) -> tuple[str, int] | None:
     """The stored document of the event that has this slug, and the dataset version that it is from; one query."""
+    found = _with_slug(slug, language, at) if at is not None else _current().rows({"slug": slug, "language": language})
+    row: tuple[str, int]
+    for row in found:
+        return row
+    return None
+
+
+@functools.cache
+def _current() -> PreparedQuery:
+    return PreparedQuery.from_queryset(_with_slug(Slot("slug", CharField()), Slot("language", CharField()), None))
+
+
+def _with_slug(slug: str | Slot, language: str | Slot, at: int | None) -> QuerySet[Any, tuple[str, int]]:
     found = Publication.objects.as_of(at).filter(slug=slug).in_language(language)
-    row: tuple[str, int] | None = with_version(found, at).values_list(*COLUMNS).first()
-    return row
+    return with_version(found, at).values_list(*COLUMNS)
 
 
 def present_slug(slug: str, version: int) -> str:

@@ -10,18 +10,17 @@ from typing import Any
 import orjson
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Q, Subquery
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
-from rest_framework.request import Request
 
 from timeline.caching import dataset_version, not_yet
 from timeline.differences import differences
 from timeline.documents import Document, load, with_base_url
 from timeline.links import link
 from timeline.models import Publication
-from timeline.pagination import PAGE_SIZE, VERSION_ORDERINGS, page, page_url, paging_fields
+from timeline.pagination import PAGE_SIZE, VERSION_ORDERINGS, page, page_url, paging_fields, wanted_page
 from timeline.parameters import NumberField, ParameterField, language_field, shown
-from timeline.publishing import timestamp
+from timeline.versions import timestamp
 from timeline.views.base import PublicView, Reading, answer, link_neighbours, with_version
 
 MOST_WAITING = 2
@@ -74,10 +73,10 @@ class ChangeList(PublicView):
             "lang": language_field(),
         }
 
-    def get(self, request: Request, **path: str) -> HttpResponseBase:
-        if "wait" in request._request.GET:
+    def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
+        if "wait" in request.GET:
             # Who waits has the present state, and wants to be told when it is over: by us, not by a cache on the way.
-            request._request.META.pop("HTTP_IF_NONE_MATCH", None)
+            request.META.pop("HTTP_IF_NONE_MATCH", None)
             response = super().get(request, **path)
             response["Cache-Control"] = "no-store"
             return response
@@ -180,7 +179,7 @@ class EventVersions(PublicView):
             raise Http404(f"There is no event '{path['slug']}'. The list of events is at {reverse('event-list')}.")
         versions = published.filter(event_id=event).in_language(reading.values["lang"])
         columns = ["version", "slug", "published_in", "published_at", "withdrawn", "document"]
-        found = page(versions, reading.values, VERSION_ORDERINGS, columns)
+        found = page(versions, wanted_page(reading.values, VERSION_ORDERINGS), columns)
         needed = {row[0] - 1 for row in found.rows} - {row[0] for row in found.rows}
         documents = {row[0]: row[5] for row in found.rows}
         documents |= dict(versions.filter(version__in=needed).values_list("version", "document"))

@@ -38,6 +38,8 @@ CROWD_WRITERS = {"vis": vis.write_crowds, "fullcalendar": fullcalendar.write_cro
 class SummaryView(PublicView):
     """What all summaries have in common: the filters of the list, and one state of the data for all of an answer."""
 
+    tells_version = True
+
     @classmethod
     def parameters(cls) -> dict[str, ParameterField]:
         return {**EventFilters.fields_by_name(), **cls.more(), "lang": language_field(), "as_of": as_of_field()}

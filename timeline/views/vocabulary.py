@@ -13,7 +13,7 @@ from events.models import Actor
 from timeline import terms
 from timeline.documents import load
 from timeline.models import Term
-from timeline.pagination import TERM_ORDERINGS, page, paging_fields
+from timeline.pagination import TERM_ORDERINGS, page, paging_fields, wanted_page
 from timeline.parameters import ChoiceField, ParameterField
 from timeline.views.base import PublicView, Reading, many, one, with_version
 from timeline.views.events import EventList, event_feed
@@ -43,7 +43,8 @@ class TermList(PublicView):
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         entries = Term.objects.as_of(reading.at).filter(kind=self.kind).in_language(reading.values["lang"])
         narrowed = with_version(self.narrowed(entries, reading.values), reading.at)
-        return many(reading, page(narrowed, reading.values, TERM_ORDERINGS, ["document", "dataset_version"]))
+        wanted = wanted_page(reading.values, TERM_ORDERINGS)
+        return many(reading, page(narrowed, wanted, ["document", "dataset_version"]))
 
 
 class TermDetail(PublicView):

@@ -20,9 +20,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
 from django.db.utils import NotSupportedError
 
+from config.background import beside
 from config.embedded import EmbeddedError
 from config.env import Environment
 from config.server import serve_forever
+from timeline.processes import waste_kept
+from timeline.refreshing import keep_refreshing
 
 PREPARING = 7_314_159_265  # the advisory lock of who prepares the database
 
@@ -42,7 +45,8 @@ class Command(BaseCommand):
                 self.prepare_database()
             self.announce(listener, self.make_first_admin())
             connections.close_all()  # a connection must not be shared with the processes that are forked now
-            serve_forever(listener)
+            with beside(follow_vocabulary):
+                serve_forever(listener)
         except (ImproperlyConfigured, EmbeddedError) as error:
             raise CommandError(str(error)) from error
         except (OperationalError, NotSupportedError) as error:
@@ -112,6 +116,13 @@ def open_port(host: str, port: int) -> socket.socket:
         if error.errno == errno.EACCES:
             raise CommandError(f"Port {port} is for root only. Choose one above 1023: PORT=8000 make run") from error
         raise CommandError(f"HOST is {host!r}, which is not an address of this machine ({error.strerror}).") from error
+
+
+def follow_vocabulary() -> None:
+    """Has public events follow the vocabulary that they name, as long as the server runs."""
+    os.nice(5)  # readers come first
+    with waste_kept():
+        keep_refreshing()
 
 
 @contextmanager

@@ -1,15 +1,17 @@
-import gc
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
 from events.models import Event
-from events.synthetic import NAMESPACE, NoReference, ids_of, prepare, write
-from timeline.importing import PUBLISHED_AT_ONCE
+from events.synthetic import NAMESPACE, NoReference, prepare, write
+from timeline.importing import PUBLISHED_AT_ONCE, Batch, Published, publish_batch
+from timeline.management.import_command import add_processes
+from timeline.processes import clear_waste, share_out, waste_kept
 from timeline.progress import Progress
-from timeline.publishing import publish
 
 
 class Command(BaseCommand):
@@ -22,6 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("number", type=int, help="How many there are to be, such as 10000.")
         parser.add_argument("--seed", type=int, default=1, help="Another number gives other events (default: 1).")
+        add_processes(parser)
         parser.add_argument("--no-publish", action="store_true", help="Leave them as drafts.")
         parser.add_argument("--yes", action="store_true", help="Also into a database that has other events.")
 
@@ -40,22 +43,29 @@ class Command(BaseCommand):
         except NoReference as error:
             raise CommandError(str(error)) from error
         progress = Progress(self.stderr, "events")
-        new = published = 0
-        # A batch is many objects that all die at its end: to look for waste among them all the time takes a third.
-        gc.freeze()
-        gc.disable()
-        try:
+        new: list[int] = []
+
+        def batches() -> Iterator[Batch]:
             for first in range(1, number + 1, PUBLISHED_AT_ONCE):
-                batch = range(first, min(first + PUBLISHED_AT_ONCE, number + 1))
-                new += write(cast, options["seed"], batch)
-                if not options["no_publish"]:
-                    # Not those that somebody withdrew.
-                    never = Event.objects.filter(pk__in=ids_of(batch).values(), publications=None)
-                    published += len(publish(never).published) if never else 0
-                gc.collect()
-                progress.show(batch[-1], batch[-1] / number)
-        finally:
-            gc.enable()
-            gc.unfreeze()
+                numbers = range(first, min(first + PUBLISHED_AT_ONCE, number + 1))
+                ids, count = write(cast, options["seed"], numbers)
+                new.append(count)
+                clear_waste()
+                yield Batch(ids, if_edited=False)
+
+        published = 0
+        with waste_kept():
+            work, processes = (leave, 1) if options["no_publish"] else (publish_batch, options["processes"])
+            for place, batch in enumerate(share_out(work, batches(), processes), 1):
+                published += batch.published
+                done = min(place * PUBLISHED_AT_ONCE, number)
+                progress.show(done, done / number)
         progress.end()
-        self.stdout.write(f"Synthetic events: {new:,} new, {number - new:,} there before; published: {published:,}.")
+        self.stdout.write(
+            f"Synthetic events: {sum(new):,} new, {number - sum(new):,} there before; published: {published:,}."
+        )
+
+
+def leave(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
+    """Publishes none of them."""
+    return Published()

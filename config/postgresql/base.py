@@ -1,0 +1,36 @@
+"""The connection to PostgreSQL: Django finds this class by the package's name in `DATABASES`."""
+
+from __future__ import annotations
+
+import select
+from typing import Any
+
+import psycopg
+from django.db.backends.postgresql import base
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's, which asks the server before each request whether it is still there, and prepares nothing."""
+
+    def is_usable(self) -> bool:
+        """Whether the server still holds its end of the connection.
+
+        What it has closed can be read from, though nothing was asked. Only then is the server asked too, as it may
+        just have told something. Otherwise this costs no round trip, which would take as long as many a query.
+        """
+        if self.connection is None:
+            return False
+        told = select.poll()
+        told.register(self.connection.fileno(), select.POLLIN)
+        return bool(not told.poll(0) or super().is_usable())
+
+    def prepared_cursor(self) -> Any:
+        """A cursor whose statements the server parses and plans once, and which sends it their values apart.
+
+        For queries that are asked over and over with the same text, and for which one plan is right whatever the
+        values. The other cursors write the values into the text and have each planned anew, as Django's do.
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(psycopg.Cursor(self.connection))  # type: ignore[attr-defined]

@@ -1,0 +1,67 @@
+"""The connection to PostgreSQL."""
+
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connections
+from django.test.utils import CaptureQueriesContext
+
+connection: Any = connections["default"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def backend():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+@pytest.fixture
+def _as_in_a_request():
+    """Django looks after the connection where a request begins, if the settings say so."""
+    connection.ensure_connection()
+    connection.health_check_enabled = True
+    yield
+    connection.health_check_enabled = False
+
+
+@pytest.mark.usefixtures("_as_in_a_request")
+@pytest.mark.parametrize("cursor", ["cursor", "prepared_cursor"])
+def test_a_connection_that_the_server_closed_is_opened_again(cursor):
+    lost = backend()
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as elsewhere:
+            elsewhere.execute("SELECT pg_terminate_backend(%s, 5000)", [lost])
+            assert elsewhere.fetchone() == (True,)
+    finally:
+        other.close()
+
+    connection.health_check_done = False
+    with getattr(connection, cursor)() as again:
+        again.execute("SELECT pg_backend_pid()")
+        assert again.fetchone()[0] != lost
+
+
+@pytest.mark.usefixtures("_as_in_a_request")
+def test_a_connection_that_is_there_is_not_asked(monkeypatch):
+    def asked(*_):
+        raise OperationalError
+
+    connection.ensure_connection()
+    monkeypatch.setattr("django.db.backends.postgresql.base.DatabaseWrapper.is_usable", asked)
+    with CaptureQueriesContext(connection) as queries:
+        assert connection.is_usable()
+    assert len(queries) == 0
+
+
+def test_no_connection_is_not_usable():
+    assert not connections.create_connection("default").is_usable()
+
+
+def test_prepared_statements_have_their_values_apart():
+    with connection.prepared_cursor() as cursor:
+        cursor.execute("SELECT %s::text, %s::int", ["it's 5 %", 3])
+        assert cursor.fetchone() == ("it's 5 %", 3)
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        assert ("SELECT $1::text, $2::int",) in cursor.fetchall()

@@ -1,0 +1,44 @@
+"""What an import publishes, in batches."""
+
+from array import array
+
+import pytest
+from django.utils import timezone
+
+from events.models import Event, Source
+from tests.builders import draft, published
+from timeline import importing
+from timeline.models import Publication
+from timeline.publishing import withdraw
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.usefixtures("committed")
+def test_batches_are_published_in_order(processes, monkeypatch):
+    monkeypatch.setattr(importing, "PUBLISHED_AT_ONCE", 2)
+    published("public")
+    edited = published("edited")
+    edited.texts.update(title="New title")
+    Event.objects.filter(pk=edited.pk).update(updated_at=timezone.now())
+    withdraw([published("withdrawn")])
+    for number in range(5):
+        draft(f"new-{number}")
+    Source.objects.filter(event=draft("refused")).delete()
+    report = importing.Report(event_ids=array("Q", Event.objects.order_by("pk").values_list("pk", flat=True)))
+    counts: list[int] = []
+
+    done = importing.publish_imported(report, None, counts.append, processes=processes)
+
+    assert counts == [2, 4, 6, 8, 9]
+    assert (done.published, done.withdrawn) == (6, ["withdrawn"])
+    assert done.refused == {"refused": ["It has no source: add at least one."]}
+    rows = Publication.objects.current().order_by("pk").values_list("slug", "version", "published_in")
+    assert list(rows) == [
+        ("public", 1, 1),
+        ("edited", 2, 5),
+        ("new-0", 1, 6),
+        ("new-1", 1, 7),
+        ("new-2", 1, 7),
+        ("new-3", 1, 8),
+        ("new-4", 1, 8),
+    ]

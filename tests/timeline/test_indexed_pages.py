@@ -1,0 +1,145 @@
+"""Pages by country and date: the same as by reading everything, for every shape of the query."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.http import QueryDict
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from events.dates import parse
+from tests.builders import draft, published
+from tests.timeline.test_pagination import joined, last_url, walk
+from timeline.indexed_pages import Shape, is_indexed, query_for
+from timeline.pagination import EVENT_ORDERINGS, wanted_page
+from timeline.parameters import read
+from timeline.publishing import publish, withdraw
+from timeline.views.events import EventList
+
+pytestmark = pytest.mark.django_db
+
+CODES = ["US", "CN", "UZ", "KZ"]
+ROLES = ["host", "visitor"]
+# Days in a row and the same day many times; spans about as long as what is read as `long`, which is over 366 days.
+DATES = [
+    "2020-01-01", "2020-01-02", "2020-12-31", "2021-01-01", "2021-06", "2021", "2022-03-05", "202X", "19XX",
+    "2020-02-29/2021-02-28", "2020-02-29/2021-03-01", "2020-02-29/2021-03-02", "2019-05-05/2021-05-05",
+    "2021-01-01/..", "../2020-01-01",
+]  # fmt: skip
+BOUNDS = [*DATES[:5], "2019", "2021-03-01", "2021-03-02", "0001-01-01", "0002-01-02", "9999-12-31"]
+
+
+@pytest.fixture
+def world(db):
+    """60 events as (event, parts); two more that nobody may see."""
+    drawn = random.Random(4)
+    made = []
+    for number in range(60):
+        parts: list[Any] = [(code, drawn.choice(ROLES)) for code in drawn.sample(CODES, drawn.randint(1, 3))]
+        made.append((f"e{number}", drawn.choice(DATES), parts))
+    events = [(draft(slug, date, *parts), parts) for slug, date, parts in made]
+    publish([event for event, _ in events])
+    withdraw([published("withdrawn", "2020-01-01", "US", "CN")])
+    draft("not-public", "2020-01-01", "US", "CN")
+    return events
+
+
+def expected(world, query):
+    """The ids of the events that fit, in the order asked for, by reading everything."""
+    roles = query.get("role", ROLES)
+    first = parse(query["from"]).start_min if "from" in query else None
+    last = parse(query["to"]).end_max if "to" in query else None
+
+    def fits(event, parts):
+        codes = {code for code, role in parts if role in roles}
+        when = parse(event.date)
+        return (
+            ("country" not in query or codes & set(query["country"]))
+            and codes >= set(query.get("country_all", ()))
+            and (last is None or when.start_min <= last)
+            and (first is None or when.end_max >= first)
+        )
+
+    found = sorted((parse(event.date).start_min, event.pk, event.slug) for event, parts in world if fits(event, parts))
+    return [slug for _, _, slug in (found if query["ordering"] == "date" else found[::-1])]
+
+
+some_codes = st.lists(st.sampled_from(CODES), min_size=1, max_size=3, unique=True)
+queries = st.fixed_dictionaries(
+    {"ordering": st.sampled_from(["date", "-date"]), "page_size": st.integers(1, 70)},
+    optional={"from": st.sampled_from(BOUNDS), "to": st.sampled_from(BOUNDS)},
+).flatmap(
+    lambda query: st.one_of(
+        st.just(query),
+        st.fixed_dictionaries(
+            {"country": some_codes}, optional={"role": st.lists(st.sampled_from(ROLES), min_size=1, unique=True)}
+        ).map(lambda more: query | more),
+        st.fixed_dictionaries(
+            {"country_all": some_codes}, optional={"role": st.lists(st.sampled_from(ROLES), min_size=1, unique=True)}
+        ).map(lambda more: query | more),
+    )
+)
+
+
+def test_pages_agree_with_reading_everything(client, world):
+    @given(queries)
+    @example({"ordering": "-date", "page_size": 3, "country": ["US", "CN"], "from": "2021-03-01", "to": "2021-03-02"})
+    @example({"ordering": "date", "page_size": 3, "country_all": ["US", "CN"], "from": "2021-03-02"})
+    @example({"ordering": "-date", "page_size": 3, "from": "2021-03-01"})
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def every_query(query):
+        if "from" in query and "to" in query and parse(query["from"]).start_min > parse(query["to"]).end_max:
+            query = query | {"from": query["to"], "to": query["from"]}
+        assert is_indexed(*asked(query))
+        wanted = expected(world, query)
+        start = f"/api/v1/events/?{urlencode(query, doseq=True)}"
+        assert joined(walk(client, start)) == wanted
+        assert joined(walk(client, last_url(client, start), "previous")[::-1]) == wanted
+
+    every_query()
+
+
+def asked(query):
+    """The values of a query as `is_indexed` takes them."""
+    values = read(QueryDict(urlencode(query, doseq=True)), EventList.parameters())
+    return values, None, wanted_page(values, EVENT_ORDERINGS)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"type": "meeting"},
+        {"country": "US", "topic": "trade"},
+        {"role": "host"},
+        {"country": "US", "country_all": "CN"},
+        {"on": "2021", "certainty": "certain"},
+        {"ordering": "-updated"},
+        {"q": "summit"},
+        {"timeline": "c5-1"},
+    ],
+)
+def test_what_takes_more_than_an_index_is_read_elsewhere(query):
+    assert not is_indexed(*asked(query))
+
+
+def test_a_past_state_is_read_elsewhere():
+    values, _, wanted = asked({})
+    assert is_indexed(values, None, wanted)
+    assert not is_indexed(values, 1, wanted)
+
+
+def test_a_shape_is_built_once():
+    shape = Shape(any_of=False, all_of=1, by_ways=False, has_first=True, has_last=True, behind=False, descending=True,
+                  limit=51)  # fmt: skip
+    assert query_for(shape) is query_for(shape)
+    assert query_for(shape).one_plan
+
+
+def test_how_ranges_are_merged_is_planned_for_the_countries_asked_for():
+    shape = Shape(any_of=False, all_of=2, by_ways=False, has_first=False, has_last=False, behind=False,
+                  descending=True, limit=51)  # fmt: skip
+    assert not query_for(shape).one_plan

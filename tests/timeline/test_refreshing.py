@@ -1,0 +1,481 @@
+"""Public events that follow the vocabulary they name."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from events.models import Actor, Event, EventType, Membership, Topic
+from tests.builders import actor, draft, event_type, member, published, state, topic
+from tests.timeline.test_import_commands import run
+from timeline import refreshing, vectors
+from timeline.caching import dataset_version
+from timeline.documents import Renderer, load
+from timeline.drafts import load_drafts
+from timeline.models import Publication, PublicationText, Refresh, Tally, Term
+from timeline.publishing import publish, publish_vocabulary, withdraw
+from timeline.refreshing import Step, refresh_all
+from timeline.versions import prepare
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _few_at_once(monkeypatch):
+    monkeypatch.setattr(refreshing, "BATCH", 2)
+
+
+def rename(entry, **names):
+    """An editor calls an actor, a type or a topic otherwise, and publishes that."""
+    entry.names = names
+    entry.save()
+    return publish_vocabulary(
+        **{{Actor: "actors", EventType: "types", Topic: "topics"}[type(entry)]: type(entry).objects.filter(pk=entry.pk)}
+    )
+
+
+def current(slug, language="en"):
+    text = PublicationText.objects.get(
+        publication__slug=slug, publication__superseded_in=None, publication__withdrawn=False, language=language
+    )
+    return load(text.document)
+
+
+def versions():
+    return list(Publication.objects.current().order_by("event_id").values_list("slug", "version"))
+
+
+def progress():
+    """(total, done, changed, passed over, finished) of each refresh."""
+    return [
+        (refresh.total, refresh.done, refresh.changed, refresh.passed_over, refresh.finished_at is not None)
+        for refresh in Refresh.objects.order_by("pk")
+    ]
+
+
+@pytest.mark.usefixtures("curated")
+def test_what_is_public_says_the_same_when_it_is_rendered_anew():
+    everything = list(Publication.objects.current().values_list("event_id", flat=True))
+    Refresh.objects.all().delete()
+    Refresh.objects.create(types=list(EventType.objects.values_list("slug", flat=True)), asked_at=timezone.now())
+    before = dataset_version()
+
+    refresh_all()
+
+    assert len(everything) == 69
+    assert progress() == [(69, 69, 0, 0, True)]
+    assert dataset_version() == before
+
+
+@pytest.mark.usefixtures("curated")
+def test_search_vectors_and_columns_are_those_that_publishing_makes():
+    kazakhstan = Actor.objects.get(code="KZ")
+    rename(kazakhstan, en="Qazaqstan", de="Qasaqstan", **{})
+    refresh_all()
+
+    rows = list(Publication.objects.current().filter(countries_involved__contains=["KZ"]).order_by("event_id"))
+    assert len(rows) > 10
+    drafts = load_drafts([row.event_id for row in rows])
+    prepared = prepare([Renderer.of(drafts).render(one) for one in drafts])
+    for row, version in zip(rows, prepared, strict=True):
+        assert {name: getattr(row, name) for name in version.columns} == version.columns
+        stored = {text.language: text.search for text in row.texts.all()}
+        for language, vector, traits in version.searched(row):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT %s::tsvector::text", [f"{vector} {traits}"])
+                assert stored.pop(language) == cursor.fetchone()[0]
+        assert not stored
+    assert publish(Event.objects.filter(pk__in=[row.event_id for row in rows])).published == []
+
+
+def test_events_follow_an_actor_in_every_language_and_in_search(client):
+    uz = state("UZ")
+    published("visit", "2025-11-06", "US", uz, titles={"en": "Visit", "de": "Besuch"})
+    published("other", "2025-11-06", "US")
+
+    assert rename(uz, en="Oʻzbekiston", de="Usbekien") == 2  # as an actor and as a country
+    assert current("visit")["participants"][1]["name"] == "Uzbekistan"
+    refresh_all()
+
+    assert [entry["name"] for entry in current("visit")["participants"]] == ["United States", "Oʻzbekiston"]
+    assert [entry["name"] for entry in current("visit", "de")["countries"]] == ["United States", "Usbekien"]
+    assert versions() == [("visit", 2), ("other", 1)]
+    found = client.get("/api/v1/events/?q=usbekien&lang=de").json()["results"]
+    assert [(event["id"], event["version"]) for event in found] == [("visit", 2)]
+    assert client.get("/api/v1/events/?q=uzbekistan").json()["results"] == []
+
+
+def test_drafts_do_not_leak(client):
+    uz, us = state("UZ"), state("US")
+    visit = published("visit", "2025-11-06", us, uz)
+    # In hand, and not to be seen: another title, another date, another participant, another name of the other state.
+    visit.texts.update(title="Secret title")
+    visit.participations.filter(actor=us).delete()
+    visit.date, visit.place_name = "2026-01-01", "Secret place"
+    visit.save()
+    us.names = {"en": "Secret name"}
+    us.save()
+    published("withdrawn", "2025", uz)
+    withdraw([Event.objects.get(slug="withdrawn")])
+    draft("never", "2025", uz)
+
+    rename(uz, en="Oʻzbekiston")
+    refresh_all()
+
+    document = current("visit")
+    assert document["title"] == "Title of visit"
+    assert [entry["name"] for entry in document["participants"]] == ["United States", "Oʻzbekiston"]
+    assert (document["date"]["edtf"], "place" in document) == ("2025-11-06", False)
+    assert versions() == [("visit", 2)]
+    assert "ecret" not in client.get("/api/v1/events/").text
+
+
+def test_each_event_is_one_new_version_and_a_batch_one_dataset_version():
+    uz = state("UZ")
+    for number in range(5):
+        published(f"event-{number}", "2025", uz, titles={"en": "E", "de": "D"})
+    before = dataset_version()
+    rename(uz, en="Oʻzbekiston")
+
+    steps: list[Step] = []
+    refresh_all(steps.append)
+
+    assert [(step.looked_at, step.changed, step.refresh.done) for step in steps] == [
+        (0, 0, 0), (2, 2, 2), (2, 2, 4), (1, 1, 5),
+    ]  # fmt: skip
+    rows = Publication.objects.current().order_by("event_id").values_list("version", "published_in")
+    start = before + 1
+    assert list(rows) == [(2, start + 1), (2, start + 1), (2, start + 2), (2, start + 2), (2, start + 3)]
+    assert progress() == [(5, 5, 5, 0, True)]
+    assert PublicationText.objects.filter(publication__version=2).count() == 10
+
+
+def test_tallies_and_relations_stay_right():
+    uz = state("UZ")
+    first = published("first", "2025-11-06", uz)
+    second = published("second", "2025-12", "US", relations=[("follows", first)])
+    before = set(Tally.objects.values_list("dimension", "key", "month", "starts", "ends"))
+
+    rename(uz, en="Oʻzbekiston")
+    refresh_all()
+
+    assert set(Tally.objects.values_list("dimension", "key", "month", "starts", "ends")) == before
+    assert current("second")["relations"] == [{"kind": "follows", "event": "first", "title": "Title of first"}]
+    assert versions() == [("first", 2), ("second", 1)]
+    rename(state("US"), en="USA")
+    refresh_all()
+    assert current("second")["relations"] == [{"kind": "follows", "event": "first", "title": "Title of first"}]
+    assert [relation.target for relation in Publication.objects.get(event=second, version=2).relations.all()] == [first]
+
+
+@pytest.mark.parametrize("make", [event_type, topic])
+def test_events_follow_types_and_topics(make):
+    above = make("above")
+    entry = make("entry", "above")
+    published("of-entry", "2025", "US", type="entry", topics=("entry",)) if make is event_type else published(
+        "of-entry", "2025", "US", topics=("entry",)
+    )
+    published("other", "2025", "US")
+
+    rename(entry, en="New name")
+    rename(above, en="Not in documents")
+    refresh_all()
+
+    document = current("of-entry")
+    assert (document["type"] if make is event_type else document["topics"][0])["name"] == "New name"
+    assert versions() == [("of-entry", 2), ("other", 1)]
+
+
+def test_a_membership_changes_who_is_involved():
+    minister, ministry, bloc = actor("minister"), actor("ministry", "body"), actor("bloc", "bloc")
+    kz, uz = state("KZ"), state("UZ")
+    member(ministry, minister)
+    speaks = member(uz, ministry)
+    joined = member(bloc, kz)
+    published("talks", "2025", minister)
+    published("summit", "2025", bloc)
+    assert [country["code"] for country in current("talks")["countries"]] == ["UZ"]
+
+    speaks.group = kz
+    speaks.save()
+    joined.since = "2026"
+    joined.save()
+    publish_vocabulary(actors=[ministry, kz])
+    refresh_all()
+
+    assert [country["code"] for country in current("talks")["countries"]] == ["KZ"]
+    assert current("talks")["participants"][0]["represents"] == ["KZ"]
+    assert "countries" not in current("summit")
+    row = Publication.objects.current().get(slug="talks")
+    assert (row.countries_involved, [country.code for country in row.countries.all()]) == (["KZ"], ["KZ"])
+    Membership.objects.filter(pk=joined.pk).delete()
+    publish_vocabulary(actors=[kz])
+    refresh_all()
+    assert publish(Event.objects.all()).published == []
+
+
+def test_nothing_is_asked_for_when_nothing_public_changed():
+    uz = state("UZ")
+    uz.names = {"en": "Before it is public"}
+    uz.save()
+    published("visit", "2025", uz)
+    publish_vocabulary(actors=[uz], types=[event_type()])
+
+    assert progress() == []
+
+
+def test_publishing_one_event_has_the_others_follow():
+    uz = state("UZ")
+    one, _ = published("one", "2025", uz), published("other", "2025", uz)
+    uz.names = {"en": "Oʻzbekiston"}
+    uz.save()
+
+    publish([one])
+    assert versions() == [("one", 2), ("other", 1)]
+    refresh_all()
+
+    assert versions() == [("one", 2), ("other", 2)]
+    assert progress() == [(2, 2, 1, 0, True)]
+
+
+def test_an_event_that_names_what_is_not_public_any_more_is_passed_over():
+    somebody = actor("somebody")
+    published("visit", "2025", "US", somebody)
+    published("other", "2025", "US")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE timeline_term DISABLE TRIGGER USER")
+        Term.objects.filter(key="somebody").update(key="gone")
+        cursor.execute("ALTER TABLE timeline_term ENABLE TRIGGER USER")
+
+    rename(state("US"), en="USA")
+    refresh_all()
+
+    assert versions() == [("visit", 1), ("other", 2)]
+    assert progress() == [(2, 2, 1, 1, True)]
+
+
+def test_an_error_is_noted_and_tried_again_later(monkeypatch):
+    uz = state("UZ")
+    for number in range(3):
+        published(f"event-{number}", "2025", uz)
+    rename(uz, en="Oʻzbekiston")
+    real, calls = refreshing.write_publications, []
+
+    def fail_once(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise ValueError("out of luck")
+        real(*arguments)
+
+    monkeypatch.setattr(refreshing, "write_publications", fail_once)
+    steps: list[Step] = []
+    refresh_all(steps.append)
+
+    assert versions() == [("event-0", 2), ("event-1", 2), ("event-2", 1)]
+    refresh = Refresh.objects.get()
+    assert (refresh.error, refresh.done, refresh.finished_at) == ("ValueError: out of luck", 2, None)
+    assert steps[-1].refresh.error == "ValueError: out of luck"
+    refresh_all()
+    assert len(calls) == 2  # not yet
+    Refresh.objects.update(retry_at=timezone.now())
+    refresh_all()
+    assert versions() == [("event-0", 2), ("event-1", 2), ("event-2", 2)]
+    refresh.refresh_from_db()
+    assert (refresh.error, refresh.done, refresh.finished_at is None) == ("", 3, False)
+
+
+def test_the_command_goes_on_where_another_one_was_killed(monkeypatch):
+    uz = state("UZ")
+    for number in range(5):
+        published(f"event-{number}", "2025", uz)
+    rename(uz, en="Oʻzbekiston")
+
+    class Killed(BaseException):
+        pass
+
+    def kill(step):
+        if step.refresh.done == 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        refresh_all(kill)
+    assert progress() == [(5, 2, 2, 0, False)]
+
+    assert run("refresh_documents") == (["Events looked at: 3; new versions: 3."], [], "")
+    assert [version for _, version in versions()] == [2] * 5
+    assert run("refresh_documents") == (["Events looked at: 0; new versions: 0."], [], "")
+
+
+def test_the_command_tells_of_errors(monkeypatch):
+    published("visit", "2025", "UZ")
+    rename(state("UZ"), en="Oʻzbekiston")
+    monkeypatch.setattr(refreshing, "lock", lambda ids: 1 / 0)
+
+    assert run("refresh_documents") == (
+        ["Events looked at: 0; new versions: 0."],
+        ["uzbekistan stopped, and will be tried again: ZeroDivisionError: division by zero"],
+        "",
+    )
+
+
+def test_watching_ends_when_it_is_told_to(monkeypatch):
+    published("visit", "2025", "UZ")
+    rename(state("UZ"), en="Oʻzbekiston")
+    waits: list[float] = []
+    monkeypatch.setattr(refreshing.time, "sleep", waits.append)
+
+    refreshing.keep_refreshing(lambda: len(waits) == 2)
+
+    assert waits == [1.0, 1.0]
+    assert versions() == [("visit", 2)]
+
+
+@pytest.mark.usefixtures("committed")
+def test_another_worker_leaves_it_alone():
+    published("visit", "2025", "UZ")
+    rename(state("UZ"), en="Oʻzbekiston")
+    steps: list[Step] = []
+
+    def other():
+        refresh_all(steps.append)
+        connection.close()
+
+    with transaction.atomic():
+        Refresh.objects.select_for_update().get()
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join(30)
+        assert (steps, thread.is_alive()) == ([], False)
+
+    refresh_all(steps.append)
+    assert versions() == [("visit", 2)]
+
+
+@pytest.mark.usefixtures("committed")
+def test_what_is_published_meanwhile_is_not_undone(monkeypatch):
+    event = published("visit", "2025", "UZ")
+    rename(state("UZ"), en="Oʻzbekiston")
+    real = refreshing.new_edition
+
+    def publish_first(by):
+        # Between the look at what is public and the turn to write: relations are written without the event's lock.
+        monkeypatch.setattr(refreshing, "new_edition", real)
+
+        def other():
+            related = published("related", "2025", "US")
+            event.relations.create(kind="follows", target=related)
+            connection.close()
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join(30)
+        return real(by)
+
+    monkeypatch.setattr(refreshing, "new_edition", publish_first)
+    refresh_all()
+
+    assert current("visit")["participants"][0]["name"] == "Oʻzbekiston"
+    assert publish([event]).published == [event]
+    assert current("visit")["relations"][0]["event"] == "related"
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_version_written_while_it_waited_is_built_upon(monkeypatch):
+    target = published("target", "2025", "US")
+    published("visit", "2025", "UZ", relations=[("follows", target)])
+    rename(state("UZ"), en="Oʻzbekiston")
+    real = refreshing.new_edition
+
+    def retitle_first(by):
+        monkeypatch.setattr(refreshing, "new_edition", real)
+
+        def other():
+            target.texts.update(title="New title")
+            publish([target])  # and with it a version of the visit, whose row is locked by the refresh
+            connection.close()
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join(30)
+        assert not thread.is_alive()
+        return real(by)
+
+    monkeypatch.setattr(refreshing, "new_edition", retitle_first)
+    refresh_all()
+
+    document = current("visit")
+    assert document["participants"][0]["name"] == "Oʻzbekiston"
+    assert document["relations"][0]["title"] == "New title"
+    assert versions() == [("target", 2), ("visit", 3)]
+
+
+@pytest.mark.usefixtures("committed")
+def test_an_event_rendered_before_and_published_after_is_waited_for(monkeypatch):
+    uz = state("UZ")
+    published("before", "2025", uz)
+    slow = draft("slow", "2025", uz)
+    rendered, renamed = threading.Event(), threading.Event()
+
+    class Late:
+        def __enter__(self):
+            rendered.set()
+            renamed.wait(30)
+
+        def __exit__(self, *_):
+            pass
+
+    def other():
+        publish([slow], turn=Late())
+        connection.close()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    rendered.wait(30)
+    uz.names = {"en": "Oʻzbekiston"}
+    uz.save()
+    publish_vocabulary(actors=[uz])
+    threading.Timer(0.3, renamed.set).start()
+    refresh_all()
+    thread.join(30)
+
+    assert current("slow")["participants"][0]["name"] == "Oʻzbekiston"
+    assert versions() == [("before", 2), ("slow", 2)]
+
+
+def test_a_rename_is_asked_for_by_its_editor(admin_user):
+    published("visit", "2025", "UZ")
+    uz = state("UZ")
+    uz.names = {"en": "Oʻzbekiston"}
+    uz.save()
+    publish_vocabulary(admin_user, actors=[uz])
+    refresh_all()
+
+    assert Publication.objects.current().get().published_by == admin_user
+    assert str(Refresh.objects.get()) == "uzbekistan"
+
+
+def test_nothing_to_do_takes_one_query(django_assert_num_queries):
+    with django_assert_num_queries(3):  # with the savepoint around it
+        refresh_all()
+
+
+def test_a_thousand_take_as_many_queries_as_one_for_each_batch(django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(refreshing, "BATCH", 50)
+    uz = state("UZ")
+    published("one", "2025", uz)
+    rename(uz, en="First")
+    refresh_all()
+    rename(uz, en="Second")
+    vectors.STEMS.clear()
+    with django_assert_num_queries(40) as counted:
+        refresh_all()
+    for number in range(12):
+        published(f"event-{number}", "2025", uz)
+    rename(uz, en="Third")
+    vectors.STEMS.clear()
+    with django_assert_num_queries(len(counted)):
+        refresh_all()

@@ -1,0 +1,153 @@
+"""Pages of events by country and date: what readers ask most, in the order in which an index has it.
+
+Each is one query that is built once (`timeline.prepared_queries`). It reads the index from the wanted day on until the
+page is full, and then the documents of the page. What began shortly before the window, and what lasted long, are two
+ranges of the index (`querysets.overlaps`), each read in order: a narrow window is never looked for among all the events
+before it. Of any of several countries each has its own range, and what is in more than one is listed once; of all of
+several the ranges are merged.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, CharField, DateField, Exists, Expression, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from timeline.filters import Asked, EventFilters
+from timeline.models import Publication, PublicationCountry
+from timeline.pagination import EVENT_ORDERINGS, Page, Wanted, beyond, in_order
+from timeline.prepared_queries import PreparedQuery, Slot
+from timeline.querysets import overlaps
+
+KEYS = EVENT_ORDERINGS["date"].columns
+HERE = {"country", "country_all", "involvement", "role", "from", "to", "on", "certainty"}
+"""Filters that such a page may have."""
+
+ELSEWHERE = EventFilters.parameters().keys() - HERE
+
+PAGE = """
+SELECT start_min, event_id,
+    (SELECT document FROM timeline_publicationtext AS text WHERE text.publication_id = page.pk AND language = %s),
+    (SELECT version FROM timeline_dataset)
+FROM ({rows} ORDER BY start_min {direction}, event_id {direction} LIMIT {limit}) AS page
+ORDER BY start_min {direction}, event_id {direction}
+"""
+"""SQL: (first day, event, document, dataset version) of `rows`."""
+
+ALL = "SELECT start_min, event_id, pk FROM ({ranges}) AS one (start_min, event_id, pk)"
+ANY = """
+SELECT DISTINCT start_min, event_id, pk
+FROM unnest(%s::text[]) AS asked (code) CROSS JOIN LATERAL ({ranges}) AS one (start_min, event_id, pk)
+"""
+"""SQL: `ranges` for each of several countries, each event once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What decides the text of the query: which values there are, not what they are."""
+
+    any_of: bool
+    """Whether the countries are several, any of which is enough; else all of them are wanted."""
+    all_of: int
+    """How many countries are wanted."""
+    by_ways: bool
+    has_first: bool
+    has_last: bool
+    behind: bool
+    """Whether the page begins at a cursor."""
+    descending: bool
+    limit: int
+
+
+def is_indexed(values: Mapping[str, Any], at: int | None, wanted: Wanted) -> bool:
+    """Whether the page that the values ask for can be read here."""
+    return (
+        at is None
+        and values["certainty"] != "certain"
+        and wanted.ordering.columns == KEYS
+        and not (values["country"] and values["country_all"])
+        and not (values["role"] and not values["country"] and not values["country_all"])
+        and all(values[name] is None for name in ELSEWHERE)
+    )
+
+
+def indexed_page(values: Mapping[str, Any], wanted: Wanted) -> Page:
+    """The page of (document, dataset version) that the values ask for, for which `is_indexed` holds."""
+    any_of, all_of = values["country"] or [], values["country_all"] or []
+    ways = Asked(values, {}).country_ways
+    since, until = values["on"] or values["from"], values["on"] or values["to"]
+    position = wanted.cursor.position if wanted.cursor else (None, None)
+    if len(any_of) == 1:
+        any_of, all_of = [], any_of
+    shape = Shape(
+        any_of=bool(any_of),
+        all_of=len(all_of),
+        by_ways=bool(ways),
+        has_first=since is not None,
+        has_last=until is not None,
+        behind=wanted.cursor is not None,
+        descending=wanted.descending,
+        limit=wanted.size + 1,
+    )
+    given = {
+        "language": values["lang"],
+        "codes": any_of,
+        **{f"code_{number}": code for number, code in enumerate(all_of)},
+        "ways": ways,
+        "first": since and since.start_min,
+        "last": until and until.end_max,
+        "day": position[0],
+        "event": position[1],
+    }
+    return wanted.page(query_for(shape).rows(given))
+
+
+@functools.lru_cache(maxsize=1000)
+def query_for(shape: Shape) -> PreparedQuery:
+    """The query for pages of this shape."""
+    ranges = PreparedQuery.from_queryset(_ranges(shape))
+    rows, codes = (ANY, [Slot("codes", ArrayField(CharField()))]) if shape.any_of else (ALL, [])
+    sql = PAGE.format(
+        rows=rows.format(ranges=ranges.sql), direction="DESC" if shape.descending else "ASC", limit=shape.limit
+    )
+    params = (Slot("language", CharField()), *codes, *ranges.params)
+    # How to merge the ranges of several countries depends on how many events they have.
+    return PreparedQuery(sql, params, one_plan=shape.all_of < 2)
+
+
+def _ranges(shape: Shape) -> QuerySet[Any]:
+    """What may fill the page, as (first day, event, publication): for any of several countries, those of one."""
+    first = Slot("first", DateField()) if shape.has_first else None
+    last = Slot("last", DateField()) if shape.has_last else None
+    ranges = [_range(shape, part) for part in overlaps(first, last)]
+    return ranges[0].union(*ranges[1:], all=True) if len(ranges) > 1 else ranges[0]
+
+
+def _range(shape: Shape, days: Q) -> QuerySet[Any]:
+    """As many as the page has, in order, out of one range of the index."""
+    if shape.behind:
+        days &= beyond(KEYS, (Slot("day", DateField()), Slot("event", BigIntegerField())), shape.descending)
+    found: QuerySet[Any]
+    if shape.any_of:
+        found, publication = _involving(shape, days, RawSQL("asked.code", [], CharField())), "publication_id"
+    elif shape.all_of:
+        found, *others = [
+            _involving(shape, days, Slot(f"code_{number}", CharField())) for number in range(shape.all_of)
+        ]
+        for other in others:  # by what the index is ordered by: so the two ranges can be merged
+            found = found.filter(Exists(other.filter(**{key: OuterRef(key) for key in KEYS})))
+        publication = "publication_id"
+    else:
+        found, publication = Publication.objects.current().filter(days), "pk"
+    return found.order_by(*in_order(KEYS, shape.descending)).values_list(*KEYS, publication)[: shape.limit]
+
+
+def _involving(shape: Shape, days: Q, code: Expression) -> QuerySet[PublicationCountry]:
+    """The index entries of one country, in the wanted ways."""
+    found = PublicationCountry.objects.filter(days, code=code, current=True)
+    return found.filter(ways__overlap=Slot("ways", ArrayField(CharField()))) if shape.by_ways else found

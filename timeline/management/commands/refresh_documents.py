@@ -1,0 +1,42 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from timeline.processes import waste_kept
+from timeline.progress import Progress
+from timeline.refreshing import Step, keep_refreshing, refresh_all
+
+
+class Command(BaseCommand):
+    help = (
+        "Has the public events follow the actors, types and topics that were published anew since: a new version of "
+        "each that says something else now. `manage.py serve` does so by itself. Any number may run at the same time, "
+        "and one that was killed is continued by the next one."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--watch", action="store_true", help="Go on, and wait for more.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["watch"]:
+            with waste_kept():
+                keep_refreshing()
+        progress = Progress(self.stderr, "events looked at")
+        looked_at = changed = 0
+        errors: list[str] = []
+
+        def after_step(step: Step) -> None:
+            nonlocal looked_at, changed
+            looked_at += step.looked_at
+            changed += step.changed
+            if step.refresh.error:
+                errors.append(f"{step.refresh} stopped, and will be tried again: {step.refresh.error}")
+            progress.show(looked_at, step.refresh.done / step.refresh.total if step.refresh.total else 0)
+
+        with waste_kept():
+            refresh_all(after_step)
+        progress.end()
+        for error in errors:
+            self.stderr.write(error)
+        self.stdout.write(f"Events looked at: {looked_at:,}; new versions: {changed:,}.")

@@ -1,0 +1,62 @@
+"""Queries that are built once and asked again and again, with other values.
+
+To build a query with the ORM takes several times as long as to answer it out of an index. Its text depends on what is
+asked, not on the values: so it is built with slots in the place of the values, and kept. Where one plan is good for
+all values, PostgreSQL prepares it once for each connection, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Field, QuerySet, Value
+
+
+class Slot(Value):
+    """Stands in a query for a value that is known only when it is asked; `name` says which one."""
+
+    def __init__(self, name: str, output_field: Field[Any, Any], of: Callable[[Any], Any] | None = None) -> None:
+        super().__init__(None, output_field)
+        self.name = name
+        self.of = of
+
+    def then(self, function: Callable[[Any], Any]) -> Slot:
+        """A slot for what `function` makes of the value."""
+        return Slot(self.name, self.output_field, function)
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
+
+    def fill(self, values: Mapping[str, Any]) -> Any:
+        """What belongs here."""
+        value = values[self.name]
+        return value if self.of is None else self.of(value)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedQuery:
+    """The text of a query and its parameters, some of which are slots."""
+
+    sql: str
+    params: tuple[Any, ...]
+    one_plan: bool = True
+    """Whether one plan is good for all values."""
+
+    @classmethod
+    def from_queryset(cls, queryset: QuerySet[Any]) -> PreparedQuery:
+        """The query of the ORM."""
+        sql, params = queryset.query.sql_with_params()
+        return cls(sql, params)
+
+    def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The rows for these values of the slots."""
+        params = [param.fill(values) if isinstance(param, Slot) else param for param in self.params]
+        # See config.postgresql.
+        open_cursor = connection.prepared_cursor if self.one_plan else connection.cursor  # type: ignore[attr-defined]
+        with open_cursor() as cursor:
+            cursor.execute(self.sql, params)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows

@@ -1,0 +1,92 @@
+"""Search vectors, put together here out of the lexemes that PostgreSQL's stemmers make of single words.
+
+The database is asked once for each word, not once for each place where it stands: of a million documents the words are
+the same few thousand, but for numbers. The vectors are those that `search.WORDS` gives, position by position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import connection
+
+from timeline.search import WEIGHTS
+
+MOST_KNOWN = 50_000
+"""Words remembered of a configuration: some megabytes."""
+LAST_POSITION, MOST_POSITIONS = 16_382, 254
+"""A vector counts no further, nor notes more places of one lexeme: documents beyond are left to the database."""
+
+Stemmed = tuple[tuple[tuple[str, int], ...], int]
+"""Of a word: its lexemes, quoted, with their positions from 1, and how many positions it takes. Of a stop word there is
+no lexeme, but it takes a position."""
+
+STEMMED = """
+SELECT word, array_agg(lexeme ORDER BY position), array_agg(position ORDER BY position)
+FROM unnest(%s::text[]) AS given (word),
+    unnest(to_tsvector(%s::regconfig, word || ' 0')) AS stemmed (lexeme, positions, weights),
+    unnest(positions) AS position
+GROUP BY word
+"""
+"""The 0 tells where the next word would stand."""
+
+
+class Stems:
+    """What words become in one configuration, such as `english`; remembered for the life of the process."""
+
+    def __init__(self, configuration: str) -> None:
+        self.configuration = configuration
+        self.known: dict[str, Stemmed] = {}
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Makes sure that `words` are known."""
+        wanted = set(words)
+        new = wanted - self.known.keys()
+        if not new:
+            return
+        if len(self.known) + len(new) > MOST_KNOWN:
+            self.known.clear()
+            new = wanted
+        with connection.cursor() as cursor:
+            cursor.execute(STEMMED, [list(new), self.configuration])
+            for word, lexemes, positions in cursor.fetchall():
+                quoted = ["'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'" for lexeme in lexemes]
+                self.known[word] = tuple(zip(quoted[:-1], positions[:-1], strict=True)), positions[-1] - 1
+
+
+STEMS: dict[str, Stems] = {}
+
+
+def vectors(documents: Sequence[tuple[str, Mapping[str, Sequence[str]]]]) -> list[str | None]:
+    """The vector of each document, as text. A document is its configuration and its folded words by weight.
+
+    None stands for one that is too long to be put together here.
+    """
+    words: dict[str, set[str]] = {}
+    for configuration, by_weight in documents:
+        known = words.setdefault(configuration, set())
+        for weight in WEIGHTS:
+            known.update(by_weight[weight])
+    for configuration, needed in words.items():
+        STEMS.setdefault(configuration, Stems(configuration)).learn(needed)
+    return [_vector(STEMS[configuration].known, by_weight) for configuration, by_weight in documents]
+
+
+def _vector(known: Mapping[str, Stemmed], by_weight: Mapping[str, Sequence[str]]) -> str | None:
+    places: dict[str, list[str]] = {}
+    last = 0
+    for weight in WEIGHTS:
+        # A part goes on behind the last position of the one before: stop words at the end of that are not counted.
+        before = last
+        for word in by_weight[weight]:
+            lexemes, taken = known[word]
+            for lexeme, position in lexemes:
+                last = before + position
+                if lexeme in places:
+                    places[lexeme].append(f"{last}{weight}")
+                else:
+                    places[lexeme] = [f"{last}{weight}"]
+            before += taken
+    if last > LAST_POSITION or (places and max(map(len, places.values())) > MOST_POSITIONS):
+        return None
+    return " ".join([f"{lexeme}:{','.join(numbers)}" for lexeme, numbers in places.items()])
