@@ -310,7 +310,8 @@ def test_a_timeline_is_its_saved_filter_and_its_picks(client):
 
 # Queries: the page, and the vocabulary entries that the filters name where its events do not prove that they are known.
 # An empty page is read again, once the dataset version is known. Before a page by several filters the database says
-# what it expects. Summaries read those entries, the dataset version, and where no tally has the answer, that expectation.
+# what it expects. Summaries read those entries, the dataset version, and where no tally has the answer, that
+# expectation.
 LISTS = [
     ("events/", 1),
     ("events/?country=US&from=2025&to=2025-12", 1),
