@@ -39,6 +39,9 @@ OTHERS = ("agreement", "statement")
 MEASURES = ("export-control", "export-ban", "tariff-change")
 MEASURE_EVERY = 20
 """One event in so many is a measure, or the end of an earlier one."""
+KEYWORDS, CITIES = 30_000, 3_000
+"""Invented words and names of places; of each the first is the most frequent one (Zipf)."""
+SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvwz" for vowel in "aeiou"]
 
 
 class NoReference(Exception):
@@ -73,6 +76,7 @@ class Synthetic:
     date: str
     effective: str
     place: str
+    city: str
     topics: list[str]
     texts: dict[str, tuple[str, str]]
     participants: list[tuple[str, str]]
@@ -155,14 +159,16 @@ def draw(cast: Cast, seed: int, number: int) -> Synthetic:
     measure = kind in MEASURES or kind in ("suspension", "withdrawal")
     countries = cast.draw(random, random.choices((1, 2, 3, 4, 5), cum_weights=(5, 60, 78, 92, 100))[0])
     date = day.isoformat() if measure else _date(random, day)
+    city, *keywords = _invented(seed, number)
     return Synthetic(
         number=number,
         type=kind,
         date=date,
         effective=_effective(random, kind, day) if measure else "",
         place="" if measure else countries[0],
+        city="" if measure else city.title(),
         topics=random.sample(list(cast.topics), random.choice((1, 2))),
-        texts=_texts(cast, random, kind, number, countries),
+        texts=_texts(cast, random, kind, number, countries, keywords),
         participants=_participants(random, day, countries, ("imposer", "target") if measure else ("host", "visitor")),
         sources=_sources(random, number, date, day),
         relations=relations,
@@ -224,15 +230,32 @@ def _effective(random: Random, kind: str, day: datetime.date) -> str:
     return f"{begins}/.."
 
 
-def _texts(cast: Cast, random: Random, kind: str, number: int, countries: Sequence[str]) -> dict[str, tuple[str, str]]:
+def _invented(seed: int, number: int) -> list[str]:
+    """A name of a place and three keywords."""
+    random = Random(f"words:{seed}:{number}")
+    return [invented(int(many ** random.random())) for many in (CITIES, KEYWORDS, KEYWORDS, KEYWORDS)]
+
+
+def invented(rank: int) -> str:
+    """The invented word of a rank, counted from 1: three syllables, which no other rank has."""
+    mixed = rank * 7919  # which has no factor in common with the number of syllables
+    return "".join(SYLLABLES[mixed // len(SYLLABLES) ** place % len(SYLLABLES)] for place in range(3))
+
+
+def _texts(
+    cast: Cast, random: Random, kind: str, number: int, countries: Sequence[str], keywords: Sequence[str]
+) -> dict[str, tuple[str, str]]:
     """Titles and summaries by language; one event in ten is not translated."""
     texts = {}
     for language, words, together in (
-        ("en", "Synthetic", "Invented event {} of the kind “{}”. Countries: {}."),
-        ("de", "Synthetisch", "Erfundenes Ereignis {} der Art „{}“. Länder: {}."),
+        ("en", "Synthetic", "Invented event {} of the kind “{}”. Countries: {}. Keywords: {}."),
+        ("de", "Synthetisch", "Erfundenes Ereignis {} der Art „{}“. Länder: {}. Stichwörter: {}."),
     ):
         names = ", ".join(cast.names[code].get(language, code) for code in countries)
-        texts[language] = f"{words} {kind} {number}: {names}"[:300], together.format(number, kind, names)
+        texts[language] = (
+            f"{words} {kind} {number}: {names}"[:300],
+            together.format(number, kind, names, ", ".join(keywords)),
+        )
     if random.random() < 0.1:
         del texts["de"]
     return texts
@@ -345,7 +368,7 @@ def _copy_events(cast: Cast, drawn: Sequence[Synthetic], ids: Mapping[int, int])
             event.date,
             *(getattr(when, name) for name in days),
             event.effective,
-            cast.names[event.place]["en"] if event.place else "",
+            f"{event.city}, {cast.names[event.place]['en']}" if event.place else "",
             cast.actors[event.place] if event.place else None,
             now,
             now,

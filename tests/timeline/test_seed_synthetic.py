@@ -7,7 +7,7 @@ import pytest
 from events.dates import parse
 from events.loading import load_reference
 from events.models import Actor, Event, EventText, EventType, Participation, Relation, Source
-from events.synthetic import draw, prepare
+from events.synthetic import KEYWORDS, draw, invented, prepare
 from tests.builders import draft
 from tests.timeline.test_import_commands import run
 from tests.timeline.test_schema import validator
@@ -141,3 +141,17 @@ def test_distributions():
     assert Event.topics.through.objects.count() == 1503
     assert Event.objects.exclude(effective="").count() == 50
     assert EventText.objects.filter(language="de").count() == 900
+
+
+@pytest.mark.usefixtures("reference")
+def test_words_that_no_two_ranks_share_are_common_and_rare():
+    run("seed_synthetic", "1000", "--no-publish")
+    found = Counter(
+        word
+        for summary in EventText.objects.filter(language="en").values_list("summary", flat=True)
+        for word in summary.rpartition("Keywords: ")[2].rstrip(".").split(", ")
+    )
+
+    assert len({invented(rank) for rank in range(1, KEYWORDS + 1)}) == KEYWORDS
+    assert [found[invented(rank)] for rank in (1, 2, 10, 100, 10_000)] == [204, 111, 22, 5, 0]
+    assert Event.objects.filter(place_name=f"{invented(1).title()}, United States").count() == 11
