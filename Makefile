@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 IN_VENV = .venv/bin/python
+EVENTS ?= 10000 100000 1000000
+OPTIONS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: help run test lint format bench schema clean
@@ -13,7 +15,7 @@ help:
 	@echo 'make test    everything that must hold before a commit'
 	@echo 'make lint    the linters and type checks alone'
 	@echo 'make format  bring the code into its format'
-	@echo 'make bench   measure'
+	@echo 'make bench   measure beside peers, with $$(EVENTS) events: now $(EVENTS); OPTIONS=--keep leaves the databases'
 	@echo 'make schema  write again: timeline/examples.json, tests/timeline/openapi.yaml, events/interchange/schema.json'
 	@echo 'make clean   remove what was installed and generated; keeps the database (.postgres) and .secret-key'
 	@echo
@@ -39,7 +41,7 @@ format: .venv/.installed-dev
 	$(IN_VENV) -m ruff format
 
 bench: .venv/.installed-dev .venv-bench/.installed tests/bench/peers/node_modules/.installed
-	$(IN_VENV) -m tests.bench
+	$(IN_VENV) -m tests.bench --events $(EVENTS) --write $(OPTIONS)
 
 schema: .venv/.installed-dev
 	WRITE_EXAMPLES=1 $(IN_VENV) -m pytest -q tests/timeline/test_examples.py

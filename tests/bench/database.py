@@ -1,10 +1,12 @@
-"""The database of the measurements: beside the real one, made, filled and dropped here."""
+"""The databases of the measurements: beside the real one, made, filled and dropped here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from typing import Any
 
 import psutil
 from django.conf import settings
@@ -13,22 +15,24 @@ from django.db import connection, connections
 
 from config import embedded
 from config.embedded.place import home_folder, server_account
-from tests.bench import seed
+from tests.bench.contents import Contents
 
-NAME = "bench_timeline"
+DECIDING = (
+    "*/migrations/*.py", "events/synthetic.py", "events/data/**/*.json", "timeline/documents.py", "timeline/terms.py",
+    "timeline/search.py", "timeline/tallies.py", "tests/bench/contents.py",
+)  # fmt: skip
+"""The files that decide what is in a database."""
 
 
 @contextmanager
-def server(name: str = NAME) -> Iterator[None]:
-    """Point the settings to the database `name`, on the server of DATABASE_URL or an embedded one, started here."""
-    database = settings.DATABASES["default"]
-    database["NAME"] = name
+def server() -> Iterator[None]:
+    """The server of DATABASE_URL, or an embedded one, started here, which the settings point to meanwhile."""
     if settings.EMBEDDED_POSTGRES is None:
         yield
         return
     folder = embedded.choose_folder(settings.BASE_DIR, ".postgres-bench", home=home_folder(), account=server_account())
     process = embedded.Server(folder, database="postgres", tuning=embedded.FAST | memory())
-    database["HOST"] = str(folder)
+    settings.DATABASES["default"]["HOST"] = str(folder)
     process.acquire()
     (folder / ".gitignore").write_text("*\n")
     try:
@@ -45,19 +49,25 @@ def memory() -> dict[str, str]:
 
 
 @contextmanager
-def filled(events: int, *, keep: bool, fill: Callable[[int], None] = seed.fill) -> Iterator[None]:
-    """The database with this many events by `fill`; `keep` leaves it there, and takes one that was left."""
-    wanted = f"{events} events, made by {_fingerprint()}"
-    if _comment() != wanted:
+def filled(contents: Contents, *, keep: bool) -> Iterator[dict[str, float]]:
+    """Points the settings to a database with these contents; gives the figures of its filling.
+
+    `keep` leaves it there, and takes one that was left.
+    """
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = contents.name
+    made_by = _fingerprint()
+    said = _comment()
+    if said is None or said["made by"] != made_by:
         _drop()
         with connection._nodb_cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {_name()}")
+            cursor.execute(f"CREATE DATABASE {contents.name}")
         call_command("migrate", verbosity=0, interactive=False)
-        fill(events)
+        said = {"made by": made_by, "figures": contents.fill()}
         with connection.cursor() as cursor:
-            cursor.execute(f"COMMENT ON DATABASE {_name()} IS '{wanted}'")
+            cursor.execute(f"COMMENT ON DATABASE {contents.name} IS '{json.dumps(said)}'")
     try:
-        yield
+        yield said["figures"]
     finally:
         connection.close()
         if not keep:
@@ -69,17 +79,16 @@ def _name() -> str:
 
 
 def _fingerprint() -> str:
-    """Of everything that decides what is in the database."""
-    project = settings.BASE_DIR
-    files = [*seed.SQL.glob("*.sql"), *project.glob("*/migrations/*.py"), project / "events" / "synthetic.py"]
-    return sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()[:12]
+    """Of everything that decides what is in a database."""
+    files = sorted(file for pattern in DECIDING for file in settings.BASE_DIR.glob(pattern))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
-def _comment() -> str | None:
+def _comment() -> dict[str, Any] | None:
     with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [_name()])
         row = cursor.fetchone()
-    return row[0] if row else None
+    return json.loads(row[0]) if row and row[0] else None
 
 
 def _drop() -> None:

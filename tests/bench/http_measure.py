@@ -1,89 +1,96 @@
-"""Requests a second through gunicorn: pages, details, nothing new, and beside them a view that does nothing."""
+"""What readers do, over HTTP: requests a second of this API through gunicorn, and the export of everything."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
-from django.conf import settings
 from django.db import connection
 
-from tests.bench.queries import Request, cases
+from tests.bench.contents import memory_peak
+from tests.bench.http_load import Load
+from tests.bench.queries import COMPRESSED, NOTHING_NEW, PAGE, Request, cases
+from tests.bench.rounds import CONNECTIONS, Costs, interleaved, over_http, postmaster, say
+from tests.bench.servers import Running, running, this_api
 from timeline.caching import dataset_version, etag
 
 ROUNDS = 3
-SECONDS = 8.0
-NAMES = ("country (big) + month", "detail by slug", "nothing new (304)")
-FLOOR = "a constant of 90 kB (the floor)"
+SECONDS = 2.0
+MANY = 32
+"""Connections at once, besides `CONNECTIONS`."""
+
+CONSTANT = "a constant of 90 kB"
+LISTS = (
+    PAGE, "any of two countries + 20 years", "all of two countries + 20 years", "no filter", "deep page",
+    "type + topic + country", "search (common word)", "search (middling word)", "search (rare word)",
+    "search (two words)",
+)  # fmt: skip
+SUMMARIES = (
+    "density, all", "density, 50 months", "density, 150 weeks", "density, 90 days", "density, country (big)",
+    "density, country (big), 150 weeks",
+    "density, country, 50 months, no highlights", "density, topic, 150 weeks", "density, search (common word)",
+    "facets, all", "facets, country (big)", "facets, month", "facets, topic + country",
+)  # fmt: skip
+OTHERS = ("count: country (any) from a year on", "detail by slug", NOTHING_NEW, COMPRESSED)
 
 
 @dataclass(slots=True)
-class Round:
-    """What one round gave."""
+class Export:
+    """The export of everything as JSON Lines. Memory is that of all processes of the server together, in MB."""
 
-    requests_a_second: float
-    p50: float
-    p99: float
+    records: int
+    load: Load
+    memory_before: float
+    memory_peak: float
 
 
-def measure_http(events: int) -> dict[str, list[Round]]:
-    """Rounds of every kind of request, one kind after another, so that what disturbs the machine disturbs all."""
-    kinds = {case.name: case.requests for case in cases(events) if case.name in NAMES}
-    kinds[FLOOR] = [Request("constant/")]
+@dataclass(slots=True)
+class Work:
+    """Costs by the name of the question, with one connection, `CONNECTIONS` and `MANY`; and how many differ."""
+
+    events: int
+    different: dict[str, int]
+    alone: dict[str, Costs]
+    some: dict[str, Costs]
+    many: dict[str, Costs]
+    export: Export
+
+
+def measure_http(events: int) -> Work:
+    """Measures them over the present database."""
+    wanted = {case.name: case.requests for case in cases(events) if case.name in (*LISTS, *SUMMARIES, *OTHERS)}
     tag = etag(dataset_version())
+    lines = {name: [_line(request, tag) for request in requests] for name, requests in wanted.items()}
+    lines[CONSTANT] = ["/api/v1/constant/"]
+    above = postmaster()
     connection.close()  # the server is to have the machine for itself
-    found: dict[str, list[Round]] = {name: [] for name in kinds}
-    with serving() as port:
-        for requests in kinds.values():
-            _load(port, requests, tag, 1)
-        for number in range(ROUNDS):
-            for name, requests in kinds.items():
-                found[name].append(_load(port, requests, tag, SECONDS))
-                print(f"round {number + 1}: {name}: {found[name][-1]}", file=sys.stderr, flush=True)
-    return found
+    with tempfile.TemporaryDirectory() as folder, running("this API", this_api, Path(folder) / "api") as server:
+        some = {name: over_http(server, asked, CONNECTIONS) for name, asked in lines.items()}
+        alone = {name: over_http(server, asked, 1) for name, asked in lines.items()}
+        many = {name: over_http(server, lines[name], MANY) for name in (PAGE, CONSTANT)}
+        return Work(
+            events,
+            {name: len(set(asked)) for name, asked in lines.items()},
+            interleaved(alone, rounds=1, seconds=SECONDS, postmaster=above),
+            interleaved(some, rounds=ROUNDS, seconds=SECONDS, postmaster=above),
+            interleaved(many, rounds=ROUNDS, seconds=2 * SECONDS, postmaster=above),
+            _export(server),
+        )
 
 
-@contextmanager
-def serving() -> Iterator[int]:
-    """The port of a server, which runs meanwhile."""
-    environment = {"BENCH_NAME": connection.settings_dict["NAME"], "BENCH_HOST": connection.settings_dict["HOST"]}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.http_server"],
-        cwd=settings.BASE_DIR,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stdout is not None
-    try:
-        yield int(server.stdout.readline())
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+def _line(request: Request, tag: str) -> str:
+    headers = [f"If-None-Match: {tag}"] if request.up_to_date else []
+    headers += ["Accept-Encoding: gzip"] if request.compressed else []
+    return "\t".join([f"/api/v1/{request.path}", *headers])
 
 
-def _load(port: int, requests: list[Request], tag: str, seconds: float) -> Round:
-    return load(
-        port, [f"/api/v1/{request.path}{f' {tag}' if request.up_to_date else ''}" for request in requests], seconds
-    )
-
-
-def load(port: int, lines: list[str], seconds: float) -> Round:
-    """One round of requests, each a path and after a space its If-None-Match."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.http_load", str(port), str(seconds)],
-        cwd=settings.BASE_DIR,
-        input="".join(f"{line}\n" for line in lines),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    taken = sorted(json.loads(done.stdout))
-    return Round(len(taken) / seconds, taken[len(taken) // 2], taken[int(0.99 * len(taken))])
+def _export(server: Running) -> Export:
+    records = json.loads(server.get("/api/v1/events/count/"))["count"]
+    with memory_peak(server.process.pid) as before:
+        over_http(server, ["/api/v1/events/?page_size=1"], 1).load(0.3)
+    with memory_peak(server.process.pid) as peak:
+        load = over_http(server, ["/api/v1/events/?format=jsonl"], 1).load(0.0)
+    say(f"export: {records / load.seconds:,.0f} records a second")
+    return Export(records, load, before[0], peak[0])

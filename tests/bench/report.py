@@ -3,59 +3,150 @@
 from __future__ import annotations
 
 import datetime
-import os
 import platform
-import re
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from statistics import median
 
-from django.db import connection
+from config.server import THREADS, WORKERS
+from tests.bench import http_measure
+from tests.bench.demands import demands
+from tests.bench.http_measure import MANY, Work
+from tests.bench.measure import Measured
+from tests.bench.peers import measure as peers_measure
+from tests.bench.peers import questions, servers
+from tests.bench.peers.measure import Comparison
+from tests.bench.percentiles import percentile
+from tests.bench.results import Found, Size
+from tests.bench.rounds import CONNECTIONS, PACE, Costs
 
-from tests.bench.http_measure import Round
-from tests.bench.measure import Measured, Scan
 
-COUNTRY_INDEX = "publication_country_by_date"
+def report(found: Found) -> str:
+    """All of it; what was not measured is left out."""
+    sections = [
+        _heading(found),
+        _demands(found),
+        *(_peers(size.comparison) for size in found.sizes if size.comparison),
+        *_growth([size.work for size in found.sizes if size.work]),
+        _sql(found.sql, found.sizes[-1].events) if found.sql else "",
+        _exports(found.sizes),
+        _checked(found),
+        "\n".join(["## Failures", "", *(f"- {failure}" for failure in found.failures)]) if found.failures else "",
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def machine(events: int) -> str:
-    """What it ran on, and on how much."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version'), current_setting('shared_buffers')")
-        version, buffers = cursor.fetchone()
-        cursor.execute(
-            "SELECT relname, CASE relkind WHEN 'i' THEN 'index' ELSE 'table' END, "
-            "pg_size_pretty(CASE relkind WHEN 'i' THEN pg_relation_size(oid) ELSE pg_table_size(oid) END) "
-            "FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace "
-            "AND relname LIKE '%publication%' ORDER BY relkind DESC, pg_relation_size(oid) DESC"
+def _heading(found: Found) -> str:
+    there = found.machine
+    assert there
+    quick = f" A quick run, only to try: {PACE.rounds} round of {PACE.seconds:g} s." if PACE.rounds == 1 else ""
+    sizes = ", ".join(f"{size.events:,}" for size in found.sizes)
+    return (
+        "# Measurements\n\n"
+        f"{datetime.date.today()}, `make bench`, {sizes} synthetic events. {there.cores} cores ({there.architecture}), "
+        "shared by the server, the load generator, PostgreSQL and whatever else ran: when it began the load average "
+        f"was {there.load:.1f}. PostgreSQL {there.postgres} (shared_buffers={there.buffers}), Python "
+        f"{platform.python_version()}. No answer is cached anywhere.{quick}\n\n"
+        f"{CONNECTIONS} kept-alive connections over loopback, if nothing else is said. Django: gunicorn, {WORKERS} "
+        f"processes of {THREADS} threads; FastAPI: {WORKERS} processes; PostgREST and Datasette: one process of "
+        "several threads. Numbers are medians of interleaved rounds; noise = (highest - lowest) / median; CPU is of "
+        "each request, in ms; what takes more than two seconds in the middle has one round."
+    )
+
+
+def _demands(found: Found) -> str:
+    answers = {True: "yes", False: "**no**", None: "?"}
+    every = demands(found)
+    rows = [f"| {each.what} | {each.asked} | {each.measured} | {answers[each.reached]} |" for each in every]
+    told = f"Yes: {sum(each.reached is True for each in every)} of {len(every)}."
+    return "\n".join(["## Asked and reached", "", told, "", *_head("what", "asked", "measured", "reached"), *rows])
+
+
+def _peers(found: Comparison) -> str:
+    """The table of the peers for a page by country and date, fastest first, and one of their other answers."""
+    main = found.kinds[questions.COUNTRY_AND_DATE]
+    ours, least = main.costs[servers.OURS].rate, main.costs[peers_measure.CONSTANT].rate
+    lines = [
+        f"## Peers, {found.events:,} events",
+        "",
+        f"A page of 50 events ({main.rows:.1f} on average) of a country that takes part itself, in {questions.LONG} "
+        "years, newest first, with participants, topics, sources and texts: "
+        f"{main.different} different questions. Compared = answers that were compared with this API's, and are the "
+        f"same; there are fewer where {peers_measure.CHECKED:.0f} s were not enough. "
+        f"{len(main.costs[servers.OURS].rounds)} rounds of {peers_measure.SECONDS:g} s.",
+        "",
+        *_head("way", "req/s", "this API is", "to constant", "noise", "p50 ms", "p99 ms", "CPU app", "CPU database",
+               "CPU load", "kB", "compared"),
+    ]  # fmt: skip
+    for name, costs in sorted(main.costs.items(), key=lambda entry: -entry[1].rate):
+        size = f"{main.page_bytes[name] / 1000:.0f}" if name in main.page_bytes else "–"
+        lines.append(
+            f"| {name} | {costs.rate:,.1f} | {ours / costs.rate:,.2f} × | {costs.rate / least:.2f} | {costs.noise:.0%} "
+            f"| {costs.p50:.1f} | {costs.p99:.1f} | {_middle(costs.app)} | {_middle(costs.database)} "
+            f"| {costs.cpu:.2f} | {size} | {main.same.get(name, '–')} |"
         )
-        sizes = [f"| {name} | {kind} | {size} |" for name, kind, size in cursor.fetchall()]
-    python = platform.python_version()
-    return "\n".join(
+    others = [kind for kind in found.kinds.values() if kind is not main]
+    names = [f"{kind.kind} ({kind.different} different)" for kind in others]
+    lines += [
+        "",
+        "Other questions: requests/s, and how many times as many this API answers. "
+        f"{peers_measure.OTHER_ROUNDS} rounds of {peers_measure.OTHER_SECONDS:g} s.",
+        "",
+    ]
+    lines += _head("way", *names)
+    for name in main.same:
+        cells = [
+            f"{kind.costs[name].rate:,.1f} ({kind.costs[servers.OURS].rate / kind.costs[name].rate:,.2f} ×)"
+            for kind in others
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    lines += ["", *(f"Not measured: {name}: {reason}." for name, reason in found.left_out.items())]
+    return "\n".join(lines).rstrip()
+
+
+def _growth(found: Sequence[Work]) -> Iterator[str]:
+    """The tables of this API's work: at all sizes, and the largest one closely."""
+    if not found:
+        return
+    large = found[-1]
+    sizes = [f"req/s, {work.events:,}" for work in found]
+    lines = [
+        f"## This API, over HTTP\n\nUp to {http_measure.ROUNDS} rounds of {http_measure.SECONDS:g} s.\n",
+        *_head("question", "different", *sizes, "large / small", "noise", "p50 ms", "p99 ms", "CPU app", "CPU database",
+               "alone p50", "alone p99"),
+    ]  # fmt: skip
+    for name, costs in large.some.items():
+        rates = [work.some[name].rate for work in found]
+        lines.append(
+            f"| {name} | {large.different[name]} | {' | '.join(f'{rate:,.0f}' for rate in rates)} "
+            f"| {rates[-1] / rates[0]:.2f} | {costs.noise:.0%} | {costs.p50:.1f} | {costs.p99:.1f} "
+            f"| {_middle(costs.app)} | {_middle(costs.database)} "
+            f"| {large.alone[name].p50:.1f} | {large.alone[name].p99:.1f} |"
+        )
+    lines.append(f"\nAlone = one connection. All but the first columns: {large.events:,} events.")
+    yield "\n".join(lines)
+    yield "\n".join(
         [
-            "# Measurements",
-            "",
-            f"{datetime.date.today()}, `make bench`, {events:,} synthetic events. {os.cpu_count()} cores "
-            f"({platform.machine()}), shared by all there is; PostgreSQL {version} with shared_buffers={buffers}; "
-            f"Python {python}.",
-            "",
-            "| relation | kind | size |",
-            "| --- | --- | ---: |",
-            *sizes,
+            f"{MANY} connections, {large.events:,} events:\n",
+            *_head("question", "req/s", "noise", "p50 ms", "p99 ms"),
+            *(f"| {name} | {_round_row(costs)} |" for name, costs in large.many.items()),
         ]
     )
 
 
-def queries(found: list[Measured]) -> str:
-    """The table of times, whether the country and the date are one range of one index, and every plan."""
+def _round_row(costs: Costs) -> str:
+    return f"{costs.rate:,.0f} | {costs.noise:.0%} | {costs.p50:.1f} | {costs.p99:.1f}"
+
+
+def _sql(found: Sequence[Measured], events: int) -> str:
+    """The table of times, and what the main query reads."""
     lines = [
-        "## Queries",
+        f"## In SQL, {events:,} events",
         "",
-        "Milliseconds in one process, median and 99th percentile over different values: of the main query as the "
-        "application sees it (planned, executed, fetched), of all queries of the request, and of the whole view. "
-        "The scans are those of most of 20 values; `+date` is a bound of the date in the index condition.",
+        "Milliseconds in one process over different values: of a request's slowest query as the application sees it "
+        "(planned, executed, fetched), of all its queries, and of the whole view. The scans are those of most of 20 "
+        "values; `+date` is a bound of the date in the index condition.",
         "",
-        "| question | values | main p50 | main p99 | queries | all p50 | view p50 | main query reads |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
+        *_head("question", "values", "slowest p50", "slowest p99", "queries", "all p50", "view p50", "it reads"),
     ]
     for case in found:
         scans, often = case.plans.most_common(1)[0]
@@ -64,61 +155,45 @@ def queries(found: list[Measured]) -> str:
             f"| {case.name} | {len(case.main)} | {median(case.main):.2f} | {percentile(case.main, 99):.2f} "
             f"| {case.queries} | {median(case.database):.2f} | {median(case.whole):.2f} | {reads} |"
         )
-    lines += ["", "### Country and date: one range of one index?", ""]
-    lines += [f"- {case.name}: {verdict(case)}" for case in found if case.name.startswith("country (")]
-    lines += ["", "### Plans", ""]
-    for case in found:
-        lines += [f"#### {case.name}", "", f"`{case.example}`", "", "```", case.plan, "```", ""]
-    return "\n".join(lines).rstrip()
-
-
-def verdict(case: Measured) -> str:
-    """How the plans read the country's index, and how often so."""
-    ways = Counter[str]()
-    for scans, often in case.plans.items():
-        ways[", ".join(describe(scan) for scan in scans if scan.relation == COUNTRY_INDEX) or "not"] += often
-    return "; ".join(f"{way} ({often} of {ways.total()})" for way, often in ways.most_common())
-
-
-def describe(scan: Scan) -> str:
-    """Which range of the country's index is read."""
-    words = {0: "the country alone", 1: "the country and one bound of the date"}
-    return f"{scan.kind} of `{scan.relation}`, {words.get(scan.dates, 'the country and both bounds of the date')}"
-
-
-def http(found: dict[str, list[Round]]) -> str:
-    """The table of requests a second."""
-    lines = [
-        "## HTTP",
-        "",
-        "gunicorn as `manage.py serve` runs it, 8 connections over loopback, the load generator on the same cores; "
-        f"medians of {max(map(len, found.values()))} interleaved rounds, noise = (highest - lowest) / median.",
-        "",
-        "| request | req/s | noise | p50 ms | p99 ms |",
-        "| --- | ---: | ---: | ---: | ---: |",
-    ]
-    for name, rounds in found.items():
-        rates = [each.requests_a_second for each in rounds]
-        lines.append(
-            f"| {name} | {median(rates):,.0f} | {noise(rates):.0%} | {median(each.p50 for each in rounds):.1f} "
-            f"| {median(each.p99 for each in rounds):.1f} |"
-        )
     return "\n".join(lines)
 
 
-def noise(rates: list[float]) -> float:
-    """How far the rounds lie apart, as a share of the middle one."""
-    return (max(rates) - min(rates)) / median(rates)
+def plans(found: Found) -> str:
+    """A plan for each question in SQL, with what it read."""
+    return "\n\n".join(f"### {case.name}\n\n`{case.example}`\n\n```\n{case.plan}\n```" for case in found.sql)
 
 
-def merged(old: str, new: list[str]) -> str:
-    """The results with `new` parts in the place of those of the same heading; the others stay."""
-    parts = {part.partition("\n")[0]: part for part in re.split(r"^(?=##? )", old, flags=re.M) if part.strip()}
-    parts |= {part.partition("\n")[0]: part for part in new}
-    title_first = sorted(parts.values(), key=lambda part: not part.startswith("# "))
-    return "\n\n".join(part.strip() for part in title_first) + "\n"
+def _exports(sizes: Sequence[Size]) -> str:
+    """The export of everything, and the filling of the databases."""
+    lines = ["## Everything, in and out", "", "Filled = entered as drafts and published, in batches.", ""]
+    lines += _head(
+        "events", "filled a second", "memory of it, MB", "exported a second", "MB/s", "memory of the server, MB"
+    )
+    for size in sizes:
+        filled = f"{size.figures['published a second']:,.0f} | {size.figures['peak MB']:,.0f}"
+        if size.work:
+            out = size.work.export
+            rate, megabytes = out.records / out.load.seconds, out.load.bytes / 1e6 / out.load.seconds
+            exported = f"{rate:,.0f} | {megabytes:,.1f} | {out.memory_before:,.0f} → {out.memory_peak:,.0f}"
+        else:
+            exported = "– | – | –"
+        lines.append(f"| {size.events:,} | {filled} | {exported} |")
+    return "\n".join(lines)
 
 
-def percentile(values: list[float], percent: int) -> float:
-    """The value that `percent` of the values do not exceed."""
-    return sorted(values)[min(len(values) - 1, len(values) * percent // 100)]
+def _checked(found: Found) -> str:
+    """What the oracle was asked."""
+    lines = ["## Right answers", "", "Random queries, whose answers a slow oracle finds in the export, too.", ""]
+    lines += _head("data", "events", "queries", "of them without events", "estimates", "differences")
+    for each in found.checked:
+        numbers = (each.events, each.queries, each.empty, each.estimates, len(each.differences))
+        lines.append(f"| {each.name} | {' | '.join(f'{number:,}' for number in numbers)} |")
+    return "\n".join(lines) if found.checked else ""
+
+
+def _head(*columns: str) -> list[str]:
+    return [f"| {' | '.join(columns)} |", "| --- |" + " ---: |" * (len(columns) - 1)]
+
+
+def _middle(values: list[float]) -> str:
+    return f"{median(values):.2f}" if values else "–"

@@ -1,10 +1,11 @@
-"""The question in Django's ORM, for the peers that have it."""
+"""The questions in Django's ORM, for the peers that have it."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from events.models import Event, Participation
 
@@ -15,13 +16,29 @@ def prefetched() -> QuerySet[Event]:
     return events.prefetch_related("texts", "topics", "sources", "participations__actor")
 
 
-def by_join(country: str, first: datetime.date, last: datetime.date) -> QuerySet[Event]:
+def by_join(query: Mapping[str, str]) -> QuerySet[Event]:
     """What a filter of the book makes: a join, and DISTINCT against what it repeats."""
-    found = prefetched().filter(participations__actor__code=country, start_min__lte=last, end_max__gte=first)
-    return found.distinct()
+    if "country" not in query:
+        return prefetched()
+    return _overlapping(prefetched().filter(participations__actor__code=query["country"]), query).distinct()
 
 
-def by_exists(country: str, first: datetime.date, last: datetime.date) -> QuerySet[Event]:
+def by_exists(query: Mapping[str, str]) -> QuerySet[Event]:
     """The same without repeating anything."""
-    taking_part = Participation.objects.filter(event=OuterRef("pk"), actor__code=country)
-    return prefetched().filter(Exists(taking_part), start_min__lte=last, end_max__gte=first)
+    if "country" not in query:
+        return prefetched()
+    taking_part = Participation.objects.filter(event=OuterRef("pk"), actor__code=query["country"])
+    return _overlapping(prefetched().filter(Exists(taking_part)), query)
+
+
+def behind(found: QuerySet[Event], before: str | None) -> QuerySet[Event]:
+    """A keyset page's: those behind a row, given by its day and id, or all."""
+    if not before:
+        return found
+    day, pk = before.split(",")
+    return found.filter(Q(start_min__lt=day) | Q(id__lt=pk), start_min__lte=day)
+
+
+def _overlapping(found: QuerySet[Event], query: Mapping[str, str]) -> QuerySet[Event]:
+    first, last = (datetime.date.fromisoformat(query[name]) for name in ("from", "to"))
+    return found.filter(start_min__lte=last, end_max__gte=first)

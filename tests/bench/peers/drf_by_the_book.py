@@ -1,20 +1,23 @@
-"""Peer: Django REST framework by its guide: nested ModelSerializers, prefetch, limit and offset with a count."""
+"""Peer: Django REST framework by its guide: nested ModelSerializers, prefetch, limit and offset with a count.
+
+And the same with keyset pages, without a count.
+"""
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import path
 from rest_framework import generics, serializers
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.pagination import BasePagination, LimitOffsetPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from events.models import Actor, Event, EventText, EventType, Participation, Source, Topic
-from tests.bench.peers.django_query import by_exists, by_join
+from tests.bench.peers.django_query import behind, by_exists, by_join, prefetched
 
 
 class ActorSerializer(serializers.ModelSerializer[Actor]):
@@ -74,30 +77,44 @@ class Pages(LimitOffsetPagination):
     default_limit = 50
 
 
-class Uncounted(Pages):
-    """Pages that do not say how many rows there are."""
+class Keyset(BasePagination):
+    """Pages of 50 that begin behind a row; nothing is counted."""
 
-    def get_count(self, queryset: Any) -> int:
-        return 2**31
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        self.rows = list(behind(queryset, request.query_params.get("before"))[:51])
+        return self.rows[:50]
+
+    def get_paginated_response(self, data: Any) -> Response:
+        last = self.rows[49] if len(self.rows) > 50 else None
+        return Response({"next": f"{last.start_min},{last.pk}" if last else None, "results": data})
 
 
 class Events(generics.ListAPIView[Event]):
     serializer_class = EventSerializer
-    pagination_class = Pages
+    pagination_class: type[BasePagination] = Pages
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = DefaultContentNegotiation
     query = staticmethod(by_join)
 
     def get_queryset(self) -> QuerySet[Event]:
-        request = self.request
-        assert isinstance(request, Request)
-        first, last = (datetime.date.fromisoformat(request.query_params[name]) for name in ("from", "to"))
-        return self.query(request.query_params["country"], first, last)
+        return self.query(self.request.GET)
 
 
-class TunedEvents(Events):
-    pagination_class = Uncounted
+class KeysetEvents(Events):
+    pagination_class = Keyset
     query = staticmethod(by_exists)
 
 
-urlpatterns = [path("events/", Events.as_view()), path("tuned/", TunedEvents.as_view())]
+class EventDetail(generics.RetrieveAPIView[Event]):
+    serializer_class = EventSerializer
+    renderer_classes = (JSONRenderer,)
+    content_negotiation_class = DefaultContentNegotiation
+    queryset = prefetched()
+    lookup_field = "slug"
+
+
+urlpatterns = [
+    path("events/", Events.as_view()),
+    path("keyset/", KeysetEvents.as_view()),
+    path("events/<slug>/", EventDetail.as_view()),
+]

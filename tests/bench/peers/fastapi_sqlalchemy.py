@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import JSON, Column, ForeignKey, Table, select
+from sqlalchemy import JSON, Column, ForeignKey, Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, joinedload, mapped_column, relationship, selectinload
 
@@ -162,25 +162,36 @@ async def session() -> AsyncIterator[AsyncSession]:
         yield opened
 
 
+WITH_ALL = (
+    joinedload(Event.type),
+    selectinload(Event.texts),
+    selectinload(Event.topics),
+    selectinload(Event.sources),
+    selectinload(Event.participations).joinedload(Participation.actor),
+)
+
+
 @app.get("/events/", response_model=list[EventOut])
 async def events(
-    country: str,
-    first: Annotated[datetime.date, Query(alias="from")],
-    last: Annotated[datetime.date, Query(alias="to")],
     database: Annotated[AsyncSession, Depends(session)],
+    country: str | None = None,
+    first: Annotated[datetime.date | None, Query(alias="from")] = None,
+    last: Annotated[datetime.date | None, Query(alias="to")] = None,
+    before: str | None = None,
 ) -> Any:
-    found = (
-        select(Event)
-        .where(Event.participations.any(Participation.actor.has(Actor.code == country)))
-        .where(Event.start_min <= last, Event.end_max >= first)
-        .order_by(Event.start_min.desc(), Event.id.desc())
-        .limit(50)
-        .options(
-            joinedload(Event.type),
-            selectinload(Event.texts),
-            selectinload(Event.topics),
-            selectinload(Event.sources),
-            selectinload(Event.participations).joinedload(Participation.actor),
-        )
-    )
+    found = select(Event).order_by(Event.start_min.desc(), Event.id.desc()).limit(50).options(*WITH_ALL)
+    if country:
+        found = found.where(Event.participations.any(Participation.actor.has(Actor.code == country)))
+    if last:
+        found = found.where(Event.start_min <= last)
+    if first:
+        found = found.where(Event.end_max >= first)
+    if before:
+        day, pk = before.split(",")
+        found = found.where(tuple_(Event.start_min, Event.id) < (datetime.date.fromisoformat(day), int(pk)))
     return (await database.scalars(found)).all()
+
+
+@app.get("/events/{slug}/", response_model=EventOut)
+async def event(database: Annotated[AsyncSession, Depends(session)], slug: str) -> Any:
+    return (await database.scalars(select(Event).where(Event.slug == slug).options(*WITH_ALL))).one()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from django.db import connection
 
-from tests.bench.http_load import CONNECTIONS
-from tests.bench.http_measure import Round
-from tests.bench.peers.work import QUESTIONS, Question
+from tests.bench.http_load import Load
+from tests.bench.peers.questions import QUESTIONS, Page, Question
+from tests.bench.rounds import CONNECTIONS, Way
 
 NAME = "pgbench: the stored documents as rows (database only)"
 
@@ -34,20 +35,22 @@ def program() -> str | None:
     return shutil.which("pgbench", path=path) or shutil.which("pgbench")
 
 
-def prepare(questions: list[Question], folder: Path) -> None:
+def way(pgbench: str, questions: Sequence[Question], folder: Path) -> Way:
     """Puts the questions into a table, and the script into `folder`."""
     (folder / "page.sql").write_text(PAGE)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS bench_question")
         cursor.execute("CREATE TABLE bench_question (number int PRIMARY KEY, country text, first date, last date)")
         for number, asked in enumerate(questions, 1):
+            assert isinstance(asked, Page)
             cursor.execute(
                 "INSERT INTO bench_question VALUES (%s, %s, %s, %s)", [number, asked.country, asked.first, asked.last]
             )
         cursor.execute("ANALYZE bench_question")
+    return Way(lambda seconds: _load(pgbench, folder, seconds), None)
 
 
-def load(pgbench: str, folder: Path, seconds: int) -> Round:
+def _load(pgbench: str, folder: Path, seconds: float) -> Load:
     """One round with as many connections as the others have."""
     for old in folder.glob("times.*"):
         old.unlink()
@@ -55,9 +58,10 @@ def load(pgbench: str, folder: Path, seconds: int) -> Round:
     address = ["-h", database["HOST"], "-U", database["USER"], "-p", str(database["PORT"] or 5432)]
     subprocess.run(
         [pgbench, *(address if database["HOST"] else []), "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2",
-         "-T", str(seconds), "-f", "page.sql", "-l", "--log-prefix", "times", database["NAME"]],
+         "-T", str(max(1, round(seconds))), "-f", "page.sql", "-l", "--log-prefix", "times", database["NAME"]],
         cwd=folder, check=True, capture_output=True,
     )  # fmt: skip
-    lines = [line for file in folder.glob("times.*") for line in file.read_text().splitlines()]
-    taken = sorted(int(line.split()[2]) / 1000 for line in lines)
-    return Round(len(taken) / seconds, taken[len(taken) // 2], taken[int(0.99 * len(taken))])
+    lines = [line.split() for file in folder.glob("times.*") for line in file.read_text().splitlines()]
+    taken = sorted(int(line[2]) / 1000 for line in lines)
+    p50, p99 = (taken[int(share * len(taken))] for share in (0.5, 0.99))
+    return Load(len(taken), max(1, round(seconds)), p50, p99, 0.0, 0)

@@ -2,161 +2,121 @@
 
 from __future__ import annotations
 
-import http.client
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
-import psutil
 from django.db import connection
 
-from tests.bench import http_measure
-from tests.bench.http_measure import Round
-from tests.bench.peers import floor, servers, work
-from tests.bench.peers.servers import Running
+from tests.bench.peers import floor, questions, servers
+from tests.bench.peers.questions import Question
+from tests.bench.peers.servers import OURS, PEERS, Peer
+from tests.bench.rounds import Costs, Way, interleaved, over_http, postmaster, say
+from tests.bench.servers import Running, running
 
-ROUNDS = 3
-SECONDS = 5
+ROUNDS, SECONDS = 5, 3.0
+OTHER_ROUNDS, OTHER_SECONDS = 3, 1.5
+"""The same for other questions than the page by country and date."""
+
+CHECKED = 30.0
+"""Seconds that may be spent on comparing the answers of a peer to one kind of question."""
+
+CONSTANT = "a constant of 90 kB, Django view"
 
 
 @dataclass(slots=True)
-class Costs:
-    """What the rounds of a peer gave, and the milliseconds of CPU for each request."""
+class Compared:
+    """All peers' answers to one kind of question: what they cost, by name, and of how many the bodies were compared."""
 
-    rounds: list[Round] = field(default_factory=list)
-    app: list[float] = field(default_factory=list)
-    database: list[float] = field(default_factory=list)
+    kind: str
+    different: int
+    rows: float
+    costs: dict[str, Costs]
+    same: dict[str, int]
+    page_bytes: dict[str, float]
 
 
 @dataclass(slots=True)
 class Comparison:
-    """Of all peers by name; those that were left out have a reason."""
+    """By kind of question; those that were left out have a reason."""
 
     events: int
-    costs: dict[str, Costs]
+    kinds: dict[str, Compared]
     left_out: dict[str, str]
-    page_bytes: dict[str, float]
-    rows_a_page: float
 
 
 def compare(events: int) -> Comparison:
     """Raises RuntimeError if a peer answers otherwise than this API."""
-    reasons = {peer.name: servers.reason_against(peer) for peer in servers.PEERS}
+    reasons = {peer.name: servers.reason_against(peer) for peer in PEERS}
     left_out = {name: reason for name, reason in reasons.items() if reason}
-    pgbench = floor.program()
-    if pgbench is None:
-        left_out[floor.NAME] = "there is no pgbench here (Debian: postgresql-contrib)"
-    asked = work.questions()
-    with tempfile.TemporaryDirectory() as name:
+    kinds = questions.questions(events)
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         # PostgreSQL's programs may run as another account than this one.
         folder.chmod(0o755)
-        floor.prepare(asked, folder)
-        postmaster = _postmaster()
-        with servers.running([peer for peer in servers.PEERS if not reasons[peer.name]], folder) as running:
-            connection.close()  # the servers are to have the machine for themselves
-            rows, sizes = _check(running, asked)
-            found: dict[str, Costs] = {each.peer.name: Costs() for each in running}
-            for number in range(ROUNDS):
-                for each in running:
-                    lines = [each.peer.path(question) for question in asked]
-                    _round(found[each.peer.name], each.process.pid, postmaster, _http(each.port, lines))
-                    _say(f"round {number + 1}: {each.peer.name}: {found[each.peer.name].rounds[-1]}")
-                if pgbench is not None:
-                    ask = _pgbench(pgbench, folder)
-                    _round(found.setdefault(floor.NAME, Costs()), None, postmaster, ask)
-                    _say(f"round {number + 1}: {floor.NAME}: {found[floor.NAME].rounds[-1]}")
-    return Comparison(events, found, left_out, sizes, rows)
+        above = postmaster()
+        pgbench = floor.program()
+        if pgbench is None:
+            left_out[floor.NAME] = "there is no pgbench here (Debian: postgresql-contrib)"
+            ways: dict[str, Way] = {}
+        else:
+            ways = {floor.NAME: floor.way(pgbench, kinds[questions.COUNTRY_AND_DATE], folder)}
+        started = {
+            peer.name: stack.enter_context(running(peer.name, peer.command, folder / str(number)))
+            for number, peer in enumerate(PEERS)
+            if not reasons[peer.name]
+        }
+        ways[CONSTANT] = over_http(started[OURS], ["/api/v1/constant/"])
+        connection.close()  # the servers are to have the machine for themselves
+        found = {}
+        for kind, asked in kinds.items():
+            beside = ways if kind == questions.COUNTRY_AND_DATE else {}
+            found[kind] = _compare(kind, asked, started, beside, above)
+    return Comparison(events, found, left_out)
 
 
-def _http(port: int, lines: list[str]) -> Callable[[], Round]:
-    return lambda: http_measure.load(port, lines, SECONDS)
+def _compare(
+    kind: str, asked: Sequence[Question], started: Mapping[str, Running], beside: Mapping[str, Way], above: int | None
+) -> Compared:
+    wanted: list[list[questions.Said]] = []
+    same, sizes, ways = {}, {}, dict(beside)
+    for peer in PEERS:
+        if peer.name in started:
+            said, sizes[peer.name] = _answers(peer, started[peer.name], asked)
+            wanted = wanted or said
+            same[peer.name] = _same(peer, asked, wanted, said)
+            say(f"{kind}: {peer.name}: {len(said)} answers are the same")
+            ways[peer.name] = over_http(started[peer.name], [peer.path(question) for question in asked])
+    rounds, seconds = (ROUNDS, SECONDS) if kind == questions.COUNTRY_AND_DATE else (OTHER_ROUNDS, OTHER_SECONDS)
+    costs = interleaved(ways, rounds=rounds, seconds=seconds, postmaster=above)
+    return Compared(kind, len(asked), mean(map(len, wanted)), costs, same, sizes)
 
 
-def _pgbench(program: str, folder: Path) -> Callable[[], Round]:
-    return lambda: floor.load(program, folder, SECONDS)
+def _answers(peer: Peer, server: Running, asked: Sequence[Question]) -> tuple[list[list[questions.Said]], float]:
+    """What it says to each question, as long as there is time; and the bytes of an answer, on average."""
+    said, sizes = [], []
+    end = time.monotonic() + CHECKED
+    for question in asked:
+        body = server.get(peer.path(question))
+        said.append(peer.said(body))
+        sizes.append(len(body))
+        if time.monotonic() > end and peer.name != OURS:
+            break
+    return said, mean(sizes)
 
 
-def _check(running: list[Running], asked: list[work.Question]) -> tuple[float, dict[str, float]]:
-    """That all say the same to every question. Returns rows on a page, and bytes of a page by peer, on average."""
-    wanted: list[list[work.Said]] = []
-    sizes = {}
-    for each in running:
-        bodies = [_get(each.port, each.peer.path(question)) for question in asked]
-        sizes[each.peer.name] = mean(map(len, bodies))
-        if each.peer.said is None:
-            continue
-        said = list(map(each.peer.said, bodies))
-        wanted = wanted or said
-        for question, mine, other in zip(asked, wanted, said, strict=True):
-            if mine != other:
-                raise RuntimeError(
-                    f"{each.peer.name} answers {question} with {len(other)} events, which begin with {other[:2]}; "
-                    f"{servers.OURS} with {len(mine)}, which begin with {mine[:2]}."
-                )
-        _say(f"{each.peer.name}: {len(said)} answers are the same")
-    return mean(map(len, wanted)), sizes
-
-
-def _get(port: int, path: str) -> bytes:
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    client.request("GET", path)
-    response = client.getresponse()
-    body = response.read()
-    client.close()
-    if response.status != 200:
-        raise RuntimeError(f"{path} answers {response.status}: {body[:500].decode(errors='replace')}")
-    return body
-
-
-def _round(costs: Costs, app: int | None, postmaster: int | None, ask: Callable[[], Round]) -> None:
-    with cpu_times(app) as of_app, cpu_times(postmaster) as of_database:
-        done = ask()
-    requests = done.requests_a_second * SECONDS
-    costs.rounds.append(done)
-    for times, into in ((of_app, costs.app), (of_database, costs.database)):
-        if times:
-            into.append(1000 * times[0] / requests)
-
-
-@contextmanager
-def cpu_times(pid: int | None) -> Iterator[list[float]]:
-    """The seconds of CPU that a process and all below it take meanwhile; nothing if there is none."""
-    taken: list[float] = []
-    before = _cpu(pid) if pid is not None else 0.0
-    yield taken
-    if pid is not None:
-        taken.append(_cpu(pid) - before)
-
-
-def _cpu(pid: int) -> float:
-    """So far. What has ended is in the count of its parent."""
-    root = psutil.Process(pid)
-    total = 0.0
-    for process in [root, *root.children(recursive=True)]:
-        try:
-            times = process.cpu_times()
-        except psutil.NoSuchProcess:
-            continue
-        total += times.user + times.system + times.children_user + times.children_system
-    return total
-
-
-def _postmaster() -> int | None:
-    """The first process of the database's server, above the one that answers us; None if it runs elsewhere."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (backend,) = cursor.fetchone()
-    try:
-        process = psutil.Process(backend)
-    except psutil.NoSuchProcess:
-        return None
-    return process.ppid() if process.name().startswith("postgres") else None
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+def _same(
+    peer: Peer, asked: Sequence[Question], wanted: list[list[questions.Said]], said: list[list[questions.Said]]
+) -> int:
+    """How many answers were compared: all that there are."""
+    for question, mine, other in zip(asked, wanted, said, strict=False):
+        if mine != other:
+            raise RuntimeError(
+                f"{peer.name} answers {question} with {len(other)} events, which begin with {other[:2]}; "
+                f"{OURS} with {len(mine)}, which begin with {mine[:2]}."
+            )
+    return len(said)

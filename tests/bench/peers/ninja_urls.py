@@ -1,16 +1,20 @@
-"""Peer: django-ninja by its guide. Schemas of pydantic over the ORM, pages by limit and offset with a count."""
+"""Peer: django-ninja by its guide. Schemas of pydantic over the ORM, pages by limit and offset with a count.
+
+And the same with keyset pages, without a count.
+"""
 
 import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import path
-from ninja import NinjaAPI, Query, Schema
+from ninja import NinjaAPI, Schema
 from ninja.pagination import LimitOffsetPagination, paginate
 
 from events.models import Event
-from tests.bench.peers.django_query import by_exists
+from tests.bench.peers.django_query import behind, by_exists, prefetched
 
 api = NinjaAPI(docs_url=None, openapi_url=None)
 
@@ -65,13 +69,18 @@ class EventOut(Schema):
 
 @api.get("/events/", response=list[EventOut])
 @paginate(LimitOffsetPagination)
-def events(
-    request: HttpRequest,
-    country: str,
-    first: datetime.date = Query(alias="from"),  # noqa: B008 - how ninja names a parameter
-    last: datetime.date = Query(alias="to"),  # noqa: B008
-) -> QuerySet[Event]:
-    return by_exists(country, first, last)
+def events(request: HttpRequest) -> QuerySet[Event]:
+    return by_exists(request.GET.dict())
+
+
+@api.get("/keyset/", response=list[EventOut])
+def keyset(request: HttpRequest, before: str | None = None) -> QuerySet[Event]:
+    return behind(by_exists(request.GET.dict()), before)[:50]
+
+
+@api.get("/events/{slug}/", response=EventOut)
+def event(request: HttpRequest, slug: str) -> Event:
+    return get_object_or_404(prefetched(), slug=slug)
 
 
 urlpatterns: list[Any] = [path("", api.urls)]

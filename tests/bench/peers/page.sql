@@ -1,5 +1,4 @@
 -- A page of 50 events with everything nested, as one JSON text: SQL by hand over the tables of editors.
--- $1 is the country, $2 and $3 are the first and last day.
 SELECT coalesce(json_agg(page ORDER BY page.start_min DESC, page.id DESC), '[]')::text
 FROM (
     SELECT event.id, event.slug, event.date, event.start_min, event.end_max, event.effective, event.place_name,
@@ -20,9 +19,7 @@ FROM (
          FROM events_participation part JOIN events_actor actor ON actor.id = part.actor_id
          WHERE part.event_id = event.id) AS participations
     FROM events_event event
-    WHERE event.start_min <= $3 AND event.end_max >= $2 AND EXISTS (
-        SELECT FROM events_participation part JOIN events_actor actor ON actor.id = part.actor_id
-        WHERE part.event_id = event.id AND actor.code = $1)
+    WHERE {condition}
     ORDER BY event.start_min DESC, event.id DESC
     LIMIT 50
 ) page

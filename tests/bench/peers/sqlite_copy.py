@@ -1,4 +1,4 @@
-"""Peer: Datasette, over a copy of the tables of editors in SQLite, with the page as a canned query."""
+"""Peer: Datasette, over a copy of the tables of editors in SQLite, with canned queries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TABLES = {
 }
 INDEXES = (
     "event (start_min DESC, id DESC)", "eventtext (event_id)", "event_topics (event_id)", "source (event_id)",
-    "participation (event_id)", "participation (actor_id, event_id)", "actor (code)",
+    "participation (event_id)", "participation (actor_id, event_id)", "actor (code)", "event (slug)",
 )  # fmt: skip
 
 PAGE = """
@@ -37,11 +37,18 @@ SELECT slug, date, start_min, end_max, effective, place_name,
         'slug', actor.slug, 'names', json(actor.names), 'kind', kind, 'code', code)))
      FROM participation JOIN actor ON actor.id = actor_id WHERE event_id = event.id) AS participations
 FROM event
-WHERE start_min <= :to AND end_max >= :from AND EXISTS (
-    SELECT 1 FROM participation JOIN actor ON actor.id = actor_id WHERE event_id = event.id AND code = :country)
+WHERE {condition}
 ORDER BY start_min DESC, id DESC
 LIMIT 50
 """
+QUERIES = {
+    "page": "start_min <= :to AND end_max >= :from AND EXISTS (SELECT 1 FROM participation "
+    "JOIN actor ON actor.id = actor_id WHERE event_id = event.id AND actor.code = :country)",
+    "newest": "true",
+    "behind": "(start_min, id) < (:day, CAST(:id AS INTEGER))",
+    "detail": "slug = :slug",
+}
+"""Names of the canned queries → their conditions."""
 NESTED = ("type", "texts", "topics", "sources", "participations")
 
 
@@ -63,8 +70,8 @@ def copy(folder: Path) -> None:
     database.execute("ANALYZE")
     database.commit()
     database.close()
-    page = {"databases": {"bench": {"queries": {"page": {"sql": PAGE}}}}}
-    (folder / "metadata.json").write_text(json.dumps(page))
+    queries = {name: {"sql": PAGE.format(condition=condition)} for name, condition in QUERIES.items()}
+    (folder / "metadata.json").write_text(json.dumps({"databases": {"bench": {"queries": queries}}}))
 
 
 NAMEABLE = str.maketrans({" ": "_", "(": "", ")": "", ",": ""})

@@ -1,4 +1,7 @@
-"""Serves a Django peer as this project is served: `python -m tests.bench.peers.django_server URLCONF PORT`."""
+"""Serves a URLconf as this project is served: `python -m tests.bench.django_server URLCONF PORT`.
+
+The database is that of BENCH_NAME and BENCH_HOST.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,124 @@
+"""What all peers are asked, and what their answers say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from django.db import connection
+
+from events.synthetic import BIGGEST
+
+QUESTIONS = 200
+COUNTRIES, YEARS, LONG = BIGGEST[:10], range(1970, 2007), 20
+"""So that even 10,000 events fill each page: these countries, from any of these years on, in so many years."""
+DEEP = 100_000
+"""Rows before a deep page: 2,000 pages of 50. Of fewer events, half of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """50 events, newest first; of a country that takes part itself, in `LONG` years, as overlap."""
+
+    country: str
+    year: int
+
+    @property
+    def first(self) -> str:
+        return f"{self.year}-01-01"
+
+    @property
+    def last_year(self) -> int:
+        return self.year + LONG - 1
+
+    @property
+    def last(self) -> str:
+        return f"{self.last_year}-12-31"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyPage:
+    """50 events, newest first; those behind the row with this day and id, before which there are `offset`."""
+
+    offset: int = 0
+    day: str = ""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One event by its slug."""
+
+    slug: str
+
+
+Question = Page | AnyPage | Detail
+
+COUNTRY_AND_DATE, NO_FILTER, DEEP_PAGE, DETAIL = "country + date", "no filter", "page 2,000 deep", "detail"
+
+
+def questions(events: int) -> dict[str, list[Question]]:
+    """`QUESTIONS` different ones of each kind, the same in every run; without a filter there is only one."""
+    pages = [Page(country, year) for country in COUNTRIES for year in YEARS]
+    slugs = Random("slugs").sample(range(1, events + 1), QUESTIONS)
+    return {
+        COUNTRY_AND_DATE: list(Random("questions").sample(pages, QUESTIONS)),
+        NO_FILTER: [AnyPage()],
+        DEEP_PAGE: list(_deep_pages(events)),
+        DETAIL: [Detail(f"synthetic-{number}") for number in slugs],
+    }
+
+
+def _deep_pages(events: int) -> list[AnyPage]:
+    first = min(DEEP, events // 2)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT start_min, id FROM events_event ORDER BY start_min DESC, id DESC OFFSET %s LIMIT %s",
+            [first - 1, QUESTIONS],
+        )
+        return [AnyPage(first + number, str(day), pk) for number, (day, pk) in enumerate(cursor.fetchall())]
+
+
+Said = tuple[str, str, tuple[Any, ...], tuple[str, ...], tuple[str, ...]]
+"""Of an event: id, English title, participants with their roles, topics, sources."""
+
+Reader = Callable[[bytes], list[Said]]
+
+
+def ours(body: bytes) -> list[Said]:
+    """What a page or an event of this API says."""
+    return [
+        (
+            event["id"],
+            event["title"],
+            tuple(sorted((part["actor"], part["role"]) for part in event.get("participants", []))),
+            tuple(sorted(topic["id"] for topic in event.get("topics", []))),
+            tuple(sorted(source["url"] for source in event["sources"])),
+        )
+        for event in _events(body)
+    ]
+
+
+def theirs(body: bytes) -> list[Said]:
+    """What a page or an event of a peer says."""
+    return [
+        (
+            event["slug"],
+            next(text["title"] for text in event["texts"] if text["language"] == "en"),
+            tuple(sorted((part["actor"]["slug"], part["role"]) for part in event["participations"])),
+            tuple(sorted(topic["slug"] for topic in event["topics"])),
+            tuple(sorted(source["url"] for source in event["sources"])),
+        )
+        for event in _events(body)
+    ]
+
+
+def _events(body: bytes) -> list[dict[str, Any]]:
+    """Out of a list, an object with one, or an object that is an event."""
+    said = json.loads(body)
+    if isinstance(said, list):
+        return said
+    return next((said[name] for name in ("results", "items") if name in said), [said])

@@ -1,0 +1,55 @@
+"""All that one run measures."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from tests.bench.http_measure import Work
+from tests.bench.measure import Measured
+from tests.bench.oracle.check import Checked
+from tests.bench.peers.measure import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What it ran on."""
+
+    cores: int
+    architecture: str
+    postgres: str
+    buffers: str
+    load: float
+    """Processes that wanted to run when it began, on average of a minute."""
+
+
+def machine() -> Machine:
+    """This one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), current_setting('shared_buffers')")
+        version, buffers = cursor.fetchone()
+    return Machine(os.cpu_count() or 0, platform.machine(), version, buffers, os.getloadavg()[0])
+
+
+@dataclass(slots=True)
+class Size:
+    """What was measured at a size; None is a part that was left out, or failed."""
+
+    events: int
+    figures: dict[str, float]
+    work: Work | None = None
+    comparison: Comparison | None = None
+
+
+@dataclass(slots=True)
+class Found:
+    """Everything. SQL is measured at the largest size only; the oracle checks all sizes and the real events."""
+
+    machine: Machine | None = None
+    sizes: list[Size] = field(default_factory=list)
+    sql: list[Measured] = field(default_factory=list)
+    checked: list[Checked] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)

@@ -1,0 +1,86 @@
+"""One run: every part of the measurements, at every size. A part that fails is named, and the others go on."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tests.bench import contents, database
+from tests.bench.contents import Contents
+from tests.bench.http_measure import measure_http
+from tests.bench.measure import Measured, measure_queries
+from tests.bench.oracle.check import check
+from tests.bench.peers.measure import compare
+from tests.bench.queries import COMPRESSED, cases
+from tests.bench.results import Found, Size, machine
+from tests.bench.rounds import say
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Sizes, from small to large; parts; of the questions in SQL those with `cases` in their name; oracle queries."""
+
+    sizes: list[int]
+    parts: Sequence[str]
+    cases: str
+    queries: int
+
+
+def run(wanted: Wanted, *, keep: bool) -> Found:
+    """Measures what is wanted."""
+    found = Found()
+    with database.server():
+        for events in wanted.sizes:
+            with database.filled(contents.synthetic(events), keep=keep) as figures:
+                found.machine = found.machine or machine()
+                found.sizes.append(Size(events, figures))
+                _measure(found, found.sizes[-1], wanted)
+        if "oracle" in wanted.parts:
+            _check_real(found, contents.historyatstate(), wanted.queries, keep=keep)
+    return found
+
+
+def _measure(found: Found, size: Size, wanted: Wanted) -> None:
+    """The parts that are wanted, over the present database."""
+    events = size.events
+    if "http" in wanted.parts:
+        size.work = _tried(found, f"HTTP, {events:,} events", lambda: measure_http(events))
+    if "peers" in wanted.parts:
+        size.comparison = _tried(found, f"peers, {events:,} events", lambda: compare(events))
+    if "sql" in wanted.parts and events == wanted.sizes[-1]:
+        found.sql = _tried(found, "SQL", lambda: _sql(events, wanted.cases)) or []
+    if "oracle" in wanted.parts:
+        _check(found, f"{events:,} synthetic events", wanted.queries)
+
+
+def _sql(events: int, text: str) -> list[Measured]:
+    return measure_queries([case for case in cases(events) if text in case.name and case.name != COMPRESSED])
+
+
+def _check(found: Found, name: str, queries: int) -> None:
+    checked = _tried(found, f"oracle, {name}", lambda: check(name, queries))
+    if checked:
+        found.checked.append(checked)
+        found.failures += [f"oracle, {name}: {difference}" for difference in checked.differences]
+
+
+def _check_real(found: Found, real: Contents, queries: int, *, keep: bool) -> None:
+    if not contents.HISTORYATSTATE.is_dir():
+        say(f"There is no {contents.HISTORYATSTATE}: the oracle is not asked about real events.")
+        return
+    with database.filled(real, keep=keep):
+        _check(found, "trips and visits of HistoryAtState", queries)
+
+
+def _tried(found: Found, part: str, measure: Callable[[], T]) -> T | None:
+    """What `measure` gives; if it fails, why goes to the failures."""
+    try:
+        return measure()
+    except Exception as error:
+        traceback.print_exc()
+        found.failures.append(f"{part}: {error}")
+        return None

@@ -1,0 +1,61 @@
+"""That the oracle agrees with the API, and notices where one of the API's questions goes wrong."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from events.loading import load_reference
+from tests.bench.oracle.check import check
+from tests.bench.oracle.documents import bounds, day, words_in
+from timeline import summaries
+from timeline.querysets import PublicationQuerySet
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def invented(db, settings):
+    load_reference()
+    call_command("seed_synthetic", "120", stdout=StringIO(), stderr=StringIO())
+
+
+@pytest.mark.usefixtures("invented")
+def test_the_api_answers_as_the_oracle_does():
+    checked = check("some events", 60)
+
+    assert (checked.queries, checked.events, checked.differences) == (60, 120, [])
+    assert checked.empty < 30
+
+
+@pytest.mark.parametrize("method", ["of_type", "about", "at_place", "in_force_on"])
+@pytest.mark.usefixtures("invented")
+def test_a_filter_that_lets_everything_pass_is_noticed(monkeypatch, method):
+    monkeypatch.setattr(PublicationQuerySet, method, lambda found, value: found)
+
+    assert check("some events", 100).differences
+
+
+@pytest.mark.usefixtures("invented")
+def test_a_wrong_density_is_noticed(monkeypatch):
+    right = summaries._by_bucket
+    monkeypatch.setattr(summaries, "_by_bucket", lambda *args: [count + 1 for count in right(*args)])
+
+    assert "instead of" in check("some events", 60).differences[0]
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "last"),
+    [
+        ("2024", "2024-01-01", "2024-12-31"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2023-12", "2023-12-01", "2023-12-31"),
+        ("2025-11-06", "2025-11-06", "2025-11-06"),
+    ],
+)
+def test_the_days_of_a_period(period, first, last):
+    assert bounds(period) == (day(first), day(last))
+
+
+def test_words_have_no_accents_and_no_case():
+    assert words_in("Türkiye–USSR: C5+1, Straße_1") == ["turkiye", "ussr", "c5", "1", "strasse", "1"]
