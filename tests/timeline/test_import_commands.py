@@ -1,7 +1,9 @@
 """`import_events` and `export_events`, as an operator runs them."""
 
 import io
+import math
 from pathlib import Path
+from unittest import mock
 
 import orjson
 import pytest
@@ -14,6 +16,7 @@ from events.loading import load_reference
 from events.models import Actor, Event
 from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, US, lines
 from timeline.models import Publication, Term
+from timeline.progress import Progress
 from timeline.publishing import publish, withdraw
 
 pytestmark = pytest.mark.django_db
@@ -34,12 +37,16 @@ def file(tmp_path):
 
 
 def run(*arguments):
-    """What a command wrote to stdout and stderr, as lines, and the error that it ended with."""
+    """What a command wrote to stdout and stderr, as lines, and the error that it ended with.
+
+    Without the progress that it shows every ten seconds, which it may need on a busy machine.
+    """
     out, err, ended = io.StringIO(), io.StringIO(), ""
-    try:
-        call_command(*arguments, stdout=out, stderr=err)
-    except CommandError as error:
-        ended = str(error)
+    with mock.patch.dict(Progress.SECONDS, {False: math.inf}):
+        try:
+            call_command(*arguments, stdout=out, stderr=err)
+        except CommandError as error:
+            ended = str(error)
     return out.getvalue().splitlines(), err.getvalue().splitlines(), ended
 
 
