@@ -6,11 +6,23 @@ import select
 from typing import Any
 
 import psycopg
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """Django's, which would log a prepared statement without its values."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        """The query as text, with its values in it, for logs and tests."""
+        if isinstance(cursor, psycopg.ClientCursor):
+            return super().last_executed_query(cursor, sql, params)
+        return str(self.compose_sql(sql, params))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's, which asks the server before each request whether it is still there, and prepares nothing."""
+
+    ops_class = DatabaseOperations
 
     def is_usable(self) -> bool:
         """Whether the server still holds its end of the connection.

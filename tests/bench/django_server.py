@@ -11,7 +11,10 @@ import sys
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 if __name__ == "__main__":
+    import django
     from django.conf import settings
+
+    django.setup()
 
     from config.management.commands.serve import open_port
     from config.server import serve_forever

@@ -59,6 +59,12 @@ def test_no_connection_is_not_usable():
     assert not connections.create_connection("default").is_usable()
 
 
+def test_the_log_has_prepared_statements_with_their_values():
+    with CaptureQueriesContext(connection) as queries, connection.prepared_cursor() as cursor:
+        cursor.execute("SELECT %s::text, %s::int", ["it's", 3])
+    assert [query["sql"] for query in queries] == ["SELECT 'it''s'::text, 3::int"]
+
+
 def test_prepared_statements_have_their_values_apart():
     with connection.prepared_cursor() as cursor:
         cursor.execute("SELECT %s::text, %s::int", ["it's 5 %", 3])
