@@ -123,7 +123,7 @@ def main_query(ask: Callable[[], HttpResponseBase]) -> str:
     """The slowest query of a request, with its values in it."""
     with CaptureQueriesContext(connection) as captured:
         ask()
-    reading = [query for query in captured if query["sql"].startswith(("SELECT", "WITH"))]
+    reading = [query for query in captured if query["sql"].lstrip().startswith(("SELECT", "WITH"))]
     return str(max(reading, key=lambda query: float(query["time"]))["sql"])
 
 
