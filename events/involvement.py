@@ -82,10 +82,9 @@ class Belonging(Protocol):
     def group(self) -> Actor: ...
 
 
-class _Read(NamedTuple):
-    """A membership as `Affiliations.of` reads it: many share an actor, who is read once."""
+class PlainMembership(NamedTuple):
+    """That and nothing else, outside of the ORM: many share an actor, who is there once."""
 
-    pk: int
     member_id: int
     group_id: int
     role: str
@@ -111,17 +110,17 @@ class Affiliations:
     def of(cls, actors: Iterable[Actor]) -> Affiliations:
         """Those of `actors`, of their groups and so on upwards, and the members of blocs. Two queries a step."""
         known = {actor.pk: actor for actor in actors}
-        seen: dict[int, _Read] = {}
+        seen: dict[int, PlainMembership] = {}
         frontier = {pk for pk, actor in known.items() if actor.kind != Actor.Kind.STATE}
         blocs = {pk for pk, actor in known.items() if actor.kind == Actor.Kind.BLOC}
         visited: set[int] = set()
         while frontier:
             visited |= frontier
             found = _read(known, "member_id", frontier)
-            seen.update((membership.pk, membership) for membership in found)
-            frontier = {m.group_id for m in found if m.group.kind != Actor.Kind.STATE} - visited
+            seen |= found
+            frontier = {m.group_id for m in found.values() if m.group.kind != Actor.Kind.STATE} - visited
         if blocs:
-            seen.update((membership.pk, membership) for membership in _read(known, "group_id", blocs))
+            seen |= _read(known, "group_id", blocs)
         return cls(seen.values())
 
     def represented(self, actor: Actor, when: EdtfDate) -> dict[int, Actor]:
@@ -157,13 +156,13 @@ class Affiliations:
         }
 
 
-def _read(known: dict[int, Actor], side: str, actors: Iterable[int]) -> list[_Read]:
-    """The memberships with one of the actors on this side, by id. Puts the actors that they name among the `known`."""
+def _read(known: dict[int, Actor], side: str, actors: Iterable[int]) -> dict[int, PlainMembership]:
+    """By id, the memberships with one of the actors on this side. Puts the actors that they name among the `known`."""
     columns = ("id", "member_id", "group_id", "role", "since_min", "until_max")
     rows = list(Membership.objects.filter(among(side, actors)).order_by("id").values_list(*columns))
     named = {row[1] for row in rows} | {row[2] for row in rows}
     known |= {actor.pk: actor for actor in Actor.objects.filter(among("pk", named - known.keys()))}
-    return [_Read._make([*row, known[row[1]], known[row[2]]]) for row in rows]
+    return {row[0]: PlainMembership._make([*row[1:], known[row[1]], known[row[2]]]) for row in rows}
 
 
 def involvement(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -244,6 +245,12 @@ def filtered(found: PublicationQuerySet, values: Mapping[str, Any], known: Known
         if values[name] is not None:
             found = filter_.apply(found, values[name], asked)
     return found
+
+
+def window(values: Mapping[str, Any]) -> tuple[datetime.date | None, datetime.date | None]:
+    """The first and the last day that `from` and `to`, or `on`, ask for; None is no bound."""
+    since, until = values["on"] or values["from"], values["on"] or values["to"]
+    return since and since.start_min, until and until.end_max
 
 
 def is_code(place: str) -> bool:

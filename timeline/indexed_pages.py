@@ -18,17 +18,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, CharField, DateField, Exists, Expression, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from timeline.filters import Asked, EventFilters
+from timeline.filters import BY_COUNTRY, Asked, EventFilters, window
 from timeline.models import Publication, PublicationCountry
 from timeline.pagination import EVENT_ORDERINGS, Page, Wanted, beyond, in_order
 from timeline.prepared_queries import PreparedQuery, Slot
 from timeline.querysets import overlaps
 
 KEYS = EVENT_ORDERINGS["date"].columns
-HERE = {"country", "country_all", "involvement", "role", "from", "to", "on", "certainty"}
-"""Filters that such a page may have."""
-
-ELSEWHERE = EventFilters.parameters().keys() - HERE
+ELSEWHERE = EventFilters.parameters().keys() - BY_COUNTRY
+"""Filters that such a page cannot have."""
 
 PAGE = """
 SELECT start_min, event_id,
@@ -80,7 +78,7 @@ def indexed_page(values: Mapping[str, Any], wanted: Wanted) -> Page:
     """The page of (document, dataset version) that the values ask for, for which `is_indexed` holds."""
     any_of, all_of = values["country"] or [], values["country_all"] or []
     ways = Asked(values, {}).country_ways
-    since, until = values["on"] or values["from"], values["on"] or values["to"]
+    first, last = window(values)
     position = wanted.cursor.position if wanted.cursor else (None, None)
     if len(any_of) == 1:
         any_of, all_of = [], any_of
@@ -88,8 +86,8 @@ def indexed_page(values: Mapping[str, Any], wanted: Wanted) -> Page:
         any_of=bool(any_of),
         all_of=len(all_of),
         by_ways=bool(ways),
-        has_first=since is not None,
-        has_last=until is not None,
+        has_first=first is not None,
+        has_last=last is not None,
         behind=wanted.cursor is not None,
         descending=wanted.descending,
         limit=wanted.size + 1,
@@ -99,8 +97,8 @@ def indexed_page(values: Mapping[str, Any], wanted: Wanted) -> Page:
         "codes": any_of,
         **{f"code_{number}": code for number, code in enumerate(all_of)},
         "ways": ways,
-        "first": since and since.start_min,
-        "last": until and until.end_max,
+        "first": first,
+        "last": last,
         "day": position[0],
         "event": position[1],
     }

@@ -16,7 +16,7 @@ from django.db.models import Max
 
 from events.among import among
 from events.dates import parse
-from events.involvement import Affiliations
+from events.involvement import Affiliations, PlainMembership
 from events.models import Actor, Event, EventType, Topic
 from timeline.documents import LANGUAGES, Document, Renderer, load
 from timeline.drafts import Draft, Link, Part, Reference, Text
@@ -28,16 +28,6 @@ RENDERED = (Term.Kind.ACTOR, Term.Kind.TYPE, Term.Kind.TOPIC)
 
 class NotPublic(LookupError):
     """A document names something that is not in the public vocabulary: its slug has changed since, for example."""
-
-
-class _Belonging(NamedTuple):
-    member_id: int
-    group_id: int
-    role: str
-    since_min: datetime.date | None
-    until_max: datetime.date | None
-    member: Actor
-    group: Actor
 
 
 class PublicVocabulary:
@@ -118,9 +108,9 @@ def _actor(pk: int, names: list[str], said: dict[str, Document]) -> Actor:
     )
 
 
-def _belonging(member: Actor, group: Actor, link: Document) -> _Belonging:
+def _belonging(member: Actor, group: Actor, link: Document) -> PlainMembership:
     since, until = link.get("since"), link.get("until")
-    return _Belonging(
+    return PlainMembership(
         member.id,
         group.id,
         link["role"],

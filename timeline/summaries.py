@@ -23,7 +23,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from timeline.buckets import Buckets, cut, ends_month, last_of_month, month_of
-from timeline.filters import EventFilters, filtered
+from timeline.filters import EventFilters, filtered, window
 from timeline.models import Publication, PublicationCountry
 from timeline.parameters import Known
 from timeline.querysets import SAMPLED, PublicationQuerySet, certain_overlap, overlaps
@@ -109,9 +109,7 @@ class Question:
     """What is asked of events: the filters of a request, as of a dataset version, and a window of days."""
 
     def __init__(self, values: Mapping[str, Any], known: Known, at: int | None) -> None:
-        since, until = values["on"] or values["from"], values["on"] or values["to"]
-        self.first: datetime.date | None = since and since.start_min
-        self.last: datetime.date | None = until and until.end_max
+        self.first, self.last = window(values)
         self.certain = values["certainty"] == "certain"
         without_window = {**values, "from": None, "to": None, "on": None}
         self.events: PublicationQuerySet = filtered(Publication.objects.as_of(at), without_window, known)

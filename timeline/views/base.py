@@ -43,7 +43,7 @@ class Reading:
     @property
     def version(self) -> int:
         """The dataset version that the answer shows: as long as nothing was read, the one there is before."""
-        return self.ask_version() if self.read_version is None else self.read_version
+        return self.ask_version()
 
     @version.setter
     def version(self, version: int) -> None:
