@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from rest_framework.views import APIView
 
 from timeline.caching import cached, dataset_version, etag, past_version, unchanged
-from timeline.documents import dump, load, with_base_url
+from timeline.documents import URL_MARK, dump, load, with_base_url
 from timeline.errors import exception_response
 from timeline.links import link
 from timeline.models import Dataset
@@ -201,20 +201,29 @@ def many(reading: Reading, found: Page, **more: str) -> HttpResponse:
     """The answer that is a page of documents; the rows are (document, dataset version)."""
     if found.rows:
         reading.version = found.rows[0][1]
-    documents = chosen([document for document, _ in found.rows], reading.values)
-    following, before = page_url(reading.request, found.next), page_url(reading.request, found.previous)
-    head = orjson.dumps({"dataset_version": reading.version, "next": following, "previous": before, **more}).decode()
-    results = with_base_url(",".join(documents), reading.base_url)
-    response = answer(f'{head[:-1]},"results":[{results}]}}')
-    link(response, following, "next")
-    link(response, before, "prev")
+    following, before = neighbours(reading, found)
+    head = {"dataset_version": reading.version, "next": following, "previous": before, **more}
+    response = answer(listed(head, chosen([document for document, _ in found.rows], reading.values), reading.base_url))
+    link_neighbours(response, following, before)
     return response
 
 
-def link_neighbours(response: HttpResponseBase, reading: Reading, found: Page) -> None:
+def listed(head: Mapping[str, Any], documents: Iterable[str], base_url: str) -> bytes:
+    """The JSON object that has the keys of `head`, and as `results` these stored documents."""
+    # In bytes, where the URL is put in four times as fast as in text that is not all Latin.
+    results = ",".join(documents).encode().replace(URL_MARK.encode(), base_url.encode())
+    return b'%b,"results":[%b]}' % (orjson.dumps(head)[:-1], results)
+
+
+def neighbours(reading: Reading, found: Page) -> tuple[str | None, str | None]:
+    """The URLs of the pages behind and before this one."""
+    return page_url(reading.request, found.next), page_url(reading.request, found.previous)
+
+
+def link_neighbours(response: HttpResponseBase, following: str | None, before: str | None) -> None:
     """Says in the `Link` header where the pages beside this one are."""
-    link(response, page_url(reading.request, found.next), "next")
-    link(response, page_url(reading.request, found.previous), "prev")
+    link(response, following, "next")
+    link(response, before, "prev")
 
 
 def chosen(documents: Iterable[str], values: Mapping[str, Any]) -> list[str]:

@@ -20,7 +20,7 @@ from timeline.formats import FORMATS, Feed, Format
 from timeline.models import Term
 from timeline.pagination import PAGE_SIZE, Page
 from timeline.parameters import ChoiceField, ParameterField
-from timeline.views.base import Reading, link_neighbours
+from timeline.views.base import Reading, link_neighbours, neighbours
 from timeline.views.calendars import CalendarEndField, CalendarStartField, TextField
 
 TITLE = "Diplomatic events"
@@ -112,7 +112,7 @@ def feed(reading: Reading, rows: Iterable[tuple[str, int]], title: str, found: P
     description = describe(reading, title, documents)
     response = HttpResponse("".join(chosen.write(documents, description)))
     if found:
-        link_neighbours(response, reading, found)
+        link_neighbours(response, *neighbours(reading, found))
     return headed(response, chosen)
 
 

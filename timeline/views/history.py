@@ -15,13 +15,13 @@ from django.urls import reverse
 
 from timeline.caching import dataset_version, not_yet
 from timeline.differences import differences
-from timeline.documents import Document, load, with_base_url
+from timeline.documents import Document, load
 from timeline.links import link
 from timeline.models import Publication
 from timeline.pagination import PAGE_SIZE, VERSION_ORDERINGS, page, page_url, paging_fields, wanted_page
 from timeline.parameters import NumberField, ParameterField, language_field, shown
 from timeline.versions import timestamp
-from timeline.views.base import PublicView, Reading, answer, link_neighbours, with_version
+from timeline.views.base import PublicView, Reading, answer, link_neighbours, listed, neighbours, with_version
 
 MOST_WAITING = 2
 """Requests that may wait at once in one process, so that others find a thread."""
@@ -133,16 +133,9 @@ class ChangeList(PublicView):
         query = reading.request.GET.copy()
         query["since"] = since
         following = reading.request.build_absolute_uri(f"{reading.request.path}?{query.urlencode()}")
-        head = orjson.dumps(
-            {
-                "dataset_version": version,
-                "next": following,
-                "caught_up": not more,
-            }
-        ).decode()
-        results = with_base_url(",".join(map(_change, rows)), reading.base_url)
+        head = {"dataset_version": version, "next": following, "caught_up": not more}
         reading.version = version
-        response = answer(f'{head[:-1]},"results":[{results}]}}')
+        response = answer(listed(head, map(_change, rows), reading.base_url))
         link(response, following, "next")
         return response
 
@@ -190,7 +183,7 @@ class EventVersions(PublicView):
             "results": [_entry(row, documents, reading.base_url) for row in found.rows],
         }
         response = answer(orjson.dumps(body))
-        link_neighbours(response, reading, found)
+        link_neighbours(response, *neighbours(reading, found))
         return response
 
 
