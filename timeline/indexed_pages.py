@@ -20,7 +20,7 @@ from django.db.models.expressions import RawSQL
 
 from timeline.filters import BY_COUNTRY, Asked, EventFilters, window
 from timeline.models import Publication, PublicationCountry
-from timeline.pagination import EVENT_ORDERINGS, Page, Wanted, beyond, in_order
+from timeline.pagination import EVENT_ORDERINGS, JoinedPage, Page, Wanted, beyond, in_order
 from timeline.prepared_queries import PreparedQuery, Slot
 from timeline.querysets import overlaps
 
@@ -36,6 +36,15 @@ FROM ({rows} ORDER BY start_min {direction}, event_id {direction} LIMIT {limit})
 ORDER BY start_min {direction}, event_id {direction}
 """
 """SQL: (first day, event, document, dataset version) of `rows`."""
+
+JOINED = """
+SELECT array_agg(start_min ORDER BY place), array_agg(event_id ORDER BY place), max(version),
+    convert_to(string_agg(document, ',' ORDER BY place {along}) FILTER (WHERE place <= {size}), 'UTF8')
+FROM (SELECT *, row_number() OVER () AS place FROM ({page}) AS read (start_min, event_id, document, version)) AS placed
+HAVING count(*) > 0
+"""
+"""SQL: `page` as one row, as (first days, events, dataset version, documents as one text in UTF-8); not the document of
+what is behind it."""
 
 ALL = "SELECT start_min, event_id, pk FROM ({ranges}) AS one (start_min, event_id, pk)"
 ANY = """
@@ -59,7 +68,16 @@ class Shape:
     behind: bool
     """Whether the page begins at a cursor."""
     descending: bool
-    limit: int
+    size: int
+    joined: bool = False
+    """Whether the documents are to be one text, in the order of the list."""
+    backwards: bool = False
+    """Whether they are read against that order. Decides nothing for what is not joined."""
+
+    @property
+    def limit(self) -> int:
+        """How many are read: one more, which tells whether there is another page."""
+        return self.size + 1
 
 
 def is_indexed(values: Mapping[str, Any], at: int | None, wanted: Wanted) -> bool:
@@ -76,6 +94,20 @@ def is_indexed(values: Mapping[str, Any], at: int | None, wanted: Wanted) -> boo
 
 def indexed_page(values: Mapping[str, Any], wanted: Wanted) -> Page:
     """The page of (document, dataset version) that the values ask for, for which `is_indexed` holds."""
+    return wanted.page(_rows(values, wanted, joined=False))
+
+
+def joined_page(values: Mapping[str, Any], wanted: Wanted) -> JoinedPage:
+    """The same page, for an answer that has the documents as they are: to join them here, and to take each out of what
+    PostgreSQL sends, would take as long as all the rest of reading them.
+    """
+    rows = _rows(values, wanted, joined=True)
+    days, events, version, documents = rows[0] if rows else ((), (), 0, b"")
+    found = wanted.page(list(zip(days, events, strict=True)))
+    return JoinedPage(found.rows, found.next, found.previous, documents, version)
+
+
+def _rows(values: Mapping[str, Any], wanted: Wanted, *, joined: bool) -> list[tuple[Any, ...]]:
     any_of, all_of = values["country"] or [], values["country_all"] or []
     ways = Asked(values, {}).country_ways
     first, last = window(values)
@@ -90,7 +122,9 @@ def indexed_page(values: Mapping[str, Any], wanted: Wanted) -> Page:
         has_last=last is not None,
         behind=wanted.cursor is not None,
         descending=wanted.descending,
-        limit=wanted.size + 1,
+        size=wanted.size,
+        joined=joined,
+        backwards=joined and wanted.backwards,
     )
     given = {
         "language": values["lang"],
@@ -102,7 +136,7 @@ def indexed_page(values: Mapping[str, Any], wanted: Wanted) -> Page:
         "day": position[0],
         "event": position[1],
     }
-    return wanted.page(query_for(shape).rows(given))
+    return query_for(shape).rows(given)
 
 
 @functools.lru_cache(maxsize=1000)
@@ -114,8 +148,10 @@ def query_for(shape: Shape) -> PreparedQuery:
         rows=rows.format(ranges=ranges.sql), direction="DESC" if shape.descending else "ASC", limit=shape.limit
     )
     params = (Slot("language", CharField()), *codes, *ranges.params)
+    if shape.joined:
+        sql = JOINED.format(page=sql, size=shape.size, along="DESC" if shape.backwards else "ASC")
     # How to merge the ranges of several countries depends on how many events they have.
-    return PreparedQuery(sql, params, one_plan=shape.all_of < 2)
+    return PreparedQuery(sql, params, one_plan=shape.all_of < 2, in_binary=shape.joined)
 
 
 def _ranges(shape: Shape) -> QuerySet[Any]:

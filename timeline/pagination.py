@@ -132,6 +132,14 @@ class Page:
         return bool(self.rows)
 
 
+@dataclass(slots=True)
+class JoinedPage(Page):
+    """A page whose documents are one text, with commas between them, in UTF-8; its `rows` say only how many."""
+
+    documents: bytes
+    dataset_version: int
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """The page that a request asks for."""

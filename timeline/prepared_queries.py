@@ -44,6 +44,8 @@ class PreparedQuery:
     params: tuple[Any, ...]
     one_plan: bool = True
     """Whether one plan is good for all values."""
+    in_binary: bool = False
+    """Whether the values come as PostgreSQL has them, not as text. In that, bytes are twice as long."""
 
     @classmethod
     def from_queryset(cls, queryset: QuerySet[Any]) -> PreparedQuery:
@@ -55,8 +57,7 @@ class PreparedQuery:
         """The rows for these values of the slots."""
         params = [param.fill(values) if isinstance(param, Slot) else param for param in self.params]
         # See config.postgresql.
-        open_cursor = connection.prepared_cursor if self.one_plan else connection.cursor  # type: ignore[attr-defined]
-        with open_cursor() as cursor:
+        with connection.prepared_cursor(one_plan=self.one_plan, in_binary=self.in_binary) as cursor:  # type: ignore[attr-defined]
             cursor.execute(self.sql, params)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows

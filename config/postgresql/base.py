@@ -19,6 +19,14 @@ class DatabaseOperations(operations.DatabaseOperations):
         return str(self.compose_sql(sql, params))
 
 
+class PlannedAnew(psycopg.Cursor[Any]):
+    """Sends values apart from the text, but has nothing prepared."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        """Runs the query, planned for these values."""
+        return super().execute(query, params, **{**options, "prepare": False})
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's, which asks the server before each request whether it is still there, and prepares nothing."""
 
@@ -36,13 +44,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         told.register(self.connection.fileno(), select.POLLIN)
         return bool(not told.poll(0) or super().is_usable())
 
-    def prepared_cursor(self) -> Any:
+    def prepared_cursor(self, *, one_plan: bool = True, in_binary: bool = False) -> Any:
         """A cursor whose statements the server parses and plans once, and which sends it their values apart.
 
         For queries that are asked over and over with the same text, and for which one plan is right whatever the
-        values. The other cursors write the values into the text and have each planned anew, as Django's do.
+        values; else, without `one_plan`, each is planned for its values. `in_binary` has the values of the answer come
+        as the server has them. The other cursors write the values into the text, as Django's do.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
-            return self._prepare_cursor(psycopg.Cursor(self.connection))  # type: ignore[attr-defined]
+            cursor = (psycopg.Cursor if one_plan else PlannedAnew)(self.connection)
+            cursor.format = psycopg.pq.Format(in_binary)
+            return self._prepare_cursor(cursor)  # type: ignore[attr-defined]

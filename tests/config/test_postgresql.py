@@ -1,5 +1,6 @@
 """The connection to PostgreSQL."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -71,3 +72,18 @@ def test_prepared_statements_have_their_values_apart():
         assert cursor.fetchone() == ("it's 5 %", 3)
         cursor.execute("SELECT statement FROM pg_prepared_statements")
         assert ("SELECT $1::text, $2::int",) in cursor.fetchall()
+
+
+def test_what_is_planned_for_its_values_is_not_prepared():
+    with connection.prepared_cursor(one_plan=False) as cursor:
+        cursor.execute("SELECT %s::text AS once", ["it's 5 %"])
+        assert cursor.fetchone() == ("it's 5 %",)
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["%AS once"])
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("one_plan", [True, False])
+def test_values_can_come_in_binary(one_plan):
+    with connection.prepared_cursor(one_plan=one_plan, in_binary=True) as cursor:
+        cursor.execute("SELECT '\\x00ff'::bytea, array_agg(%s::date)", ["2025-10-11"])
+        assert cursor.fetchone() == (b"\x00\xff", [datetime.date(2025, 10, 11)])

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from events.dates import parse
 from tests.builders import draft, published
 from tests.timeline.test_pagination import joined, last_url, walk
-from timeline.indexed_pages import Shape, is_indexed, query_for
-from timeline.pagination import EVENT_ORDERINGS, wanted_page
+from timeline.indexed_pages import Shape, indexed_page, is_indexed, joined_page, query_for
+from timeline.pagination import EVENT_ORDERINGS, JoinedPage, wanted_page
 from timeline.parameters import read
 from timeline.publishing import publish, withdraw
 from timeline.views.events import EventList
@@ -99,6 +99,8 @@ def test_pages_agree_with_reading_everything(client, world):
         start = f"/api/v1/events/?{urlencode(query, doseq=True)}"
         assert joined(walk(client, start)) == wanted
         assert joined(walk(client, last_url(client, start), "previous")[::-1]) == wanted
+        # Where keys are chosen, documents come one by one.
+        assert joined(walk(client, f"{start}&fields=id")) == wanted
 
     every_query()
 
@@ -134,12 +136,28 @@ def test_a_past_state_is_read_elsewhere():
 
 def test_a_shape_is_built_once():
     shape = Shape(any_of=False, all_of=1, by_ways=False, has_first=True, has_last=True, behind=False, descending=True,
-                  limit=51)  # fmt: skip
+                  size=50)  # fmt: skip
     assert query_for(shape) is query_for(shape)
     assert query_for(shape).one_plan
 
 
+def test_joined_documents_are_those_of_the_page(world):
+    values, _, wanted = asked({"country": "US", "page_size": 7})
+    values["lang"] = "de"
+    page, together = indexed_page(values, wanted), joined_page(values, wanted)
+    assert len(together.rows) == len(page.rows) == 7
+    assert (together.next, together.previous) == (page.next, page.previous)
+    assert together.documents.decode() == ",".join(document for document, _ in page.rows)
+    assert {together.dataset_version} == {version for _, version in page.rows}
+
+
+def test_a_joined_page_can_be_empty(world):
+    values, _, wanted = asked({"country": "UZ", "from": "2100"})
+    values["lang"] = "en"
+    assert joined_page(values, wanted) == JoinedPage([], None, None, b"", 0)
+
+
 def test_how_ranges_are_merged_is_planned_for_the_countries_asked_for():
     shape = Shape(any_of=False, all_of=2, by_ways=False, has_first=False, has_last=False, behind=False,
-                  descending=True, limit=51)  # fmt: skip
+                  descending=True, size=50)  # fmt: skip
     assert not query_for(shape).one_plan

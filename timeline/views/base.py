@@ -20,7 +20,7 @@ from timeline.errors import exception_response
 from timeline.links import link
 from timeline.models import Dataset
 from timeline.negotiation import Negotiated, negotiate
-from timeline.pagination import Page, page_url
+from timeline.pagination import JoinedPage, Page, page_url
 from timeline.parameters import Known, ParameterField, as_of_field, fields_field, language_field, read
 
 Found = TypeVar("Found")
@@ -198,20 +198,29 @@ def one(reading: Reading, row: tuple[str, int]) -> HttpResponse:
 
 
 def many(reading: Reading, found: Page, **more: str) -> HttpResponse:
-    """The answer that is a page of documents; the rows are (document, dataset version)."""
-    if found.rows:
-        reading.version = found.rows[0][1]
+    """The answer that is a page of documents; the rows are (document, dataset version), if they are not joined."""
+    if isinstance(found, JoinedPage):
+        documents = found.documents
+        reading.version = found.dataset_version if found else reading.version
+    else:
+        documents = joined(chosen([document for document, _ in found.rows], reading.values))
+        reading.version = found.rows[0][1] if found else reading.version
     following, before = neighbours(reading, found)
     head = {"dataset_version": reading.version, "next": following, "previous": before, **more}
-    response = answer(listed(head, chosen([document for document, _ in found.rows], reading.values), reading.base_url))
+    response = answer(listed(head, documents, reading.base_url))
     link_neighbours(response, following, before)
     return response
 
 
-def listed(head: Mapping[str, Any], documents: Iterable[str], base_url: str) -> bytes:
-    """The JSON object that has the keys of `head`, and as `results` these stored documents."""
+def joined(documents: Iterable[str]) -> bytes:
+    """Documents with commas between them, in UTF-8."""
+    return ",".join(documents).encode()
+
+
+def listed(head: Mapping[str, Any], documents: bytes, base_url: str) -> bytes:
+    """The JSON object that has the keys of `head`, and as `results` these stored documents, which are `joined`."""
     # In bytes, where the URL is put in four times as fast as in text that is not all Latin.
-    results = ",".join(documents).encode().replace(URL_MARK.encode(), base_url.encode())
+    results = documents.replace(URL_MARK.encode(), base_url.encode())
     return b'%b,"results":[%b]}' % (orjson.dumps(head)[:-1], results)
 
 

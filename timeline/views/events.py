@@ -15,7 +15,7 @@ from timeline.documents import FIELDS, load
 from timeline.errors import Withdrawn
 from timeline.filters import EventFilters, check_filters, events_prove, filtered, known_entries
 from timeline.formats import NEGOTIABLE
-from timeline.indexed_pages import indexed_page, is_indexed
+from timeline.indexed_pages import indexed_page, is_indexed, joined_page
 from timeline.links import link
 from timeline.models import Publication
 from timeline.pagination import (
@@ -74,7 +74,8 @@ class EventList(PublicView):
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         if wants_feed(reading.values):
             return event_feed(reading, list_title(reading.values, reading.at))
-        return many(reading, event_page(reading), count_url=self.count_url(reading))
+        as_they_are = reading.values["fields"] is None
+        return many(reading, event_page(reading, joined=as_they_are), count_url=self.count_url(reading))
 
     def count_url(self, reading: Reading) -> str:
         asked = reading.request.GET
@@ -84,12 +85,13 @@ class EventList(PublicView):
         return reading.absolute("event-count", query=urlencode(query))
 
 
-def event_page(reading: Reading, default_size: int = PAGE_SIZE) -> Page:
-    """The page of (document, dataset version) that the request asks for."""
+def event_page(reading: Reading, default_size: int = PAGE_SIZE, *, joined: bool = False) -> Page:
+    """The page of (document, dataset version) that the request asks for; if it may be `joined`, that where it can."""
     values = reading.values
     wanted = wanted_page(values, EVENT_ORDERINGS, default_size)
     if is_indexed(values, reading.at, wanted):
-        found = reading.settled(lambda: indexed_page(values, wanted))
+        read = joined_page if joined else indexed_page
+        found: Page = reading.settled(lambda: read(values, wanted))
     else:
         found = reading.settled(lambda: page(listed(reading, reading.at), wanted, COLUMNS))
     if not found and events_prove(values):

@@ -21,7 +21,7 @@ from timeline.models import Publication
 from timeline.pagination import PAGE_SIZE, VERSION_ORDERINGS, page, page_url, paging_fields, wanted_page
 from timeline.parameters import NumberField, ParameterField, language_field, shown
 from timeline.versions import timestamp
-from timeline.views.base import PublicView, Reading, answer, link_neighbours, listed, neighbours, with_version
+from timeline.views.base import PublicView, Reading, answer, joined, link_neighbours, listed, neighbours, with_version
 
 MOST_WAITING = 2
 """Requests that may wait at once in one process, so that others find a thread."""
@@ -135,7 +135,7 @@ class ChangeList(PublicView):
         following = reading.request.build_absolute_uri(f"{reading.request.path}?{query.urlencode()}")
         head = {"dataset_version": version, "next": following, "caught_up": not more}
         reading.version = version
-        response = answer(listed(head, map(_change, rows), reading.base_url))
+        response = answer(listed(head, joined(map(_change, rows)), reading.base_url))
         link(response, following, "next")
         return response
 
