@@ -9,7 +9,10 @@ from dataclasses import dataclass
 MONTHS = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200, "millennium": 12000}
 """Months in a unit. A decade is 2020–2029, a century 2000–2099: as EDTF writes them, 202X and 20XX."""
 
-UNITS = ("day", "week", *MONTHS)
+DAYS = {"day": 1, "week": 7}
+"""Days in a unit that is finer than a month; counted from 0001-01-01, a Monday."""
+
+UNITS = (*DAYS, *MONTHS)
 """From fine to coarse. A week begins on Monday (ISO 8601)."""
 
 

@@ -239,7 +239,8 @@ def events_prove(values: Mapping[str, Any]) -> bool:
 def filtered(found: PublicationQuerySet, values: Mapping[str, Any], known: Known) -> PublicationQuerySet:
     """Those of `found` that fit all filters; the values must have passed `check_filters`."""
     asked = Asked(values, known)
-    found.with_others = any(values[name] is not None for name in EventFilters.parameters() if name not in BY_COUNTRY)
+    others = any(values[name] is not None for name in EventFilters.parameters() if name not in BY_COUNTRY)
+    found.with_others = found.with_others or others
     # How dates are found depends on what else is asked.
     for name, filter_ in sorted(EventFilters.parameters().items(), key=lambda entry: entry[0] in DATE_FILTERS):
         if values[name] is not None:
