@@ -86,6 +86,10 @@ def certain_overlap(first: datetime.date | None, last: datetime.date | None) -> 
     return wanted
 
 
+TALLIED = {"countries_involved": "country", "actors": "actor", "type_path": "type", "topics": "topic"}
+"""Columns whose values the tallies count → the dimension (`Tally.Dimension`)."""
+
+
 class VersionQuerySet(QuerySet[Any]):
     """Versions of anything published."""
 
@@ -162,6 +166,9 @@ class PublicationQuerySet(VersionQuerySet):
     language = ""
     """The language in which they are searched for words, if they are."""
 
+    tallied: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Of what they are chosen by, what the tallies have: dimensions, each with values of which they have one."""
+
     with_others = False
     """Whether the countries are one filter among others: then they are found in the index by keys, too."""
 
@@ -170,7 +177,7 @@ class PublicationQuerySet(VersionQuerySet):
         clone.days = self.days
         clone.window_first, clone.window_last = self.window_first, self.window_last
         clone.keyed, clone.traits, clone.with_others = self.keyed, self.traits, self.with_others
-        clone.language = self.language
+        clone.tallied, clone.language = self.tallied, self.language
         return clone
 
     def without_joins(self) -> Self:
@@ -186,6 +193,9 @@ class PublicationQuerySet(VersionQuerySet):
         """Those that have what is wanted of the arrays in the index by keys."""
         found = self.filter(**wanted)
         found.keyed = True
+        for column, dimension in TALLIED.items():
+            if values := wanted.get(f"{column}__overlap"):
+                found.tallied = (*found.tallied, (dimension, tuple(values)))
         return found
 
     def in_language(self, language: str | Slot) -> Self:
@@ -250,7 +260,9 @@ class PublicationQuerySet(VersionQuerySet):
     def with_actor(self, slugs: Sequence[str], roles: Sequence[str] = ()) -> Self:
         """Events in which any of the actors takes part itself, in any of the `roles`."""
         if roles:
-            return self.by_keys(roles__overlap=[f"{slug}:{role}" for slug in slugs for role in roles])
+            found = self.by_keys(roles__overlap=[f"{slug}:{role}" for slug in slugs for role in roles])
+            found.tallied = (*found.tallied, ("actor", tuple(slugs)))
+            return found
         return self.by_keys(actors__overlap=list(slugs))
 
     def with_role(self, roles: Sequence[str]) -> Self:

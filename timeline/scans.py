@@ -8,7 +8,11 @@ statement takes steps, each of which runs only if the page is not full yet:
 1. `near`, where many are expected to fit: the next `NEAR` events by date are looked at. It is enough where one in forty
    fits.
 2. `block`: of about `BLOCK` further events, those that fit are found by keys and months, or years.
-3. `far`: so are all the others, of which few fit by then.
+3. `wide`: so are those in a stretch of time `WIDER` times as long; where the page was nearly full, this fills it.
+4. `far`: so are all the others, of which few fit by then.
+
+They begin where the tallies know that something with the wanted actor, country, type or topic begins at all: what was
+long ago is not looked for among all that came later.
 
 The steps have no event in common, and follow each other in the order of the page. So the page is the same as without
 them: what the database expects, and how far a block reaches, decide nothing but how long it takes.
@@ -22,7 +26,8 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import DateField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from timeline import search
 from timeline.querysets import PublicationQuerySet, long_before
@@ -30,6 +35,7 @@ from timeline.traits import LONG, MONTH, TRAITS, YEAR
 
 NEAR = 2_000
 BLOCK = 32_000
+WIDER = 6
 
 SOON, MANY = 2_500, 25_000
 """What finding all that fits may be expected to cost, if it is soon found, and if many fit. An event costs about 1."""
@@ -53,11 +59,18 @@ SELECT {names} FROM ({found}) AS found ({columns}) WHERE {condition}
 ORDER BY start_min + 0 {order}, event_id {order} LIMIT {most}
 """
 
+FIRST_BEGUN, LAST_BEGUN = (
+    f"SELECT {day} FROM timeline_tally WHERE dimension = %s AND key = ANY(%s) AND starts > 0 "
+    f"ORDER BY month {order} LIMIT 1"
+    for day, order in (("month", "ASC"), ("month + 31", "DESC"))
+)
+"""SQL: a day before which, or after which, no event begins that has one of the values."""
+
 STEPS = """\
 WITH found ({columns}) AS NOT MATERIALIZED ({found}),
 walked AS MATERIALIZED ({walked}),
 edge AS MATERIALIZED (
-    SELECT day, event, {block_end} AS block_end FROM (
+    SELECT day, event, {block_end} AS block_end, {wide_end} AS wide_end FROM (
         SELECT coalesce(final.start_min, {end}) AS day, coalesce({edge_event}, {end_id}) AS event,
             least(
                 coalesce(1 + abs(two.start_min - one.start_min), 0)::bigint * {block} / {density}, {longest}
@@ -71,7 +84,8 @@ edge AS MATERIALIZED (
 {steps}
 SELECT {names} FROM ({union}) AS page ORDER BY start_min {order}, event_id {order} LIMIT {most}
 """
-"""`edge` is where the block begins: at the last event of `near`, or else at the first one; and the day of its end.
+"""`edge` is where the block begins: at the last event of `near`, or else at the first one; and the days on which it and
+`wide` end.
 
 How far a block reaches is told by the days from one event to another, `DENSITY` farther; the very first events may lie
 far apart.
@@ -116,7 +130,8 @@ def rows(
             density=DENSITY,
             block=BLOCK,
             longest=LONGEST,
-            block_end=_block_end(found, descending),
+            block_end=_end(found, descending, "days"),
+            wide_end=_end(found, descending, f"least({1 + WIDER} * days, {LONGEST})"),
             steps=",\n".join(_gated(steps, order, most)),
             union=" UNION ALL ".join(f"SELECT * FROM {name}" for name in steps),
             **common,
@@ -159,6 +174,9 @@ def _window(found: PublicationQuerySet) -> list[str]:
 def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: bool, number: int) -> QuerySet[Any]:
     """So many events, from where there may be one of `found`."""
     walked = found.model._default_manager.as_of(found.at)
+    for dimension, values in found.tallied if found.at is None else ():
+        begun, lookup = (LAST_BEGUN, "lte") if descending else (FIRST_BEGUN, "gte")
+        walked = walked.filter(**{f"start_min__{lookup}": RawSQL(begun, (dimension, list(values)), DateField())})
     bounds = [bound for bound in (day, found.window_last if descending else _since(found)) if bound]
     if bounds:
         walked = walked.filter(start_min__lte=min(bounds)) if descending else walked.filter(start_min__gte=max(bounds))
@@ -166,13 +184,13 @@ def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: b
     return ordered.values_list("start_min", "event_id")[:number]
 
 
-def _block_end(found: PublicationQuerySet, descending: bool) -> str:
-    """SQL: the day on which the block ends; not beyond the window."""
+def _end(found: PublicationQuerySet, descending: bool, days: str) -> str:
+    """SQL: the day that is so many days from the edge; not beyond the window."""
     limit = _since(found) if descending else found.window_last
     if descending:
-        end = f"{FIRST_DAY} + greatest(day - {FIRST_DAY} - days, 0)"
+        end = f"{FIRST_DAY} + greatest(day - {FIRST_DAY} - {days}, 0)"
         return f"least(day, greatest({end}, {_date(limit)}))" if limit else end
-    end = f"{FIRST_DAY} + least(day - {FIRST_DAY} + days, {LAST_DAY} - {FIRST_DAY})"
+    end = f"{FIRST_DAY} + least(day - {FIRST_DAY} + {days}, {LAST_DAY} - {FIRST_DAY})"
     return f"greatest(day, least({end}, {_date(limit)}))" if limit else end
 
 
@@ -180,26 +198,32 @@ def _steps(found: PublicationQuerySet, day: datetime.date | None, descending: bo
     """The steps by name, in their order, each with the condition for what is in it."""
     beyond, until = ("<", ">=") if descending else (">", "<=")
     since, traits = _since(found), _traits(found)
-    edge, block_end = "((SELECT day FROM edge), (SELECT event FROM edge))", "(SELECT block_end FROM edge)"
+    edge = "((SELECT day FROM edge), (SELECT event FROM edge))"
+    block_end, wide_end = "(SELECT block_end FROM edge)", "(SELECT wide_end FROM edge)"
     # Its index is entered at the window and at the edge; elsewhere a sum, which is in no index, hides the date.
     near = [f"(start_min, event_id) {until} {edge}"]
-    if found.window_last and descending:
-        near.append(f"start_min <= {_date(found.window_last)}")
+    near.append(f"start_min {'<=' if descending else '>='} (SELECT start_min FROM walked LIMIT 1)")
     farther = [f"(start_min + 0, event_id) {beyond} {edge}", *traits]
-    in_block = _days("block_end", "day") if descending else _days("day", "block_end")
-    block = [*farther, f"start_min + 0 {until} {block_end}", _has(found, f"SELECT {in_block} FROM edge")]
-    far = [*farther, f"start_min + 0 {beyond} {block_end}"]
+
+    def between(begin: str, end: str) -> str:
+        days = _days(end, begin) if descending else _days(begin, end)
+        return _has(found, f"SELECT {days} FROM edge")
+
+    block = [*farther, f"start_min + 0 {until} {block_end}", between("day", "block_end")]
+    wide = [*farther, f"start_min + 0 {beyond} {block_end}", f"start_min + 0 {until} {wide_end}"]
+    wide.append(between("block_end", "wide_end"))
+    far = [*farther, f"start_min + 0 {beyond} {wide_end}"]
     early = [*traits, "long", _has(found, LONG)]
     if since and descending:
-        far.append(_has(found, f"SELECT {_days(_date(since), 'block_end')} || {LONG} FROM edge"))
+        far.append(_has(found, f"SELECT {_days(_date(since), 'wide_end')} || {LONG} FROM edge"))
     if since and not descending:
         # What is long may have begun before the window: it comes first, and the steps follow.
         early.append(f"start_min + 0 < {_date(since)}")
-        for step in (near, block, far):
+        for step in (near, block, wide, far):
             step.append(f"start_min >= {_date(since)}" if step is near else f"start_min + 0 >= {_date(since)}")
     if found.window_last and not descending:
-        far.append(_has(found, f"SELECT {_days('block_end', _date(found.window_last))} FROM edge"))
-    steps = {"near": near, "block": block, "far": far}
+        far.append(between("wide_end", _date(found.window_last)))
+    steps = {"near": near, "block": block, "wide": wide, "far": far}
     if since and not descending and (day is None or day < since):
         steps = {"early": early, **steps}
     return {name: " AND ".join(conditions) for name, conditions in steps.items()}

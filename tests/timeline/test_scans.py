@@ -34,6 +34,7 @@ def way(request, monkeypatch):
         monkeypatch.setattr(scans, "NEAR", 5)
         monkeypatch.setattr(scans, "DENSITY", 5)
         monkeypatch.setattr(scans, "BLOCK", 20)
+        monkeypatch.setattr(scans, "WIDER", 2)
         monkeypatch.setattr(scans, "MOST_MONTHS", 1)
     return request.param
 
@@ -161,8 +162,9 @@ def steps_run(client, query):
     read = dict(zip(parts[1::2], parts[2::2], strict=True))
     return [
         name
-        for name in ("near", "block", "far")
-        if re.search(r"Scan (using \w+ )?on timeline_publication .*actual rows", read[name])
+        for name in ("near", "block", "wide", "far")
+        if name in read
+        and re.search(r"Scan (Backward )?(using \w+ )?on timeline_publication .*actual rows", read[name])
     ]
 
 
@@ -177,4 +179,25 @@ def test_steps_end_where_the_page_is_full(client, monkeypatch):
 
     assert steps_run(client, "topic=trade&page_size=2") == ["near"]
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "block"]
-    assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "far"]
+    assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide"]
+    monkeypatch.setattr(scans, "BLOCK", 4)
+    monkeypatch.setattr(scans, "WIDER", 2)
+    assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide", "far"]
+
+
+def test_steps_begin_where_anything_fits(client, monkeypatch):
+    monkeypatch.setattr(scans, "SOON", -1)
+    monkeypatch.setattr(scans, "NEAR", 4)
+    monkeypatch.setattr(scans, "DENSITY", 2)
+    monkeypatch.setattr(scans, "BLOCK", 4)
+    for number in range(20):
+        published(f"later-{number:02}", f"2025-01-{number + 1:02}", topics=("trade",))
+    for number in range(8):
+        published(f"long-ago-{number:02}", f"1925-01-{number + 1:02}", topics=("security",))
+
+    for many in (-1, float("inf")):
+        monkeypatch.setattr(scans, "MANY", many)
+        first = "near" if many < 0 else "block"
+        assert steps_run(client, "topic=security&page_size=2") == [first]
+        assert steps_run(client, "topic=trade&page_size=2&ordering=date") == [first]
+        assert steps_run(client, "topic=security&page_size=2&as_of=28")[-1] == "far"
