@@ -24,6 +24,16 @@ from django.db.models import QuerySet
 
 from timeline.buckets import DAYS, Buckets, cut, ends_month, last_of_month, month_of
 from timeline.filters import EventFilters, filtered, window
+from timeline.highlights import (
+    CANDIDATES,
+    FEW_OF_COUNTRY,
+    MANY_OF_COUNTRY,
+    RANKED,
+    RANKED_COLUMNS,
+    Candidate,
+    begin_in,
+    met,
+)
 from timeline.models import Publication, PublicationCountry
 from timeline.parameters import Known
 from timeline.querysets import SAMPLED, PublicationQuerySet, certain_overlap, overlaps
@@ -31,6 +41,9 @@ from timeline.tallies import Tallied
 
 MOST_COUNTED = 20_000
 """Events that are read to count them."""
+
+MOST_RANKED = 10_000
+"""Events that are read to rank them; of more, the most significant ones are soon found among all events."""
 
 MOST_IN_INDEX = 200_000
 """The same where nothing but their days is needed, which stand in an index."""
@@ -40,9 +53,6 @@ MOST_COST = 20_000
 
 FEW = 2_000
 """Events of which the sample would say little: whatever it costs, they are counted."""
-
-CANDIDATES = 300
-"""So many of the most significant events of a window are asked which bucket they begin in."""
 
 TALLIED = {"country": "country", "country_all": "country", "actor": "actor", "type": "type", "topic": "topic"}
 """Filters whose single value the tallies know → its dimension."""
@@ -76,15 +86,6 @@ SELECT
 FROM matched GROUP BY begin, until
 """
 """The same, cut off at the window and rounded down to the days on which a day or a week begins: far fewer rows."""
-
-RANKED = f"""
-SELECT first, last, 0, id FROM (
-    SELECT * FROM matched ORDER BY significance DESC, start_min DESC, event_id DESC LIMIT {CANDIDATES}
-) AS ranked
-"""
-"""(first day, last day, 0, id) of the most significant ones."""
-
-RANKED_COLUMNS = ("id", "significance", "start_min", "event_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ class Question:
         else:
             return self._density_of_events(most_buckets, highlights)
         candidates = self._most_significant(*window, number.count) if highlights else []
-        return Density(number, buckets, counts, _begin_in(buckets, candidates, highlights))
+        return Density(number, buckets, counts, begin_in(buckets, candidates, highlights))
 
     def _density_of_events(self, most_buckets: int, highlights: int) -> Density:
         """The density, by reading few events or the sample."""
@@ -177,7 +178,7 @@ class Question:
             return Density(number)
         buckets = cut(*window, most_buckets)
         candidates = [(pk, first) for first, _, _, pk in rows if pk is not None]
-        return Density(number, buckets, _by_bucket(rows, buckets, times), _begin_in(buckets, candidates, highlights))
+        return Density(number, buckets, _by_bucket(rows, buckets, times), begin_in(buckets, candidates, highlights))
 
     def _window(self, span: Span | None) -> Span | None:
         """The first and the last day asked for; where not asked, those of the events' `span`."""
@@ -239,7 +240,11 @@ class Question:
 
     def _most_significant(self, first: datetime.date, last: datetime.date, number: int) -> list[Candidate]:
         """The most significant events of the window, of which there is this number."""
-        if number > MOST_COUNTED:  # so many that they are soon found among all, the most significant first
+        days = self._days
+        of_country = bool(days.rows.model is PublicationCountry)
+        if of_country and FEW_OF_COUNTRY < number <= MANY_OF_COUNTRY:
+            return met(days.overlapping(first, last))
+        if number > MOST_RANKED:  # so many that they are soon found among all, the most significant first
             events = self.unjoined.overlapping(first, last)
             return list(events.most_significant(CANDIDATES).values_list("pk", "start_min"))
         rows = self._matched(RANKED, Days(self.events, self.events.days), RANKED_COLUMNS)
@@ -355,9 +360,6 @@ class Days:
         return [self.rows.filter(part) for part in overlaps(first, last, self.prefix)]
 
 
-Candidate = tuple[int, datetime.date]
-"""A publication's id, and the first day of its event."""
-
 SpanRow = tuple[datetime.date, datetime.date, int, int | None]
 """A row of `SPANS` or `RANKED`."""
 
@@ -398,13 +400,3 @@ def _by_bucket(rows: Iterable[SpanRow], buckets: Buckets, times: int) -> list[in
             changes[begin] += times * count
             changes[end + 1] -= times * count
     return list(accumulate(changes[:-1]))
-
-
-def _begin_in(buckets: Buckets, candidates: Sequence[Candidate], most: int) -> list[list[int]]:
-    """For each bucket the first `most` of the candidates that begin in it, or for the first one before it."""
-    chosen: list[list[int]] = [[] for _ in buckets.starts] if most else []
-    for pk, first in candidates if most else ():
-        at = max(bisect_right(buckets.starts, first) - 1, 0)
-        if len(chosen[at]) < most:
-            chosen[at].append(pk)
-    return chosen
