@@ -5,7 +5,7 @@ All of them answer in bounded time, whatever is asked of however many events:
 - What the tallies know (`timeline.tallies`) is read there and is exact: the number of all events, or of those with one
   country, actor, type or topic, in any window; and their density by month or coarser.
 - Else, up to `MOST_COUNTED` events are read and counted, if the database expects to find them soon.
-- Of more, those in the sample are counted, one in `SAMPLED`, and the answer says that it is approximate.
+- Of more, those in a sample are counted (`timeline.samples`), and the answer says that it is approximate.
 """
 
 from __future__ import annotations
@@ -36,20 +36,24 @@ from timeline.highlights import (
 )
 from timeline.models import Publication, PublicationCountry
 from timeline.parameters import Known
-from timeline.querysets import SAMPLED, PublicationQuerySet, certain_overlap, overlaps
+from timeline.querysets import PublicationQuerySet, certain_overlap, overlaps
+from timeline.samples import sample
 from timeline.tallies import Tallied
 
-MOST_COUNTED = 20_000
+MOST_COUNTED = 10_000
 """Events that are read to count them."""
 
 MOST_RANKED = 10_000
 """Events that are read to rank them; of more, the most significant ones are soon found among all events."""
 
-MOST_IN_INDEX = 200_000
-"""The same where nothing but their days is needed, which stand in an index."""
+MOST_IN_INDEX = 120_000
+"""Events that are counted where nothing but their days is needed, which stand in an index."""
 
-MOST_COST = 20_000
-"""What the database may expect it to cost to find the events, in its units: pages read one after the other."""
+MOST_COST = 9_000
+"""What the database may expect it to cost to find and count the events, in its units, of which one took 3 to 4 µs."""
+
+COST_OF_VALUES = 1
+"""What counting the values of an event costs besides."""
 
 FEW = 2_000
 """Events of which the sample would say little: whatever it costs, they are counted."""
@@ -128,6 +132,8 @@ class Question:
             Publication.objects.as_of(at).without_joins(), without_window, known
         )
         """The same ones, for questions in another order than that of dates."""
+        self.country = "" if at is not None else _one_country(values)
+        """A country that all of them involve, if one is asked for."""
         self.tallied = None if self.certain or at is not None else _tallied(values)
 
     def count(self) -> Number:
@@ -158,12 +164,10 @@ class Question:
         if buckets.of_months:
             total, counts = self._tallied_counts(self.tallied, buckets)
             number = Number(total)
-        elif self.tallied.dimension in ("", "country"):
+        elif self.tallied.dimension in ("", "country") and self.tallied.number(*window) <= MOST_IN_INDEX:
             spans = ROUNDED_SPANS.format(first=buckets.first, last=buckets.last, days=DAYS[buckets.unit])
-            rows = self._matched(spans, self._days, most=MOST_IN_INDEX)
+            rows = self._matched(spans, self._days, most=None)
             number, counts = Number(_number_of(rows)), _by_bucket(rows, buckets, 1)
-            if number.count > MOST_IN_INDEX:
-                return self._density_of_events(most_buckets, highlights)
         else:
             return self._density_of_events(most_buckets, highlights)
         candidates = self._most_significant(*window, number.count) if highlights else []
@@ -256,33 +260,35 @@ class Question:
         return self.events.certainly_overlapping(first, last) if self.certain else self.events.overlapping(first, last)
 
     def _of_few_or_sample(
-        self, select: str, number_of: Callable[[list[Any]], int], columns: Sequence[str] = ()
+        self, select: str, number_of: Callable[[list[Any]], int], columns: Sequence[str] = (), cost_of_each: float = 0
     ) -> tuple[list[Any], int]:
-        """The rows of `select` from the events of the window where they are few, else from those in the sample; and how
+        """The rows of `select` from the events of the window where they are few, else from those in a sample; and how
         many events each of them stands for. `number_of` tells from the rows how many events there were.
         """
         events = Days(self.events, self.events.days)
-        if self._seem_few():
+        expected, cost = self._expected()
+        if expected <= MOST_COUNTED and cost + cost_of_each * expected <= MOST_COST:
             rows = self._matched(select, events, columns)
             if number_of(rows) <= MOST_COUNTED:
                 return rows, 1
-        sample = self._matched(select, Days(self.unjoined.in_sample(), ""), columns, most=None)
-        if SAMPLED * number_of(sample) <= FEW:  # a sample would say little of them
+        found = sample(self.unjoined, expected, self.country, self.first, self.last)
+        sampled = self._matched(select, Days(found.events, "", found.in_window), columns, most=None)
+        if found.one_in * number_of(sampled) <= FEW:  # a sample would say little of them
             rows = self._matched(select, events, columns)
             if number_of(rows) <= MOST_COUNTED:
                 return rows, 1
-        return sample, SAMPLED
+        return sampled, found.one_in
 
-    def _seem_few(self) -> bool:
-        """Whether the database expects few events in the window, soon found, by its statistics. Costs a plan."""
+    def _expected(self) -> tuple[float, float]:
+        """How many events the database expects in the window, and what finding them should cost. Costs a plan."""
         try:
-            sql, params = self._overlapping(self.first, self.last).order_by().values("pk").query.sql_with_params()
+            sql, params = self._reading(Days(self.events, self.events.days), (), None)
         except EmptyResultSet:
-            return True
+            return 0, 0
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
             plan = cursor.fetchone()[0][0]["Plan"]
-        return bool(plan["Plan Rows"] <= MOST_COUNTED and plan["Total Cost"] <= MOST_COST)
+        return plan["Plan Rows"], plan["Total Cost"]
 
     def _matched(
         self, select: str, events: Days, columns: Sequence[str] = (), *, most: int | None = MOST_COUNTED
@@ -318,7 +324,7 @@ class Question:
             return sum(count for dimension, _, count in rows if not dimension)
 
         rows, times = self._of_few_or_sample(
-            BY_VALUE, number_of, ("type_path", "topics", "actors", "countries_involved")
+            BY_VALUE, number_of, ("type_path", "topics", "actors", "countries_involved"), COST_OF_VALUES
         )
         values: dict[str, Counter[str]] = {name: Counter() for name in ("country", "actor", "type", "topic")}
         lasting: Counter[tuple[int, int]] = Counter()
@@ -354,9 +360,13 @@ class Days:
 
     rows: QuerySet[Any]
     prefix: str
+    in_window: bool = False
+    """Whether all of them overlap the window already."""
 
     def overlapping(self, first: datetime.date | None, last: datetime.date | None) -> list[QuerySet[Any]]:
         """Those that may have been going on on a day from `first` to `last`, in parts; None is no bound."""
+        if self.in_window:
+            return [self.rows]
         return [self.rows.filter(part) for part in overlaps(first, last, self.prefix)]
 
 
@@ -377,6 +387,12 @@ def _tallied(values: Mapping[str, Any]) -> Tallied | None:
         return None
     keys = values[name] if isinstance(values[name], list) else [values[name]]
     return Tallied(TALLIED[name], keys[0]) if len(keys) == 1 else None
+
+
+def _one_country(values: Mapping[str, Any]) -> str:
+    """A country that all events that fit involve; blank if none is known."""
+    [code, *others] = values["country"] or [""]
+    return values["country_all"][0] if values["country_all"] else "" if others else code
 
 
 def _number_of(rows: Iterable[SpanRow]) -> int:
