@@ -266,7 +266,7 @@ class Question:
         many events each of them stands for. `number_of` tells from the rows how many events there were.
         """
         events = Days(self.events, self.events.days)
-        expected, cost = self._expected()
+        expected, cost = self._expected(columns)
         if expected <= MOST_COUNTED and cost + cost_of_each * expected <= MOST_COST:
             rows = self._matched(select, events, columns)
             if number_of(rows) <= MOST_COUNTED:
@@ -279,16 +279,23 @@ class Question:
                 return rows, 1
         return sampled, found.one_in
 
-    def _expected(self) -> tuple[float, float]:
-        """How many events the database expects in the window, and what finding them should cost. Costs a plan."""
+    def _expected(self, columns: Sequence[str]) -> tuple[float, float]:
+        """How many events there seem to be in the window, and what finding them and these columns should cost.
+
+        The database plans it, by its statistics. Where the tallies know how many, only the cost of each is its guess.
+        """
         try:
-            sql, params = self._reading(Days(self.events, self.events.days), (), None)
+            sql, params = self._reading(Days(self.events, self.events.days), columns, None)
         except EmptyResultSet:
             return 0, 0
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
             plan = cursor.fetchone()[0][0]["Plan"]
-        return plan["Plan Rows"], plan["Total Cost"]
+        rows, cost = plan["Plan Rows"], plan["Total Cost"]
+        if self.tallied is None:
+            return rows, cost
+        known = self.tallied.number(self.first, self.last)
+        return known, cost * max(1, known / max(rows, 1))
 
     def _matched(
         self, select: str, events: Days, columns: Sequence[str] = (), *, most: int | None = MOST_COUNTED
