@@ -8,6 +8,7 @@ from events.involvement import Way
 from events.models import Actor, Participation, Relation
 from timeline.buckets import UNITS
 from timeline.querysets import SAMPLED
+from timeline.samples import DENSE, SPARSE
 
 Schema = dict[str, Any]
 
@@ -84,7 +85,8 @@ COUNTED: dict[str, Schema] = {
 ESTIMATED: dict[str, Schema] = {
     "approximate": described(
         TRUTH,
-        f"All numbers are estimates, made from one event in {SAMPLED}: over 20,000 fit these filters.",
+        f"All numbers are estimates, made from a sample of one event in {DENSE}, {SAMPLED} or {SPARSE}: those that fit "
+        "these filters are many, or take long to find.",
     )
 }
 WINDOW: dict[str, Schema] = {

@@ -5,7 +5,7 @@ All of them answer in bounded time, whatever is asked of however many events:
 - What the tallies know (`timeline.tallies`) is read there and is exact: the number of all events, or of those with one
   country, actor, type or topic, in any window; and their density by month or coarser.
 - Else, up to `MOST_COUNTED` events are read and counted, if the database expects to find them soon.
-- Of more, those in the sample are counted, one in `SAMPLED`, and the answer says that it is approximate.
+- Of more, those in a sample are counted (`timeline.samples`), and the answer says that it is approximate.
 """
 
 from __future__ import annotations
@@ -24,25 +24,39 @@ from django.db.models import QuerySet
 
 from timeline.buckets import DAYS, Buckets, cut, ends_month, last_of_month, month_of
 from timeline.filters import EventFilters, filtered, window
+from timeline.highlights import (
+    CANDIDATES,
+    FEW_OF_COUNTRY,
+    MANY_OF_COUNTRY,
+    RANKED,
+    RANKED_COLUMNS,
+    Candidate,
+    begin_in,
+    met,
+)
 from timeline.models import Publication, PublicationCountry
 from timeline.parameters import Known
-from timeline.querysets import SAMPLED, PublicationQuerySet, certain_overlap, overlaps
+from timeline.querysets import PublicationQuerySet, certain_overlap, overlaps
+from timeline.samples import sample
 from timeline.tallies import Tallied
 
-MOST_COUNTED = 20_000
+MOST_COUNTED = 10_000
 """Events that are read to count them."""
 
-MOST_IN_INDEX = 200_000
-"""The same where nothing but their days is needed, which stand in an index."""
+MOST_RANKED = 10_000
+"""Events that are read to rank them; of more, the most significant ones are soon found among all events."""
 
-MOST_COST = 20_000
-"""What the database may expect it to cost to find the events, in its units: pages read one after the other."""
+MOST_IN_INDEX = 120_000
+"""Events that are counted where nothing but their days is needed, which stand in an index."""
+
+MOST_COST = 9_000
+"""What the database may expect it to cost to find and count the events, in its units, of which one took 3 to 4 µs."""
+
+COST_OF_VALUES = 1
+"""What counting the values of an event costs besides."""
 
 FEW = 2_000
 """Events of which the sample would say little: whatever it costs, they are counted."""
-
-CANDIDATES = 300
-"""So many of the most significant events of a window are asked which bucket they begin in."""
 
 TALLIED = {"country": "country", "country_all": "country", "actor": "actor", "type": "type", "topic": "topic"}
 """Filters whose single value the tallies know → its dimension."""
@@ -76,15 +90,6 @@ SELECT
 FROM matched GROUP BY begin, until
 """
 """The same, cut off at the window and rounded down to the days on which a day or a week begins: far fewer rows."""
-
-RANKED = f"""
-SELECT first, last, 0, id FROM (
-    SELECT * FROM matched ORDER BY significance DESC, start_min DESC, event_id DESC LIMIT {CANDIDATES}
-) AS ranked
-"""
-"""(first day, last day, 0, id) of the most significant ones."""
-
-RANKED_COLUMNS = ("id", "significance", "start_min", "event_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,8 @@ class Question:
             Publication.objects.as_of(at).without_joins(), without_window, known
         )
         """The same ones, for questions in another order than that of dates."""
+        self.country = "" if at is not None else _one_country(values)
+        """A country that all of them involve, if one is asked for."""
         self.tallied = None if self.certain or at is not None else _tallied(values)
 
     def count(self) -> Number:
@@ -157,16 +164,14 @@ class Question:
         if buckets.of_months:
             total, counts = self._tallied_counts(self.tallied, buckets)
             number = Number(total)
-        elif self.tallied.dimension in ("", "country"):
+        elif self.tallied.dimension in ("", "country") and self.tallied.number(*window) <= MOST_IN_INDEX:
             spans = ROUNDED_SPANS.format(first=buckets.first, last=buckets.last, days=DAYS[buckets.unit])
-            rows = self._matched(spans, self._days, most=MOST_IN_INDEX)
+            rows = self._matched(spans, self._days, most=None)
             number, counts = Number(_number_of(rows)), _by_bucket(rows, buckets, 1)
-            if number.count > MOST_IN_INDEX:
-                return self._density_of_events(most_buckets, highlights)
         else:
             return self._density_of_events(most_buckets, highlights)
         candidates = self._most_significant(*window, number.count) if highlights else []
-        return Density(number, buckets, counts, _begin_in(buckets, candidates, highlights))
+        return Density(number, buckets, counts, begin_in(buckets, candidates, highlights))
 
     def _density_of_events(self, most_buckets: int, highlights: int) -> Density:
         """The density, by reading few events or the sample."""
@@ -177,7 +182,7 @@ class Question:
             return Density(number)
         buckets = cut(*window, most_buckets)
         candidates = [(pk, first) for first, _, _, pk in rows if pk is not None]
-        return Density(number, buckets, _by_bucket(rows, buckets, times), _begin_in(buckets, candidates, highlights))
+        return Density(number, buckets, _by_bucket(rows, buckets, times), begin_in(buckets, candidates, highlights))
 
     def _window(self, span: Span | None) -> Span | None:
         """The first and the last day asked for; where not asked, those of the events' `span`."""
@@ -239,7 +244,11 @@ class Question:
 
     def _most_significant(self, first: datetime.date, last: datetime.date, number: int) -> list[Candidate]:
         """The most significant events of the window, of which there is this number."""
-        if number > MOST_COUNTED:  # so many that they are soon found among all, the most significant first
+        days = self._days
+        of_country = bool(days.rows.model is PublicationCountry)
+        if of_country and FEW_OF_COUNTRY < number <= MANY_OF_COUNTRY:
+            return met(days.overlapping(first, last))
+        if number > MOST_RANKED:  # so many that they are soon found among all, the most significant first
             events = self.unjoined.overlapping(first, last)
             return list(events.most_significant(CANDIDATES).values_list("pk", "start_min"))
         rows = self._matched(RANKED, Days(self.events, self.events.days), RANKED_COLUMNS)
@@ -251,33 +260,42 @@ class Question:
         return self.events.certainly_overlapping(first, last) if self.certain else self.events.overlapping(first, last)
 
     def _of_few_or_sample(
-        self, select: str, number_of: Callable[[list[Any]], int], columns: Sequence[str] = ()
+        self, select: str, number_of: Callable[[list[Any]], int], columns: Sequence[str] = (), cost_of_each: float = 0
     ) -> tuple[list[Any], int]:
-        """The rows of `select` from the events of the window where they are few, else from those in the sample; and how
+        """The rows of `select` from the events of the window where they are few, else from those in a sample; and how
         many events each of them stands for. `number_of` tells from the rows how many events there were.
         """
         events = Days(self.events, self.events.days)
-        if self._seem_few():
+        expected, cost = self._expected(columns)
+        if expected <= MOST_COUNTED and cost + cost_of_each * expected <= MOST_COST:
             rows = self._matched(select, events, columns)
             if number_of(rows) <= MOST_COUNTED:
                 return rows, 1
-        sample = self._matched(select, Days(self.unjoined.in_sample(), ""), columns, most=None)
-        if SAMPLED * number_of(sample) <= FEW:  # a sample would say little of them
+        found = sample(self.unjoined, expected, self.country, self.first, self.last)
+        sampled = self._matched(select, Days(found.events, "", found.in_window), columns, most=None)
+        if found.one_in * number_of(sampled) <= FEW:  # a sample would say little of them
             rows = self._matched(select, events, columns)
             if number_of(rows) <= MOST_COUNTED:
                 return rows, 1
-        return sample, SAMPLED
+        return sampled, found.one_in
 
-    def _seem_few(self) -> bool:
-        """Whether the database expects few events in the window, soon found, by its statistics. Costs a plan."""
+    def _expected(self, columns: Sequence[str]) -> tuple[float, float]:
+        """How many events there seem to be in the window, and what finding them and these columns should cost.
+
+        The database plans it, by its statistics. Where the tallies know how many, only the cost of each is its guess.
+        """
         try:
-            sql, params = self._overlapping(self.first, self.last).order_by().values("pk").query.sql_with_params()
+            sql, params = self._reading(Days(self.events, self.events.days), columns, None)
         except EmptyResultSet:
-            return True
+            return 0, 0
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
             plan = cursor.fetchone()[0][0]["Plan"]
-        return bool(plan["Plan Rows"] <= MOST_COUNTED and plan["Total Cost"] <= MOST_COST)
+        rows, cost = plan["Plan Rows"], plan["Total Cost"]
+        if self.tallied is None:
+            return rows, cost
+        known = self.tallied.number(self.first, self.last)
+        return known, cost * max(1, known / max(rows, 1))
 
     def _matched(
         self, select: str, events: Days, columns: Sequence[str] = (), *, most: int | None = MOST_COUNTED
@@ -313,7 +331,7 @@ class Question:
             return sum(count for dimension, _, count in rows if not dimension)
 
         rows, times = self._of_few_or_sample(
-            BY_VALUE, number_of, ("type_path", "topics", "actors", "countries_involved")
+            BY_VALUE, number_of, ("type_path", "topics", "actors", "countries_involved"), COST_OF_VALUES
         )
         values: dict[str, Counter[str]] = {name: Counter() for name in ("country", "actor", "type", "topic")}
         lasting: Counter[tuple[int, int]] = Counter()
@@ -349,14 +367,15 @@ class Days:
 
     rows: QuerySet[Any]
     prefix: str
+    in_window: bool = False
+    """Whether all of them overlap the window already."""
 
     def overlapping(self, first: datetime.date | None, last: datetime.date | None) -> list[QuerySet[Any]]:
         """Those that may have been going on on a day from `first` to `last`, in parts; None is no bound."""
+        if self.in_window:
+            return [self.rows]
         return [self.rows.filter(part) for part in overlaps(first, last, self.prefix)]
 
-
-Candidate = tuple[int, datetime.date]
-"""A publication's id, and the first day of its event."""
 
 SpanRow = tuple[datetime.date, datetime.date, int, int | None]
 """A row of `SPANS` or `RANKED`."""
@@ -375,6 +394,12 @@ def _tallied(values: Mapping[str, Any]) -> Tallied | None:
         return None
     keys = values[name] if isinstance(values[name], list) else [values[name]]
     return Tallied(TALLIED[name], keys[0]) if len(keys) == 1 else None
+
+
+def _one_country(values: Mapping[str, Any]) -> str:
+    """A country that all events that fit involve; blank if none is known."""
+    [code, *others] = values["country"] or [""]
+    return values["country_all"][0] if values["country_all"] else "" if others else code
 
 
 def _number_of(rows: Iterable[SpanRow]) -> int:
@@ -398,13 +423,3 @@ def _by_bucket(rows: Iterable[SpanRow], buckets: Buckets, times: int) -> list[in
             changes[begin] += times * count
             changes[end + 1] -= times * count
     return list(accumulate(changes[:-1]))
-
-
-def _begin_in(buckets: Buckets, candidates: Sequence[Candidate], most: int) -> list[list[int]]:
-    """For each bucket the first `most` of the candidates that begin in it, or for the first one before it."""
-    chosen: list[list[int]] = [[] for _ in buckets.starts] if most else []
-    for pk, first in candidates if most else ():
-        at = max(bisect_right(buckets.starts, first) - 1, 0)
-        if len(chosen[at]) < most:
-            chosen[at].append(pk)
-    return chosen

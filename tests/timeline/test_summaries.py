@@ -15,13 +15,14 @@ from events.models import Event
 from tests.builders import copied, published
 from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import ACTOR_NAMES, enter, expected, fits, made_valid, queries
-from timeline import summaries
+from timeline import samples, summaries, tallies
 from timeline.buckets import cut
 from timeline.filters import check_filters, known_entries
-from timeline.models import Publication
+from timeline.models import Publication, PublicationCountry
 from timeline.parameters import read
 from timeline.publishing import withdraw
 from timeline.querysets import SAMPLED
+from timeline.samples import DENSE, SPARSE
 from timeline.summaries import Number, Question
 from timeline.views.summaries import EventDensity
 
@@ -187,9 +188,70 @@ def test_many_events_are_estimated_from_the_sample(monkeypatch):
     assert facets.values["topic"] == {"trade": number.count}
 
 
+@pytest.fixture
+def many(monkeypatch):
+    """Publications of two countries and two months, a thousand each, so that all numbers of them are estimates."""
+    monkeypatch.setattr(summaries, "MOST_COUNTED", -1)
+    monkeypatch.setattr(summaries, "FEW", -1)
+    for like in published("autumn", "2025-11-06", "US"), published("winter", "2025-12-06", "CN"):
+        [row] = Publication.objects.filter(event=like)
+        [country] = row.countries.all()
+        values = {field.attname: getattr(row, field.attname) for field in row._meta.fields if not field.generated}
+        events = Event.objects.bulk_create(Event(slug=f"{like.slug}-{n}", type=like.type) for n in range(1000))
+        rows = Publication.objects.bulk_create(
+            Publication(**{**values, "id": None, "event_id": event.pk}) for event in events
+        )
+        PublicationCountry.objects.bulk_create(
+            PublicationCountry(
+                publication=row,
+                code=country.code,
+                ways=country.ways,
+                event_id=row.event_id,
+                start_min=row.start_min,
+                end_max=row.end_max,
+            )
+            for row in rows
+        )
+        tallies.count(added=rows)
+    return list(Publication.objects.all())
+
+
+@pytest.mark.parametrize(
+    ("query", "months"),
+    [
+        ({"country": "CN", "disputed": "false"}, {12}),
+        ({"country": "CN", "involvement": "participant"}, {12}),
+        ({"country_all": "CN", "on": "2025-12", "type": "meeting"}, {12}),
+        ({"country": "CN", "on": "2025-11", "disputed": "false"}, set()),
+        ({"on": "2025-12", "disputed": "false"}, {12}),
+        ({"from": "2025", "certainty": "certain"}, {11, 12}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("most_walked", "sparse_from", "one_in"), [(10_000, 0, DENSE), (-1, 10**9, SAMPLED), (-1, -1, SPARSE)]
+)
+def test_estimates_are_what_is_in_the_sample(query, months, most_walked, sparse_from, one_in, many, monkeypatch):
+    monkeypatch.setattr(samples, "MOST_WALKED", most_walked)
+    monkeypatch.setattr(samples, "MANY", sparse_from)
+    drawn = [
+        one
+        for one in many
+        if one.start_min.month in months and one.event_id * 7919 % 1_000_003 % one_in == 0  # by hand
+    ]
+    number = Number(one_in * len(drawn), approximate=True)
+    by_country = Counter(code for one in drawn for code in one.countries_involved)
+
+    facets = question(query).facets()
+
+    assert bool(drawn) == bool(months)  # some of any thousand ids in a row
+    assert (question(query).count(), facets.number) == (number, number)
+    assert facets.values["country"] == {code: one_in * times for code, times in by_country.items()}
+    assert sum(question(query).density(10, 1).counts) == number.count
+
+
 def test_what_the_database_expects_wrongly_is_counted_all_the_same(monkeypatch):
     published("event")
-    monkeypatch.setattr(Question, "_seem_few", lambda question: False)
+    monkeypatch.setattr(Question, "_expected", lambda question, columns: (1_000_000.0, 1_000_000.0))
 
     assert question({"disputed": "false"}).count() == Number(1)
 

@@ -327,7 +327,7 @@ LISTS = [
     ("events/density/?country=US&from=2024&to=2026", 6),
     ("events/density/?country=US&type=meeting", 5),
     ("events/window/?country=US", 3),
-    ("events/facets/?country=US", 5),
+    ("events/facets/?country=US", 6),
     ("timelines/all/", 2),
     ("timelines/all/?format=ics", 3),
     ("countries/", 2),

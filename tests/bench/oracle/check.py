@@ -18,7 +18,8 @@ from tests.bench.oracle.documents import Days, Documents, Query, day
 from tests.bench.oracle.queries import queries
 from tests.bench.rounds import say
 from timeline.caching import dataset_version
-from timeline.summaries import SAMPLED
+from timeline.querysets import SAMPLED
+from timeline.samples import DENSE, SPARSE
 
 PAGES = 4
 """Pages that are followed; then one back."""
@@ -183,13 +184,22 @@ def _first_difference(ids: Sequence[str], expected: Sequence[str]) -> str:
 
 def _count_difference(said: dict[str, Any], right: int) -> str:
     if said.get("approximate"):
-        return "" if _is_near(said["count"], right) else f"an estimate of {said['count']} instead of {right}"
+        return (
+            ""
+            if _is_near(said["count"], right, _one_in(said))
+            else f"an estimate of {said['count']} instead of {right}"
+        )
     return "" if said["count"] == right else f"a count of {said['count']} instead of {right}"
 
 
-def _is_near(estimate: int, right: int) -> bool:
-    """Whether an estimate by a sample of one in `SAMPLED` lies within six standard deviations."""
-    return abs(estimate - right) <= 6 * ((SAMPLED * right) ** 0.5 + SAMPLED)
+def _one_in(said: dict[str, Any]) -> int:
+    """For how many events each one of the sample stands that an estimate was made of: they all divide its count."""
+    return next((one_in for one_in in (SPARSE, SAMPLED, DENSE) if said["count"] % one_in == 0), 1)
+
+
+def _is_near(estimate: int, right: int, one_in: int) -> bool:
+    """Whether an estimate by a sample of one in so many lies within six standard deviations."""
+    return abs(estimate - right) <= 6 * ((one_in * right) ** 0.5 + one_in)
 
 
 def _density_difference(documents: Documents, query: Query, wanted: list[int], said: dict[str, Any]) -> str:
@@ -203,7 +213,7 @@ def _density_difference(documents: Documents, query: Query, wanted: list[int], s
     for place, bucket in enumerate(buckets):
         first, last = day(bucket["start"]), day(bucket["end"])
         right = sum(days.overlaps(first, last, bool(certain)) for days in known)
-        near = _is_near(bucket["count"], right) if said.get("approximate") else bucket["count"] == right
+        near = _is_near(bucket["count"], right, _one_in(said)) if said.get("approximate") else bucket["count"] == right
         if not near:
             return f"{bucket['count']} from {bucket['start']} to {bucket['end']} instead of {right}"
         for highlight in bucket.get("highlights", []):
