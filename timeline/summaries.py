@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
@@ -38,6 +38,7 @@ from timeline.models import Publication, PublicationCountry
 from timeline.parameters import Known
 from timeline.querysets import PublicationQuerySet, certain_overlap, overlaps
 from timeline.samples import sample
+from timeline.spans import ROUNDED_SPANS, SPANS, Span, by_bucket, known_months, total
 from timeline.tallies import Tallied
 
 MOST_COUNTED = 10_000
@@ -78,18 +79,6 @@ UNION ALL SELECT 'country', value, count(*)
     FROM (SELECT unnest(countries_involved) AS value FROM matched) AS countries GROUP BY 2
 """
 """(dimension, value, number); without a dimension, the years from which and to which so many of `matched` lasted."""
-
-SPANS = "SELECT first, last, count(*), NULL::bigint FROM matched GROUP BY first, last"
-"""(first day, last day, number of `matched`, NULL)."""
-
-ROUNDED_SPANS = """
-SELECT
-    DATE '0001-01-01' + (greatest(first, DATE '{first}') - DATE '0001-01-01') / {days} * {days} AS begin,
-    DATE '0001-01-01' + (least(last, DATE '{last}') - DATE '0001-01-01') / {days} * {days} AS until,
-    count(*), NULL::bigint
-FROM matched GROUP BY begin, until
-"""
-"""The same, cut off at the window and rounded down to the days on which a day or a week begins: far fewer rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +151,12 @@ class Question:
             return Density(self.count())
         buckets = cut(*window, most_buckets)
         if buckets.of_months:
-            total, counts = self._tallied_counts(self.tallied, buckets)
-            number = Number(total)
+            count, counts = self._tallied_counts(self.tallied, buckets)
+            number = Number(count)
         elif self.tallied.dimension in ("", "country") and self.tallied.number(*window) <= MOST_IN_INDEX:
             spans = ROUNDED_SPANS.format(first=buckets.first, last=buckets.last, days=DAYS[buckets.unit])
             rows = self._matched(spans, self._days, most=None)
-            number, counts = Number(_number_of(rows)), _by_bucket(rows, buckets, 1)
+            number, counts = Number(total(rows)), by_bucket(rows, buckets, 1)
         else:
             return self._density_of_events(most_buckets, highlights)
         candidates = self._most_significant(*window, number.count) if highlights else []
@@ -175,14 +164,14 @@ class Question:
 
     def _density_of_events(self, most_buckets: int, highlights: int) -> Density:
         """The density, by reading few events or the sample."""
-        rows, times = self._of_few_or_sample(f"{SPANS} UNION ALL {RANKED}", _number_of, RANKED_COLUMNS)
-        number = Number(times * _number_of(rows), times > 1)
-        window = self._window(_span(rows))
+        rows, times = self._of_few_or_sample(f"{SPANS} UNION ALL {RANKED}", total, RANKED_COLUMNS)
+        number = Number(times * total(rows), times > 1)
+        window = self._window(known_months(rows))
         if window is None:
             return Density(number)
         buckets = cut(*window, most_buckets)
         candidates = [(pk, first) for first, _, _, pk in rows if pk is not None]
-        return Density(number, buckets, _by_bucket(rows, buckets, times), begin_in(buckets, candidates, highlights))
+        return Density(number, buckets, by_bucket(rows, buckets, times), begin_in(buckets, candidates, highlights))
 
     def _window(self, span: Span | None) -> Span | None:
         """The first and the last day asked for; where not asked, those of the events' `span`."""
@@ -215,8 +204,8 @@ class Question:
         starts[-1] -= self._begin_late(buckets.last)
         begun = list(accumulate(starts))
         ended = accumulate([ended_before + early, ends[0] - early, *ends[1:-1]])
-        total = begun[-1] - (ended_before + early)
-        return total, [begin - end for begin, end in zip(begun, ended, strict=False)]
+        count = begun[-1] - (ended_before + early)
+        return count, [begin - end for begin, end in zip(begun, ended, strict=False)]
 
     def _begin_late(self, last: datetime.date | None) -> int:
         """The events that begin in the month of `last`, behind it."""
@@ -377,13 +366,6 @@ class Days:
         return [self.rows.filter(part) for part in overlaps(first, last, self.prefix)]
 
 
-SpanRow = tuple[datetime.date, datetime.date, int, int | None]
-"""A row of `SPANS` or `RANKED`."""
-
-Span = tuple[datetime.date, datetime.date]
-"""A first and a last day."""
-
-
 def _tallied(values: Mapping[str, Any]) -> Tallied | None:
     """The tallies that count exactly the events that fit the filters, whenever they were."""
     given = [name for name in BUT_DATES if values[name] is not None]
@@ -400,26 +382,3 @@ def _one_country(values: Mapping[str, Any]) -> str:
     """A country that all events that fit involve; blank if none is known."""
     [code, *others] = values["country"] or [""]
     return values["country_all"][0] if values["country_all"] else "" if others else code
-
-
-def _number_of(rows: Iterable[SpanRow]) -> int:
-    return sum(count for _, _, count, _ in rows)
-
-
-def _span(rows: Iterable[SpanRow]) -> Span | None:
-    """The months in which known days of the events lie; what is open has none."""
-    spans = [(first, last) for first, last, count, _ in rows if count]
-    known = [day for span in spans for day in span if day not in (datetime.date.min, datetime.date.max)]
-    return (month_of(min(known)), last_of_month(max(known))) if known else None
-
-
-def _by_bucket(rows: Iterable[SpanRow], buckets: Buckets, times: int) -> list[int]:
-    """How many events overlap each bucket. What lies outside of all, being open, is in the first or the last one."""
-    changes = [0] * (len(buckets.starts) + 1)
-    for first, last, count, _ in rows:
-        begin = max(bisect_right(buckets.starts, first) - 1, 0)
-        end = max(bisect_right(buckets.starts, last) - 1, 0)
-        if begin <= end:  # to overlap for certain, what is not known may need more days than a bucket has
-            changes[begin] += times * count
-            changes[end + 1] -= times * count
-    return list(accumulate(changes[:-1]))

@@ -38,8 +38,8 @@ def test_a_filter_that_lets_everything_pass_is_noticed(monkeypatch, method):
 
 @pytest.mark.usefixtures("invented")
 def test_a_wrong_density_is_noticed(monkeypatch):
-    right = summaries._by_bucket
-    monkeypatch.setattr(summaries, "_by_bucket", lambda *args: [count + 1 for count in right(*args)])
+    right = summaries.by_bucket
+    monkeypatch.setattr(summaries, "by_bucket", lambda *args: [count + 1 for count in right(*args)])
 
     assert "instead of" in check("some events", 60).differences[0]
 
