@@ -301,3 +301,15 @@ def test_the_schema_is_public(client):
     assert (response.status_code, response["Content-Type"]) == (200, "application/schema+json")
     assert set(response.json()["$defs"]) == {"type", "topic", "actor", "event"}
     assert client.post("/api/schema/interchange.json").status_code == 405
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_processes_can_publish_what_is_imported(file):
+    run("import_events", file(*PUBLIC), "--publish", "--processes", "2")
+    assert public() == [("earlier", 1), ("second", 1)]
+    assert run("import_events", file(*PUBLIC[:-1]), "--publish", "--processes", "2")[0] == [
+        "Imported 4 records: 0 created, 0 changed, 4 unchanged, 0 refused.",
+        "Not in the source any more: test:3 (second)",
+        "Not in the source any more: 1 events in all.",
+        "Published: 0.",
+    ]

@@ -79,7 +79,11 @@ class ImportCommand(BaseCommand):
             would = "Would be, in " if options["dry_run"] else "Imported "
             self.stdout.write(f"{would}{report}.")
             complete = not importing.stopped and not report.counts[Status.REFUSED]
-            refusals = self._publish(report, complete, namespaces, options) if not importing.stopped else 0
+            refusals = 0
+            if not importing.stopped:
+                # First, while the connection that knows what was read is there: several publishing processes end it.
+                self._report_gone(complete, namespaces, options)
+                refusals = self._publish(report, options)
             if options["dry_run"]:
                 transaction.set_rollback(True)
         if importing.stopped:
@@ -92,8 +96,8 @@ class ImportCommand(BaseCommand):
         if refusals:
             raise CommandError("Some events could not be published, see above; they are drafts.")
 
-    def _publish(self, report: Report, complete: bool, namespaces: Sequence[str], options: dict[str, Any]) -> int:
-        """Publishes if asked to, reports what is gone; returns how many events could not be published."""
+    def _publish(self, report: Report, options: dict[str, Any]) -> int:
+        """Publishes if asked to; returns how many events could not be published."""
         refusals = 0
         if options["publish"]:
             progress = Progress(self.stderr, "events looked at for publishing")
@@ -113,10 +117,10 @@ class ImportCommand(BaseCommand):
             if done.withdrawn:
                 self.stdout.write(f"Withdrawn before, and left so: {', '.join(done.withdrawn)}.")
             refusals = len(done.refused)
-        self._report_gone(complete, namespaces, options)
         return refusals
 
     def _report_gone(self, complete: bool, namespaces: Sequence[str], options: dict[str, Any]) -> None:
+        """Says which events of the same data sets were not in the source, and withdraws them if asked to."""
         count = 0
         for events in gone(namespaces):
             for event in events:
