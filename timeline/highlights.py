@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from timeline.buckets import Buckets
+from timeline.querysets import together
 
 CANDIDATES = 300
 """So many of the most significant events of a window are asked which bucket they begin in."""
@@ -51,7 +52,7 @@ def met(parts: Sequence[QuerySet[Any]]) -> list[Candidate]:
     """The most significant current publications of the events that the parts have; each with a column `event_id`."""
     parts = [part.order_by().values_list("event_id") for part in parts]
     try:
-        events, values = (parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]).query.sql_with_params()
+        events, values = together(parts).query.sql_with_params()
     except EmptyResultSet:  # Django knows without asking that nothing can match
         return []
     with connection.cursor() as cursor:

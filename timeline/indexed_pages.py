@@ -22,7 +22,7 @@ from timeline.filters import BY_COUNTRY, Asked, EventFilters, window
 from timeline.models import Publication, PublicationCountry
 from timeline.pagination import EVENT_ORDERINGS, JoinedPage, Page, Wanted, beyond, in_order
 from timeline.prepared_queries import PreparedQuery, Slot
-from timeline.querysets import overlaps
+from timeline.querysets import overlaps, together
 
 KEYS = EVENT_ORDERINGS["date"].columns
 ELSEWHERE = EventFilters.parameters().keys() - BY_COUNTRY
@@ -159,7 +159,7 @@ def _ranges(shape: Shape) -> QuerySet[Any]:
     first = Slot("first", DateField()) if shape.has_first else None
     last = Slot("last", DateField()) if shape.has_last else None
     ranges = [_range(shape, part) for part in overlaps(first, last)]
-    return ranges[0].union(*ranges[1:], all=True) if len(ranges) > 1 else ranges[0]
+    return together(ranges)
 
 
 def _range(shape: Shape, days: Q) -> QuerySet[Any]:

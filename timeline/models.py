@@ -13,11 +13,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.lookups import Exact
 
 from events.fields import SLUG_PATTERN, SlugField, TranslatedField, translated
 from events.models import Event
-from timeline.querysets import SAMPLED, PublicationQuerySet, TermQuerySet
+from timeline.querysets import SAMPLED, PublicationQuerySet, TermQuerySet, drawn
 from timeline.traits import LONG_DAYS, TRAITS
 
 
@@ -92,12 +91,9 @@ def _is_long() -> models.GeneratedField:
 
 
 def _is_in_sample() -> models.GeneratedField:
-    """Whether the event is one of the `SAMPLED`th part that estimates are made of, by chance but for good.
-
-    The primes scatter neighbouring ids, which may have much in common.
-    """
+    """Whether the event is one of the `SAMPLED`th part that estimates are made of."""
     return models.GeneratedField(
-        expression=Exact(F("event_id") * 7919 % 1_000_003 % SAMPLED, 0),
+        expression=drawn(SAMPLED),
         output_field=models.BooleanField(),
         db_persist=True,
     )

@@ -26,6 +26,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import Exact
 
 from timeline import search, traits
 from timeline.prepared_queries import Slot
@@ -39,6 +40,14 @@ EARLIEST = datetime.date.min + LASTING
 
 Day = datetime.date | Slot
 """A day, or the place of one in a query that is prepared."""
+
+
+def drawn(one_in: int) -> Exact:
+    """That an event is in the sample of one in so many, by chance but for good. A column has it for `SAMPLED`.
+
+    The primes scatter neighbouring ids, which may have much in common.
+    """
+    return Exact(F("event_id") * 7919 % 1_000_003 % one_in, 0)
 
 
 def long_before(day: Day) -> Day:
@@ -74,6 +83,11 @@ def overlaps(first: Day | None, last: Day | None, days: str = "") -> list[Q]:
         wanted & Q(**{f"{days}start_min__gte": long_before(first)}),
         wanted & Q(**{f"{days}start_min__lt": long_before(first), f"{days}long": True}),
     ]
+
+
+def together(parts: Sequence[QuerySet[Any]]) -> QuerySet[Any]:
+    """The rows of all the parts, which have none in common."""
+    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
 
 
 def certain_overlap(first: datetime.date | None, last: datetime.date | None) -> Q:

@@ -10,11 +10,10 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, QuerySet
-from django.db.models.lookups import Exact
+from django.db.models import QuerySet
 
 from timeline.models import Publication, PublicationCountry
-from timeline.querysets import SAMPLED, PublicationQuerySet, overlaps
+from timeline.querysets import SAMPLED, PublicationQuerySet, drawn, overlaps, together
 from timeline.tallies import Tallied
 
 SPARSE, DENSE = 256, 16
@@ -33,11 +32,6 @@ class Sample:
     events: PublicationQuerySet
     one_in: int
     in_window: bool
-
-
-def drawn(one_in: int) -> Exact:
-    """That `event_id` is in the sample of one in so many; of `SAMPLED`, a column has it."""
-    return Exact(F("event_id") * 7919 % 1_000_003 % one_in, 0)
 
 
 def sample(
@@ -65,4 +59,4 @@ def _dense(country: str, first: datetime.date | None, last: datetime.date | None
         else (Publication.objects.current(), "pk")
     )
     parts = [rows.filter(part).filter(drawn(DENSE)).order_by().values(pk) for part in overlaps(first, last)]
-    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return together(parts)

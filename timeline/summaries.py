@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -36,7 +37,7 @@ from timeline.highlights import (
 )
 from timeline.models import Publication, PublicationCountry
 from timeline.parameters import Known
-from timeline.querysets import PublicationQuerySet, certain_overlap, overlaps
+from timeline.querysets import PublicationQuerySet, certain_overlap, overlaps, together
 from timeline.samples import sample
 from timeline.spans import ROUNDED_SPANS, SPANS, Span, by_bucket, known_months, total
 from timeline.tallies import Tallied
@@ -117,13 +118,15 @@ class Question:
         without_window = {**values, "from": None, "to": None, "on": None}
         self.events: PublicationQuerySet = filtered(Publication.objects.as_of(at), without_window, known)
         """Those that fit, whenever they were."""
-        self.unjoined: PublicationQuerySet = filtered(
-            Publication.objects.as_of(at).without_joins(), without_window, known
-        )
-        """The same ones, for questions in another order than that of dates."""
+        self._unjoined = lambda: filtered(Publication.objects.as_of(at).without_joins(), without_window, known)
         self.country = "" if at is not None else _one_country(values)
         """A country that all of them involve, if one is asked for."""
         self.tallied = None if self.certain or at is not None else _tallied(values)
+
+    @cached_property
+    def unjoined(self) -> PublicationQuerySet:
+        """The same events, for questions in another order than that of dates; made when one is asked."""
+        return self._unjoined()
 
     def count(self) -> Number:
         """How many events there are."""
@@ -308,7 +311,7 @@ class Question:
         parts = [part.order_by().values_list(*days, *columns) for part in events.overlapping(self.first, self.last)]
         if self.certain:
             parts = [part.filter(certain_overlap(self.first, self.last)) for part in parts]
-        rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+        rows = together(parts)
         return (rows if most is None else rows[: most + 1]).query.sql_with_params()
 
     # With what
