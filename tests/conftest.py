@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from django.conf import settings
+from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connections
 from playwright.sync_api import sync_playwright
 
@@ -21,6 +22,8 @@ SERVER = pytest.StashKey[embedded.Server]()
 def pytest_configure(config: pytest.Config) -> None:
     """Point to the tests' server; start it in the process that controls the tests, before its workers."""
     settings.RATE_LIMIT = 0  # tests are one busy client; those of the limit set it
+    # A live server sends headers and body apart: the body would wait 40 ms for the client to acknowledge the headers.
+    WSGIRequestHandler.disable_nagle_algorithm = True
     database = settings.DATABASES["default"]
     is_worker = hasattr(config, "workerinput")
     # A name for each run: two runs at once do not destroy each other's database.
