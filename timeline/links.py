@@ -1,8 +1,20 @@
-"""The `Link` header (RFC 8288): where an answer's neighbours are."""
+"""URLs in answers, and the `Link` header (RFC 8288): where an answer's neighbours are."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable
+from urllib.parse import quote_plus
+
 from django.http import HttpResponseBase
+
+quoted = functools.lru_cache(maxsize=10_000)(quote_plus)
+"""A text as a query string has it. The same few codes, days and names are asked for again and again."""
+
+
+def query_string(asked: Iterable[tuple[str, str]]) -> str:
+    """The query string of names with values."""
+    return "&".join([f"{quoted(name)}={quoted(value)}" for name, value in asked])
 
 
 def link(response: HttpResponseBase, url: str | None, rel: str, **attributes: str) -> None:

@@ -14,11 +14,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 
 from timeline import scans
 from timeline.errors import InvalidParameters, ParameterError
@@ -231,11 +229,3 @@ def beyond(keys: Sequence[str], position: Sequence[Any], descending: bool) -> Q:
     if len(keys) == 1:
         return behind
     return Q(**{f"{first}__{less}e": value}) & (behind | beyond(keys[1:], position[1:], descending))
-
-
-def page_url(request: HttpRequest, cursor: Cursor | None) -> str | None:
-    """The request's URL with another cursor."""
-    if cursor is None:
-        return None
-    asked = [(name, value) for name, values in request.GET.lists() if name != "cursor" for value in values]
-    return request.build_absolute_uri(f"{request.path}?{urlencode([*asked, ('cursor', str(cursor))])}")

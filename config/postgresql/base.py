@@ -19,7 +19,14 @@ class DatabaseOperations(operations.DatabaseOperations):
         return str(self.compose_sql(sql, params))
 
 
-class PlannedAnew(psycopg.Cursor[Any]):
+class Prepared(psycopg.Cursor[Any]):
+    """Sends values apart from the text, and stays open for the next query: to make one takes as long as to use it."""
+
+    def close(self) -> None:
+        """Nothing: it is closed with the connection."""
+
+
+class PlannedAnew(Prepared):
     """Sends values apart from the text, but has nothing prepared."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
@@ -31,6 +38,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Django's, which asks the server before each request whether it is still there, and prepares nothing."""
 
     ops_class = DatabaseOperations
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepared: dict[tuple[bool, bool], Prepared] = {}
+
+    def connect(self) -> None:
+        """Connects; the cursors of another connection are forgotten."""
+        self._prepared.clear()
+        super().connect()
 
     def is_usable(self) -> bool:
         """Whether the server still holds its end of the connection.
@@ -50,10 +66,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         For queries that are asked over and over with the same text, and for which one plan is right whatever the
         values; else, without `one_plan`, each is planned for its values. `in_binary` has the values of the answer come
         as the server has them. The other cursors write the values into the text, as Django's do.
+
+        Read it to the end before the next one is asked for: that is the same, if it is for the same kind of query.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
-            cursor = (psycopg.Cursor if one_plan else PlannedAnew)(self.connection)
-            cursor.format = psycopg.pq.Format(in_binary)
+            cursor = self._prepared.get((one_plan, in_binary))
+            if cursor is None:
+                cursor = (Prepared if one_plan else PlannedAnew)(self.connection)
+                cursor.format = psycopg.pq.Format(in_binary)
+                self._prepared[one_plan, in_binary] = cursor
             return self._prepare_cursor(cursor)  # type: ignore[attr-defined]

@@ -12,10 +12,10 @@ from timeline.formats.texts import closed
 from timeline.models import Publication, Term
 from timeline.pages.base import Page, address_of
 from timeline.pages.events import place_in_words
-from timeline.pagination import EVENT_ORDERINGS, page, page_url, paging_fields, wanted_page
+from timeline.pagination import EVENT_ORDERINGS, page, paging_fields, wanted_page
 from timeline.pagination import Page as Rows
 from timeline.parameters import ParameterField, read
-from timeline.views.base import Reading
+from timeline.views.base import Reading, neighbours
 from timeline.views.vocabulary import stored_timeline
 
 NEWEST_FIRST = {"-date": EVENT_ORDERINGS["-date"]}
@@ -38,6 +38,7 @@ class TimelinePage(Page):
         stored, definition, version = stored_timeline(slug, language, reading.at)
         document = load(with_base_url(stored, reading.base_url))
         rows = self.rows(reading, slug, definition)
+        older, newer = neighbours(reading, rows)
         return self.page(
             reading,
             version,
@@ -46,8 +47,8 @@ class TimelinePage(Page):
             {
                 "timeline": document,
                 "events": [_entry(stored, reading) for (stored,) in rows.rows],
-                "newer": page_url(reading.request, rows.previous),
-                "older": page_url(reading.request, rows.next),
+                "newer": newer,
+                "older": older,
             },
         )
 

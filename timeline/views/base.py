@@ -12,15 +12,16 @@ from django.db.models import BigIntegerField, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import get_script_prefix, reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import iri_to_uri
 from rest_framework.views import APIView
 
 from timeline.caching import cached, dataset_version, etag, past_version, unchanged
 from timeline.documents import URL_MARK, dump, load, with_base_url
 from timeline.errors import exception_response
-from timeline.links import link
+from timeline.links import link, query_string
 from timeline.models import Dataset
 from timeline.negotiation import Negotiated, negotiate
-from timeline.pagination import JoinedPage, Page, page_url
+from timeline.pagination import Cursor, JoinedPage, Page
 from timeline.parameters import Known, ParameterField, as_of_field, fields_field, language_field, read
 
 Found = TypeVar("Found")
@@ -37,8 +38,7 @@ class Reading:
     """The dataset version where `as_of` asked for one; None is now."""
     known: Known = field(default_factory=dict)
     read_version: int | None = None
-    origin: str = ""
-    """Scheme and host of the URL under which this request reached us."""
+    read_origin: str = ""
 
     @property
     def version(self) -> int:
@@ -71,10 +71,21 @@ class Reading:
         """The URL under which this request reached the API, without a slash at the end."""
         return self.absolute("api")[:-1]
 
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the URL under which this request reached us."""
+        if not self.read_origin:
+            self.read_origin = f"{self.request.scheme}://{self.request.get_host()}"
+        return self.read_origin
+
+    def with_other(self, **values: str) -> str:
+        """The URL of this request with other values of these parameters."""
+        asked = dict(self.request.GET.lists()) | {name: [value] for name, value in values.items()}
+        query = query_string((name, text) for name, texts in asked.items() for text in texts)
+        return f"{self.origin}{iri_to_uri(self.request.path)}?{query}"
+
     def absolute(self, name: str, *args: str, query: str = "") -> str:
         """The URL of an address by its name."""
-        if not self.origin:
-            self.origin = f"{self.request.scheme}://{self.request.get_host()}"
         address = f"{self.origin}{_path(get_script_prefix(), name, args)}"
         return f"{address}?{query}" if query else address
 
@@ -226,7 +237,11 @@ def listed(head: Mapping[str, Any], documents: bytes, base_url: str) -> bytes:
 
 def neighbours(reading: Reading, found: Page) -> tuple[str | None, str | None]:
     """The URLs of the pages behind and before this one."""
-    return page_url(reading.request, found.next), page_url(reading.request, found.previous)
+
+    def url(cursor: Cursor | None) -> str | None:
+        return reading.with_other(cursor=str(cursor)) if cursor else None
+
+    return url(found.next), url(found.previous)
 
 
 def link_neighbours(response: HttpResponseBase, following: str | None, before: str | None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 from django.db.models import CharField, QuerySet
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
@@ -16,7 +15,7 @@ from timeline.errors import Withdrawn
 from timeline.filters import EventFilters, check_filters, events_prove, filtered, known_entries
 from timeline.formats import NEGOTIABLE
 from timeline.indexed_pages import indexed_page, is_indexed, joined_page
-from timeline.links import link
+from timeline.links import link, query_string
 from timeline.models import Publication
 from timeline.pagination import (
     EVENT_ORDERINGS,
@@ -82,7 +81,7 @@ class EventList(PublicView):
         # The language decides what words mean, and nothing else that is counted.
         counted = parameters_of(EventCount).keys() - ({} if "q" in asked else {"lang"})
         query = [(name, value) for name, values in asked.lists() if name in counted for value in values]
-        return reading.absolute("event-count", query=urlencode(query))
+        return reading.absolute("event-count", query=query_string(query))
 
 
 def event_page(reading: Reading, default_size: int = PAGE_SIZE, *, joined: bool = False) -> Page:

@@ -18,7 +18,7 @@ from timeline.differences import differences
 from timeline.documents import Document, load
 from timeline.links import link
 from timeline.models import Publication
-from timeline.pagination import PAGE_SIZE, VERSION_ORDERINGS, page, page_url, paging_fields, wanted_page
+from timeline.pagination import PAGE_SIZE, VERSION_ORDERINGS, page, paging_fields, wanted_page
 from timeline.parameters import NumberField, ParameterField, language_field, shown
 from timeline.versions import timestamp
 from timeline.views.base import PublicView, Reading, answer, joined, link_neighbours, listed, neighbours, with_version
@@ -130,9 +130,7 @@ class ChangeList(PublicView):
         more = len(rows) > size
         rows = rows[:size]
         since = f"{rows[-1][0]}-{rows[-1][1]}" if more else str(version)
-        query = reading.request.GET.copy()
-        query["since"] = since
-        following = reading.request.build_absolute_uri(f"{reading.request.path}?{query.urlencode()}")
+        following = reading.with_other(since=since)
         head = {"dataset_version": version, "next": following, "caught_up": not more}
         reading.version = version
         response = answer(listed(head, joined(map(_change, rows)), reading.base_url))
@@ -176,14 +174,15 @@ class EventVersions(PublicView):
         needed = {row[0] - 1 for row in found.rows} - {row[0] for row in found.rows}
         documents = {row[0]: row[5] for row in found.rows}
         documents |= dict(versions.filter(version__in=needed).values_list("version", "document"))
+        following, before = neighbours(reading, found)
         body = {
             "dataset_version": reading.version,
-            "next": page_url(reading.request, found.next),
-            "previous": page_url(reading.request, found.previous),
+            "next": following,
+            "previous": before,
             "results": [_entry(row, documents, reading.base_url) for row in found.rows],
         }
         response = answer(orjson.dumps(body))
-        link_neighbours(response, *neighbours(reading, found))
+        link_neighbours(response, following, before)
         return response
 
 
