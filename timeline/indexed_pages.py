@@ -28,23 +28,29 @@ KEYS = EVENT_ORDERINGS["date"].columns
 ELSEWHERE = EventFilters.parameters().keys() - BY_COUNTRY
 """Filters that such a page cannot have."""
 
-PAGE = """
-SELECT start_min, event_id,
-    (SELECT document FROM timeline_publicationtext AS text WHERE text.publication_id = page.pk AND language = %s),
-    (SELECT version FROM timeline_dataset)
-FROM ({rows} ORDER BY start_min {direction}, event_id {direction} LIMIT {limit}) AS page
-ORDER BY start_min {direction}, event_id {direction}
+TEXT = "SELECT document FROM timeline_publicationtext AS text WHERE text.publication_id = page.pk AND language = %s"
+"""SQL: the document of a row of `page`."""
+
+PAGE = f"""
+SELECT start_min, event_id, ({TEXT}), (SELECT version FROM timeline_dataset)
+FROM ({{rows}} ORDER BY {{read}} LIMIT {{limit}}) AS page
+ORDER BY {{read}}
 """
 """SQL: (first day, event, document, dataset version) of `rows`."""
 
-JOINED = """
-SELECT array_agg(start_min ORDER BY place), array_agg(event_id ORDER BY place), max(version),
-    convert_to(string_agg(document, ',' ORDER BY place {along}) FILTER (WHERE place <= {size}), 'UTF8')
-FROM (SELECT *, row_number() OVER () AS place FROM ({page}) AS read (start_min, event_id, document, version)) AS placed
+JOINED = f"""
+SELECT array_agg(start_min ORDER BY {{read}}), array_agg(event_id ORDER BY {{read}}),
+    (SELECT version FROM timeline_dataset), convert_to(string_agg(document, ',' ORDER BY {{shown}}), 'UTF8')
+FROM (
+    SELECT start_min, event_id,
+        CASE WHEN row_number() OVER (ORDER BY {{read}}) <= {{size}} THEN ({TEXT}) END AS document
+    FROM ({{rows}} ORDER BY {{read}} LIMIT {{limit}}) AS page
+    ORDER BY {{read}}
+) AS documents
 HAVING count(*) > 0
 """
-"""SQL: `page` as one row, as (first days, events, dataset version, documents as one text in UTF-8); not the document of
-what is behind it."""
+"""SQL: the same as one row, as (first days, events, dataset version, documents as one text in UTF-8), without the document
+of what is behind the page. All of it is in the order in which the rows are read, so that PostgreSQL sorts nothing."""
 
 ALL = "SELECT start_min, event_id, pk FROM ({ranges}) AS one (start_min, event_id, pk)"
 ANY = """
@@ -144,14 +150,21 @@ def query_for(shape: Shape) -> PreparedQuery:
     """The query for pages of this shape."""
     ranges = PreparedQuery.from_queryset(_ranges(shape))
     rows, codes = (ANY, [Slot("codes", ArrayField(CharField()))]) if shape.any_of else (ALL, [])
-    sql = PAGE.format(
-        rows=rows.format(ranges=ranges.sql), direction="DESC" if shape.descending else "ASC", limit=shape.limit
+    sql = (JOINED if shape.joined else PAGE).format(
+        rows=rows.format(ranges=ranges.sql),
+        read=_in_order(shape.descending),
+        shown=_in_order(shape.descending != shape.backwards),
+        size=shape.size,
+        limit=shape.limit,
     )
     params = (Slot("language", CharField()), *codes, *ranges.params)
-    if shape.joined:
-        sql = JOINED.format(page=sql, size=shape.size, along="DESC" if shape.backwards else "ASC")
     # How to merge the ranges of several countries depends on how many events they have.
     return PreparedQuery(sql, params, one_plan=shape.all_of < 2, in_binary=shape.joined)
+
+
+def _in_order(descending: bool) -> str:
+    """SQL: what the rows are ordered by."""
+    return ", ".join(f"{key} {'DESC' if descending else 'ASC'}" for key in KEYS)
 
 
 def _ranges(shape: Shape) -> QuerySet[Any]:

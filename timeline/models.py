@@ -284,7 +284,8 @@ class PublicationCountry(models.Model):
             models.Index(
                 F("code"),
                 F("start_min").desc(),
-                include=["end_max"],
+                F("event_id").desc(),
+                include=["end_max", "publication"],
                 condition=Q(current=True, long=True),
                 name="publication_country_long",
             ),
