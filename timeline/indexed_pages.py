@@ -49,7 +49,7 @@ FROM (
 ) AS documents
 HAVING count(*) > 0
 """
-"""SQL: the same as one row, as (first days, events, dataset version, documents as one text in UTF-8), without the document
+"""SQL: the same as one row, as (first days, events, dataset version, documents as one text in UTF-8); not the document
 of what is behind the page. All of it is in the order in which the rows are read, so that PostgreSQL sorts nothing."""
 
 ALL = "SELECT start_min, event_id, pk FROM ({ranges}) AS one (start_min, event_id, pk)"
