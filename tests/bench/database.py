@@ -59,10 +59,7 @@ def filled(contents: Contents, *, keep: bool) -> Iterator[dict[str, float]]:
     made_by = _fingerprint()
     said = _comment()
     if said is None or said["made by"] != made_by:
-        _drop()
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {contents.name}")
-        call_command("migrate", verbosity=0, interactive=False)
+        _make()
         said = {"made by": made_by, "figures": contents.fill()}
         with connection.cursor() as cursor:
             cursor.execute(f"COMMENT ON DATABASE {contents.name} IS '{json.dumps(said)}'")
@@ -72,6 +69,28 @@ def filled(contents: Contents, *, keep: bool) -> Iterator[dict[str, float]]:
         connection.close()
         if not keep:
             _drop()
+
+
+@contextmanager
+def empty() -> Iterator[None]:
+    """Points the settings to a database with nothing in it, which is dropped in the end, and then back."""
+    before = _name()
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = f"{before}_empty"
+    try:
+        _make()
+        yield
+    finally:
+        connection.close()
+        _drop()
+        settings.DATABASES["default"]["NAME"] = before
+
+
+def _make() -> None:
+    _drop()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {_name()}")
+    call_command("migrate", verbosity=0, interactive=False)
 
 
 def _name() -> str:

@@ -52,7 +52,7 @@ def demands(found: Found) -> list[Demand]:
         *_of_many(found.sizes[-1]),
         *_of_sql(found.sql),
         *_of_work(found.sizes[-1]),
-        *_of_filling(found.sizes),
+        *_of_writing(found.sizes),
         *_of_checks(found),
     ]
 
@@ -120,13 +120,17 @@ def _of_work(size: Size) -> Iterator[Demand]:
     yield Demand("compressing a page", "less CPU than the page", f"{more:.2f} ms of {page:.2f} ms", more < page)
 
 
-def _of_filling(sizes: Sequence[Size]) -> Iterator[Demand]:
-    rate = sizes[-1].figures["published a second"]
-    yield Demand("events entered and published", "≥ 2,000 a second", f"{rate:,.0f} a second", rate >= 2000)
-    if len(sizes) > 1:
-        peaks = [size.figures["peak MB"] for size in sizes]
-        words = ", ".join(f"{peak:,.0f} MB" for peak in peaks)
-        yield Demand("memory of it, from small to large (flat: 1.25 ×)", "flat", words, peaks[-1] <= 1.25 * peaks[0])
+def _of_writing(sizes: Sequence[Size]) -> Iterator[Demand]:
+    published = [(size.figures["published a second"], size.figures["published, MB"]) for size in sizes]
+    imported = [(size.imported.rate, size.imported.memory) for size in sizes if size.imported]
+    for what, measured in (("events published in bulk", published), ("records imported", imported)):
+        if not measured:
+            continue
+        rate, peaks = measured[-1][0], [peak for _, peak in measured]
+        yield Demand(what, "≥ 2,000 a second", f"{rate:,.0f} a second", rate >= 2000)
+        if len(peaks) > 1:
+            words = ", ".join(f"{peak:,.0f} MB" for peak in peaks)
+            yield Demand(f"{what}: memory from small to large", "≤ 1.25 ×", words, peaks[-1] <= 1.25 * peaks[0])
 
 
 def _of_checks(found: Found) -> Iterator[Demand]:

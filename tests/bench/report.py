@@ -164,20 +164,31 @@ def plans(found: Found) -> str:
 
 
 def _exports(sizes: Sequence[Size]) -> str:
-    """The export of everything, and the filling of the databases."""
-    lines = ["## Everything, in and out", "", "Filled = entered as drafts and published, in batches.", ""]
+    """The filling of the databases, the import, and the export of everything."""
+    lines = [
+        "## Everything, in and out",
+        "",
+        "Events or records a second, and MB of memory meanwhile, without PostgreSQL's. Entered: drafts by "
+        "`seed_synthetic`; published: by its second run; imported: the records of `export_events`, by `import_events`, "
+        "as drafts; exported: over HTTP, by the server.",
+        "",
+    ]
     lines += _head(
-        "events", "filled a second", "memory of it, MB", "exported a second", "MB/s", "memory of the server, MB"
+        "events", "entered", "MB", "published", "MB", "imported", "MB", "exported", "MB/s", "MB of the server"
     )
     for size in sizes:
-        filled = f"{size.figures['published a second']:,.0f} | {size.figures['peak MB']:,.0f}"
+        cells = [f"{size.events:,}"]
+        for done in ("entered", "published"):
+            cells += [f"{size.figures[f'{done} a second']:,.0f}", f"{size.figures[f'{done}, MB']:,.0f}"]
+        into = size.imported
+        cells += [f"{into.rate:,.0f}", f"{into.memory:,.0f}"] if into else ["–", "–"]
         if size.work:
             out = size.work.export
             rate, megabytes = out.records / out.load.seconds, out.load.bytes / 1e6 / out.load.seconds
-            exported = f"{rate:,.0f} | {megabytes:,.1f} | {out.memory_before:,.0f} → {out.memory_peak:,.0f}"
+            cells += [f"{rate:,.0f}", f"{megabytes:,.1f}", f"{out.memory_before:,.0f} → {out.memory_peak:,.0f}"]
         else:
-            exported = "– | – | –"
-        lines.append(f"| {size.events:,} | {filled} | {exported} |")
+            cells += ["–", "–", "–"]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

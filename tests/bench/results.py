@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from tests.bench.http_measure import Work
+from tests.bench.import_measure import Import
 from tests.bench.measure import Measured
 from tests.bench.oracle.check import Checked
 from tests.bench.peers.measure import Comparison
@@ -42,6 +43,7 @@ class Size:
     figures: dict[str, float]
     work: Work | None = None
     comparison: Comparison | None = None
+    imported: Import | None = None
 
 
 @dataclass(slots=True)

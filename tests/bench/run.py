@@ -10,6 +10,7 @@ from typing import TypeVar
 from tests.bench import contents, database
 from tests.bench.contents import Contents
 from tests.bench.http_measure import measure_http
+from tests.bench.import_measure import measure_import
 from tests.bench.measure import Measured, measure_queries
 from tests.bench.oracle.check import check
 from tests.bench.peers.measure import compare
@@ -51,6 +52,8 @@ def _measure(found: Found, size: Size, wanted: Wanted) -> None:
         size.work = _tried(found, f"HTTP, {events:,} events", lambda: measure_http(events))
     if "peers" in wanted.parts:
         size.comparison = _tried(found, f"peers, {events:,} events", lambda: compare(events))
+    if "import" in wanted.parts:
+        size.imported = _tried(found, f"import, {events:,} events", measure_import)
     if "sql" in wanted.parts and events == wanted.sizes[-1]:
         found.sql = _tried(found, "SQL", lambda: _sql(events, wanted.cases)) or []
     if "oracle" in wanted.parts:
