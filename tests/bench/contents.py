@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
 from events.models import Event
+from tests.bench.commands import run
 from timeline.publishing import publish
 
 CORRECTED_EVERY = 100
@@ -46,14 +43,11 @@ def historyatstate(folder: Path = HISTORYATSTATE) -> Contents:
 
 def _fill_with_synthetic(events: int) -> dict[str, float]:
     call_command("load_reference", stdout=sys.stderr)
-    figures = {}
+    figures: dict[str, float] = {}
     # What is there is passed over: the second run only publishes.
-    for done, option in (("entered", ["--no-publish"]), ("published", [])):
-        with memory_peak() as peak:
-            began = time.monotonic()
-            call_command("seed_synthetic", str(events), *option, stdout=sys.stderr)
-            figures[f"{done} a second"] = events / (time.monotonic() - began)
-        figures[f"{done}, MB"] = peak[0]
+    for name, option in (("entered", ["--no-publish"]), ("published", [])):
+        done = run("seed_synthetic", str(events), *option)
+        figures |= {f"{name} a second": events / done.seconds, f"{name}, MB": done.memory}
     call_command("load_curated", stdout=sys.stderr)
     Event.objects.filter(publications=None).delete()  # peers read the tables of editors, and would show drafts
     _correct(events)
@@ -83,37 +77,3 @@ def _fill_with_historyatstate(folder: Path) -> dict[str, float]:
 def _vacuum() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
-
-
-@contextmanager
-def memory_peak(pid: int | None = None) -> Iterator[list[float]]:
-    """The most MB of memory that a process, this one if None, and all below it have meanwhile; looked at every 0.1 s.
-
-    Not counted is PostgreSQL, whose processes share most of theirs.
-    """
-    root = psutil.Process(pid)
-    peak = [0.0]
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.wait(0.1):
-            peak[0] = max(peak[0], _memory(root))
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield peak
-    finally:
-        done.set()
-        watcher.join()
-
-
-def _memory(root: psutil.Process) -> float:
-    total = 0
-    for process in [root, *root.children(recursive=True)]:
-        try:
-            if not process.name().startswith("postgres"):
-                total += process.memory_info().rss
-        except psutil.NoSuchProcess:
-            continue
-    return total / 1e6

@@ -122,7 +122,7 @@ def _of_work(size: Size) -> Iterator[Demand]:
 
 def _of_writing(sizes: Sequence[Size]) -> Iterator[Demand]:
     published = [(size.figures["published a second"], size.figures["published, MB"]) for size in sizes]
-    imported = [(size.imported.rate, size.imported.memory) for size in sizes if size.imported]
+    imported = [(size.imported.rate, size.imported.done.memory) for size in sizes if size.imported]
     for what, measured in (("events published in bulk", published), ("records imported", imported)):
         if not measured:
             continue

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from tests.bench.contents import memory_peak
+from tests.bench.commands import memory_peak
 from tests.bench.http_load import Load
 from tests.bench.queries import COMPRESSED, NOTHING_NEW, PAGE, Request, cases
 from tests.bench.rounds import CONNECTIONS, Costs, interleaved, over_http, postmaster, say

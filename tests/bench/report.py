@@ -181,7 +181,7 @@ def _exports(sizes: Sequence[Size]) -> str:
         for done in ("entered", "published"):
             cells += [f"{size.figures[f'{done} a second']:,.0f}", f"{size.figures[f'{done}, MB']:,.0f}"]
         into = size.imported
-        cells += [f"{into.rate:,.0f}", f"{into.memory:,.0f}"] if into else ["–", "–"]
+        cells += [f"{into.rate:,.0f}", f"{into.done.memory:,.0f}"] if into else ["–", "–"]
         if size.work:
             out = size.work.export
             rate, megabytes = out.records / out.load.seconds, out.load.bytes / 1e6 / out.load.seconds
