@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +13,14 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from timeline.buckets import Buckets
+from timeline.documents import Document, complete
 from timeline.querysets import together
+
+KEYS = ("id", "url", "title", "date")
+"""What a highlight says, of the keys of its document."""
+
+DATE = '"date":'
+_decoder = json.JSONDecoder()
 
 CANDIDATES = 300
 """So many of the most significant events of a window are asked which bucket they begin in."""
@@ -68,3 +76,14 @@ def begin_in(buckets: Buckets, candidates: Sequence[Candidate], most: int) -> li
         if len(chosen[at]) < most:
             chosen[at].append(pk)
     return chosen
+
+
+def entry_of(document: str, base_url: str) -> Document:
+    """What a highlight says, out of its stored document.
+
+    That is read up to its date only, the last of `KEYS`: the rest is several times as long, and there may be hundreds
+    of highlights. Within a string, quotes as those of `DATE` would have a backslash.
+    """
+    _, end = _decoder.raw_decode(document, document.index(DATE) + len(DATE))
+    loaded = complete(document[:end] + "}", base_url)
+    return {key: loaded[key] for key in KEYS}

@@ -16,7 +16,7 @@ from django.db.models.expressions import RawSQL
 
 from events.fields import SLUG_PATTERN, SlugField, TranslatedField, translated
 from events.models import Event
-from timeline.querysets import SAMPLED, PublicationQuerySet, TermQuerySet, drawn
+from timeline.querysets import SAMPLED, SPARSE, PublicationQuerySet, TermQuerySet, drawn, drawn_number
 from timeline.traits import LONG_DAYS, TRAITS
 
 
@@ -191,7 +191,8 @@ class Publication(Version):
                 condition=Q(superseded_in=None, withdrawn=False),
                 name="publication_by_significance",
             ),
-            models.Index(fields=["event"], condition=Q(sample=True), name="publication_sample"),
+            # Of it the sparse sample is a range, and what is not in that need not be read.
+            models.Index(drawn_number(SPARSE), F("event"), condition=Q(sample=True), name="publication_sample"),
             # in_force_on: few events are measures.
             models.Index(
                 F("start_min").desc(),
@@ -296,7 +297,7 @@ class PublicationCountry(models.Model):
 
 
 class Tally(models.Model):
-    """How many public events begin and end in a month, of all of them or of those that have a value.
+    """How many public events begin and end in a month: all of them, also by day, and those that have a value.
 
     Kept by `timeline.tallies` in the transaction that publishes. So the events of a country in a window of years are
     counted, exactly, without reading them.
@@ -304,6 +305,7 @@ class Tally(models.Model):
 
     class Dimension(models.TextChoices):
         ALL = ""
+        DAY = "day"  # all of them, by day instead of month
         COUNTRY = "country"
         ACTOR = "actor"
         TYPE = "type"
@@ -311,7 +313,7 @@ class Tally(models.Model):
 
     dimension = models.CharField(max_length=7, choices=Dimension, blank=True)
     key = models.CharField(max_length=120, blank=True, help_text="A country's code, or a slug.")
-    month = models.DateField(help_text="Its first day.")
+    month = models.DateField(help_text="Its first day; of the dimension `day`, the day itself.")
     starts = models.IntegerField(help_text="Events whose first possible day is in the month.")
     ends = models.IntegerField(help_text="Events whose last possible day is in the month.")
 

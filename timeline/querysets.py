@@ -25,6 +25,7 @@ from django.db.models import (
     Subquery,
     When,
 )
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact
 
@@ -32,8 +33,8 @@ from timeline import search, traits
 from timeline.prepared_queries import Slot
 from timeline.traits import LONG_DAYS
 
-SAMPLED = 128
-"""One event in so many is in the sample of which estimates are made."""
+SPARSE, SAMPLED = 256, 128
+"""One event in so many is in the samples of which estimates are made."""
 
 LASTING = datetime.timedelta(days=LONG_DAYS)
 EARLIEST = datetime.date.min + LASTING
@@ -43,11 +44,16 @@ Day = datetime.date | Slot
 
 
 def drawn(one_in: int) -> Exact:
-    """That an event is in the sample of one in so many, by chance but for good. A column has it for `SAMPLED`.
+    """That an event is in the sample of one in so many, by chance but for good. A column has it for `SAMPLED`."""
+    return Exact(drawn_number(one_in), 0)
+
+
+def drawn_number(numbers: int) -> CombinedExpression:
+    """A number below `numbers`, drawn for an event by chance but for good.
 
     The primes scatter neighbouring ids, which may have much in common.
     """
-    return Exact(F("event_id") * 7919 % 1_000_003 % one_in, 0)
+    return F("event_id") * 7919 % 1_000_003 % numbers
 
 
 def long_before(day: Day) -> Day:

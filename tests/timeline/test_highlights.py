@@ -7,12 +7,16 @@ from urllib.parse import urlencode
 import pytest
 from django.http import QueryDict
 
+from events.models import Event
 from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import enter
 from timeline import summaries
+from timeline.documents import complete
 from timeline.filters import known_entries
-from timeline.models import Publication
+from timeline.highlights import entry_of
+from timeline.models import Publication, PublicationText
 from timeline.parameters import read
+from timeline.publishing import publish
 from timeline.summaries import Question
 from timeline.views.summaries import EventDensity
 
@@ -40,6 +44,24 @@ def test_each_way_finds_the_most_significant_ones_in_order(way, query, window, m
         [one.pk for one in wanted if _bucket(found.buckets, one) == at][:3] for at in range(len(found.buckets.starts))
     ]
     assert sum(map(len, found.highlights)) > 5
+
+
+def test_what_a_highlight_says_is_part_of_its_document(curated):
+    said = '"date":{"edtf":"}"}, \\"date\\": {'
+    titled = "c5-1-leaders-summit-2025"
+    event = Event.objects.get(slug=titled)
+    event.texts.update(title=said)
+    publish([event])
+    documents = list(PublicationText.objects.filter(publication__superseded_in=None).values_list("document", flat=True))
+    assert len(documents) > 100
+
+    entries = [entry_of(document, "https://example.org") for document in documents]
+
+    assert entries == [
+        {key: complete(document, "https://example.org")[key] for key in ("id", "url", "title", "date")}
+        for document in documents
+    ]
+    assert {entry["title"] for entry in entries if entry["id"] == titled} == {said}
 
 
 def _bucket(buckets, publication: Publication):
