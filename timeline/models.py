@@ -16,8 +16,8 @@ from django.db.models.expressions import RawSQL
 
 from events.fields import SLUG_PATTERN, SlugField, TranslatedField, translated
 from events.models import Event
-from timeline.querysets import SAMPLED, SPARSE, PublicationQuerySet, TermQuerySet, drawn, drawn_number
-from timeline.traits import LONG_DAYS, TRAITS
+from timeline.querysets import PublicationQuerySet, TermQuerySet, drawn
+from timeline.traits import LONG_DAYS, SAMPLED, SPARSE, TRAITS, drawn_number
 
 
 class Dataset(models.Model):
@@ -192,7 +192,12 @@ class Publication(Version):
                 name="publication_by_significance",
             ),
             # Of it the sparse sample is a range, and what is not in that need not be read.
-            models.Index(drawn_number(SPARSE), F("event"), condition=Q(sample=True), name="publication_sample"),
+            models.Index(
+                drawn_number(F("event_id"), SPARSE),
+                F("event"),
+                condition=Q(sample=True),
+                name="publication_sample",
+            ),
             # in_force_on: few events are measures.
             models.Index(
                 F("start_min").desc(),

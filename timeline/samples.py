@@ -13,8 +13,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from timeline.models import Publication, PublicationCountry
-from timeline.querysets import SAMPLED, SPARSE, PublicationQuerySet, drawn, overlaps, together
+from timeline.querysets import PublicationQuerySet, drawn, overlaps, together
 from timeline.tallies import Tallied
+from timeline.traits import SAMPLED, SPARSE
 
 DENSE = 16
 
@@ -51,8 +52,8 @@ def sample(
     if narrow and among.number(first, last) <= MOST_WALKED:
         return Sample(events.filter(pk__in=_dense(country, first, last)), DENSE, in_window=True)
     if expected > MANY:
-        return Sample(events.in_sample().filter(drawn(SPARSE)), SPARSE, in_window=False)
-    return Sample(events.in_sample(), SAMPLED, in_window=False)
+        return Sample(events.in_sample(SPARSE), SPARSE, in_window=False)
+    return Sample(events.in_sample(SAMPLED), SAMPLED, in_window=False)
 
 
 def _dense(country: str, first: datetime.date | None, last: datetime.date | None) -> QuerySet[Any]:
