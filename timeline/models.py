@@ -270,6 +270,7 @@ class PublicationCountry(models.Model):
     start_min = models.DateField()
     end_max = models.DateField()
     long = _is_long()
+    significance = models.PositiveSmallIntegerField(help_text="The publication's, for the highlights of a country.")
     current = models.BooleanField(default=True, help_text="Whether the publication is current and not withdrawn.")
 
     class Meta:
@@ -282,7 +283,7 @@ class PublicationCountry(models.Model):
                 F("code"),
                 F("start_min").desc(),
                 F("event_id").desc(),
-                include=["end_max", "publication", "long"],
+                include=["end_max", "publication", "long", "significance"],
                 condition=Q(current=True),
                 name="publication_country_by_date",
             ),

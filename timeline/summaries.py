@@ -27,13 +27,12 @@ from timeline.buckets import DAYS, Buckets, cut, ends_month, last_of_month, mont
 from timeline.filters import EventFilters, filtered, window
 from timeline.highlights import (
     CANDIDATES,
-    FEW_OF_COUNTRY,
-    MANY_OF_COUNTRY,
     RANKED,
     RANKED_COLUMNS,
+    RANKED_OF_COUNTRY,
+    RANKED_OF_COUNTRY_COLUMNS,
     Candidate,
     begin_in,
-    met,
 )
 from timeline.models import Publication, PublicationCountry, Tally
 from timeline.parameters import Known
@@ -45,8 +44,9 @@ from timeline.tallies import Tallied
 MOST_COUNTED = 10_000
 """Events that are read to count them."""
 
-MOST_RANKED = 10_000
-"""Events that are read to rank them; of more, the most significant ones are soon found among all events."""
+MOST_RANKED, MOST_RANKED_OF_COUNTRY = 10_000, 60_000
+"""Events that are read to rank them, and those of a country, which has all that it takes in an index; of more, the most
+significant ones are soon found among all events."""
 
 MOST_IN_INDEX = 120_000
 """Events that are counted where nothing but their days is needed, which stand in an index."""
@@ -255,14 +255,13 @@ class Question:
     def _most_significant(self, first: datetime.date, last: datetime.date, number: int) -> list[Candidate]:
         """The most significant events of the window, of which there is this number."""
         days = self._days
-        of_country = bool(days.rows.model is PublicationCountry)
-        if of_country and FEW_OF_COUNTRY < number <= MANY_OF_COUNTRY:
-            return met(days.overlapping(first, last))
-        if number > MOST_RANKED:  # so many that they are soon found among all, the most significant first
+        of_country = days.rows.model is PublicationCountry
+        if number > (MOST_RANKED_OF_COUNTRY if of_country else MOST_RANKED):
             events = self.unjoined.overlapping(first, last)
             return list(events.most_significant(CANDIDATES).values_list("pk", "start_min"))
-        rows = self._matched(RANKED, Days(self.events, self.events.days), RANKED_COLUMNS)
-        return [(pk, day) for day, _, _, pk in rows]
+        ranked = (RANKED_OF_COUNTRY, RANKED_OF_COUNTRY_COLUMNS) if of_country else (RANKED, RANKED_COLUMNS)
+        select, columns = ranked
+        return [(pk, day) for day, _, _, pk in self._matched(select, days, columns, most=None)]
 
     def _overlapping(self, first: datetime.date | None, last: datetime.date | None) -> PublicationQuerySet:
         if first is None and last is None:

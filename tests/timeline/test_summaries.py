@@ -209,6 +209,7 @@ def many(monkeypatch):
                 event_id=row.event_id,
                 start_min=row.start_min,
                 end_max=row.end_max,
+                significance=row.significance,
             )
             for row in rows
         )

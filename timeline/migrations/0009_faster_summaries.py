@@ -27,6 +27,14 @@ FROM timeline_publication AS publication WHERE publication.id = publication_id A
 ALTER TABLE timeline_publicationtext ENABLE TRIGGER fixed;
 """
 
+# Rows of countries get the significance of their publication.
+SIGNIFICANCE = """
+SET CONSTRAINTS ALL IMMEDIATE;
+UPDATE timeline_publicationcountry AS country SET significance = publication.significance
+FROM timeline_publication AS publication
+WHERE publication.id = publication_id AND country.significance <> publication.significance;
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -37,6 +45,21 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveIndex(
+            model_name='publicationcountry',
+            name='publication_country_by_date',
+        ),
+        migrations.AddField(
+            model_name='publicationcountry',
+            name='significance',
+            field=models.PositiveSmallIntegerField(default=0, help_text="The publication's, for the highlights of a country."),
+            preserve_default=False,
+        ),
+        migrations.RunSQL(SIGNIFICANCE, migrations.RunSQL.noop),
+        migrations.AddIndex(
+            model_name='publicationcountry',
+            index=models.Index(models.F('code'), models.OrderBy(models.F('start_min'), descending=True), models.OrderBy(models.F('event_id'), descending=True), condition=models.Q(('current', True)), include=('end_max', 'publication', 'long', 'significance'), name='publication_country_by_date'),
+        ),
         migrations.RemoveIndex(
             model_name='publication',
             name='publication_sample',
