@@ -16,8 +16,8 @@ from django.db.models.expressions import RawSQL
 
 from events.fields import SLUG_PATTERN, SlugField, TranslatedField, translated
 from events.models import Event
-from timeline.querysets import SAMPLED, PublicationQuerySet, TermQuerySet, drawn
-from timeline.traits import LONG_DAYS, TRAITS
+from timeline.querysets import PublicationQuerySet, TermQuerySet, drawn
+from timeline.traits import LONG_DAYS, SAMPLED, SPARSE, TRAITS, drawn_number
 
 
 class Dataset(models.Model):
@@ -191,7 +191,13 @@ class Publication(Version):
                 condition=Q(superseded_in=None, withdrawn=False),
                 name="publication_by_significance",
             ),
-            models.Index(fields=["event"], condition=Q(sample=True), name="publication_sample"),
+            # Of it the sparse sample is a range, and what is not in that need not be read.
+            models.Index(
+                drawn_number(F("event_id"), SPARSE),
+                F("event"),
+                condition=Q(sample=True),
+                name="publication_sample",
+            ),
             # in_force_on: few events are measures.
             models.Index(
                 F("start_min").desc(),
@@ -264,6 +270,7 @@ class PublicationCountry(models.Model):
     start_min = models.DateField()
     end_max = models.DateField()
     long = _is_long()
+    significance = models.PositiveSmallIntegerField(help_text="The publication's, for the highlights of a country.")
     current = models.BooleanField(default=True, help_text="Whether the publication is current and not withdrawn.")
 
     class Meta:
@@ -276,7 +283,7 @@ class PublicationCountry(models.Model):
                 F("code"),
                 F("start_min").desc(),
                 F("event_id").desc(),
-                include=["end_max", "publication", "long"],
+                include=["end_max", "publication", "long", "significance"],
                 condition=Q(current=True),
                 name="publication_country_by_date",
             ),
@@ -296,7 +303,7 @@ class PublicationCountry(models.Model):
 
 
 class Tally(models.Model):
-    """How many public events begin and end in a month, of all of them or of those that have a value.
+    """How many public events begin and end in a month: all of them, also by day, and those that have a value.
 
     Kept by `timeline.tallies` in the transaction that publishes. So the events of a country in a window of years are
     counted, exactly, without reading them.
@@ -304,6 +311,7 @@ class Tally(models.Model):
 
     class Dimension(models.TextChoices):
         ALL = ""
+        DAY = "day"  # all of them, by day instead of month
         COUNTRY = "country"
         ACTOR = "actor"
         TYPE = "type"
@@ -311,7 +319,7 @@ class Tally(models.Model):
 
     dimension = models.CharField(max_length=7, choices=Dimension, blank=True)
     key = models.CharField(max_length=120, blank=True, help_text="A country's code, or a slug.")
-    month = models.DateField(help_text="Its first day.")
+    month = models.DateField(help_text="Its first day; of the dimension `day`, the day itself.")
     starts = models.IntegerField(help_text="Events whose first possible day is in the month.")
     ends = models.IntegerField(help_text="Events whose last possible day is in the month.")
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 from django.contrib.postgres.search import SearchRank
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     Case,
     DateField,
     Exists,
@@ -25,15 +26,13 @@ from django.db.models import (
     Subquery,
     When,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact
 
 from timeline import search, traits
 from timeline.prepared_queries import Slot
-from timeline.traits import LONG_DAYS
-
-SAMPLED = 128
-"""One event in so many is in the sample of which estimates are made."""
+from timeline.traits import LONG_DAYS, SAMPLED
 
 LASTING = datetime.timedelta(days=LONG_DAYS)
 EARLIEST = datetime.date.min + LASTING
@@ -43,11 +42,8 @@ Day = datetime.date | Slot
 
 
 def drawn(one_in: int) -> Exact:
-    """That an event is in the sample of one in so many, by chance but for good. A column has it for `SAMPLED`.
-
-    The primes scatter neighbouring ids, which may have much in common.
-    """
-    return Exact(F("event_id") * 7919 % 1_000_003 % one_in, 0)
+    """That an event is in the sample of one in so many, by chance but for good. A column has it for `SAMPLED`."""
+    return Exact(traits.drawn_number(F("event_id"), one_in), 0)
 
 
 def long_before(day: Day) -> Day:
@@ -368,9 +364,19 @@ class PublicationQuerySet(VersionQuerySet):
 
     # Many
 
-    def in_sample(self) -> Self:
-        """One in `SAMPLED` of the events, by chance but always the same ones."""
-        return self.filter(sample=True)
+    def in_sample(self, one_in: int) -> Self:
+        """One in so many of the events, `SAMPLED` or `SPARSE`, by chance but always the same ones.
+
+        By an index of the sample; or by that in which they are found, so that nothing else is read. Joined to no
+        country.
+        """
+        if self.language:
+            trait = f"'={self.language}{traits.IN_SAMPLE[one_in]}'"
+            return self.filter(RawSQL("text.search @@ %s::tsquery", [trait], BooleanField()))
+        if self.keyed:
+            return self.filter(RawSQL(f"({traits.TRAITS}) && ARRAY[{traits.IN_SAMPLE[one_in]}]", [], BooleanField()))
+        found = self.filter(sample=True)
+        return found if one_in == SAMPLED else found.filter(drawn(one_in))
 
     def most_significant(self, most: int) -> Self:
         """The most significant ones, these first; of equal ones the newest."""

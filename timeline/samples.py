@@ -13,10 +13,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from timeline.models import Publication, PublicationCountry
-from timeline.querysets import SAMPLED, PublicationQuerySet, drawn, overlaps, together
+from timeline.querysets import PublicationQuerySet, drawn, overlaps, together
 from timeline.tallies import Tallied
+from timeline.traits import SAMPLED, SPARSE
 
-SPARSE, DENSE = 256, 16
+DENSE = 16
 
 MANY = 100_000
 """Of more events, the sparse sample says enough."""
@@ -35,20 +36,24 @@ class Sample:
 
 
 def sample(
-    events: PublicationQuerySet, expected: float, country: str, first: datetime.date | None, last: datetime.date | None
+    events: PublicationQuerySet,
+    expected: float,
+    among: Tallied,
+    first: datetime.date | None,
+    last: datetime.date | None,
 ) -> Sample:
     """A sample of the current events, of which so many are expected to overlap the days from `first` to `last`.
 
-    The dense one needs an index to find it in: that of the `country` that all the events involve, if any is given, or
-    that of days.
+    The dense one needs an index to find it in: that of a country that all the events involve, or that of days. `among`
+    are the events in it.
     """
+    country = among.key
     narrow = bool(country or first or last) and events.at is None
-    among = Tallied("country", country) if country else Tallied()
     if narrow and among.number(first, last) <= MOST_WALKED:
         return Sample(events.filter(pk__in=_dense(country, first, last)), DENSE, in_window=True)
     if expected > MANY:
-        return Sample(events.in_sample().filter(drawn(SPARSE)), SPARSE, in_window=False)
-    return Sample(events.in_sample(), SAMPLED, in_window=False)
+        return Sample(events.in_sample(SPARSE), SPARSE, in_window=False)
+    return Sample(events.in_sample(SAMPLED), SAMPLED, in_window=False)
 
 
 def _dense(country: str, first: datetime.date | None, last: datetime.date | None) -> QuerySet[Any]:

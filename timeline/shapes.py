@@ -7,8 +7,8 @@ from typing import Any
 from events.involvement import Way
 from events.models import Actor, Participation, Relation
 from timeline.buckets import UNITS
-from timeline.querysets import SAMPLED
-from timeline.samples import DENSE, SPARSE
+from timeline.samples import DENSE
+from timeline.traits import SAMPLED, SPARSE
 
 Schema = dict[str, Any]
 

@@ -21,21 +21,20 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from timeline.buckets import DAYS, Buckets, cut, ends_month, last_of_month, month_of
 from timeline.filters import EventFilters, filtered, window
 from timeline.highlights import (
     CANDIDATES,
-    FEW_OF_COUNTRY,
-    MANY_OF_COUNTRY,
     RANKED,
     RANKED_COLUMNS,
+    RANKED_OF_COUNTRY,
+    RANKED_OF_COUNTRY_COLUMNS,
     Candidate,
     begin_in,
-    met,
 )
-from timeline.models import Publication, PublicationCountry
+from timeline.models import Publication, PublicationCountry, Tally
 from timeline.parameters import Known
 from timeline.querysets import PublicationQuerySet, certain_overlap, overlaps, together
 from timeline.samples import sample
@@ -45,8 +44,9 @@ from timeline.tallies import Tallied
 MOST_COUNTED = 10_000
 """Events that are read to count them."""
 
-MOST_RANKED = 10_000
-"""Events that are read to rank them; of more, the most significant ones are soon found among all events."""
+MOST_RANKED, MOST_RANKED_OF_COUNTRY = 10_000, 60_000
+"""Events that are read to rank them, and those of a country, which has all that it takes in an index; of more, the most
+significant ones are soon found among all events."""
 
 MOST_IN_INDEX = 120_000
 """Events that are counted where nothing but their days is needed, which stand in an index."""
@@ -60,7 +60,7 @@ COST_OF_VALUES = 1
 FEW = 2_000
 """Events of which the sample would say little: whatever it costs, they are counted."""
 
-TALLIED = {"country": "country", "country_all": "country", "actor": "actor", "type": "type", "topic": "topic"}
+TALLIED_FILTERS = {"country": "country", "country_all": "country", "actor": "actor", "type": "type", "topic": "topic"}
 """Filters whose single value the tallies know → its dimension."""
 
 BUT_DATES = set(EventFilters.parameters()) - {"from", "to", "on", "certainty"}
@@ -122,6 +122,9 @@ class Question:
         self.country = "" if at is not None else _one_country(values)
         """A country that all of them involve, if one is asked for."""
         self.tallied = None if self.certain or at is not None else _tallied(values)
+        among = Tallied("country", self.country) if self.country else Tallied()
+        self.among = self.tallied if self.tallied == among else among
+        """What the tallies know of the narrowest index that a sample is found in."""
 
     @cached_property
     def unjoined(self) -> PublicationQuerySet:
@@ -149,14 +152,14 @@ class Question:
         """
         if self.tallied is None:
             return self._density_of_events(most_buckets, highlights)
-        window = self._window(self.tallied.span())
+        window = self._window(None if self.first and self.last else self.tallied.span())
         if window is None:
             return Density(self.count())
         buckets = cut(*window, most_buckets)
-        if buckets.of_months:
+        if buckets.of_months or self.tallied.days is not None:
             count, counts = self._tallied_counts(self.tallied, buckets)
             number = Number(count)
-        elif self.tallied.dimension in ("", "country") and self.tallied.number(*window) <= MOST_IN_INDEX:
+        elif self.tallied.dimension == "country" and self.tallied.number(*window) <= MOST_IN_INDEX:
             spans = ROUNDED_SPANS.format(first=buckets.first, last=buckets.last, days=DAYS[buckets.unit])
             rows = self._matched(spans, self._days, most=None)
             number, counts = Number(total(rows)), by_bucket(rows, buckets, 1)
@@ -195,25 +198,38 @@ class Question:
     def _tallied_counts(self, tallied: Tallied, buckets: Buckets) -> tuple[int, list[int]]:
         """How many events overlap any of the buckets, and each; of their months only the first and last may be cut."""
         starts, ends = [0] * len(buckets.starts), [0] * len(buckets.starts)
-        ended_before = 0
-        for month, begin, end in tallied.months.filter(month__lte=buckets.last).values_list("month", "starts", "ends"):
-            at = max(bisect_right(buckets.starts, month) - 1, 0)
+        ended_before = early = 0
+        known_from = month_of(buckets.first) if buckets.of_months else buckets.first
+        for day, begin, end in self._tallies(tallied, buckets).values_list("month", "starts", "ends"):
+            at = max(bisect_right(buckets.starts, day) - 1, 0)
             starts[at] += begin
-            if month < month_of(buckets.first):
+            if day < known_from:
                 ended_before += end
             else:
                 ends[at] += end
-        early = self._end_early(buckets.first)
-        starts[-1] -= self._begin_late(buckets.last)
+        if buckets.of_months:
+            early = self._end_early(buckets.first)
+            starts[-1] -= self._begin_late(buckets.last)
         begun = list(accumulate(starts))
         ended = accumulate([ended_before + early, ends[0] - early, *ends[1:-1]])
         count = begun[-1] - (ended_before + early)
         return count, [begin - end for begin, end in zip(begun, ended, strict=False)]
 
+    @staticmethod
+    def _tallies(tallied: Tallied, buckets: Buckets) -> QuerySet[Tally]:
+        """By month up to the last bucket; where the buckets cut months, by day from the month of the first one on."""
+        until = Q(month__lte=buckets.last)
+        if buckets.of_months or tallied.days is None:
+            return tallied.months.filter(until)
+        begin = month_of(buckets.first)
+        return together([tallied.months.filter(month__lt=begin), tallied.days.filter(until, month__gte=begin)])
+
     def _begin_late(self, last: datetime.date | None) -> int:
         """The events that begin in the month of `last`, behind it."""
         if last is None or ends_month(last):
             return 0
+        if self.tallied and (kept := self.tallied.changes(last + ONE_DAY, last_of_month(last))):
+            return kept[0]
         days = self._days
         return days.rows.filter(**{f"{days.prefix}start_min__range": (last + ONE_DAY, last_of_month(last))}).count()
 
@@ -221,6 +237,8 @@ class Question:
         """The events that end in the month of `first`, before it."""
         if first == month_of(first):
             return 0
+        if self.tallied and (kept := self.tallied.changes(month_of(first), first - ONE_DAY)):
+            return kept[1]
         days = self._days
         parts = days.overlapping(month_of(first), first - ONE_DAY)
         return sum(part.filter(**{f"{days.prefix}end_max__lt": first}).count() for part in parts)
@@ -237,14 +255,13 @@ class Question:
     def _most_significant(self, first: datetime.date, last: datetime.date, number: int) -> list[Candidate]:
         """The most significant events of the window, of which there is this number."""
         days = self._days
-        of_country = bool(days.rows.model is PublicationCountry)
-        if of_country and FEW_OF_COUNTRY < number <= MANY_OF_COUNTRY:
-            return met(days.overlapping(first, last))
-        if number > MOST_RANKED:  # so many that they are soon found among all, the most significant first
+        of_country = days.rows.model is PublicationCountry
+        if number > (MOST_RANKED_OF_COUNTRY if of_country else MOST_RANKED):
             events = self.unjoined.overlapping(first, last)
             return list(events.most_significant(CANDIDATES).values_list("pk", "start_min"))
-        rows = self._matched(RANKED, Days(self.events, self.events.days), RANKED_COLUMNS)
-        return [(pk, day) for day, _, _, pk in rows]
+        ranked = (RANKED_OF_COUNTRY, RANKED_OF_COUNTRY_COLUMNS) if of_country else (RANKED, RANKED_COLUMNS)
+        select, columns = ranked
+        return [(pk, day) for day, _, _, pk in self._matched(select, days, columns, most=None)]
 
     def _overlapping(self, first: datetime.date | None, last: datetime.date | None) -> PublicationQuerySet:
         if first is None and last is None:
@@ -263,7 +280,7 @@ class Question:
             rows = self._matched(select, events, columns)
             if number_of(rows) <= MOST_COUNTED:
                 return rows, 1
-        found = sample(self.unjoined, expected, self.country, self.first, self.last)
+        found = sample(self.unjoined, expected, self.among, self.first, self.last)
         sampled = self._matched(select, Days(found.events, "", found.in_window), columns, most=None)
         if found.one_in * number_of(sampled) <= FEW:  # a sample would say little of them
             rows = self._matched(select, events, columns)
@@ -375,10 +392,10 @@ def _tallied(values: Mapping[str, Any]) -> Tallied | None:
     if not given:
         return Tallied()
     [name, *others] = given
-    if others or name not in TALLIED:
+    if others or name not in TALLIED_FILTERS:
         return None
     keys = values[name] if isinstance(values[name], list) else [values[name]]
-    return Tallied(TALLIED[name], keys[0]) if len(keys) == 1 else None
+    return Tallied(TALLIED_FILTERS[name], keys[0]) if len(keys) == 1 else None
 
 
 def _one_country(values: Mapping[str, Any]) -> str:

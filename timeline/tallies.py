@@ -1,4 +1,4 @@
-"""The tallies: numbers of public events by month, kept while publishing, so that counting a million reads a few rows.
+"""The tallies: numbers of public events by month or day, kept while publishing: to count a million reads a few rows.
 
 Events that overlap the days from `a` to `b` are those that began up to `b`, less those that had ended before `a`.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import Max, Min, Q, QuerySet, Sum
+from django.db.models import QuerySet
 
 from timeline.buckets import last_of_month, month_of
 from timeline.models import Publication, Tally
@@ -34,6 +35,8 @@ def count(*, added: Iterable[Publication] = (), removed: Iterable[Publication] =
         for row in rows:
             if row.withdrawn:
                 continue
+            starts[Tally.Dimension.DAY.value, "", row.start_min] += sign
+            ends[Tally.Dimension.DAY.value, "", row.end_max] += sign
             first, last = month_of(row.start_min), month_of(row.end_max)
             for dimension, key in _values(row):
                 starts[dimension, key, first] += sign
@@ -66,27 +69,65 @@ FIRST_MONTH, LAST_MONTH = datetime.date.min, month_of(datetime.date.max)
 """Where an open beginning and an open end are counted."""
 
 
-@dataclass(frozen=True, slots=True)
+NUMBER = """
+SELECT
+    coalesce(sum(starts) FILTER (WHERE month <= %s), 0) - coalesce(sum(ends) FILTER (WHERE month < %s), 0)
+FROM timeline_tally WHERE dimension = %s AND key = %s
+"""
+SPAN = """
+SELECT min(month), max(month) FROM timeline_tally
+WHERE dimension = %s AND key = %s AND NOT month IN (%s, %s) AND (starts > 0 OR ends > 0)
+"""
+CHANGES = """
+SELECT coalesce(sum(starts), 0), coalesce(sum(ends), 0) FROM timeline_tally
+WHERE dimension = %s AND key = %s AND month BETWEEN %s AND %s
+"""
+
+
+@dataclass(slots=True)
 class Tallied:
-    """The public events that have a value, whenever they were; all of them where the dimension is blank."""
+    """The public events that have a value, whenever they were; all of them where the dimension is blank.
+
+    Made for one request: of one window it asks for the number once.
+    """
 
     dimension: str = ""
     key: str = ""
+    _numbers: dict[tuple[datetime.date, datetime.date], int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def months(self) -> QuerySet[Tally]:
         """Its tallies."""
         return Tally.objects.filter(dimension=self.dimension, key=self.key)
 
+    @property
+    def days(self) -> QuerySet[Tally] | None:
+        """The same by day (`month` is the day), where that is kept: of all events."""
+        return None if self.dimension else Tally.objects.filter(dimension=Tally.Dimension.DAY, key="")
+
     def span(self) -> tuple[datetime.date, datetime.date] | None:
         """From the first day of the month of the first known day to the last of that of the last one, if any."""
-        known = self.months.exclude(month__in=[FIRST_MONTH, LAST_MONTH]).filter(Q(starts__gt=0) | Q(ends__gt=0))
-        found = known.aggregate(first=Min("month"), last=Max("month"))
-        return (found["first"], last_of_month(found["last"])) if found["first"] else None
+        first, last = self._asked(SPAN, self.dimension, self.key, FIRST_MONTH, LAST_MONTH)
+        return (first, last_of_month(last)) if first else None
 
     def number(self, first: datetime.date | None, last: datetime.date | None) -> int:
         """How many overlap the months from that of `first` to that of `last`; None is no bound."""
-        begun = Q(month__lte=last or LAST_MONTH)
-        ended = Q(month__lt=month_of(first or FIRST_MONTH))
-        found = self.months.aggregate(begun=Sum("starts", filter=begun), ended=Sum("ends", filter=ended))
-        return (found["begun"] or 0) - (found["ended"] or 0)
+        window = month_of(first or FIRST_MONTH), month_of(last or LAST_MONTH)
+        if window not in self._numbers:
+            since, until = window
+            [self._numbers[window]] = self._asked(NUMBER, until, since, self.dimension, self.key)
+        return self._numbers[window]
+
+    def changes(self, first: datetime.date, last: datetime.date) -> tuple[int, int] | None:
+        """How many begin and end on the days from `first` to `last`, where that is kept by day: of all events."""
+        if self.dimension:
+            return None
+        starts, ends = self._asked(CHANGES, Tally.Dimension.DAY.value, "", first, last)
+        return starts, ends
+
+    @staticmethod
+    def _asked(sql: str, *values: Any) -> Any:
+        """The one row."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchone()

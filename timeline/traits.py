@@ -5,7 +5,7 @@ An index can only be asked for what it holds in the very same words, so that the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from timeline.models import Publication
@@ -16,18 +16,36 @@ LONG_DAYS = 366
 DISPUTED, MEASURE = -10_001, -10_002
 """Numbers that no year has: that sources contradict each other about a date; that there is an effective date."""
 
+SPARSE, SAMPLED = 256, 128
+"""One event in so many is in the samples of which estimates are made."""
+
+IN_SAMPLE = {SAMPLED: -10_003, SPARSE: -10_004}
+"""The numbers of their traits."""
+
 YEAR = "EXTRACT(year FROM start_min)::integer"
 MONTH = f"{YEAR} * 12 + EXTRACT(month FROM start_min)::integer"
 
 TRAITS = (
     f"ARRAY[{MONTH}, -{YEAR}] || CASE WHEN long THEN ARRAY[0] END "
     f"|| CASE WHEN disputed THEN ARRAY[{DISPUTED}] END "
-    f"|| CASE WHEN effective_start_min IS NOT NULL THEN ARRAY[{MEASURE}] END"
+    f"|| CASE WHEN effective_start_min IS NOT NULL THEN ARRAY[{MEASURE}] END "
+    + " ".join(
+        f"|| CASE WHEN mod(mod(event_id * 7919, 1000003), {one_in}) = 0 THEN ARRAY[{trait}] END"
+        for one_in, trait in IN_SAMPLE.items()
+    )
 )
 """SQL: an array of numbers: of the month, counted from the year 0; of the year, negative; and what else is so."""
 
 LONG = "ARRAY[0]"
 """SQL: that it may have lasted longer than `LONG_DAYS`."""
+
+
+def drawn_number(event_id: Any, numbers: int) -> Any:
+    """A number below `numbers`, drawn for an event, by its id or the column of ids, by chance but for good.
+
+    Where it is 0, the event is in the sample. The primes scatter neighbouring ids, which may have much in common.
+    """
+    return event_id * 7919 % 1_000_003 % numbers
 
 
 def traits_of(publication: Publication) -> list[int]:
@@ -40,4 +58,5 @@ def traits_of(publication: Publication) -> list[int]:
         traits.append(DISPUTED)
     if publication.effective_start_min is not None:
         traits.append(MEASURE)
+    traits += [trait for one_in, trait in IN_SAMPLE.items() if drawn_number(publication.event_id, one_in) == 0]
     return traits

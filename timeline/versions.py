@@ -101,9 +101,9 @@ def write_versions(new: Sequence[tuple[Publication, Prepared]]) -> None:
     _write_long_texts(new)
     copy_rows(
         PublicationCountry,
-        ["publication_id", "code", "ways", "event_id", "start_min", "end_max", "current"],
+        ["publication_id", "code", "ways", "event_id", "start_min", "end_max", "significance", "current"],
         (
-            (row.pk, code, array_text(ways), row.event_id, row.start_min, row.end_max, True)
+            (row.pk, code, array_text(ways), row.event_id, row.start_min, row.end_max, row.significance, True)
             for row, version in new
             for code, ways in version.countries
         ),

@@ -7,28 +7,32 @@ from urllib.parse import urlencode
 import pytest
 from django.http import QueryDict
 
+from events.models import Event
 from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import enter
 from timeline import summaries
+from timeline.documents import complete
 from timeline.filters import known_entries
-from timeline.models import Publication
+from timeline.highlights import entry_of
+from timeline.models import Publication, PublicationText
 from timeline.parameters import read
+from timeline.publishing import publish
 from timeline.summaries import Question
 from timeline.views.summaries import EventDensity
 
 pytestmark = pytest.mark.django_db
 
-LOOKED_UP, MET, WALKED = (10**9, 10**9, 10**9), (-1, 10**9, -1), (-1, -1, -1)
-"""FEW_OF_COUNTRY, MANY_OF_COUNTRY and MOST_RANKED that have any number of events found in this way."""
+RANKED, WALKED = 10**9, -1
+"""MOST_RANKED and MOST_RANKED_OF_COUNTRY that have any number of events found in this way."""
 
 
-@pytest.mark.parametrize("way", [LOOKED_UP, MET, WALKED])
+@pytest.mark.parametrize("way", [RANKED, WALKED])
 @pytest.mark.parametrize("query", [{}, {"country": "US"}, {"topic": "minerals"}])
 @pytest.mark.parametrize("window", [{}, {"from": "2025-10-05"}, {"from": "2025-10-05", "to": "2025-11-20"}])
 def test_each_way_finds_the_most_significant_ones_in_order(way, query, window, monkeypatch):
     enter(oracle.a_world(11, 60))
-    for name, bound in zip(("FEW_OF_COUNTRY", "MANY_OF_COUNTRY", "MOST_RANKED"), way, strict=True):
-        monkeypatch.setattr(summaries, name, bound)
+    for name in ("MOST_RANKED", "MOST_RANKED_OF_COUNTRY"):
+        monkeypatch.setattr(summaries, name, way)
     values = read(QueryDict(urlencode({**query, **window})), EventDensity.parameters())
     asked = Question(values, known_entries(values), None)
     wanted = sorted(asked.overlapping(), key=lambda one: (one.significance, one.start_min, one.event_id), reverse=True)
@@ -40,6 +44,24 @@ def test_each_way_finds_the_most_significant_ones_in_order(way, query, window, m
         [one.pk for one in wanted if _bucket(found.buckets, one) == at][:3] for at in range(len(found.buckets.starts))
     ]
     assert sum(map(len, found.highlights)) > 5
+
+
+def test_what_a_highlight_says_is_part_of_its_document(curated):
+    said = '"date":{"edtf":"}"}, \\"date\\": {'
+    titled = "c5-1-leaders-summit-2025"
+    event = Event.objects.get(slug=titled)
+    event.texts.update(title=said)
+    publish([event])
+    documents = list(PublicationText.objects.filter(publication__superseded_in=None).values_list("document", flat=True))
+    assert len(documents) > 100
+
+    entries = [entry_of(document, "https://example.org") for document in documents]
+
+    assert entries == [
+        {key: complete(document, "https://example.org")[key] for key in ("id", "url", "title", "date")}
+        for document in documents
+    ]
+    assert {entry["title"] for entry in entries if entry["id"] == titled} == {said}
 
 
 def _bucket(buckets, publication: Publication):

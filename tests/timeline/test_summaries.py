@@ -21,9 +21,9 @@ from timeline.filters import check_filters, known_entries
 from timeline.models import Publication, PublicationCountry
 from timeline.parameters import read
 from timeline.publishing import withdraw
-from timeline.querysets import SAMPLED
-from timeline.samples import DENSE, SPARSE
+from timeline.samples import DENSE
 from timeline.summaries import Number, Question
+from timeline.traits import SAMPLED, SPARSE
 from timeline.views.summaries import EventDensity
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +209,7 @@ def many(monkeypatch):
                 event_id=row.event_id,
                 start_min=row.start_min,
                 end_max=row.end_max,
+                significance=row.significance,
             )
             for row in rows
         )

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curated")]
 
 migration = importlib.import_module("timeline.migrations.0003_summaries")
 later = importlib.import_module("timeline.migrations.0005_countries_involved")
+by_day = importlib.import_module("timeline.migrations.0009_faster_summaries")
 
 
 def counted():
@@ -35,6 +36,8 @@ def counted():
         for dimension, key in values:
             starts[dimension, key, month(document["date"]["start"])] += 1
             ends[dimension, key, month(document["date"]["end"])] += 1
+        starts["day", "", datetime.date.fromisoformat(document["date"]["start"])] += 1
+        ends["day", "", datetime.date.fromisoformat(document["date"]["end"])] += 1
     return {entry: (starts[entry], ends[entry]) for entry in starts | ends}
 
 
@@ -72,6 +75,7 @@ def test_the_migration_counts_what_was_published_before():
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE timeline_tally")
         cursor.execute(migration.TALLIES)
+        cursor.execute(by_day.DAYS)
         cursor.execute("ALTER TABLE timeline_publication DISABLE TRIGGER append_only")
         cursor.execute("UPDATE timeline_publication SET significance = 0, countries_involved = '{}'")
         cursor.execute(migration.SIGNIFICANCE)

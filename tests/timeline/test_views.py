@@ -324,7 +324,7 @@ LISTS = [
     ("events/count/?country=US&from=2024-12-31&to=2025-01-02", 6),
     ("events/count/?country=US&type=meeting", 4),
     ("events/density/?country=US&highlights=0", 4),
-    ("events/density/?country=US&from=2024&to=2026", 6),
+    ("events/density/?country=US&from=2024&to=2026", 5),
     ("events/density/?country=US&type=meeting", 5),
     ("events/window/?country=US", 3),
     ("events/facets/?country=US", 6),

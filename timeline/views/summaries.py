@@ -16,7 +16,8 @@ from timeline.documents import Document, complete, load
 from timeline.filters import EventFilters, check_filters, known_entries
 from timeline.formats import FORMATS, fullcalendar, vis
 from timeline.formats.feed import Crowd
-from timeline.models import Publication, Term
+from timeline.highlights import entry_of
+from timeline.models import PublicationText, Term
 from timeline.pagination import EVENT_ORDERINGS, ordered
 from timeline.parameters import ChoiceField, Known, NumberField, ParameterField, as_of_field, language_field
 from timeline.summaries import Density, Number, Question
@@ -30,7 +31,6 @@ from timeline.views.feeds import (
     wants_feed,
 )
 
-HIGHLIGHT_KEYS = ("id", "url", "title", "date")
 CROWD_WRITERS = {"vis": vis.write_crowds, "fullcalendar": fullcalendar.write_crowds}
 """Formats of a window → how they are written where the events are too many to show each."""
 
@@ -198,13 +198,14 @@ def _density(reading: Reading, found: Density) -> Document:
     if found.buckets is None:
         return {"buckets": []}
     wanted = [pk for bucket in found.highlights for pk in bucket]
-    texts = Publication.objects.filter(pk__in=wanted).in_language(reading.values["lang"])
-    documents = dict(texts.values_list("pk", "document")) if wanted else {}
+    texts = PublicationText.objects.filter(publication__in=wanted, language=reading.values["lang"])
+    documents = dict(texts.values_list("publication_id", "document")) if wanted else {}
+    base_url = reading.base_url
     entries = []
     for at, (start, end) in enumerate(zip(found.buckets.starts, found.buckets.ends, strict=True)):
         entry: Document = {"start": start.isoformat(), "end": end.isoformat(), "count": found.counts[at]}
         if found.highlights:
-            entry["highlights"] = [_highlight(documents[pk], reading.base_url) for pk in found.highlights[at]]
+            entry["highlights"] = [entry_of(documents[pk], base_url) for pk in found.highlights[at]]
         entries.append(entry)
     return {
         "unit": found.buckets.unit,
@@ -225,11 +226,6 @@ def _crowds(reading: Reading, found: Density) -> Iterator[Crowd]:
             query["from"], query["to"] = start.isoformat(), end.isoformat()
             url = reading.absolute("event-list", query=query.urlencode())
             yield Crowd(start, end, count, found.number.approximate, url)
-
-
-def _highlight(document: str, base_url: str) -> Document:
-    loaded = complete(document, base_url)
-    return {key: loaded[key] for key in HIGHLIGHT_KEYS}
 
 
 def _highest(numbers: Counter[str], size: int) -> Sequence[tuple[str, int]]:

@@ -18,8 +18,8 @@ from tests.bench.oracle.documents import Days, Documents, Query, day
 from tests.bench.oracle.queries import queries
 from tests.bench.rounds import say
 from timeline.caching import dataset_version
-from timeline.querysets import SAMPLED
-from timeline.samples import DENSE, SPARSE
+from timeline.samples import DENSE
+from timeline.traits import SAMPLED, SPARSE
 
 PAGES = 4
 """Pages that are followed; then one back."""
