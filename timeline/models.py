@@ -229,7 +229,8 @@ class Publication(Version):
 class PublicationText(models.Model):
     """A publication in one language: its title, and `document`, the JSON of the event as the API serves it.
 
-    In the document, U+0001 stands where the API's base URL belongs (see `timeline.documents`).
+    In the document, U+0001 stands where the API's base URL belongs (see `timeline.documents`). Rows that fit a page are
+    not compressed: unpacking takes longer than reading more (`toast_tuple_target`, see the migrations).
     """
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="texts", db_index=False)

@@ -425,3 +425,23 @@ def test_the_digest_of_what_is_said_stays():
 
     row = Publication.objects.get(event=event)
     assert row.digest == "59763093f5dc8db95a8195ba5ae45e369170290c40677d5c5c4e12b385adfe5a"
+
+
+def test_documents_are_stored_as_they_are():
+    published("short")
+    event = draft("long")
+    event.texts.update(summary="All the same. " * 200)
+    publish([event])
+    huge = draft("huge")
+    huge.texts.update(summary="All the same. " * 1000)
+    publish([huge])
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT slug, pg_column_compression(document) IS NOT NULL FROM timeline_publicationtext
+            JOIN timeline_publication publication ON publication.id = publication_id
+            WHERE language = 'en' ORDER BY slug
+            """
+        )
+        assert cursor.fetchall() == [("huge", True), ("long", False), ("short", False)]
