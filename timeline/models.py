@@ -235,7 +235,8 @@ class Publication(Version):
 class PublicationText(models.Model):
     """A publication in one language: its title, and `document`, the JSON of the event as the API serves it.
 
-    In the document, U+0001 stands where the API's base URL belongs (see `timeline.documents`).
+    In the document, U+0001 stands where the API's base URL belongs (see `timeline.documents`). Rows that fit a page are
+    not compressed: unpacking takes longer than reading more (`toast_tuple_target`, see the migrations).
     """
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="texts", db_index=False)
@@ -325,10 +326,9 @@ class Tally(models.Model):
 
     class Meta:
         constraints = [
-            # Reads the months of one value, in order.
-            models.UniqueConstraint(
-                fields=["dimension", "key", "month"], include=["starts", "ends"], name="tally_once"
-            ),
+            # Reads the months of one value, in order. The numbers are not in it: they change all the time, and a row
+            # whose indexed columns stay is updated in place (HOT), for which the table's pages keep room.
+            models.UniqueConstraint(fields=["dimension", "key", "month"], name="tally_once"),
         ]
 
     def __str__(self) -> str:

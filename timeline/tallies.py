@@ -18,6 +18,8 @@ from django.db.models import QuerySet
 from timeline.buckets import last_of_month, month_of
 from timeline.models import Publication, Tally
 
+ALL, DAY, COUNTRY, ACTOR, TYPE, TOPIC = (dimension.value for dimension in Tally.Dimension)
+
 ADDED = """
 INSERT INTO timeline_tally AS tally (dimension, key, month, starts, ends)
 SELECT dimension, key, month, starts, ends
@@ -29,18 +31,9 @@ DO UPDATE SET starts = tally.starts + excluded.starts, ends = tally.ends + exclu
 
 def count(*, added: Iterable[Publication] = (), removed: Iterable[Publication] = ()) -> None:
     """Counts publications that become public, and no longer those that end. Withdrawals count nothing."""
-    starts: Counter[tuple[str, str, datetime.date]] = Counter()
-    ends: Counter[tuple[str, str, datetime.date]] = Counter()
-    for sign, rows in ((1, added), (-1, removed)):
-        for row in rows:
-            if row.withdrawn:
-                continue
-            starts[Tally.Dimension.DAY.value, "", row.start_min] += sign
-            ends[Tally.Dimension.DAY.value, "", row.end_max] += sign
-            first, last = month_of(row.start_min), month_of(row.end_max)
-            for dimension, key in _values(row):
-                starts[dimension, key, first] += sign
-                ends[dimension, key, last] += sign
+    starts, ends = _by_month(added)
+    for counter, fewer in zip((starts, ends), _by_month(removed), strict=True):
+        counter.subtract(fewer)
     changed = {entry for counter in (starts, ends) for entry, number in counter.items() if number}
     if not changed:
         return
@@ -53,16 +46,34 @@ def count(*, added: Iterable[Publication] = (), removed: Iterable[Publication] =
         cursor.execute(ADDED, [orjson.dumps(changes).decode()])
 
 
-def _values(row: Publication) -> Iterator[tuple[str, str]]:
-    yield Tally.Dimension.ALL.value, ""
+Entry = tuple[str, str, datetime.date]
+"""The dimension, the key and the month (or day) of a tally."""
+
+
+def _by_month(rows: Iterable[Publication]) -> tuple[Counter[Entry], Counter[Entry]]:
+    """How many of the public ones begin, and how many end."""
+    begun: list[Entry] = []
+    ended: list[Entry] = []
+    for row in rows:
+        if row.withdrawn:
+            continue
+        first, last = month_of(row.start_min), month_of(row.end_max)
+        entries = list(_entries(row, first))
+        begun += [(DAY, "", row.start_min), *entries]
+        ended += [(DAY, "", row.end_max), *(entries if first == last else _entries(row, last))]
+    return Counter(begun), Counter(ended)
+
+
+def _entries(row: Publication, month: datetime.date) -> Iterator[Entry]:
+    yield ALL, "", month
     for dimension, keys in (
-        (Tally.Dimension.COUNTRY.value, row.countries_involved),
-        (Tally.Dimension.ACTOR.value, row.actors),
-        (Tally.Dimension.TYPE.value, row.type_path),
-        (Tally.Dimension.TOPIC.value, row.topics),
+        (COUNTRY, row.countries_involved),
+        (ACTOR, row.actors),
+        (TYPE, row.type_path),
+        (TOPIC, row.topics),
     ):
         for key in keys:
-            yield dimension, key
+            yield dimension, key, month
 
 
 FIRST_MONTH, LAST_MONTH = datetime.date.min, month_of(datetime.date.max)
@@ -103,7 +114,7 @@ class Tallied:
     @property
     def days(self) -> QuerySet[Tally] | None:
         """The same by day (`month` is the day), where that is kept: of all events."""
-        return None if self.dimension else Tally.objects.filter(dimension=Tally.Dimension.DAY, key="")
+        return None if self.dimension else Tally.objects.filter(dimension=DAY, key="")
 
     def span(self) -> tuple[datetime.date, datetime.date] | None:
         """From the first day of the month of the first known day to the last of that of the last one, if any."""
@@ -122,7 +133,7 @@ class Tallied:
         """How many begin and end on the days from `first` to `last`, where that is kept by day: of all events."""
         if self.dimension:
             return None
-        starts, ends = self._asked(CHANGES, Tally.Dimension.DAY.value, "", first, last)
+        starts, ends = self._asked(CHANGES, DAY, "", first, last)
         return starts, ends
 
     @staticmethod

@@ -401,3 +401,47 @@ def test_publish_and_withdraw_at_once_end_in_one_state():
 
     current = Publication.objects.filter(event=event, superseded_in=None)
     assert current.count() == 1
+
+
+def test_the_digest_of_what_is_said_stays():
+    """A version of this program that made other digests would publish everything anew, to say the same."""
+    minister = actor("minister")
+    member(state("KZ"), minister, "2020", "2026", role="minister")
+    event = draft(
+        "summit",
+        "2025-11-06/2025-11-07",
+        (state("US"), "host"),
+        (minister, "visitor"),
+        topics=("uranium",),
+        titles={"en": "Summit “C5+1”", "de": "Gipfel"},
+        sources=({}, {"claims": "2025-10-01"}),
+        effective="2025-12/..",
+        place_name="White House",
+        place_country=state("US"),
+        external_id="tests:1",
+    )
+
+    publish([event])
+
+    row = Publication.objects.get(event=event)
+    assert row.digest == "59763093f5dc8db95a8195ba5ae45e369170290c40677d5c5c4e12b385adfe5a"
+
+
+def test_documents_are_stored_as_they_are():
+    published("short")
+    event = draft("long")
+    event.texts.update(summary="All the same. " * 200)
+    publish([event])
+    huge = draft("huge")
+    huge.texts.update(summary="All the same. " * 1000)
+    publish([huge])
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT slug, pg_column_compression(document) IS NOT NULL FROM timeline_publicationtext
+            JOIN timeline_publication publication ON publication.id = publication_id
+            WHERE language = 'en' ORDER BY slug
+            """
+        )
+        assert cursor.fetchall() == [("huge", True), ("long", False), ("short", False)]
