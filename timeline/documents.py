@@ -74,8 +74,7 @@ class Rendered:
     titles: dict[str, str] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
-    """Every name, in every language, of the participants and of the countries involved, each once, those of an actor
-    together: what a search finds it by."""
+    """Every name, in every language, of the participants and of the countries involved: what a search finds it by."""
 
 
 class Renderer:
@@ -91,7 +90,7 @@ class Renderer:
         self.topics = topics
         self.affiliations = affiliations
         self._branches: dict[tuple[type[EventType | Topic], int, str], Document] = {}
-        self._names: dict[int, tuple[set[str], str]] = {}
+        self._names: dict[int, dict[str, None]] = {}
 
     @classmethod
     def of(cls, drafts: Iterable[Draft]) -> Renderer:
@@ -209,19 +208,13 @@ class Renderer:
         return self._branches[asked]
 
     def _names_of(self, participations: Iterable[Part], countries: Iterable[Involvement]) -> list[str]:
-        actors = {part.actor.id: part.actor for part in participations}
-        actors |= {country.actor.id: country.actor for country in countries}
-        found: list[str] = []
-        seen: set[str] = set()
-        for id, actor in actors.items():  # `pk` takes several times as long, which counts here
-            if id not in self._names:
-                names = names_of(actor)
-                self._names[id] = set(names), " ".join(names)
-            own, together = self._names[id]
-            found.append(together if seen.isdisjoint(own) else " ".join([n for n in names_of(actor) if n not in seen]))
-            seen |= own
-        printed = dict.fromkeys(part.name_as_printed for part in participations if part.name_as_printed)
-        return found + [name for name in printed if name not in seen]
+        found: dict[str, None] = {}
+        for actor in [*(part.actor for part in participations), *(country.actor for country in countries)]:
+            if actor.id not in self._names:  # `pk` takes several times as long, which counts here
+                self._names[actor.id] = dict.fromkeys(names_of(actor))
+            found.update(self._names[actor.id])
+        found.update((part.name_as_printed, None) for part in participations if part.name_as_printed)
+        return list(found)
 
     def _participant(self, participation: Part, when: EdtfDate) -> Document:
         """All but the name, whose place in the order of the keys is kept."""

@@ -85,9 +85,10 @@ def publish(
             raise Refused(outcome.refused)
         accepted = [draft for draft in drafts if draft.event not in outcome.refused] if outcome.refused else drafts
         renderer = Renderer.of(accepted)
-        prepared = prepare(map(renderer.render, accepted))
+        rendered = [renderer.render(draft) for draft in accepted]
+        prepared = prepare(rendered)
         with turn, new_edition(by) as edition:
-            write_terms(edition, terms_of(accepted, prepared))
+            write_terms(edition, terms_of(accepted, rendered))
             write_publications(edition, prepared, outcome)
     return outcome
 
@@ -150,7 +151,7 @@ def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: 
     for pk, version in batch.items():
         if version.relations:
             version.relate(
-                {language: _relation_entries(version.relations, titles, language) for language in version.titles}
+                {language: _relation_entries(version.relations, titles, language) for language in version.documents}
             )
         last = previous.get(pk)
         if last and not last.withdrawn and last.digest == version.digest:

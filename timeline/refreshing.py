@@ -138,5 +138,5 @@ def _refresh_events(ids: Iterable[int], refresh: Refresh) -> tuple[int, int]:
 def _prepare(ids: Iterable[int], vocabulary: PublicVocabulary) -> tuple[dict[int, Prepared], set[int]]:
     """By the id of the current publication, the event as it is to be said now; and the publications passed over."""
     drafts, unknown = public_drafts(ids, vocabulary)
-    prepared = prepare(map(vocabulary.renderer.render, drafts.values()))
+    prepared = prepare([vocabulary.renderer.render(draft) for draft in drafts.values()])
     return dict(zip(drafts, prepared, strict=True)), unknown

@@ -56,7 +56,7 @@ def any_trait(traits: str, language: str) -> str:
 
 def words_by_weight(parts: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     """The folded words of a document; `parts` are its texts by weight."""
-    return {weight: [word for text in parts[weight] for word in words_of(text)] for weight in WEIGHTS}
+    return {weight: [word for text in parts[weight] for word in _words(text)] for weight in WEIGHTS}
 
 
 def query(text: str, language: str) -> SearchQuery:
@@ -67,7 +67,7 @@ def query(text: str, language: str) -> SearchQuery:
     """
     wanted = []
     for minus, phrase, word, star in re.findall(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))', text):
-        words = words_of(phrase or word)
+        words = _words(phrase or word)
         if not words:
             continue
         part = _part(words, bool(star), configuration(language))
@@ -84,6 +84,5 @@ def _part(words: list[str], beginning: bool, config: str) -> SearchQuery:
 
 
 @lru_cache(maxsize=10_000)  # names come again and again
-def words_of(text: str) -> list[str]:
-    """The folded words of a text, in order."""
+def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", fold(text))

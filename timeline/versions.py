@@ -33,14 +33,12 @@ class Prepared:
         self.columns = rendered.columns
         self.titles = rendered.titles
         self.documents = rendered.documents
-        """Until they are complete, and JSON."""
         self.countries = [(entry.actor.code or "", _ways(entry.roles)) for entry in rendered.countries]
         self.relations = [(relation.kind, relation.target_id) for relation in rendered.relations]
-        self.actors_involved = {entry.actor.id for entry in rendered.countries}
-        self.found_by = {
-            language: _found_by(document, rendered.names) for language, document in rendered.documents.items()
+        self.words = {
+            language: search.words_by_weight(_found_by(document, rendered.names))
+            for language, document in rendered.documents.items()
         }
-        """By language, the texts for the search vector, until it is made."""
         self.vectors: dict[str, str | None] = {}
         """By language; None for a document so long that the database has to make it."""
         self.digest = ""
@@ -55,7 +53,6 @@ class Prepared:
             whole = {**document, "version": 0}
             self.json[language] = dump({key: whole[key] for key in FIELDS if key in whole and whole[key] != []})
         self.digest = event_digest(self.documents, self.countries, self.relations)
-        self.documents = {}
 
     def json_of(self, language: str, row: Publication) -> str:
         """The document as it is stored, of the version that `row` is."""
@@ -66,19 +63,17 @@ class Prepared:
     def searched(self, row: Publication) -> Iterator[tuple[str, str | None, str]]:
         """For each language, the vector of the words, if it was made here, and that of the traits of `row`."""
         traits = traits_of(row)
-        for language, vector in self.vectors.items():
-            yield language, vector, " ".join([f"'={language}{trait}'" for trait in traits])
+        for language in self.documents:
+            yield language, self.vectors[language], " ".join([f"'={language}{trait}'" for trait in traits])
 
 
 def prepare(rendered: Iterable[Rendered]) -> list[Prepared]:
-    """Events ready to become versions, with their search vectors. Renders are taken as they are needed."""
+    """Events ready to become versions, with their search vectors."""
     prepared = [Prepared(one) for one in rendered]
-    places = [(version, language) for version in prepared for language in version.found_by]
-    made = vectors([(search.configuration(language), version.found_by[language]) for version, language in places])
+    places = [(version, language) for version in prepared for language in version.documents]
+    made = vectors([(search.configuration(language), version.words[language]) for version, language in places])
     for (version, language), vector in zip(places, made, strict=True):
         version.vectors[language] = vector
-        if vector is not None:
-            del version.found_by[language]
     return prepared
 
 
@@ -130,10 +125,11 @@ def _write_long_texts(new: Sequence[tuple[Publication, Prepared]]) -> None:
             "title": version.titles[language],
             "document": version.json_of(language, row),
             "configuration": search.configuration(language),
-            **{weight.lower(): " ".join(words) for weight, words in search.words_by_weight(found_by).items()},
+            **{weight.lower(): " ".join(words) for weight, words in version.words[language].items()},
         }
         for row, version in new
-        for language, found_by in version.found_by.items()
+        for language in version.documents
+        if version.vectors[language] is None
     ]
     if not rows:
         return

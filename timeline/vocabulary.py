@@ -7,18 +7,17 @@ from typing import Any
 
 from events.among import among
 from events.models import EventType
-from timeline.documents import LANGUAGES, Document, dump, load
+from timeline.documents import LANGUAGES, Document, Rendered, dump, load
 from timeline.drafts import Draft
 from timeline.editions import Edition
 from timeline.models import Refresh, Term, TermText
 from timeline.terms import RenderedTerm, render_actors, render_branches
-from timeline.versions import Prepared
 
 
-def terms_of(drafts: Sequence[Draft], prepared: Iterable[Prepared]) -> list[RenderedTerm]:
+def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered]) -> list[RenderedTerm]:
     """The vocabulary entries that the events' documents name."""
     actors = {part.actor.id for draft in drafts for part in draft.participations}
-    actors |= {actor for version in prepared for actor in version.actors_involved}
+    actors |= {entry.actor.id for shown in rendered for entry in shown.countries}
     for draft in drafts:
         actors |= {actor.pk for figure in draft.figures for actor in (figure.reporter, figure.partner) if actor}
     types = EventType.objects.filter(pk__in={draft.event.type_id for draft in drafts})

@@ -36,21 +36,15 @@ SOME = [
     "O’Brien",
     "naïve",
 ]
-texts = st.lists(st.sampled_from(SOME) | st.text(max_size=8) | st.integers(0).map(str), max_size=8).map(" ".join)
-several = st.lists(texts, max_size=3)
-documents = st.lists(
-    st.tuples(st.sampled_from(["english", "german", "simple"]), st.tuples(several, several, several, several))
-)
+texts = st.lists(st.sampled_from(SOME) | st.text(max_size=8), max_size=8).map(" ".join)
+documents = st.lists(st.tuples(st.sampled_from(["english", "german", "simple"]), st.tuples(texts, texts, texts, texts)))
 
 
 def by_postgresql(found):
     """What `search.WORDS` makes of documents."""
     rows = [
-        {
-            "configuration": configuration,
-            **{weight.lower(): " ".join(words) for weight, words in search.words_by_weight(texts).items()},
-        }
-        for configuration, texts in found
+        {"configuration": configuration, **{weight.lower(): " ".join(words[weight]) for weight in "ABCD"}}
+        for configuration, words in found
     ]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -72,11 +66,13 @@ def normalised(found):
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents)
-@example([("english", (["the"], ["of the"], ["war the", "of"], ["of", "peace"]))])  # stop words at the ends of parts
-@example([("english", (["x" * 2100], ["y " * 3], ["z" * 2047], []))])  # words that are too long to be found
-@example([("english", (["007", "7" * 19], ["1" * 20, "7"], ["1" * 2100, "7"], ["٣ 7"]))])  # numbers
+@example([("english", ("the", "of the", "war the of", "of peace"))])  # stop words at the ends of parts
+@example([("english", ("x" * 2100, "y " * 3, "z" * 2047, ""))])  # words that are too long to be found
 def test_vectors_are_those_of_postgresql(given_documents):
-    found = [(configuration, dict(zip("ABCD", parts, strict=True))) for configuration, parts in given_documents]
+    found = [
+        (configuration, search.words_by_weight({weight: [text] for weight, text in zip("ABCD", parts, strict=True)}))
+        for configuration, parts in given_documents
+    ]
 
     assert normalised(vectors.vectors(found)) == by_postgresql(found)
 
@@ -86,8 +82,6 @@ def test_vectors_are_those_of_postgresql(given_documents):
     [
         (["houses"] * 254, True),
         (["houses"] * 255, False),
-        (["houses", "cars"] * 254, True),
-        (["houses", "cars"] * 254 + ["house"], False),
         (["the"] * 16_381 + ["end"], True),
         (["the"] * 16_382 + ["end"], False),
     ],
@@ -106,12 +100,10 @@ def test_what_is_remembered_is_bounded(monkeypatch):
     monkeypatch.setattr(vectors, "MOST_KNOWN", 3)
     stems = vectors.Stems("english")
 
-    stems.learn_units({"B": {"The houses", "houses 12"}})
-    assert stems.known == {"houses": (("'hous'",), (1,), 1), "the": ((), (), 1)}
-    assert stems.pieces["B"] == {"The houses": ("'hous':%dB", (2,), 2), "houses 12": ("'hous':%dB '12':%dB", (1, 2), 2)}
-    stems.learn_units({"B": {"The houses", "trees, cars"}})
-    assert sorted(stems.known) == ["cars", "houses", "the", "trees"]
-    assert sorted(stems.pieces["B"]) == ["The houses", "trees, cars"]
+    stems.learn(["houses", "the"])
+    assert stems.known == {"houses": ((("'hous'", 1),), 1), "the": ((), 1)}
+    stems.learn(["houses", "trees", "cars"])
+    assert sorted(stems.known) == ["cars", "houses", "trees"]
 
 
 def test_a_known_word_is_not_asked_for_again(django_assert_num_queries):
