@@ -3,7 +3,7 @@
 All of them answer in bounded time, whatever is asked of however many events:
 
 - What the tallies know (`timeline.tallies`) is read there and is exact: the number of all events, or of those with one
-  country, actor, type or topic, in any window; and their density by month or coarser.
+  country, actor, type or topic, in any window; and their density by month or coarser, that of all by day or week, too.
 - Else, up to `MOST_COUNTED` events are read and counted, if the database expects to find them soon.
 - Of more, those in a sample are counted (`timeline.samples`), and the answer says that it is approximate.
 """
