@@ -3,7 +3,7 @@
 All of them answer in bounded time, whatever is asked of however many events:
 
 - What the tallies know (`timeline.tallies`) is read there and is exact: the number of all events, or of those with one
-  country, actor, type or topic, in any window; and their density by month or coarser.
+  country, actor, type or topic, in any window; and their density by month or coarser, that of all by day or week, too.
 - Else, up to `MOST_COUNTED` events are read and counted, if the database expects to find them soon.
 - Of more, those in a sample are counted (`timeline.samples`), and the answer says that it is approximate.
 """
@@ -70,16 +70,19 @@ ONE_DAY = datetime.timedelta(days=1)
 
 COUNTED = "SELECT count(*) FROM matched"
 
-BY_VALUE = """
+BY_YEARS = """
 SELECT '', extract(year FROM first) || '-' || extract(year FROM last), count(*) FROM matched
 GROUP BY extract(year FROM first), extract(year FROM last)
-UNION ALL SELECT 'type', value, count(*) FROM (SELECT unnest(type_path) AS value FROM matched) AS types GROUP BY 2
-UNION ALL SELECT 'topic', value, count(*) FROM (SELECT unnest(topics) AS value FROM matched) AS topics GROUP BY 2
-UNION ALL SELECT 'actor', value, count(*) FROM (SELECT unnest(actors) AS value FROM matched) AS actors GROUP BY 2
-UNION ALL SELECT 'country', value, count(*)
-    FROM (SELECT unnest(countries_involved) AS value FROM matched) AS countries GROUP BY 2
 """
-"""(dimension, value, number); without a dimension, the years from which and to which so many of `matched` lasted."""
+BY_VALUE = """
+(SELECT '{dimension}', value, count(*) FROM (SELECT unnest({column}) AS value FROM matched) AS held
+GROUP BY value ORDER BY count(*) DESC, value COLLATE "C" LIMIT {most})
+"""
+"""(dimension, value, number), the highest numbers first; without a dimension, the years from which and to which so many
+of `matched` lasted."""
+
+VALUES = {"type": "type_path", "topic": "topics", "actor": "actors", "country": "countries_involved"}
+"""Dimensions of facets → the columns with their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,16 +336,17 @@ class Question:
 
     # With what
 
-    def facets(self) -> Facets:
-        """The events of the window by value."""
+    def facets(self, most: int | None = None) -> Facets:
+        """The events of the window by value; of each dimension the values with the highest numbers, `most` at most."""
 
         def number_of(rows: list[Any]) -> int:
             return sum(count for dimension, _, count in rows if not dimension)
 
-        rows, times = self._of_few_or_sample(
-            BY_VALUE, number_of, ("type_path", "topics", "actors", "countries_involved"), COST_OF_VALUES
-        )
-        values: dict[str, Counter[str]] = {name: Counter() for name in ("country", "actor", "type", "topic")}
+        limit = "ALL" if most is None else str(most)
+        by_value = [BY_VALUE.format(dimension=name, column=column, most=limit) for name, column in VALUES.items()]
+        select = " UNION ALL ".join([BY_YEARS, *by_value])
+        rows, times = self._of_few_or_sample(select, number_of, tuple(VALUES.values()), COST_OF_VALUES)
+        values: dict[str, Counter[str]] = {name: Counter() for name in VALUES}
         lasting: Counter[tuple[int, int]] = Counter()
         for dimension, value, count in rows:
             if dimension:

@@ -155,6 +155,16 @@ def test_years_are_those_of_overlap():
     assert question({"to": "2020"}).facets().years == {2019: 1, 2020: 2}
 
 
+def test_facets_are_the_values_with_the_highest_numbers_and_of_equal_ones_the_first():
+    for n, topics in enumerate([("trade",), ("trade",), ("minerals",), ("reach",), ("re-export",)]):
+        published(f"event-{n}", topics=topics)
+
+    assert question({}).facets(1).values["topic"] == {"trade": 2}
+    assert list(question({}).facets(3).values["topic"].items()) == [("trade", 2), ("minerals", 1), ("re-export", 1)]
+    assert question({}).facets().values["topic"] == {"trade": 2, "minerals": 1, "re-export": 1, "reach": 1}
+    assert question({}).facets(3).number == Number(5)
+
+
 def test_without_a_known_day_there_are_no_buckets():
     assert question({}).density(10, 3) == summaries.Density(Number(0))
     assert question({"country_all": [], "q": "nothing"}).density(10, 3) == summaries.Density(Number(0))

@@ -11,14 +11,14 @@ from django.db import connection
 
 from events.models import Event
 from timeline.documents import load
-from timeline.models import Publication, PublicationText, Tally
+from timeline.models import Publication, PublicationCountry, PublicationText, Tally
 from timeline.publishing import publish, withdraw
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curated")]
 
 migration = importlib.import_module("timeline.migrations.0003_summaries")
 later = importlib.import_module("timeline.migrations.0005_countries_involved")
-by_day = importlib.import_module("timeline.migrations.0009_faster_summaries")
+latest = importlib.import_module("timeline.migrations.0009_faster_summaries")
 
 
 def counted():
@@ -93,19 +93,24 @@ def test_numbers_change_in_place_without_a_word_to_the_index():
 def test_the_migration_counts_what_was_published_before():
     significance = dict(Publication.objects.values_list("pk", "significance"))
     countries = dict(Publication.objects.values_list("pk", "countries_involved"))
+    of_countries = dict(PublicationCountry.objects.values_list("pk", "significance"))
     before = kept()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE timeline_tally")
         cursor.execute(migration.TALLIES)
-        cursor.execute(by_day.DAYS)
+        cursor.execute(latest.DAYS)
         cursor.execute("ALTER TABLE timeline_publication DISABLE TRIGGER append_only")
         cursor.execute("UPDATE timeline_publication SET significance = 0, countries_involved = '{}'")
         cursor.execute(migration.SIGNIFICANCE)
         cursor.execute(later.COUNTRIES)
+        cursor.execute("UPDATE timeline_publicationcountry SET significance = 0")
+        cursor.execute(latest.SIGNIFICANCE)
 
     assert kept() == before
     assert dict(Publication.objects.values_list("pk", "significance")) == significance
     assert len(set(significance.values())) > 5
+    assert dict(PublicationCountry.objects.values_list("pk", "significance")) == of_countries
+    assert len(set(of_countries.values())) > 5
     assert dict(Publication.objects.values_list("pk", "countries_involved")) == countries
     assert max(map(len, countries.values())) > 5

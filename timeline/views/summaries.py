@@ -160,8 +160,8 @@ class EventFacets(SummaryView):
         return {"size": NumberField(least=1, most=500, default=20, help_text="Values of each facet; years are all.")}
 
     def summary(self, reading: Reading, question: Question) -> HttpResponseBase:
-        found = question.facets()
         size = reading.values["size"]
+        found = question.facets(size + 1)
         highest = {kind: _highest(found.values[kind], size) for kind, _ in self.facets.values()}
         terms = _terms(reading, highest)
         facets = {
