@@ -48,16 +48,16 @@ def _url() -> str:
 
 @contextmanager
 def memory_peak(pid: int) -> Iterator[list[float]]:
-    """The most MB of memory that a process and all below it have meanwhile; looked at every 0.1 s.
+    """The most MB of memory that a process and all below it have meanwhile; looked at every half second.
 
-    What several of them share counts once. Not counted is PostgreSQL.
+    What several of them share counts once, which to find out takes some milliseconds. Not counted is PostgreSQL.
     """
     root = psutil.Process(pid)
     peak = [0.0]
     done = threading.Event()
 
     def watch() -> None:
-        while not done.wait(0.1):
+        while not done.wait(0.5):
             peak[0] = max(peak[0], _memory(root))
 
     watcher = threading.Thread(target=watch, daemon=True)
