@@ -67,29 +67,6 @@ def test_the_tallies_are_those_of_the_public_events():
     assert kept() == counted()
 
 
-def updates():
-    """How many rows of tallies this transaction has updated, and how many of them in place (HOT)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'timeline_tally'")
-        return cursor.fetchone()
-
-
-def test_numbers_change_in_place_without_a_word_to_the_index():
-    event = Event.objects.get(slug="c5-1-leaders-summit-2025")
-    before = updates()
-
-    withdraw([event])
-
-    changed, in_place = (after - earlier for after, earlier in zip(updates(), before, strict=True))
-    document = load(
-        PublicationText.objects.get(publication__event=event, publication__version=1, language="en").document
-    )
-    values = 2 + len(document["type"]["path"]) + len(document["countries"])
-    values += len({participant["actor"] for participant in document["participants"]})
-    values += len({slug for topic in document["topics"] for slug in topic["path"]})
-    assert changed == in_place == values  # all events by month and by day; it began and ended on one day
-
-
 def test_the_migration_counts_what_was_published_before():
     significance = dict(Publication.objects.values_list("pk", "significance"))
     countries = dict(Publication.objects.values_list("pk", "countries_involved"))
