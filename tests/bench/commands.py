@@ -57,6 +57,7 @@ def memory_peak(pid: int) -> Iterator[list[float]]:
     done = threading.Event()
 
     def watch() -> None:
+        peak[0] = _memory(root)
         while not done.wait(0.5):
             peak[0] = max(peak[0], _memory(root))
 
@@ -72,10 +73,14 @@ def memory_peak(pid: int) -> Iterator[list[float]]:
 def _memory(root: psutil.Process) -> float:
     total = 0
     try:
-        for process in [root, *root.children(recursive=True)]:
+        processes = [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return 0.0
+    for process in processes:
+        try:
             if not process.name().startswith("postgres"):
                 info = process.memory_full_info()
                 total += getattr(info, "pss", info.rss)  # only Linux tells how much of it is shared
-    except psutil.NoSuchProcess:  # one of them is just ending
-        pass
+        except psutil.NoSuchProcess:  # it has just ended; the others count
+            continue
     return total / 1e6
