@@ -17,11 +17,8 @@ RESERVED_SLUGS = {"count", "density", "facets", "window"}
 def refusals(drafts: Sequence[Draft]) -> dict[Event, list[str]]:
     """For each event that may not be published, all the reasons, as sentences for its editor."""
     taken = _slugs_of_others([draft.event for draft in drafts])
-    found: dict[Event, list[str]] = {}
-    for draft in drafts:
-        if reasons := [*_reasons(draft), *_slug_reasons(draft.event, taken)]:
-            found[draft.event] = reasons
-    return found
+    found = {draft.event: [*_reasons(draft), *_slug_reasons(draft.event, taken)] for draft in drafts}
+    return {event: reasons for event, reasons in found.items() if reasons}
 
 
 def _reasons(draft: Draft) -> list[str]:
@@ -36,11 +33,11 @@ def _reasons(draft: Draft) -> list[str]:
     reasons += _unreadable("date", event.date)
     reasons += _unreadable("effective date", event.effective)
     for source in draft.sources:
-        reasons += _unreadable("claimed date of the source {0.url}", source.claims, source)
-        reasons += _unreadable("claimed effective date of the source {0.url}", source.claims_effective, source)
-        reasons += _unreadable("publication date of the source {0.url}", source.published, source)
+        reasons += _unreadable(f"claimed date of the source {source.url}", source.claims)
+        reasons += _unreadable(f"claimed effective date of the source {source.url}", source.claims_effective)
+        reasons += _unreadable(f"publication date of the source {source.url}", source.published)
     for figure in draft.figures:
-        reasons += _unreadable("period of the figure “{}”", figure.period, figure)
+        reasons += _unreadable(f"period of the figure “{figure}”", figure.period)
         if figure.source is not None and figure.source.event_id != event.pk:
             reasons.append(f"The source of the figure “{figure}” belongs to another event.")
     if any(relation.target_id == event.pk for relation in draft.relations):
@@ -48,13 +45,12 @@ def _reasons(draft: Draft) -> list[str]:
     return reasons
 
 
-def _unreadable(what: str, text: str, part: object = None) -> list[str]:
-    """Why a date cannot be read; `what` is it, with `{}` for the part of the event that has it."""
+def _unreadable(what: str, text: str) -> list[str]:
     try:
         if text:
             parse(text)
     except EdtfError as error:
-        return [f"Its {what.format(part)}, “{text}”, cannot be read: {error}."]
+        return [f"Its {what}, “{text}”, cannot be read: {error}."]
     return []
 
 

@@ -83,7 +83,7 @@ def publish(
         outcome = Outcome(refused=refusals(drafts))
         if outcome.refused and not skip_refused:
             raise Refused(outcome.refused)
-        accepted = [draft for draft in drafts if draft.event not in outcome.refused] if outcome.refused else drafts
+        accepted = [draft for draft in drafts if draft.event not in outcome.refused]
         renderer = Renderer.of(accepted)
         rendered = [renderer.render(draft) for draft in accepted]
         prepared = prepare(rendered)
