@@ -1,71 +1,18 @@
-"""What has been published: append-only versions of events and of vocabulary entries, and the curated timelines.
-
-Every row that readers see was written by `timeline.publishing`, in a transaction that advanced the dataset version.
-"""
+"""Published versions of events: what the filters need, the documents, the countries, the relations."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.expressions import RawSQL
 
-from events.fields import SLUG_PATTERN, SlugField, TranslatedField, translated
 from events.models import Event
-from timeline.querysets import PublicationQuerySet, TermQuerySet, drawn
+from timeline.models.versions import Version
+from timeline.querysets import PublicationQuerySet, drawn
 from timeline.traits import LONG_DAYS, SAMPLED, SPARSE, TRAITS, drawn_number
-
-
-class Dataset(models.Model):
-    """The one row that says which version the published data has. Its row lock puts publishers in a queue."""
-
-    version = models.BigIntegerField(default=0)
-    updated_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(name="dataset_is_one_row", condition=Q(id=1))]
-
-    def __str__(self) -> str:
-        return str(self.version)
-
-
-class DatasetVersion(models.Model):
-    """When each dataset version came to be."""
-
-    number = models.BigIntegerField(primary_key=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        # as_of= with a moment.
-        indexes = [models.Index(F("at").desc(), F("number").desc(), name="dataset_version_by_time")]
-
-    def __str__(self) -> str:
-        return str(self.number)
-
-
-class Version(models.Model):
-    """One published version of something. Current while `superseded_in` is NULL; never deleted, never rewritten.
-
-    `published_in` and `superseded_in` are dataset versions. A withdrawal is a version too, with `withdrawn` set.
-    """
-
-    version = models.PositiveIntegerField()
-    published_in = models.BigIntegerField()
-    published_at = models.DateTimeField()
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    superseded_in = models.BigIntegerField(null=True)
-    superseded_at = models.DateTimeField(null=True)
-    withdrawn = models.BooleanField(default=False)
-    digest = models.CharField(max_length=64, help_text="Of all it says, in every language: equal means unchanged.")
-
-    class Meta:
-        abstract = True
 
 
 def _ordered(prefix: str) -> Q:
@@ -303,40 +250,6 @@ class PublicationCountry(models.Model):
         return self.code
 
 
-class Tally(models.Model):
-    """How many public events begin and end in a month: all of them, also by day, and those that have a value.
-
-    Kept by `timeline.tallies` in the transaction that publishes. So the events of a country in a window of years are
-    counted, exactly, without reading them.
-    """
-
-    class Dimension(models.TextChoices):
-        ALL = ""
-        DAY = "day"  # all of them, by day instead of month
-        COUNTRY = "country"
-        ACTOR = "actor"
-        TYPE = "type"
-        TOPIC = "topic"
-
-    dimension = models.CharField(max_length=7, choices=Dimension, blank=True)
-    key = models.CharField(max_length=120, blank=True, help_text="A country's code, or a slug.")
-    month = models.DateField(help_text="Its first day; of the dimension `day`, the day itself.")
-    starts = models.IntegerField(help_text="Events whose first possible day is in the month.")
-    ends = models.IntegerField(help_text="Events whose last possible day is in the month.")
-
-    class Meta:
-        constraints = [
-            # Reads the months of one value, in order. The numbers are in it, though each change must be written to it,
-            # too: the rows of a value lie scattered over the table, and among a million events reading them takes 2 ms.
-            models.UniqueConstraint(
-                fields=["dimension", "key", "month"], include=["starts", "ends"], name="tally_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.dimension}:{self.key} {self.month:%Y-%m}"
-
-
 class PublicationRelation(models.Model):
     """That a publication says its event relates to another, whether or not that one is public (yet)."""
 
@@ -353,119 +266,3 @@ class PublicationRelation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.target}"
-
-
-class Term(Version):
-    """A published version of a vocabulary entry: a country, an actor, a type, a topic or a timeline."""
-
-    class Kind(models.TextChoices):
-        COUNTRY = "country"
-        ACTOR = "actor"
-        TYPE = "type"
-        TOPIC = "topic"
-        TIMELINE = "timeline"
-
-    kind = models.CharField(max_length=8, choices=Kind)
-    key = models.CharField(max_length=120, help_text="A country's code, else a slug.")
-    group = models.CharField(max_length=12, blank=True, help_text="Of an actor: its kind.")
-    names = ArrayField(models.CharField(max_length=300), help_text="All its names and aliases, for suggestions.")
-    definition = models.JSONField(
-        default=dict, help_text='Of a timeline: {"query": saved filter, "events": ids of picked events}.'
-    )
-
-    objects = TermQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "key", "version"], name="term_version_once"),
-            # Whether a code is known; the vocabulary lists, in the order of their keys.
-            models.UniqueConstraint(
-                fields=["kind", "key"], condition=Q(superseded_in=None), name="term_one_current_version"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.key}"
-
-
-class TermText(models.Model):
-    """A vocabulary entry in one language: the JSON as the API serves it, marked like `PublicationText.document`."""
-
-    term = models.ForeignKey(Term, on_delete=models.CASCADE, related_name="texts", db_index=False)
-    language = models.CharField(max_length=12)
-    document = models.TextField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["term", "language"], name="term_text_once")]
-
-    def __str__(self) -> str:
-        return f"{self.language}: {self.term}"
-
-
-class Timeline(models.Model):
-    """A curated timeline as an editor enters it: the events that a saved filter finds, and hand-picked ones."""
-
-    slug = SlugField()
-    titles = TranslatedField("title")
-    summaries = TranslatedField("summary", default=dict, blank=True)
-    query = models.CharField(
-        "saved filter",
-        max_length=1000,
-        blank=True,
-        help_text="In the API's own words, such as country=CN&topic=rare-earths&from=2023.",
-    )
-    events = models.ManyToManyField(Event, blank=True, related_name="timelines", help_text="Hand-picked events.")
-
-    class Meta:
-        ordering = ["slug"]
-        constraints = [
-            models.CheckConstraint(name="timeline_slug", condition=Q(slug__regex=SLUG_PATTERN)),
-            models.CheckConstraint(name="timeline_titled", condition=~Q(titles={})),
-        ]
-
-    def __str__(self) -> str:
-        return translated(self.titles)
-
-    def clean(self) -> None:
-        from timeline.filters import check_saved_filter  # the filters need the models
-
-        problems = check_saved_filter(self.query)
-        if problems:
-            raise ValidationError({"query": problems})
-        self.summaries = self.summaries or {}
-
-
-class Refresh(models.Model):
-    """That entries of the vocabulary were published anew, and the public events that name them are to follow.
-
-    Made by `timeline.vocabulary` in the transaction that publishes the entries, done by `timeline.refreshing`.
-    """
-
-    actors = ArrayField(models.CharField(max_length=120), default=list, help_text="Slugs.")
-    countries = ArrayField(models.CharField(max_length=4), default=list, help_text="Codes.")
-    types = ArrayField(models.CharField(max_length=120), default=list, help_text="Slugs.")
-    topics = ArrayField(models.CharField(max_length=120), default=list, help_text="Slugs.")
-    asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    events = ArrayField(
-        models.BigIntegerField(), null=True, help_text="Their ids, in order; NULL until somebody begins."
-    )
-    total = models.PositiveIntegerField(null=True, help_text="How many events there are to look at.")
-    done = models.PositiveIntegerField(default=0, help_text="How many of them have been looked at.")
-    changed = models.PositiveIntegerField(default=0, help_text="How many of them got a new version.")
-    passed_over = models.PositiveIntegerField(
-        default=0, help_text="How many name something that is not public any more, and stay as they are."
-    )
-    finished_at = models.DateTimeField(null=True)
-    error = models.TextField(blank=True, help_text="Why the last attempt failed.")
-    retry_at = models.DateTimeField(null=True, help_text="After an error: not before.")
-
-    class Meta:
-        verbose_name_plural = "refreshes"
-        # What is to be done, the oldest first.
-        indexes = [models.Index(fields=["id"], condition=Q(finished_at=None), name="refresh_unfinished")]
-
-    def __str__(self) -> str:
-        return ", ".join([*self.actors, *self.types, *self.topics])

@@ -1,0 +1,39 @@
+"""Numbers of public events, kept while publishing."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Tally(models.Model):
+    """How many public events begin and end in a month: all of them, also by day, and those that have a value.
+
+    Kept by `timeline.tallies` in the transaction that publishes. So the events of a country in a window of years are
+    counted, exactly, without reading them.
+    """
+
+    class Dimension(models.TextChoices):
+        ALL = ""
+        DAY = "day"  # all of them, by day instead of month
+        COUNTRY = "country"
+        ACTOR = "actor"
+        TYPE = "type"
+        TOPIC = "topic"
+
+    dimension = models.CharField(max_length=7, choices=Dimension, blank=True)
+    key = models.CharField(max_length=120, blank=True, help_text="A country's code, or a slug.")
+    month = models.DateField(help_text="Its first day; of the dimension `day`, the day itself.")
+    starts = models.IntegerField(help_text="Events whose first possible day is in the month.")
+    ends = models.IntegerField(help_text="Events whose last possible day is in the month.")
+
+    class Meta:
+        constraints = [
+            # Reads the months of one value, in order. The numbers are in it, though each change must be written to it,
+            # too: the rows of a value lie scattered over the table, and among a million events reading them takes 2 ms.
+            models.UniqueConstraint(
+                fields=["dimension", "key", "month"], include=["starts", "ends"], name="tally_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dimension}:{self.key} {self.month:%Y-%m}"
