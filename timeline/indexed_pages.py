@@ -10,7 +10,7 @@ several the ranges are merged.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, CharField, DateField, Exists, Expression, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from events.involvement import Way
 from timeline.filters import BY_COUNTRY, Asked, EventFilters, window
 from timeline.models import Publication, PublicationCountry
 from timeline.pagination import EVENT_ORDERINGS, JoinedPage, Page, Wanted, beyond, in_order
@@ -27,6 +28,10 @@ from timeline.querysets import overlaps, together
 KEYS = EVENT_ORDERINGS["date"].columns
 ELSEWHERE = EventFilters.parameters().keys() - BY_COUNTRY
 """Filters that such a page cannot have."""
+
+USUAL = {Way.PARTICIPANT, Way.REPRESENTATIVE}
+"""Ways in which every country is often involved that has many events. A role, or another way, may be rare, or never be
+there: to find none of it here would take all events of the country."""
 
 TEXT = "SELECT document FROM timeline_publicationtext AS text WHERE text.publication_id = page.pk AND language = %s"
 """SQL: the document of a row of `page`."""
@@ -93,9 +98,15 @@ def is_indexed(values: Mapping[str, Any], at: int | None, wanted: Wanted) -> boo
         and values["certainty"] != "certain"
         and wanted.ordering.columns == KEYS
         and not (values["country"] and values["country_all"])
-        and not (values["role"] and not values["country"] and not values["country_all"])
+        and not values["role"]
+        and _are_soon_found(values["country_all"] or [], values["involvement"] or [])
         and all(values[name] is None for name in ELSEWHERE)
     )
+
+
+def _are_soon_found(all_of: Sequence[str], ways: Sequence[str]) -> bool:
+    """Whether a page is soon full."""
+    return not ways or (len(all_of) < 2 and not USUAL.isdisjoint(ways))
 
 
 def indexed_page(values: Mapping[str, Any], wanted: Wanted) -> Page:
@@ -158,8 +169,8 @@ def query_for(shape: Shape) -> PreparedQuery:
         limit=shape.limit,
     )
     params = (Slot("language", CharField()), *codes, *ranges.params)
-    # How to merge the ranges of several countries depends on how many events they have.
-    return PreparedQuery(sql, params, one_plan=shape.all_of < 2, in_binary=shape.joined)
+    # How to merge the ranges of many countries depends on how many events they have; of two it is nearly the same.
+    return PreparedQuery(sql, params, one_plan=shape.all_of <= 2, in_binary=shape.joined)
 
 
 def _in_order(descending: bool) -> str:

@@ -179,6 +179,9 @@ class PublicationQuerySet(VersionQuerySet):
     tallied: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Of what they are chosen by, what the tallies have: dimensions, each with values of which they have one."""
 
+    together = False
+    """Whether several countries are wanted that all have to be involved in certain ways."""
+
     with_others = False
     """Whether the countries are one filter among others: then they are found in the index by keys, too."""
 
@@ -187,7 +190,7 @@ class PublicationQuerySet(VersionQuerySet):
         clone.days = self.days
         clone.window_first, clone.window_last = self.window_first, self.window_last
         clone.keyed, clone.traits, clone.with_others = self.keyed, self.traits, self.with_others
-        clone.tallied, clone.language = self.tallied, self.language
+        clone.tallied, clone.language, clone.together = self.tallied, self.language, self.together
         return clone
 
     def without_joins(self) -> Self:
@@ -235,37 +238,33 @@ class PublicationQuerySet(VersionQuerySet):
 
     def involving(self, codes: Sequence[str], ways: Sequence[str] = ()) -> Self:
         """Events that involve any of the countries, in any of the `ways` (entries of `PublicationCountry.ways`)."""
+        if ways:
+            found = self.by_keys(involvements__overlap=[f"{code}:{way}" for code in codes for way in ways])
+            found.tallied = (*found.tallied, ("country", tuple(codes)))
+            return found
         # The index by country and date has one country's present state.
         if len(codes) > 1 or self.at is not None or self.with_others:
-            found = self.by_keys(countries_involved__overlap=list(codes))
-            return found.filter(Exists(self._countries(codes, ways))) if ways else found
-        columns = ("start_min", "end_max", "long", "event_id", "current", "ways")
+            return self.by_keys(countries_involved__overlap=list(codes))
+        columns = ("start_min", "end_max", "long", "event_id", "current")
         joined = self.annotate(
             by_country=FilteredRelation("countries", condition=Q(countries__code=codes[0])),
             # Everything by annotation: each condition on the relation itself might join it once more.
             **{f"country_{name}": F(f"by_country__{name}") for name in columns},
         ).filter(country_current=True)
-        if ways:
-            joined = joined.filter(country_ways__overlap=list(ways))
         joined.days = "country_"
         return joined
 
     def involving_all(self, codes: Sequence[str], ways: Sequence[str] = ()) -> Self:
         """Events that involve every one of the countries, each in any of the `ways`."""
-        found = self.involving(codes[:1], ways)
-        if len(codes) > 1:
-            found = found.filter(countries_involved__contains=list(codes))
-        for code in codes[1:] if ways else ():
-            found = found.filter(Exists(self._countries([code], ways)))
+        if len(codes) > 1 and not ways:
+            found = self.by_keys(countries_involved__contains=list(codes))
+            found.tallied = (*found.tallied, *(("country", (code,)) for code in codes))
+            return found
+        found = self
+        for code in codes:
+            found = found.involving([code], ways)
+        found.together = len(codes) > 1
         return found
-
-    def _countries(self, codes: Sequence[str], ways: Sequence[str]) -> QuerySet[Any]:
-        from timeline.models import PublicationCountry  # the models need their querysets first
-
-        countries = PublicationCountry.objects.filter(publication=OuterRef("pk"), code__in=codes)
-        if self.at is None:
-            countries = countries.filter(current=True)
-        return countries.filter(ways__overlap=list(ways))
 
     def with_actor(self, slugs: Sequence[str], roles: Sequence[str] = ()) -> Self:
         """Events in which any of the actors takes part itself, in any of the `roles`."""

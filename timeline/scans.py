@@ -40,6 +40,10 @@ WIDER = 6
 SOON, MANY = 2_500, 25_000
 """What finding all that fits may be expected to cost, if it is soon found, and if many fit. An event costs about 1."""
 
+TOGETHER = 25
+"""How many times as many events as the database expects may involve all of several countries in the same way: it takes
+them for independent, but those of a bloc are involved together."""
+
 SEARCHED = 4
 """What an event costs that is searched for words."""
 
@@ -112,7 +116,7 @@ def rows(
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {few}", values)
         cost = cursor.fetchone()[0][0]["Plan"]["Total Cost"]
-        if cost <= SOON:
+        if cost * (TOGETHER if found.together else 1) <= SOON:
             cursor.execute(few, values)
             return cursor.fetchall()
         near = NEAR if cost > MANY * (SEARCHED if found.language else 1) else 0

@@ -30,10 +30,13 @@ class Prepared:
 
     def __init__(self, rendered: Rendered) -> None:
         self.event = rendered.event
-        self.columns = rendered.columns
         self.titles = rendered.titles
         self.documents = rendered.documents
         self.countries = [(entry.actor.code or "", _ways(entry.roles)) for entry in rendered.countries]
+        self.columns = {
+            **rendered.columns,
+            "involvements": sorted(f"{code}:{way}" for code, ways in self.countries for way in ways),
+        }
         self.relations = [(relation.kind, relation.target_id) for relation in rendered.relations]
         self.words = {
             language: search.words_by_weight(_found_by(document, rendered.names))

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from events.models import Actor, Topic
 from events.synthetic import BIGGEST, MEETINGS, OFFICES, OTHERS, invented, person
 from timeline.caching import dataset_version
+from timeline.filters import ROLES, WAYS
 from timeline.models import Term
 from timeline.pagination import Cursor
 
@@ -84,6 +85,12 @@ class Values:
 
     def type(self) -> str:
         return self.random.choice(self.known.types)
+
+    def role(self) -> str:
+        return self.random.choice(ROLES)
+
+    def way(self) -> str:
+        return self.random.choice(WAYS)
 
     def topic(self) -> str:
         return self.random.choice(self.known.topics)
@@ -204,6 +211,13 @@ def cases(events: int) -> list[Case]:
         "all of two countries (big)": lambda v: {"country_all": v.countries(BIG, 2)},
         "all of two countries (big, rare)": lambda v: {"country_all": [v.country(BIG), v.country(RARE)]},
         "all of two countries + month": lambda v: {"country_all": v.countries(ANY, 2), "on": v.month()},
+        "country (big) in a role": lambda v: {"country": v.country(BIG), "role": v.role()},
+        "country (any) in a role": lambda v: {"country": v.country(), "role": v.role()},
+        "country (any), one way": lambda v: {"country": v.country(), "involvement": v.way()},
+        "any of two countries in a role": lambda v: {"country": v.countries(ANY, 2), "role": v.role()},
+        "all of two countries (big) in a role": lambda v: {"country_all": v.countries(BIG, 2), "role": v.role()},
+        "all of two countries in a role": lambda v: {"country_all": v.countries(ANY, 2), "role": v.role()},
+        "all of two countries, one way": lambda v: {"country_all": v.countries(ANY, 2), "involvement": v.way()},
         "in_force_on": lambda v: {"in_force_on": v.day()},
         "in_force_on, certain": lambda v: {"in_force_on": v.day(), "certainty": "certain"},
         "in_force_on + country (medium)": lambda v: {"in_force_on": v.day(), "country": v.country(MEDIUM)},

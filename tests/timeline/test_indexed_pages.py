@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from events.dates import parse
-from tests.builders import draft, published
+from tests.builders import draft, published, state
 from tests.timeline.test_pagination import joined, last_url, walk
 from timeline.indexed_pages import Shape, indexed_page, is_indexed, joined_page, query_for
 from timeline.pagination import EVENT_ORDERINGS, JoinedPage, wanted_page
@@ -35,13 +36,15 @@ BOUNDS = [*DATES[:5], "2019", "2021-03-01", "2021-03-02", "0001-01-01", "0002-01
 
 @pytest.fixture
 def world(db):
-    """60 events as (event, parts); two more that nobody may see."""
+    """60 events as (event, parts), each in one of the countries; two more that nobody may see."""
     drawn = random.Random(4)
     made = []
     for number in range(60):
         parts: list[Any] = [(code, drawn.choice(ROLES)) for code in drawn.sample(CODES, drawn.randint(1, 3))]
         made.append((f"e{number}", drawn.choice(DATES), parts))
-    events = [(draft(slug, date, *parts), parts) for slug, date, parts in made]
+    events = [
+        (draft(slug, date, *parts, place_country=state(drawn.choice(CODES))), parts) for slug, date, parts in made
+    ]
     publish([event for event, _ in events])
     withdraw([published("withdrawn", "2020-01-01", "US", "CN")])
     draft("not-public", "2020-01-01", "US", "CN")
@@ -50,12 +53,14 @@ def world(db):
 
 def expected(world, query):
     """The ids of the events that fit, in the order asked for, by reading everything."""
-    roles = query.get("role", ROLES)
+    roles, ways = query.get("role"), query.get("involvement")
     first = parse(query["from"]).start_min if "from" in query else None
     last = parse(query["to"]).end_max if "to" in query else None
 
     def fits(event, parts):
-        codes = {code for code, role in parts if role in roles}
+        codes = {code for code, role in parts if not roles or role in roles} if ways != ["location"] else set()
+        if not roles and ways != ["participant"]:  # who is only the place has no role
+            codes.add(event.place_country.code)
         when = parse(event.date)
         return (
             ("country" not in query or codes & set(query["country"]))
@@ -69,18 +74,18 @@ def expected(world, query):
 
 
 some_codes = st.lists(st.sampled_from(CODES), min_size=1, max_size=3, unique=True)
+how = {
+    "role": st.lists(st.sampled_from(ROLES), min_size=1, unique=True),
+    "involvement": st.lists(st.sampled_from(["participant", "location"]), min_size=1, unique=True),
+}
 queries = st.fixed_dictionaries(
     {"ordering": st.sampled_from(["date", "-date"]), "page_size": st.integers(1, 70)},
     optional={"from": st.sampled_from(BOUNDS), "to": st.sampled_from(BOUNDS)},
 ).flatmap(
     lambda query: st.one_of(
         st.just(query),
-        st.fixed_dictionaries(
-            {"country": some_codes}, optional={"role": st.lists(st.sampled_from(ROLES), min_size=1, unique=True)}
-        ).map(lambda more: query | more),
-        st.fixed_dictionaries(
-            {"country_all": some_codes}, optional={"role": st.lists(st.sampled_from(ROLES), min_size=1, unique=True)}
-        ).map(lambda more: query | more),
+        st.fixed_dictionaries({"country": some_codes}, optional=how).map(lambda more: query | more),
+        st.fixed_dictionaries({"country_all": some_codes}, optional=how).map(lambda more: query | more),
     )
 )
 
@@ -94,7 +99,7 @@ def test_pages_agree_with_reading_everything(client, world):
     def every_query(query):
         if "from" in query and "to" in query and parse(query["from"]).start_min > parse(query["to"]).end_max:
             query = query | {"from": query["to"], "to": query["from"]}
-        assert is_indexed(*asked(query))
+        assert is_indexed(*asked(query)) == in_index(query)
         wanted = expected(world, query)
         start = f"/api/v1/events/?{urlencode(query, doseq=True)}"
         assert joined(walk(client, start)) == wanted
@@ -103,6 +108,11 @@ def test_pages_agree_with_reading_everything(client, world):
         assert joined(walk(client, f"{start}&fields=id")) == wanted
 
     every_query()
+
+
+def in_index(query):
+    countries, ways = query.get("country_all", []), query.get("involvement", ["participant"])
+    return "role" not in query and "participant" in ways and (len(countries) < 2 or "involvement" not in query)
 
 
 def asked(query):
@@ -118,6 +128,10 @@ def asked(query):
         {"country": "US", "topic": "trade"},
         {"role": "host"},
         {"country": "US", "country_all": "CN"},
+        {"country_all": ["US", "CN"], "involvement": "participant"},
+        {"country": "US", "role": "host"},
+        {"country": "US", "involvement": "location"},
+        {"country": ["US", "CN"], "involvement": "bloc"},
         {"on": "2021", "certainty": "certain"},
         {"ordering": "-updated"},
         {"q": "summit"},
@@ -157,7 +171,8 @@ def test_a_joined_page_can_be_empty(world):
     assert joined_page(values, wanted) == JoinedPage([], None, None, b"", 0)
 
 
-def test_how_ranges_are_merged_is_planned_for_the_countries_asked_for():
-    shape = Shape(any_of=False, all_of=2, by_ways=False, has_first=False, has_last=False, behind=False,
+def test_how_many_ranges_are_merged_is_planned_for_the_countries_asked_for():
+    shape = Shape(any_of=False, all_of=3, by_ways=False, has_first=False, has_last=False, behind=False,
                   descending=True, size=50)  # fmt: skip
     assert not query_for(shape).one_plan
+    assert query_for(replace(shape, all_of=2)).one_plan

@@ -35,6 +35,15 @@ def test_publish_writes_a_first_version():
     assert dataset_version() == 1
 
 
+def test_a_publication_knows_how_each_country_is_involved():
+    published("summit", "2025-11-06", ("UZ", "host"), place_country=state("KZ"))
+
+    [publication] = Publication.objects.all()
+    ways = {country.code: country.ways for country in publication.countries.all()}
+    assert ways == {"KZ": ["location:"], "UZ": [":host", "participant:", "participant:host"]}
+    assert publication.involvements == ["KZ:location:", "UZ::host", "UZ:participant:", "UZ:participant:host"]
+
+
 def test_publishing_what_did_not_change_writes_nothing():
     event = published("summit", "2025-11-06", "US", state("UZ"))
 

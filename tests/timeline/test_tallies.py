@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("curated")]
 migration = importlib.import_module("timeline.migrations.0003_summaries")
 later = importlib.import_module("timeline.migrations.0005_countries_involved")
 latest = importlib.import_module("timeline.migrations.0009_faster_summaries")
+last = importlib.import_module("timeline.migrations.0010_involvements")
 
 
 def counted():
@@ -70,6 +71,7 @@ def test_the_tallies_are_those_of_the_public_events():
 def test_the_migration_counts_what_was_published_before():
     significance = dict(Publication.objects.values_list("pk", "significance"))
     countries = dict(Publication.objects.values_list("pk", "countries_involved"))
+    involvements = dict(Publication.objects.values_list("pk", "involvements"))
     of_countries = dict(PublicationCountry.objects.values_list("pk", "significance"))
     before = kept()
     with connection.cursor() as cursor:
@@ -79,8 +81,10 @@ def test_the_migration_counts_what_was_published_before():
         cursor.execute(latest.DAYS)
         cursor.execute("ALTER TABLE timeline_publication DISABLE TRIGGER append_only")
         cursor.execute("UPDATE timeline_publication SET significance = 0, countries_involved = '{}'")
+        cursor.execute("UPDATE timeline_publication SET involvements = '{}'")
         cursor.execute(migration.SIGNIFICANCE)
         cursor.execute(later.COUNTRIES)
+        cursor.execute(last.INVOLVEMENTS)
         cursor.execute("UPDATE timeline_publicationcountry SET significance = 0")
         cursor.execute(latest.SIGNIFICANCE)
 
@@ -91,3 +95,5 @@ def test_the_migration_counts_what_was_published_before():
     assert len(set(of_countries.values())) > 5
     assert dict(Publication.objects.values_list("pk", "countries_involved")) == countries
     assert max(map(len, countries.values())) > 5
+    assert dict(Publication.objects.values_list("pk", "involvements")) == involvements
+    assert max(map(len, involvements.values())) > 15

@@ -48,7 +48,7 @@ def _is_in_sample() -> models.GeneratedField:
 
 def _by_keys(name: str, condition: Q) -> GinIndex:
     """One index for all that can be asked with &&: what is wanted together is found together, inside the index."""
-    arrays = ("type_path", "topics", "actors", "roles", "countries_involved", "place_words")
+    arrays = ("type_path", "topics", "actors", "roles", "countries_involved", "involvements", "place_words")
     return GinIndex(*map(F, arrays), RawSQL(TRAITS, ()), condition=condition, name=name)
 
 
@@ -73,6 +73,9 @@ class Publication(Version):
     type_path = ArrayField(models.CharField(max_length=120), help_text="The type's slugs from the root down.")
     topics = ArrayField(models.CharField(max_length=120), help_text="The topics' slugs with those above them.")
     countries_involved = ArrayField(models.CharField(max_length=4), help_text="Their codes, as in `countries`.")
+    involvements = ArrayField(
+        models.CharField(max_length=45), help_text="`code:` with each of `PublicationCountry.ways`, for each of them."
+    )
     actors = ArrayField(models.CharField(max_length=120), help_text="The participants' slugs.")
     roles = ArrayField(models.CharField(max_length=140), help_text="`role` and `actor:role` of each participant.")
     place_country = models.CharField(max_length=4, blank=True)
@@ -208,7 +211,8 @@ class PublicationCountry(models.Model):
 
     `ways` holds, for each way and role, `way:`, `:role` and `way:role`, so that one array overlap answers every
     combination of `involvement` and `role` (`participant` is a way and a role: the colon tells them apart). The days
-    repeat the publication's, so that country and date are one range of one index.
+    repeat the publication's, so that country and date are one range of one index. `Publication.involvements` has the
+    same for the index by keys, where a way that is rare is found.
     """
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="countries", db_index=False)
