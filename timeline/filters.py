@@ -52,6 +52,11 @@ class Asked:
     def certain(self) -> bool:
         return bool(self.values["certainty"] == "certain")
 
+    def is_alone(self, name: str) -> bool:
+        """Whether of all filters only this one and a window of days are given."""
+        others = EventFilters.parameters().keys() - {name, "from", "to", "on", "certainty"}
+        return all(self.values[other] is None for other in others)
+
     @property
     def country_ways(self) -> list[str]:
         """Entries of `PublicationCountry.ways`: by these ways, and through somebody in one of these roles."""
@@ -175,7 +180,11 @@ class EventFilters(django_filters.FilterSet):
         PlaceField(
             help_text="Took place here: a country's code, or words of the place's name, in any case.",
         ),
-        lambda found, place, asked: found.in_country(place) if is_code(place) else found.at_place(words(place)),
+        lambda found, place, asked: (
+            found.in_country(place, among_others=not asked.is_alone("place"))
+            if is_code(place)
+            else found.at_place(words(place))
+        ),
     )
     disputed = Parameter(
         BooleanField(help_text="Whether two of its sources contradict each other about a date."),

@@ -30,6 +30,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact
 
+from events.involvement import Way
 from timeline import search, traits
 from timeline.prepared_queries import Slot
 from timeline.traits import LONG_DAYS, SAMPLED
@@ -163,6 +164,9 @@ class PublicationQuerySet(VersionQuerySet):
     date are one range of one index.
     """
 
+    whenever: Self | None = None
+    """The same events, whatever window they overlap."""
+
     window_first: datetime.date | None = None
     window_last: datetime.date | None = None
     """The days that the events overlap; None is no bound."""
@@ -187,7 +191,7 @@ class PublicationQuerySet(VersionQuerySet):
 
     def _clone(self) -> Self:
         clone = super()._clone()
-        clone.days = self.days
+        clone.days, clone.whenever = self.days, self.whenever
         clone.window_first, clone.window_last = self.window_first, self.window_last
         clone.keyed, clone.traits, clone.with_others = self.keyed, self.traits, self.with_others
         clone.tallied, clone.language, clone.together = self.tallied, self.language, self.together
@@ -299,8 +303,10 @@ class PublicationQuerySet(VersionQuerySet):
 
     # Where
 
-    def in_country(self, code: str) -> Self:
-        """Events that took place in the country."""
+    def in_country(self, code: str, *, among_others: bool = False) -> Self:
+        """Events that took place in the country; found in the index by keys if that is one filter among others."""
+        if among_others:
+            return self.by_keys(involvements__overlap=[f"{code}:{Way.LOCATION}:"])
         return self.exclude(place_country="").filter(place_country=code)
 
     def at_place(self, words: Sequence[str]) -> Self:
@@ -318,13 +324,17 @@ class PublicationQuerySet(VersionQuerySet):
             found = self.annotate(plain_start_min=began, plain_end_max=F("end_max"), plain_long=F("long"))
             days = "plain_"
         found = found.filter(overlap(first, last, days))
+        found.whenever = self if self.whenever is None else self.whenever
         found.window_first = max(filter(None, (first, self.window_first)), default=None)
         found.window_last = min(filter(None, (last, self.window_last)), default=None)
         return found
 
     def certainly_overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Events that were going on on a day from `first` to `last`, whichever of their possible days are true."""
-        return self.overlapping(first, last).filter(certain_overlap(first, last))
+        found = self.all()
+        # Most events are certain: they are looked for in the order of the days, not all of them sorted.
+        found.keyed = found.keyed or not found.days
+        return found.overlapping(first, last).filter(certain_overlap(first, last))
 
     def in_force_on(self, day: datetime.date) -> Self:
         """Measures that may be in force on `day`.

@@ -5,9 +5,9 @@ fifty events or after a million; in the index by keys, what fits may be ten even
 asked what it expects (`EXPLAIN`). Where all that fits should soon be found, it is found by keys, and sorted. Else one
 statement takes steps, each of which runs only if the page is not full yet:
 
-1. `near`, where many are expected to fit: the next `NEAR` events by date are looked at. It is enough where one in forty
-   fits.
-2. `block`: of about `BLOCK` further events, those that fit are found by keys and months, or years.
+1. `near`: the next `NEAR` events by date are looked at. It is enough where one in forty fits.
+2. `block`: of about `BLOCK` further events, those that fit are found by keys and months, or years; of fewer, if some of
+   the page was near.
 3. `wide`: so are those in a stretch of time `WIDER` times as long; where the page was nearly full, this fills it.
 4. `far`: so are all the others, of which few fit by then.
 
@@ -26,7 +26,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import DateField, QuerySet
+from django.db.models import DateField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from timeline import search
@@ -37,18 +37,18 @@ NEAR = 2_000
 BLOCK = 32_000
 WIDER = 6
 
-SOON, MANY = 2_500, 25_000
-"""What finding all that fits may be expected to cost, if it is soon found, and if many fit. An event costs about 1."""
+SOON = 2_500
+"""What finding all that fits may be expected to cost, if it is soon found. An event costs about 1."""
 
 TOGETHER = 25
 """How many times as many events as the database expects may involve all of several countries in the same way: it takes
 them for independent, but those of a bloc are involved together."""
 
 SEARCHED = 4
-"""What an event costs that is searched for words."""
+"""How many times as much an event costs that is searched for words: so many times fewer are `near`."""
 
-DENSITY = 250
-"""Events that tell how far a block reaches."""
+NEARLY = 8
+"""If more than so many were `near`, the block is shorter, in proportion."""
 
 MOST_MONTHS = 24
 """Of a longer time, the years are looked up: each month costs some."""
@@ -74,26 +74,26 @@ STEPS = """\
 WITH found ({columns}) AS NOT MATERIALIZED ({found}),
 walked AS MATERIALIZED ({walked}),
 edge AS MATERIALIZED (
-    SELECT day, event, {block_end} AS block_end, {wide_end} AS wide_end FROM (
-        SELECT coalesce(final.start_min, {end}) AS day, coalesce({edge_event}, {end_id}) AS event,
-            least(
-                coalesce(1 + abs(two.start_min - one.start_min), 0)::bigint * {block} / {density}, {longest}
-            )::integer AS days
-        FROM (SELECT) AS always
-        LEFT JOIN (SELECT * FROM walked OFFSET {edge} LIMIT 1) AS final ON true
-        LEFT JOIN (SELECT * FROM walked OFFSET {density} LIMIT 1) AS one ON true
-        LEFT JOIN (SELECT * FROM walked OFFSET 2 * {density} - 1 LIMIT 1) AS two ON true
-    ) AS measured
+    SELECT coalesce(final.start_min, {end}) AS day, coalesce(final.event_id, {end_id}) AS event,
+        coalesce(1 + abs(two.start_min - one.start_min), 0)::bigint * {block} / {half} AS days
+    FROM (SELECT) AS always
+    LEFT JOIN (SELECT * FROM walked OFFSET {near} - 1 LIMIT 1) AS final ON true
+    LEFT JOIN (SELECT * FROM walked OFFSET {half} LIMIT 1) AS one ON true
+    LEFT JOIN (SELECT * FROM walked OFFSET 2 * {half} - 1 LIMIT 1) AS two ON true
 ),
 {steps}
 SELECT {names} FROM ({union}) AS page ORDER BY start_min {order}, event_id {order} LIMIT {most}
 """
-"""`edge` is where the block begins: at the last event of `near`, or else at the first one; and the days on which it and
-`wide` end.
+"""`edge` is where the block begins, at the last event of `near`; and the days that about `BLOCK` events take, told by
+those that the second half of `walked` took: the very first ones may lie far apart."""
 
-How far a block reaches is told by the days from one event to another, `DENSITY` farther; the very first events may lie
-far apart.
-"""
+REACH = """reach AS MATERIALIZED (
+    SELECT day, {block_end} AS block_end, {wide_end} AS wide_end FROM (
+        SELECT day, least(days * {nearly} / greatest((SELECT count(*) FROM near), {nearly}), {longest})::integer AS days
+        FROM edge
+    ) AS measured
+)"""
+"""The days on which `block` and `wide` end."""
 
 
 def rows(
@@ -112,36 +112,51 @@ def rows(
     order = "DESC" if descending else "ASC"
     common = {"names": ", ".join(names), "columns": ", ".join([*names, *needed]), "found": inner, "order": order}
     common["most"] = str(most)
-    few = FEW.format(condition=" AND ".join(["true", *_traits(found), *_window(found)]), **common)
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {few}", values)
-        cost = cursor.fetchone()[0][0]["Plan"]["Total Cost"]
-        if cost * (TOGETHER if found.together else 1) <= SOON:
+        if _cost(found) <= SOON:
+            few = FEW.format(condition=" AND ".join(["true", *_traits(found), *_window(found)]), **common)
             cursor.execute(few, values)
             return cursor.fetchall()
-        near = NEAR if cost > MANY * (SEARCHED if found.language else 1) else 0
-        walked, walked_values = _walked(found, day, descending, near or 2 * DENSITY).query.sql_with_params()
-        end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
+        near = NEAR // (SEARCHED if found.language else 1)
+        walked, walked_values = _walked(found, day, descending, NEAR).query.sql_with_params()
         steps = _steps(found, day, descending)
-        if not near:
-            del steps["near"]
+        parts = _gated(steps, order, most)
+        parts.insert(1 + list(steps).index("near"), _reach(found, descending))
         statement = STEPS.format(
             walked=walked,
-            edge=near - 1 if near else 0,
-            edge_event="final.event_id" if near else begin_id,
+            near=near,
+            half=NEAR // 2,
             end=FIRST_DAY if descending else LAST_DAY,
-            end_id=end_id,
-            density=DENSITY,
+            end_id=0 if descending else 2**63 - 1,
             block=BLOCK,
-            longest=LONGEST,
-            block_end=_end(found, descending, "days"),
-            wide_end=_end(found, descending, f"least({1 + WIDER} * days, {LONGEST})"),
-            steps=",\n".join(_gated(steps, order, most)),
+            steps=",\n".join(parts),
             union=" UNION ALL ".join(f"SELECT * FROM {name}" for name in steps),
             **common,
         )
         cursor.execute(statement, (*values, *walked_values))
         return cursor.fetchall()
+
+
+def _cost(found: PublicationQuerySet) -> float:
+    """What the database expects it to cost to find all of them.
+
+    It is not asked about the window as it is asked for: several conditions on the same days seem to leave a small part
+    of what they do leave.
+    """
+    wanted = found if found.whenever is None else found.whenever
+    if since := _since(found):
+        wanted = wanted.filter(Q(start_min__gte=since) | Q(long=True))
+    if found.window_last:
+        wanted = wanted.filter(start_min__lte=found.window_last)
+    columns = ["start_min", "event_id", "long", "disputed", "effective_start_min", *["searched"] * bool(found.language)]
+    inner, values = wanted.order_by().values_list(*columns).query.sql_with_params()
+    condition = " AND ".join(["true", *_traits(found)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"EXPLAIN (FORMAT JSON) SELECT FROM ({inner}) AS found ({', '.join(columns)}) WHERE {condition}", values
+        )
+        cost: float = cursor.fetchone()[0][0]["Plan"]["Total Cost"]
+    return cost * (TOGETHER if found.together else 1)
 
 
 def _since(found: PublicationQuerySet) -> datetime.date | None:
@@ -198,12 +213,21 @@ def _end(found: PublicationQuerySet, descending: bool, days: str) -> str:
     return f"greatest(day, least({end}, {_date(limit)}))" if limit else end
 
 
+def _reach(found: PublicationQuerySet, descending: bool) -> str:
+    return REACH.format(
+        block_end=_end(found, descending, "days"),
+        wide_end=_end(found, descending, f"least({1 + WIDER} * days, {LONGEST})"),
+        nearly=NEARLY,
+        longest=LONGEST,
+    )
+
+
 def _steps(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> dict[str, str]:
     """The steps by name, in their order, each with the condition for what is in it."""
     beyond, until = ("<", ">=") if descending else (">", "<=")
     since, traits = _since(found), _traits(found)
     edge = "((SELECT day FROM edge), (SELECT event FROM edge))"
-    block_end, wide_end = "(SELECT block_end FROM edge)", "(SELECT wide_end FROM edge)"
+    block_end, wide_end = "(SELECT block_end FROM reach)", "(SELECT wide_end FROM reach)"
     # Its index is entered at the window and at the edge; elsewhere a sum, which is in no index, hides the date.
     near = [f"(start_min, event_id) {until} {edge}"]
     near.append(f"start_min {'<=' if descending else '>='} (SELECT start_min FROM walked LIMIT 1)")
@@ -211,7 +235,7 @@ def _steps(found: PublicationQuerySet, day: datetime.date | None, descending: bo
 
     def between(begin: str, end: str) -> str:
         days = _days(end, begin) if descending else _days(begin, end)
-        return _has(found, f"SELECT {days} FROM edge")
+        return _has(found, f"SELECT {days} FROM reach")
 
     block = [*farther, f"start_min + 0 {until} {block_end}", between("day", "block_end")]
     wide = [*farther, f"start_min + 0 {beyond} {block_end}", f"start_min + 0 {until} {wide_end}"]
@@ -219,7 +243,7 @@ def _steps(found: PublicationQuerySet, day: datetime.date | None, descending: bo
     far = [*farther, f"start_min + 0 {beyond} {wide_end}"]
     early = [*traits, "long", _has(found, LONG)]
     if since and descending:
-        far.append(_has(found, f"SELECT {_days(_date(since), 'wide_end')} || {LONG} FROM edge"))
+        far.append(_has(found, f"SELECT {_days(_date(since), 'wide_end')} || {LONG} FROM reach"))
     if since and not descending:
         # What is long may have begun before the window: it comes first, and the steps follow.
         early.append(f"start_min + 0 < {_date(since)}")
