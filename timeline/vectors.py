@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
 
+from events.copying import array_text
 from timeline.search import WEIGHTS
 
-MOST_KNOWN = 50_000
-"""Words remembered of a configuration: some megabytes."""
+MOST_KNOWN = 20_000
+"""Words remembered of a configuration, by each process: some megabytes. More would be rare ones, and numbers."""
 LAST_POSITION, MOST_POSITIONS = 16_382, 254
 """A vector counts no further, nor notes more places of one lexeme: documents beyond are left to the database."""
 
@@ -48,7 +49,7 @@ class Stems:
             self.known.clear()
             new = wanted
         with connection.cursor() as cursor:
-            cursor.execute(STEMMED, [list(new), self.configuration])
+            cursor.execute(STEMMED, [array_text(new), self.configuration])
             for word, lexemes, positions in cursor.fetchall():
                 quoted = ["'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'" for lexeme in lexemes]
                 self.known[word] = tuple(zip(quoted[:-1], positions[:-1], strict=True)), positions[-1] - 1
@@ -73,7 +74,7 @@ def vectors(documents: Sequence[tuple[str, Mapping[str, Sequence[str]]]]) -> lis
 
 
 def _vector(known: Mapping[str, Stemmed], by_weight: Mapping[str, Sequence[str]]) -> str | None:
-    places: dict[str, list[str]] = {}
+    places: dict[str, str] = {}
     last = 0
     for weight in WEIGHTS:
         # A part goes on behind the last position of the one before: stop words at the end of that are not counted.
@@ -83,10 +84,13 @@ def _vector(known: Mapping[str, Stemmed], by_weight: Mapping[str, Sequence[str]]
             for lexeme, position in lexemes:
                 last = before + position
                 if lexeme in places:
-                    places[lexeme].append(f"{last}{weight}")
+                    places[lexeme] += f",{last}{weight}"
                 else:
-                    places[lexeme] = [f"{last}{weight}"]
+                    places[lexeme] = f"{lexeme}:{last}{weight}"
             before += taken
-    if last > LAST_POSITION or (places and max(map(len, places.values())) > MOST_POSITIONS):
+    if last > LAST_POSITION:
         return None
-    return " ".join([f"{lexeme}:{','.join(numbers)}" for lexeme, numbers in places.items()])
+    # Up to so many positions, no lexeme can have more; words have no commas.
+    if last > MOST_POSITIONS and max(place.count(",") for place in places.values()) >= MOST_POSITIONS:
+        return None
+    return " ".join(places.values())
