@@ -33,6 +33,8 @@ def configuration(language: str) -> str:
 
 
 WEIGHTS = "ABCD"
+NAMES = "BC"
+"""The weights of names, which come again and again; titles and summaries do not."""
 
 WORDS = " || ".join(f"setweight(to_tsvector(configuration::regconfig, {weight}), '{weight}')" for weight in WEIGHTS)
 
@@ -56,7 +58,10 @@ def any_trait(traits: str, language: str) -> str:
 
 def words_by_weight(parts: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     """The folded words of a document; `parts` are its texts by weight."""
-    return {weight: [word for text in parts[weight] for word in _words(text)] for weight in WEIGHTS}
+    return {
+        weight: [word for text in parts[weight] for word in (_words_of_name if weight in NAMES else _words)(text)]
+        for weight in WEIGHTS
+    }
 
 
 def query(text: str, language: str) -> SearchQuery:
@@ -83,6 +88,8 @@ def _part(words: list[str], beginning: bool, config: str) -> SearchQuery:
     return SearchQuery(" ".join(words), config=config, search_type="phrase" if len(words) > 1 else "plain")
 
 
-@lru_cache(maxsize=10_000)  # names come again and again
 def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", fold(text))
+
+
+_words_of_name = lru_cache(maxsize=10_000)(_words)
