@@ -22,7 +22,6 @@ DAY_FORMATS = {"en": "{day} {month} {year}", "de": "{day}. {month} {year}"}
 DECADE_FORMATS = {"en": "{}s", "de": "{}er-Jahre"}
 
 
-@lru_cache(maxsize=10_000)
 def display(date: EdtfDate, language: str) -> str:
     """`date` in words of `language`; a language without words here gets the English ones."""
     language = language if language in WORDS else "en"

@@ -75,7 +75,7 @@ class EdtfDate:
         return self.start_max <= last and self.end_min >= first and not self.qualified
 
 
-@lru_cache(maxsize=10_000)  # publishing reads each date several times
+@lru_cache(maxsize=4_000)  # publishing reads each date of a batch several times
 def parse(text: str) -> EdtfDate:
     """The date that `text` says in EDTF.
 

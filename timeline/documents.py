@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Protocol
 
 import orjson
@@ -116,7 +115,7 @@ class Renderer:
             relations=draft.relations,
             names=self._names_of(draft.participations, countries),
         )
-        same = self._in_any_language(draft, when, rendered)
+        same = self._in_any_language(draft, when, effective, rendered)
         for language in LANGUAGES:
             document = self._document(event, when, effective, same, rendered, language)
             rendered.titles[language] = document["title"]
@@ -148,10 +147,12 @@ class Renderer:
             "significance": significance(len(participations), len(countries), len(sources)),
         }
 
-    def _in_any_language(self, draft: Draft, when: EdtfDate, rendered: Rendered) -> _Same:
+    def _in_any_language(self, draft: Draft, when: EdtfDate, effective: EdtfDate | None, rendered: Rendered) -> _Same:
         event = draft.event
         return _Same(
             texts={text.language: text for text in draft.texts},
+            date=date(when),
+            effective=date(effective) if effective else {},
             topics=draft.topics,
             figures=draft.figures,
             participants=[(part.actor, self._participant(part, when)) for part in draft.participations],
@@ -184,8 +185,8 @@ class Renderer:
                 "summary": text.summary,
                 "language": text.language,
                 "fallback_from": language if text.language != language else "",
-                "date": date(when, language),
-                "effective": date(effective, language) if effective else None,
+                "date": {**same.date, "display": display(when, language)},
+                "effective": {**same.effective, "display": display(effective, language)} if effective else None,
                 "participants": [
                     {**part, "name": translated(actor.names, language)} for actor, part in same.participants
                 ],
@@ -238,6 +239,8 @@ class _Same:
     """What of an event is the same in each language, or is read once for all of them."""
 
     texts: dict[str, Text]
+    date: Document
+    effective: Document
     topics: list[Topic]
     figures: list[Figure]
     participants: list[tuple[Actor, Document]]
@@ -253,9 +256,8 @@ def significance(participants: int, countries: int, sources: int) -> int:
     return min(participants, 10) + min(countries, 10) + min(sources, 10)
 
 
-@lru_cache(maxsize=10_000)  # days come again and again; nobody writes into what is shared
-def date(when: EdtfDate, language: str) -> Document:
-    """A date as documents give it: the EDTF, the four days, what is known of it, and words."""
+def date(when: EdtfDate) -> Document:
+    """A date as documents give it, but for the words: the EDTF, the four days, and what is known of it."""
     return {
         "edtf": when.text,
         "start": when.start_min.isoformat(),
@@ -266,7 +268,6 @@ def date(when: EdtfDate, language: str) -> Document:
         "approximate": when.approximate,
         "uncertain": when.uncertain,
         "open": when.open,
-        "display": display(when, language),
     }
 
 
@@ -333,12 +334,14 @@ def number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+BLANK = (str, list, dict)
+"""What says nothing where it is empty."""
+
+
 def _without_blanks(document: Document) -> Document:
     """Without what does not apply: None, blank texts and empty lists. Zero and False say something and stay."""
     return {
-        key: value
-        for key, value in document.items()
-        if value or (value is not None and not isinstance(value, str | list | dict))
+        key: value for key, value in document.items() if value or (value is not None and not isinstance(value, BLANK))
     }
 
 
