@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import orjson
-from django.db.models import BooleanField, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 
+from events.among import among
 from timeline.caching import dataset_version
 from timeline.consistency import one_state
 from timeline.documents import Document, complete, load
@@ -199,8 +199,7 @@ def _density(reading: Reading, found: Density) -> Document:
     if found.buckets is None:
         return {"buckets": []}
     wanted = [pk for bucket in found.highlights for pk in bucket]
-    among = RawSQL("publication_id = ANY(%s)", [wanted], BooleanField())  # hundreds, as one parameter: 1 ms of CPU less
-    texts = PublicationText.objects.filter(among, language=reading.values["lang"])
+    texts = PublicationText.objects.filter(among("publication_id", wanted), language=reading.values["lang"])
     documents = dict(texts.values_list("publication_id", "document")) if wanted else {}
     base_url = reading.base_url
     entries = []
