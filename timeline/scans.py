@@ -5,7 +5,8 @@ fifty events or after a million; in the index by keys, what fits may be ten even
 asked what it expects (`EXPLAIN`). Where all that fits should soon be found, it is found by keys, and sorted. Else one
 statement takes steps, each of which runs only if the page is not full yet:
 
-1. `near`: the next `NEAR` events by date are looked at. It is enough where one in forty fits.
+1. `near`, where many are expected to fit: the next `NEAR` events by date are looked at. It is enough where one in forty
+   fits.
 2. `block`: of about `BLOCK` further events, those that fit are found by keys and months, or years; of fewer, if some of
    the page was near.
 3. `wide`: so are those in a stretch of time `WIDER` times as long; where the page was nearly full, this fills it.
@@ -34,18 +35,19 @@ from timeline.querysets import PublicationQuerySet, long_before
 from timeline.traits import LONG, MONTH, TRAITS, YEAR
 
 NEAR = 2_000
-BLOCK = 32_000
+BLOCK = 16_000
 WIDER = 6
 
-SOON = 2_500
-"""What finding all that fits may be expected to cost, if it is soon found. An event costs about 1."""
+SOON, MANY = 2_500, 25_000
+"""What finding all that fits may be expected to cost, if it is soon found, and if many fit, whenever that is. An event
+costs about 1."""
 
 TOGETHER = 25
 """How many times as many events as the database expects may involve all of several countries in the same way: it takes
 them for independent, but those of a bloc are involved together."""
 
 SEARCHED = 4
-"""How many times as much an event costs that is searched for words: so many times fewer are `near`."""
+"""How many times as much an event costs that is searched for words."""
 
 NEARLY = 8
 """If more than so many were `near`, the block is shorter, in proportion."""
@@ -74,22 +76,22 @@ STEPS = """\
 WITH found ({columns}) AS NOT MATERIALIZED ({found}),
 walked AS MATERIALIZED ({walked}),
 edge AS MATERIALIZED (
-    SELECT coalesce(final.start_min, {end}) AS day, coalesce(final.event_id, {end_id}) AS event,
+    SELECT coalesce(final.start_min, {end}) AS day, coalesce({edge_event}, {end_id}) AS event,
         coalesce(1 + abs(two.start_min - one.start_min), 0)::bigint * {block} / {half} AS days
     FROM (SELECT) AS always
-    LEFT JOIN (SELECT * FROM walked OFFSET {near} - 1 LIMIT 1) AS final ON true
+    LEFT JOIN (SELECT * FROM walked OFFSET {edge} LIMIT 1) AS final ON true
     LEFT JOIN (SELECT * FROM walked OFFSET {half} LIMIT 1) AS one ON true
     LEFT JOIN (SELECT * FROM walked OFFSET 2 * {half} - 1 LIMIT 1) AS two ON true
 ),
 {steps}
 SELECT {names} FROM ({union}) AS page ORDER BY start_min {order}, event_id {order} LIMIT {most}
 """
-"""`edge` is where the block begins, at the last event of `near`; and the days that about `BLOCK` events take, told by
-those that the second half of `walked` took: the very first ones may lie far apart."""
+"""`edge` is where the block begins, at the last event of `near`, or else at the first one; and the days that about
+`BLOCK` events take, told by what the second half of `walked` took: the very first ones may lie far apart."""
 
 REACH = """reach AS MATERIALIZED (
     SELECT day, {block_end} AS block_end, {wide_end} AS wide_end FROM (
-        SELECT day, least(days * {nearly} / greatest((SELECT count(*) FROM near), {nearly}), {longest})::integer AS days
+        SELECT day, least(days * {nearly} / greatest({found_near}, {nearly}), {longest})::integer AS days
         FROM edge
     ) AS measured
 )"""
@@ -113,21 +115,30 @@ def rows(
     common = {"names": ", ".join(names), "columns": ", ".join([*names, *needed]), "found": inner, "order": order}
     common["most"] = str(most)
     with connection.cursor() as cursor:
-        if _cost(found) <= SOON:
+        cost = _cost(found)
+        if cost <= SOON:
             few = FEW.format(condition=" AND ".join(["true", *_traits(found), *_window(found)]), **common)
             cursor.execute(few, values)
             return cursor.fetchall()
-        near = NEAR // (SEARCHED if found.language else 1)
+        times = SEARCHED if found.language else 1
+        whenever = max(cost, 0 if found.whenever is None else _cost(found.whenever))
+        near = NEAR // times if whenever > MANY * times else 0
         walked, walked_values = _walked(found, day, descending, NEAR).query.sql_with_params()
+        end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
         steps = _steps(found, day, descending)
+        if not near:
+            del steps["near"]
         parts = _gated(steps, order, most)
-        parts.insert(1 + list(steps).index("near"), _reach(found, descending))
+        parts.insert(
+            list(steps).index("block"), _reach(found, descending, "(SELECT count(*) FROM near)" if near else "0")
+        )
         statement = STEPS.format(
             walked=walked,
-            near=near,
+            edge=near - 1 if near else 0,
+            edge_event="final.event_id" if near else begin_id,
             half=NEAR // 2,
             end=FIRST_DAY if descending else LAST_DAY,
-            end_id=0 if descending else 2**63 - 1,
+            end_id=end_id,
             block=BLOCK,
             steps=",\n".join(parts),
             union=" UNION ALL ".join(f"SELECT * FROM {name}" for name in steps),
@@ -213,10 +224,11 @@ def _end(found: PublicationQuerySet, descending: bool, days: str) -> str:
     return f"greatest(day, least({end}, {_date(limit)}))" if limit else end
 
 
-def _reach(found: PublicationQuerySet, descending: bool) -> str:
+def _reach(found: PublicationQuerySet, descending: bool, found_near: str) -> str:
     return REACH.format(
         block_end=_end(found, descending, "days"),
         wide_end=_end(found, descending, f"least({1 + WIDER} * days, {LONGEST})"),
+        found_near=found_near,
         nearly=NEARLY,
         longest=LONGEST,
     )

@@ -25,10 +25,11 @@ KEYED = {"country", "country_all", "actor", "role", "type", "topic", "involvemen
 WINDOW = {"from", "to", "on", "certainty"}
 
 
-@pytest.fixture(params=["few", "steps", "small steps"])
+@pytest.fixture(params=["few", "steps", "small steps", "small steps without near"])
 def way(request, monkeypatch):
     """Each way to find a page; small steps end in the midst of the events."""
     monkeypatch.setattr(scans, "SOON", float("inf") if request.param == "few" else -1)
+    monkeypatch.setattr(scans, "MANY", float("inf") if "without" in request.param else -1)
     if "small" in request.param:
         monkeypatch.setattr(scans, "NEAR", 5)
         monkeypatch.setattr(scans, "NEARLY", 1)
@@ -169,6 +170,7 @@ def steps_run(client, query):
 
 def test_steps_end_where_the_page_is_full(client, monkeypatch):
     monkeypatch.setattr(scans, "SOON", -1)
+    monkeypatch.setattr(scans, "MANY", -1)
     monkeypatch.setattr(scans, "NEAR", 4)
     monkeypatch.setattr(scans, "BLOCK", 20)
     for number in range(40):
@@ -195,6 +197,9 @@ def test_steps_begin_where_anything_fits(client, monkeypatch):
     for number in range(8):
         published(f"long-ago-{number:02}", f"1925-01-{number + 1:02}", topics=("security",))
 
-    assert steps_run(client, "topic=security&page_size=2") == ["near"]
-    assert steps_run(client, "topic=trade&page_size=2&ordering=date") == ["near"]
-    assert steps_run(client, "topic=security&page_size=2&as_of=28")[-1] == "far"
+    for many in (-1, float("inf")):
+        monkeypatch.setattr(scans, "MANY", many)
+        first = "near" if many < 0 else "block"
+        assert steps_run(client, "topic=security&page_size=2") == [first]
+        assert steps_run(client, "topic=trade&page_size=2&ordering=date") == [first]
+        assert steps_run(client, "topic=security&page_size=2&as_of=28")[-1] == "far"
