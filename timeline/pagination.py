@@ -194,7 +194,7 @@ def page(found: QuerySet[Any], wanted: Wanted, columns: Sequence[str]) -> Page:
     keys = _keys(found, wanted.ordering)
     if wanted.cursor:
         found = found.filter(beyond(keys, wanted.cursor.position, wanted.descending))
-    if keys[0] == "start_min" and isinstance(found, PublicationQuerySet) and found.keyed:
+    if keys[0] == "start_min" and isinstance(found, PublicationQuerySet) and (found.keyed or found.common):
         day = wanted.cursor.position[0] if wanted.cursor else None
         return wanted.page(scans.rows(found, columns, day, wanted.descending, wanted.size + 1))
     found = found.order_by(*in_order(keys, wanted.descending))

@@ -174,6 +174,9 @@ class PublicationQuerySet(VersionQuerySet):
     keyed = False
     """Whether they are chosen by something that the index by keys has, so that pages are found by `timeline.scans`."""
 
+    common = False
+    """Whether most events are among them, so that pages are found by `timeline.scans` too: not all of them sorted."""
+
     traits: tuple[int, ...] = ()
     """Of those, what `timeline.traits` names."""
 
@@ -194,6 +197,7 @@ class PublicationQuerySet(VersionQuerySet):
         clone.days, clone.whenever = self.days, self.whenever
         clone.window_first, clone.window_last = self.window_first, self.window_last
         clone.keyed, clone.traits, clone.with_others = self.keyed, self.traits, self.with_others
+        clone.common = self.common
         clone.tallied, clone.language, clone.together = self.tallied, self.language, self.together
         return clone
 
@@ -331,10 +335,9 @@ class PublicationQuerySet(VersionQuerySet):
 
     def certainly_overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Events that were going on on a day from `first` to `last`, whichever of their possible days are true."""
-        found = self.all()
-        # Most events are certain: they are looked for in the order of the days, not all of them sorted.
-        found.keyed = found.keyed or not found.days
-        return found.overlapping(first, last).filter(certain_overlap(first, last))
+        found = self.overlapping(first, last).filter(certain_overlap(first, last))
+        found.common = not found.days
+        return found
 
     def in_force_on(self, day: datetime.date) -> Self:
         """Measures that may be in force on `day`.
