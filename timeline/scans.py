@@ -122,7 +122,7 @@ def rows(
             return cursor.fetchall()
         times = SEARCHED if found.language else 1
         whenever = max(cost, 0 if found.whenever is None else _cost(found.whenever))
-        near = NEAR // times if whenever > MANY * times else 0
+        near = NEAR if whenever > MANY * times else 0
         walked, walked_values = _walked(found, day, descending, NEAR).query.sql_with_params()
         end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
         steps = _steps(found, day, descending)

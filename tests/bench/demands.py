@@ -30,7 +30,7 @@ IN_SQL = {
 OTHER_FILTERS = 20.0
 """Milliseconds at the 99th percentile, for any other filter or pair of filters."""
 
-NO_FILTERS = ("density", "facets", "window", "count", "detail", "nothing new", "past state", "type + topic + country")
+NO_FILTERS = ("density", "facets", "window", "count:", "detail", "nothing new", "past state", "type + topic + country")
 """Beginnings of the names of questions that are no list with one or two filters."""
 
 
