@@ -77,14 +77,13 @@ def _measure(case: Case) -> Measured:
             break
     main, found, database, whole = [], [], [], []
     for ask in warm:
-        find = finding(ask)
         with database_times() as times:
             before = time.perf_counter()
             ask()
             whole.append(1000 * (time.perf_counter() - before))
         main.append(1000 * max(times))
         database.append(1000 * sum(times))
-        if find:
+        if find := finding(ask):
             find()  # it is prepared
             with database_times() as alone:
                 find()

@@ -147,18 +147,9 @@ def _sql(found: Sequence[Measured], events: int) -> str:
         "country and date, without their documents, as `PERFORMANCE.md` measured it. The scans are those of most of 20 "
         "values; `+date` is a bound of the date in the index condition.",
         "",
-        *_head(
-            "question",
-            "values",
-            "found p50",
-            "slowest p50",
-            "slowest p99",
-            "queries",
-            "all p50",
-            "view p50",
-            "it reads",
-        ),
-    ]
+        *_head("question", "values", "found p50", "slowest p50", "slowest p99", "queries", "all p50", "view p50",
+               "it reads"),
+    ]  # fmt: skip
     for case in found:
         scans, often = case.plans.most_common(1)[0]
         reads = f"{often}/{case.plans.total()}: {'; '.join(map(str, scans))}"

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from events.date_display import display
 from events.dates import parse
 from tests.timeline import test_views
 from timeline.documents import Document, date
@@ -45,8 +44,7 @@ def document(**changes: object) -> Document:
 
 def dated(edtf: str, **changes: object) -> Document:
     """The full document of an event at this date."""
-    when = parse(edtf)
-    return document(date={**date(when), "display": display(when, "en")}, **changes)
+    return document(date=date(parse(edtf), "en"), **changes)
 
 
 def hostile(text: str) -> Document:
