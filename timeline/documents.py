@@ -115,7 +115,7 @@ class Renderer:
             relations=draft.relations,
             names=self._names_of(draft.participations, countries),
         )
-        same = self._in_any_language(draft, when, effective, rendered)
+        same = self._in_any_language(draft, when, rendered)
         for language in LANGUAGES:
             document = self._document(event, when, effective, same, rendered, language)
             rendered.titles[language] = document["title"]
@@ -147,12 +147,10 @@ class Renderer:
             "significance": significance(len(participations), len(countries), len(sources)),
         }
 
-    def _in_any_language(self, draft: Draft, when: EdtfDate, effective: EdtfDate | None, rendered: Rendered) -> _Same:
+    def _in_any_language(self, draft: Draft, when: EdtfDate, rendered: Rendered) -> _Same:
         event = draft.event
         return _Same(
             texts={text.language: text for text in draft.texts},
-            date=date(when),
-            effective=date(effective) if effective else {},
             topics=draft.topics,
             figures=draft.figures,
             participants=[(part.actor, self._participant(part, when)) for part in draft.participations],
@@ -185,8 +183,8 @@ class Renderer:
                 "summary": text.summary,
                 "language": text.language,
                 "fallback_from": language if text.language != language else "",
-                "date": {**same.date, "display": display(when, language)},
-                "effective": {**same.effective, "display": display(effective, language)} if effective else None,
+                "date": date(when, language),
+                "effective": date(effective, language) if effective else None,
                 "participants": [
                     {**part, "name": translated(actor.names, language)} for actor, part in same.participants
                 ],
@@ -239,8 +237,6 @@ class _Same:
     """What of an event is the same in each language, or is read once for all of them."""
 
     texts: dict[str, Text]
-    date: Document
-    effective: Document
     topics: list[Topic]
     figures: list[Figure]
     participants: list[tuple[Actor, Document]]
@@ -256,8 +252,8 @@ def significance(participants: int, countries: int, sources: int) -> int:
     return min(participants, 10) + min(countries, 10) + min(sources, 10)
 
 
-def date(when: EdtfDate) -> Document:
-    """A date as documents give it, but for the words: the EDTF, the four days, and what is known of it."""
+def date(when: EdtfDate, language: str) -> Document:
+    """A date as documents give it: the EDTF, the four days, what is known of it, and words."""
     return {
         "edtf": when.text,
         "start": when.start_min.isoformat(),
@@ -268,6 +264,7 @@ def date(when: EdtfDate) -> Document:
         "approximate": when.approximate,
         "uncertain": when.uncertain,
         "open": when.open,
+        "display": display(when, language),
     }
 
 
