@@ -37,7 +37,8 @@ from timeline.text import words
 ROLES = Participation.Role.values
 WAYS = [way.value for way in Way]
 DATE_FILTERS = ("from", "to", "on", "in_force_on")
-BY_COUNTRY = {"country", "country_all", "involvement", "role", "from", "to", "on", "certainty"}
+WINDOW = {"from", "to", "on", "certainty"}
+BY_COUNTRY = {"country", "country_all", "involvement", *WINDOW}
 """Filters that are answered by the index by country and date, where there are no others."""
 
 
@@ -51,11 +52,6 @@ class Asked:
     @property
     def certain(self) -> bool:
         return bool(self.values["certainty"] == "certain")
-
-    def is_alone(self, name: str) -> bool:
-        """Whether of all filters only this one and a window of days are given."""
-        others = EventFilters.parameters().keys() - {name, "from", "to", "on", "certainty"}
-        return all(self.values[other] is None for other in others)
 
     @property
     def country_ways(self) -> list[str]:
@@ -180,11 +176,7 @@ class EventFilters(django_filters.FilterSet):
         PlaceField(
             help_text="Took place here: a country's code, or words of the place's name, in any case.",
         ),
-        lambda found, place, asked: (
-            found.in_country(place, among_others=not asked.is_alone("place"))
-            if is_code(place)
-            else found.at_place(words(place))
-        ),
+        lambda found, place, asked: found.in_country(place) if is_code(place) else found.at_place(words(place)),
     )
     disputed = Parameter(
         BooleanField(help_text="Whether two of its sources contradict each other about a date."),
@@ -248,8 +240,8 @@ def events_prove(values: Mapping[str, Any]) -> bool:
 def filtered(found: PublicationQuerySet, values: Mapping[str, Any], known: Known) -> PublicationQuerySet:
     """Those of `found` that fit all filters; the values must have passed `check_filters`."""
     asked = Asked(values, known)
-    others = any(values[name] is not None for name in EventFilters.parameters() if name not in BY_COUNTRY)
-    found.with_others = found.with_others or others
+    given = [name for name in EventFilters.parameters().keys() - WINDOW if values[name] is not None]
+    found.with_others = found.with_others or len(given) > 1
     # How dates are found depends on what else is asked.
     for name, filter_ in sorted(EventFilters.parameters().items(), key=lambda entry: entry[0] in DATE_FILTERS):
         if values[name] is not None:

@@ -98,7 +98,6 @@ def is_indexed(values: Mapping[str, Any], at: int | None, wanted: Wanted) -> boo
         and values["certainty"] != "certain"
         and wanted.ordering.columns == KEYS
         and not (values["country"] and values["country_all"])
-        and not values["role"]
         and _are_soon_found(values["country_all"] or [], values["involvement"] or [])
         and all(values[name] is None for name in ELSEWHERE)
     )

@@ -190,7 +190,8 @@ def wanted_page(values: Mapping[str, Any], orderings: Mapping[str, Ordering], de
 
 
 def page(found: QuerySet[Any], wanted: Wanted, columns: Sequence[str]) -> Page:
-    """The wanted page of `found`, as tuples of `columns`. One query, or two, that fetches one row more than it has."""
+    """The wanted page of `found`, as tuples of `columns`. One query, besides plans (see `timeline.scans`), that fetches
+    one row more than it has."""
     keys = _keys(found, wanted.ordering)
     if wanted.cursor:
         found = found.filter(beyond(keys, wanted.cursor.position, wanted.descending))

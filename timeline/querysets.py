@@ -165,7 +165,7 @@ class PublicationQuerySet(VersionQuerySet):
     """
 
     whenever: Self | None = None
-    """The same events, whatever window they overlap."""
+    """What it was before it was to overlap a window: for estimates."""
 
     window_first: datetime.date | None = None
     window_last: datetime.date | None = None
@@ -186,11 +186,11 @@ class PublicationQuerySet(VersionQuerySet):
     tallied: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Of what they are chosen by, what the tallies have: dimensions, each with values of which they have one."""
 
-    together = False
+    correlated = False
     """Whether several countries are wanted that all have to be involved in certain ways."""
 
     with_others = False
-    """Whether the countries are one filter among others: then they are found in the index by keys, too."""
+    """Whether the countries, or the place, are one filter among others: then the index by keys finds them, too."""
 
     def _clone(self) -> Self:
         clone = super()._clone()
@@ -198,7 +198,7 @@ class PublicationQuerySet(VersionQuerySet):
         clone.window_first, clone.window_last = self.window_first, self.window_last
         clone.keyed, clone.traits, clone.with_others = self.keyed, self.traits, self.with_others
         clone.common = self.common
-        clone.tallied, clone.language, clone.together = self.tallied, self.language, self.together
+        clone.tallied, clone.language, clone.correlated = self.tallied, self.language, self.correlated
         return clone
 
     def without_joins(self) -> Self:
@@ -271,7 +271,7 @@ class PublicationQuerySet(VersionQuerySet):
         found = self
         for code in codes:
             found = found.involving([code], ways)
-        found.together = len(codes) > 1
+        found.correlated = len(codes) > 1
         return found
 
     def with_actor(self, slugs: Sequence[str], roles: Sequence[str] = ()) -> Self:
@@ -307,9 +307,9 @@ class PublicationQuerySet(VersionQuerySet):
 
     # Where
 
-    def in_country(self, code: str, *, among_others: bool = False) -> Self:
-        """Events that took place in the country; found in the index by keys if that is one filter among others."""
-        if among_others:
+    def in_country(self, code: str) -> Self:
+        """Events that took place in the country."""
+        if self.with_others:
             return self.by_keys(involvements__overlap=[f"{code}:{Way.LOCATION}:"])
         return self.exclude(place_country="").filter(place_country=code)
 

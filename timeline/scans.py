@@ -42,7 +42,7 @@ SOON, MANY = 2_500, 25_000
 """What finding all that fits may be expected to cost, if it is soon found, and if many fit, whenever that is. An event
 costs about 1."""
 
-TOGETHER = 25
+CORRELATED = 25
 """How many times as many events as the database expects may involve all of several countries in the same way: it takes
 them for independent, but those of a bloc are involved together."""
 
@@ -103,7 +103,8 @@ def rows(
 ) -> list[tuple[Any, ...]]:
     """The first rows of `found`, up to `most`, in the order of date and id: start_min, event_id and `columns`.
 
-    `day`, if given, is one before which there is none of them in this order. Two queries, of which one is a plan.
+    `day`, if given, is one before which there is none of them in this order. Two queries, of which one is a plan; or
+    three, with another plan, where many overlap a window.
     """
     names = ["start_min", "event_id", *columns]
     needed = ["long", "disputed", "effective_start_min", *(["searched"] if found.language else [])]
@@ -114,8 +115,8 @@ def rows(
     order = "DESC" if descending else "ASC"
     common = {"names": ", ".join(names), "columns": ", ".join([*names, *needed]), "found": inner, "order": order}
     common["most"] = str(most)
+    cost = _cost(found)
     with connection.cursor() as cursor:
-        cost = _cost(found)
         if cost <= SOON:
             few = FEW.format(condition=" AND ".join(["true", *_traits(found), *_window(found)]), **common)
             cursor.execute(few, values)
@@ -123,7 +124,7 @@ def rows(
         times = SEARCHED if found.language else 1
         whenever = max(cost, 0 if found.whenever is None else _cost(found.whenever))
         near = NEAR if whenever > MANY * times else 0
-        walked, walked_values = _walked(found, day, descending, NEAR).query.sql_with_params()
+        walked, walked_values = _walked(found, day, descending).query.sql_with_params()
         end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
         steps = _steps(found, day, descending)
         if not near:
@@ -167,7 +168,7 @@ def _cost(found: PublicationQuerySet) -> float:
             f"EXPLAIN (FORMAT JSON) SELECT FROM ({inner}) AS found ({', '.join(columns)}) WHERE {condition}", values
         )
         cost: float = cursor.fetchone()[0][0]["Plan"]["Total Cost"]
-    return cost * (TOGETHER if found.together else 1)
+    return cost * (CORRELATED if found.correlated else 1)
 
 
 def _since(found: PublicationQuerySet) -> datetime.date | None:
@@ -201,8 +202,8 @@ def _window(found: PublicationQuerySet) -> list[str]:
     return [_has(found, f"ARRAY[{', '.join(map(str, some))}] || {LONG}")]
 
 
-def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: bool, number: int) -> QuerySet[Any]:
-    """So many events, from where there may be one of `found`."""
+def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
+    """`NEAR` events, from where there may be one of `found`."""
     walked = found.model._default_manager.as_of(found.at)
     for dimension, values in found.tallied if found.at is None else ():
         begun, lookup = (LAST_BEGUN, "lte") if descending else (FIRST_BEGUN, "gte")
@@ -211,7 +212,7 @@ def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: b
     if bounds:
         walked = walked.filter(start_min__lte=min(bounds)) if descending else walked.filter(start_min__gte=max(bounds))
     ordered = walked.order_by("-start_min", "-event_id") if descending else walked.order_by("start_min", "event_id")
-    return ordered.values_list("start_min", "event_id")[:number]
+    return ordered.values_list("start_min", "event_id")[:NEAR]
 
 
 def _end(found: PublicationQuerySet, descending: bool, days: str) -> str:
