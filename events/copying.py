@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import CharField, Field, JSONField, Model, TextField
+from django.db.models import CharField, Field, IntegerField, JSONField, Model, TextField
 
 
 def copy_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -54,6 +54,8 @@ def _maker(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
         return lambda value: field.get_db_prep_save(value, connection)
     if isinstance(field, ArrayField) and isinstance(field.base_field, CharField | TextField):
         return lambda value: None if value is None else array_text(value)
+    if isinstance(field, ArrayField) and isinstance(field.base_field, IntegerField):
+        return lambda value: None if value is None else f"{{{','.join(map(str, value))}}}"
     return None
 
 

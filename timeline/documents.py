@@ -23,6 +23,7 @@ from events.involvement import Affiliations, Involvement, involvement
 from events.models import Actor, Event, EventType, Figure, Topic
 from timeline.drafts import Draft, Link, Part, Reference, Text
 from timeline.text import words
+from timeline.year_tree import nodes_of
 
 URL_MARK = "\x01"
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
@@ -134,6 +135,7 @@ class Renderer:
             "qualified": when.qualified,
             **(_days(effective, "effective_") if effective else {}),
             "effective_qualified": effective.qualified if effective else False,
+            "effective_years": nodes_of(effective.start_min.year, effective.end_max.year) if effective else [],
             "type_path": [node.slug for node in self.types[event.type_id]],
             "topics": sorted(topics),
             "countries_involved": sorted(country.actor.code or "" for country in countries),

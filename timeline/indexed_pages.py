@@ -20,8 +20,9 @@ from django.db.models.expressions import RawSQL
 
 from events.involvement import Way
 from timeline.filters import BY_COUNTRY, Asked, EventFilters, window
+from timeline.keysets import beyond, in_order
 from timeline.models import Publication, PublicationCountry
-from timeline.pagination import EVENT_ORDERINGS, JoinedPage, Page, Wanted, beyond, in_order
+from timeline.pagination import EVENT_ORDERINGS, JoinedPage, Page, Wanted
 from timeline.prepared_queries import PreparedQuery, Slot
 from timeline.querysets import overlaps, together
 

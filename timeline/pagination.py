@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from timeline import scans
 from timeline.errors import InvalidParameters, ParameterError
+from timeline.keysets import beyond, in_order
 from timeline.parameters import ChoiceField, NumberField, ParameterField, shown
 from timeline.querysets import PublicationQuerySet
+from timeline.scans import by_change, by_date, by_relevance
 
 PAGE_SIZE = 50
 MOST = 500
@@ -59,7 +60,7 @@ EVENT_ORDERINGS = {
     "date": Ordering(*BY_DATE),
     "-updated": Ordering(*BY_CHANGE, descending=True),
     "updated": Ordering(*BY_CHANGE),
-    "relevance": Ordering(("rank", "event_id"), (_a_number, _a_number), descending=True),
+    "relevance": Ordering(("rank", "start_min", "event_id"), (_a_number, _a_day, _a_number), descending=True),
 }
 VERSION_ORDERINGS = {"-version": Ordering(("version",), (_a_number,), descending=True)}
 TERM_ORDERINGS = {"key": Ordering(("key",), (_a_string,))}
@@ -193,13 +194,26 @@ def page(found: QuerySet[Any], wanted: Wanted, columns: Sequence[str]) -> Page:
     """The wanted page of `found`, as tuples of `columns`. One query, besides plans (see `timeline.scans`), that fetches
     one row more than it has."""
     keys = _keys(found, wanted.ordering)
-    if wanted.cursor:
-        found = found.filter(beyond(keys, wanted.cursor.position, wanted.descending))
-    if keys[0] == "start_min" and isinstance(found, PublicationQuerySet) and (found.keyed or found.common):
-        day = wanted.cursor.position[0] if wanted.cursor else None
-        return wanted.page(scans.rows(found, columns, day, wanted.descending, wanted.size + 1))
+    position: Any = wanted.cursor.position if wanted.cursor else None
+    if isinstance(found, PublicationQuerySet) and keys[0] == "rank":
+        return wanted.page(by_relevance.rows(found, columns, position, wanted.descending, wanted.size + 1))
+    if position:
+        found = found.filter(beyond(keys, position, wanted.descending))
+    how = _scan(found, keys)
+    if how:
+        begin = position[0] if position else None
+        return wanted.page(how(found, columns, begin, wanted.descending, wanted.size + 1))
     found = found.order_by(*in_order(keys, wanted.descending))
     return wanted.page(list(found.values_list(*keys, *columns)[: wanted.size + 1]))
+
+
+def _scan(found: QuerySet[Any], keys: Sequence[str]) -> Callable[..., list[tuple[Any, ...]]] | None:
+    """How pages of them are found, if not by one index alone."""
+    if not isinstance(found, PublicationQuerySet):
+        return None
+    if keys[0] == "start_min" and (found.keyed or found.common):
+        return by_date.rows
+    return by_change.rows if keys[0] == "published_in" and found.keyed else None
 
 
 def ordered(found: QuerySet[Any], values: Mapping[str, Any], orderings: Mapping[str, Ordering]) -> QuerySet[Any]:
@@ -208,25 +222,7 @@ def ordered(found: QuerySet[Any], values: Mapping[str, Any], orderings: Mapping[
     return found.order_by(*in_order(_keys(found, ordering), ordering.descending))
 
 
-def in_order(keys: Sequence[str], descending: bool) -> list[str]:
-    """What `order_by` takes."""
-    return [f"-{key}" if descending else key for key in keys]
-
-
 def _keys(found: QuerySet[Any], ordering: Ordering) -> list[str]:
     """The columns to order by: those of the index that the filters use, where it has the ordering's (see `days`)."""
     prefix = getattr(found, "days", "") if ordering.columns[0] == "start_min" else ""
     return [f"{prefix}{column}" for column in ordering.columns]
-
-
-def beyond(keys: Sequence[str], position: Sequence[Any], descending: bool) -> Q:
-    """Behind `position`, in the order of `keys`.
-
-    The condition on the first key alone is implied by the others; it is what an index scan can begin at.
-    """
-    less = "lt" if descending else "gt"
-    first, value = keys[0], position[0]
-    behind = Q(**{f"{first}__{less}": value})
-    if len(keys) == 1:
-        return behind
-    return Q(**{f"{first}__{less}e": value}) & (behind | beyond(keys[1:], position[1:], descending))

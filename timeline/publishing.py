@@ -175,17 +175,16 @@ def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: 
     _refresh_relations(edition, renamed, written=written)
 
 
-def _write_texts(texts: Iterable[tuple[Publication, str, Document, Any]]) -> None:
-    """`texts` are publications with a language, the document in it, and the search vector that it had."""
+def _write_texts(texts: Iterable[tuple[Publication, str, Document]]) -> None:
+    """`texts` are publications with a language and the document in it."""
     PublicationText.objects.bulk_create(
         PublicationText(
             publication=row,
             language=language,
             title=document["title"],
-            search=vector,
             document=dump(_completed(document, row)),
         )
-        for row, language, document, vector in texts
+        for row, language, document in texts
     )
 
 
@@ -262,7 +261,7 @@ def _refresh_relations(edition: Edition, changed: set[int], *, written: set[int]
         return
     titles = _public_titles({relation.target_id for row in naming for relation in row.relations.all()})
     new: list[Publication] = []
-    texts: list[tuple[Publication, str, Document, Any]] = []
+    texts: list[tuple[Publication, str, Document]] = []
     for row in naming:
         relations = [(relation.kind, relation.target_id) for relation in row.relations.all()]
         documents = {text.language: _uncompleted(load(text.document)) for text in row.texts.all()}
@@ -272,7 +271,7 @@ def _refresh_relations(edition: Edition, changed: set[int], *, written: set[int]
             documents, [(country.code, country.ways) for country in row.countries.all()], relations
         )
         new.append(Publication(**_copied(row), **edition.stamp(row), digest=fingerprint))
-        texts += [(new[-1], text.language, documents[text.language], text.search) for text in row.texts.all()]
+        texts += [(new[-1], language, document) for language, document in documents.items()]
     _supersede(edition, naming)
     Publication.objects.bulk_create(new)
     _write_texts(texts)

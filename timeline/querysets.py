@@ -27,13 +27,14 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Greatest
 from django.db.models.lookups import Exact
 
 from events.involvement import Way
 from timeline import search, traits
 from timeline.prepared_queries import Slot
 from timeline.traits import LONG_DAYS, SAMPLED
+from timeline.year_tree import nodes_with
 
 LASTING = datetime.timedelta(days=LONG_DAYS)
 EARLIEST = datetime.date.min + LASTING
@@ -165,14 +166,14 @@ class PublicationQuerySet(VersionQuerySet):
     """
 
     whenever: Self | None = None
-    """What it was before it was to overlap a window: for estimates."""
+    """What it was before it was to be in force on a day, or to overlap a window: for estimates."""
 
     window_first: datetime.date | None = None
     window_last: datetime.date | None = None
     """The days that the events overlap; None is no bound."""
 
     keyed = False
-    """Whether they are chosen by something that the index by keys has, so that pages are found by `timeline.scans`."""
+    """Whether they are chosen by what the index by keys and words has, so that pages are found by `timeline.scans`."""
 
     common = False
     """Whether most events are among them, so that pages are found by `timeline.scans` too: not all of them sorted."""
@@ -180,11 +181,11 @@ class PublicationQuerySet(VersionQuerySet):
     traits: tuple[int, ...] = ()
     """Of those, what `timeline.traits` names."""
 
-    language = ""
-    """The language in which they are searched for words, if they are."""
-
     tallied: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Of what they are chosen by, what the tallies have: dimensions, each with values of which they have one."""
+
+    in_force: datetime.date | None = None
+    """The day on which they are in force, if they are chosen by that."""
 
     correlated = False
     """Whether several countries are wanted that all have to be involved in certain ways."""
@@ -198,7 +199,7 @@ class PublicationQuerySet(VersionQuerySet):
         clone.window_first, clone.window_last = self.window_first, self.window_last
         clone.keyed, clone.traits, clone.with_others = self.keyed, self.traits, self.with_others
         clone.common = self.common
-        clone.tallied, clone.language, clone.correlated = self.tallied, self.language, self.correlated
+        clone.tallied, clone.correlated, clone.in_force = self.tallied, self.correlated, self.in_force
         return clone
 
     def without_joins(self) -> Self:
@@ -211,7 +212,7 @@ class PublicationQuerySet(VersionQuerySet):
         return found
 
     def by_keys(self, **wanted: Any) -> Self:
-        """Those that have what is wanted of the arrays in the index by keys."""
+        """Those that have what is wanted of what the index by keys and words has."""
         found = self.filter(**wanted)
         found.keyed = True
         for column, dimension in TALLIED.items():
@@ -228,13 +229,11 @@ class PublicationQuerySet(VersionQuerySet):
         return self.annotate(document=Subquery(text.values("document")))
 
     def matching(self, words: str, language: str) -> Self:
-        """Events whose document in this language has the words (see `timeline.search`), with `rank`, best highest."""
+        """Events whose document in this language has the words (see `timeline.search`), with `rank`, from 1 up."""
         wanted = search.query(words, language)
-        found = self.annotate(
-            text=FilteredRelation("texts", condition=Q(texts__language=language)), searched=F("text__search")
-        ).filter(searched=wanted)
-        found.keyed, found.language = True, language
-        return found.annotate(rank=Cast(SearchRank(F("searched"), wanted) * 1_000_000, BigIntegerField()))
+        found = self.by_keys(search=wanted)
+        rank = Cast(SearchRank(F("search"), wanted) * 1_000_000, BigIntegerField())
+        return found.annotate(rank=Greatest(rank, 1))
 
     def with_trait(self, trait: int) -> Self:
         """The same, known to have the trait."""
@@ -345,11 +344,9 @@ class PublicationQuerySet(VersionQuerySet):
         Their effective dates may cover it, nothing that suspends them certainly covers it, and nothing that withdraws
         them had certainly taken effect by then.
         """
-        return self._measures().filter(
+        return self._effective_on(day).filter(
             ~Exists(self._relations("suspends").filter(_certainly_effective(day, "publication__"))),
             ~Exists(self._relations("withdraws").filter(took_effect_max__lte=day, took_effect_qualified=False)),
-            effective_start_min__lte=day,
-            effective_end_max__gte=day,
         )
 
     def certainly_in_force_on(self, day: datetime.date) -> Self:
@@ -358,8 +355,7 @@ class PublicationQuerySet(VersionQuerySet):
         Their effective dates certainly cover it, nothing that suspends them may cover it, and nothing that withdraws
         them may have taken effect by then.
         """
-        return self._measures().filter(
-            Q(effective_start_min__lte=day, effective_end_max__gte=day),  # implied; it is what an index can find
+        return self._effective_on(day).filter(
             _certainly_effective(day),
             ~Exists(
                 self._relations("suspends").filter(
@@ -369,9 +365,11 @@ class PublicationQuerySet(VersionQuerySet):
             ~Exists(self._relations("withdraws").filter(took_effect_min__lte=day)),
         )
 
-    def _measures(self) -> Self:
-        found = self.all()
-        found.traits = (*self.traits, traits.MEASURE)
+    def _effective_on(self, day: datetime.date) -> Self:
+        """Measures that may be effective then."""
+        in_year = self.by_keys(effective_years__overlap=nodes_with(day.year))
+        found = in_year.filter(effective_start_min__lte=day, effective_end_max__gte=day)
+        found.whenever, found.in_force = in_year, day
         return found
 
     # Many
@@ -382,9 +380,6 @@ class PublicationQuerySet(VersionQuerySet):
         By an index of the sample; or by that in which they are found, so that nothing else is read. Joined to no
         country.
         """
-        if self.language:
-            trait = f"'={self.language}{traits.IN_SAMPLE[one_in]}'"
-            return self.filter(RawSQL("text.search @@ %s::tsquery", [trait], BooleanField()))
         if self.keyed:
             return self.filter(RawSQL(f"({traits.TRAITS}) && ARRAY[{traits.IN_SAMPLE[one_in]}]", [], BooleanField()))
         found = self.filter(sample=True)

@@ -2,6 +2,10 @@
 
 Both sides are folded in Python (no accents, no case) and cut into words there, so that PostgreSQL's parser sees nothing
 but words; then its stemmer of the language applies, where it has one.
+
+One search vector has the documents of an event in every language; its lexemes say of which one they are (`en:visit`).
+So it stands in the event's row, and in the same index as all else that is asked for: words and other filters are found
+together, inside the index.
 """
 
 from __future__ import annotations
@@ -11,16 +15,18 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache, reduce
 from operator import and_
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable
 
 from timeline.text import fold
-from timeline.traits import TRAITS
 
 CONFIGURATIONS = {"en": "english", "de": "german"}
 """The stemmers; a language without one is searched word by word."""
 
 LONGEST = 200
 """Characters of a query."""
+
+WORD = re.compile(r"[^\W_]{1,500}")
+"""What is longer is cut: a lexeme has room for 2046 bytes."""
 
 
 class NothingToSearch(ValueError):
@@ -36,24 +42,12 @@ WEIGHTS = "ABCD"
 NAMES = "BC"
 """The weights of names, which come again and again; titles and summaries do not."""
 
-WORDS = " || ".join(f"setweight(to_tsvector(configuration::regconfig, {weight}), '{weight}')" for weight in WEIGHTS)
+_VECTOR = " || ".join(f"setweight(to_tsvector(configuration::regconfig, {weight}), '{weight}')" for weight in WEIGHTS)
+_OF_LANGUAGE = r"regexp_replace(({lexemes})::text, '''([^'']+)''', '''' || {language} || ':\1''', 'g')"
+"""SQL: lexemes, of a vector or a query, as text, with their language before each. Nothing but words is in them."""
 
-TRAIT_WORDS = f"""(
-    SELECT array_to_tsvector(array_agg('=' || language || trait)) FROM timeline_publication, unnest({TRAITS}) AS trait
-    WHERE id = publication_id
-)"""
-"""SQL: the traits of a publication (see `timeline.traits`) as words that no reader can write, in a language.
-
-So the index knows which of many documents with a word are in the language, and about events of a month.
-"""
-
-VECTOR = f"{WORDS} || {TRAIT_WORDS}"
-"""SQL: the search vector, from columns `publication_id`, `language`, `configuration`, and a to d: words by weight."""
-
-
-def any_trait(traits: str, language: str) -> str:
-    """SQL: the query for documents in the language of publications with any of the traits, an array in SQL."""
-    return f"SELECT string_agg(quote_literal('={language}' || trait), '|')::tsquery FROM unnest(({traits})) AS trait"
+WORDS = _OF_LANGUAGE.format(lexemes=_VECTOR, language="language")
+"""SQL: the search vector of a document, as text, from columns `language`, `configuration`, a to d: words by weight."""
 
 
 def words_by_weight(parts: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
@@ -79,7 +73,15 @@ def query(text: str, language: str) -> SearchQuery:
         wanted.append((bool(minus), ~part if minus else part))
     if not any(not minus for minus, _ in wanted):
         raise NothingToSearch
-    return reduce(and_, (part for _, part in wanted))
+    return _InLanguage(reduce(and_, (part for _, part in wanted)), language)
+
+
+class _InLanguage(SearchQuery):
+    """A query for lexemes of a language."""
+
+    def __init__(self, wanted: SearchQueryCombinable, language: str) -> None:
+        super().__init__(wanted)
+        self.template = f"{_OF_LANGUAGE.format(lexemes='%(expressions)s', language=repr(language))}::tsquery"
 
 
 def _part(words: list[str], beginning: bool, config: str) -> SearchQuery:
@@ -89,7 +91,7 @@ def _part(words: list[str], beginning: bool, config: str) -> SearchQuery:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", fold(text))
+    return WORD.findall(fold(text))
 
 
 _words_of_name = lru_cache(maxsize=10_000)(_words)

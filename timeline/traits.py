@@ -5,16 +5,13 @@ An index can only be asked for what it holds in the very same words, so that the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from timeline.models import Publication
+from typing import Any
 
 LONG_DAYS = 366
 """What may have lasted longer is `long`: a few events, kept in indexes of their own."""
 
-DISPUTED, MEASURE = -10_001, -10_002
-"""Numbers that no year has: that sources contradict each other about a date; that there is an effective date."""
+DISPUTED = -10_001
+"""A number that no year has: that sources contradict each other about a date."""
 
 SPARSE, SAMPLED = 256, 128
 """One event in so many is in the samples of which estimates are made."""
@@ -28,7 +25,6 @@ MONTH = f"{YEAR} * 12 + EXTRACT(month FROM start_min)::integer"
 TRAITS = (
     f"ARRAY[{MONTH}, -{YEAR}] || CASE WHEN long THEN ARRAY[0] END "
     f"|| CASE WHEN disputed THEN ARRAY[{DISPUTED}] END "
-    f"|| CASE WHEN effective_start_min IS NOT NULL THEN ARRAY[{MEASURE}] END "
     + " ".join(
         f"|| CASE WHEN mod(mod(event_id * 7919, 1000003), {one_in}) = 0 THEN ARRAY[{trait}] END"
         for one_in, trait in IN_SAMPLE.items()
@@ -46,17 +42,3 @@ def drawn_number(event_id: Any, numbers: int) -> Any:
     Where it is 0, the event is in the sample. The primes scatter neighbouring ids, which may have much in common.
     """
     return event_id * 7919 % 1_000_003 % numbers
-
-
-def traits_of(publication: Publication) -> list[int]:
-    """The same as `TRAITS`, of a publication that is not yet in the database."""
-    day = publication.start_min
-    traits = [12 * day.year + day.month, -day.year]
-    if (publication.end_max - day).days > LONG_DAYS:
-        traits.append(0)
-    if publication.disputed:
-        traits.append(DISPUTED)
-    if publication.effective_start_min is not None:
-        traits.append(MEASURE)
-    traits += [trait for one_in, trait in IN_SAMPLE.items() if drawn_number(publication.event_id, one_in) == 0]
-    return traits

@@ -7,19 +7,15 @@ JSON but for the number and the times of the version.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
-
-import orjson
-from django.db import connection
 
 from events.copying import array_text, copy_objects, copy_rows, new_ids
 from timeline import search
 from timeline.documents import FIELDS, Document, Rendered, dump
 from timeline.editions import digest
 from timeline.models import Publication, PublicationCountry, PublicationRelation, PublicationText
-from timeline.traits import traits_of
 from timeline.vectors import vectors
 
 UNNUMBERED = '"version":0'
@@ -42,8 +38,6 @@ class Prepared:
             language: search.words_by_weight(_found_by(document, rendered.names))
             for language, document in rendered.documents.items()
         }
-        self.vectors: dict[str, str | None] = {}
-        """By language; None for a document so long that the database has to make it."""
         self.digest = ""
         self.json: dict[str, str] = {}
         if not self.relations:
@@ -63,20 +57,13 @@ class Prepared:
         times = f'"published_at":"{timestamp(row.first_published_at)}","updated_at":"{timestamp(row.published_at)}"'
         return f"{numbered[:-1]},{times}}}"
 
-    def searched(self, row: Publication) -> Iterator[tuple[str, str | None, str]]:
-        """For each language, the vector of the words, if it was made here, and that of the traits of `row`."""
-        traits = traits_of(row)
-        for language in self.documents:
-            yield language, self.vectors[language], " ".join([f"'={language}{trait}'" for trait in traits])
-
 
 def prepare(rendered: Iterable[Rendered]) -> list[Prepared]:
     """Events ready to become versions, with their search vectors."""
     prepared = [Prepared(one) for one in rendered]
-    places = [(version, language) for version in prepared for language in version.documents]
-    made = vectors([(search.configuration(language), version.words[language]) for version, language in places])
-    for (version, language), vector in zip(places, made, strict=True):
-        version.vectors[language] = vector
+    made = iter(vectors([document for version in prepared for document in version.words.items()]))
+    for version in prepared:
+        version.columns["search"] = " ".join([next(made) for _ in version.words])
     return prepared
 
 
@@ -94,15 +81,13 @@ def write_versions(new: Sequence[tuple[Publication, Prepared]]) -> None:
     copy_objects([row for row, _ in new])
     copy_rows(
         PublicationText,
-        ["publication_id", "language", "title", "document", "search"],
+        ["publication_id", "language", "title", "document"],
         (
-            (row.pk, language, version.titles[language], version.json_of(language, row), f"{vector} {traits}")
+            (row.pk, language, version.titles[language], version.json_of(language, row))
             for row, version in new
-            for language, vector, traits in version.searched(row)
-            if vector is not None
+            for language in version.documents
         ),
     )
-    _write_long_texts(new)
     copy_rows(
         PublicationCountry,
         ["publication_id", "code", "ways", "event_id", "start_min", "end_max", "significance", "current"],
@@ -117,37 +102,6 @@ def write_versions(new: Sequence[tuple[Publication, Prepared]]) -> None:
         ["publication_id", "kind", "target_id"],
         ((row.pk, kind, target) for row, version in new for kind, target in version.relations),
     )
-
-
-def _write_long_texts(new: Sequence[tuple[Publication, Prepared]]) -> None:
-    """Documents whose search vectors the database has to make: one statement for all."""
-    rows = [
-        {
-            "publication_id": row.pk,
-            "language": language,
-            "title": version.titles[language],
-            "document": version.json_of(language, row),
-            "configuration": search.configuration(language),
-            **{weight.lower(): " ".join(words) for weight, words in version.words[language].items()},
-        }
-        for row, version in new
-        for language in version.documents
-        if version.vectors[language] is None
-    ]
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO timeline_publicationtext (publication_id, language, title, document, search)
-            SELECT publication_id, language, title, document, {search.VECTOR}
-            FROM json_to_recordset(%s::json) AS new (
-                publication_id bigint, language text, title text, document text, configuration text,
-                a text, b text, c text, d text
-            )
-            """,
-            [orjson.dumps(rows).decode()],
-        )
 
 
 def _ways(roles: Mapping[Any, set[str]]) -> list[str]:

@@ -146,15 +146,6 @@ def test_a_new_version_is_found_by_its_new_words_only(client):
     assert slugs(client, "q=tungsten&as_of=1") == ["event"]
 
 
-def test_a_search_takes_one_query(client, django_assert_num_queries):
-    published("one", titles={"en": "Tungsten"})
-    with django_assert_num_queries(1):
-        client.get("/api/v1/events/?q=tungsten&ordering=relevance")
-    published("two", titles={"en": "Tungsten"}), published("three", titles={"en": "Tungsten"})
-    with django_assert_num_queries(1):
-        client.get("/api/v1/events/?q=tungsten&ordering=relevance")
-
-
 @pytest.mark.parametrize("words", ["-", "-tungsten", '""', "***", "-a -b", "!?"])
 def test_a_search_for_nothing_gives_error(client, words):
     assert_invalid(

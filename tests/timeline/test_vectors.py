@@ -1,6 +1,7 @@
 """Search vectors put together here, against those that PostgreSQL makes."""
 
-import orjson
+import importlib
+
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 
 from tests.builders import draft, published
 from timeline import search, vectors
-from timeline.models import PublicationText
+from timeline.models import Publication
 from timeline.publishing import publish
+
+migration = importlib.import_module("timeline.migrations.0011_words_among_keys")
 
 pytestmark = pytest.mark.django_db
 
@@ -37,22 +40,28 @@ SOME = [
     "naïve",
 ]
 texts = st.lists(st.sampled_from(SOME) | st.text(max_size=8), max_size=8).map(" ".join)
-documents = st.lists(st.tuples(st.sampled_from(["english", "german", "simple"]), st.tuples(texts, texts, texts, texts)))
+documents = st.lists(st.tuples(st.sampled_from(["en", "de", "uz"]), st.tuples(texts, texts, texts, texts)))
+
+
+CONFIGURATIONS = {"en": "english", "de": "german", "uz": "simple"}
 
 
 def by_postgresql(found):
-    """What `search.WORDS` makes of documents."""
-    rows = [
-        {"configuration": configuration, **{weight.lower(): " ".join(words[weight]) for weight in "ABCD"}}
-        for configuration, words in found
-    ]
+    """What PostgreSQL makes of documents by itself, with the language before each lexeme."""
+    vectors = []
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT ({search.WORDS})::text FROM ROWS FROM (json_to_recordset(%s::json) AS
-                (configuration text, a text, b text, c text, d text)) WITH ORDINALITY ORDER BY ordinality""",
-            [orjson.dumps(rows).decode()],
-        )
-        return [text for (text,) in cursor.fetchall()]
+        for language, words in found:
+            parts = [
+                cursor.mogrify(
+                    "setweight(to_tsvector(%s, %s), %s)",
+                    [CONFIGURATIONS[language], " ".join(words[weight]), weight],
+                )
+                for weight in "ABCD"
+            ]
+            cursor.execute(f"SELECT ({' || '.join(parts)})::text")
+            [(text,)] = cursor.fetchall()
+            vectors.append(" ".join(f"'{language}:{lexeme[1:]}" for lexeme in text.split()))
+    return vectors
 
 
 def normalised(found):
@@ -66,15 +75,15 @@ def normalised(found):
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents)
-@example([("english", ("the", "of the", "war the of", "of peace"))])  # stop words at the ends of parts
-@example([("english", ("x" * 2100, "y " * 3, "z" * 2047, ""))])  # words that are too long to be found
+@example([("en", ("the", "of the", "war the of", "of peace"))])  # stop words at the ends of parts
+@example([("en", ("x" * 2100, "y " * 3, "😀𝔸" * 1200, ""))])  # longer than a lexeme can be
 def test_vectors_are_those_of_postgresql(given_documents):
     found = [
-        (configuration, search.words_by_weight({weight: [text] for weight, text in zip("ABCD", parts, strict=True)}))
-        for configuration, parts in given_documents
+        (language, search.words_by_weight({weight: [text] for weight, text in zip("ABCD", parts, strict=True)}))
+        for language, parts in given_documents
     ]
 
-    assert normalised(vectors.vectors(found)) == by_postgresql(found)
+    assert normalised(vectors.vectors(found)) == normalised(by_postgresql(found))
 
 
 @pytest.mark.parametrize(
@@ -86,32 +95,33 @@ def test_vectors_are_those_of_postgresql(given_documents):
         (["the"] * 16_382 + ["end"], False),
     ],
 )
-def test_only_as_long_as_vectors_count(words, made):
-    document = ("english", {"A": [], "B": [], "C": [], "D": words})
+def test_what_is_longer_than_vectors_count_is_left_to_the_database(words, made, django_assert_num_queries):
+    document = ("en", {"A": [], "B": [], "C": [], "D": words})
+    other = ("en", {"A": ["house"], "B": [], "C": [], "D": []})
+    vectors.vectors([document, other])
 
-    (vector,) = vectors.vectors([document])
+    with django_assert_num_queries(0 if made else 1):
+        found = vectors.vectors([document, other])
 
-    assert (vector is not None) == made
-    if made:
-        assert normalised([vector]) == by_postgresql([document])
+    assert normalised(found) == normalised(by_postgresql([document, other]))
 
 
 def test_what_is_remembered_is_bounded(monkeypatch):
     monkeypatch.setattr(vectors, "MOST_KNOWN", 3)
-    stems = vectors.Stems("english")
+    stems = vectors.Stems("en")
 
     stems.learn(["houses", "the"])
-    assert stems.known == {"houses": ((("'hous'", 1),), 1), "the": ((), 1)}
+    assert stems.known == {"houses": ((("'en:hous'", 1),), 1), "the": ((), 1)}
     stems.learn(["houses", "trees", "cars"])
     assert sorted(stems.known) == ["cars", "houses", "trees"]
 
 
 def test_a_known_word_is_not_asked_for_again(django_assert_num_queries):
-    document = ("simple", {"A": ["unasked"], "B": [], "C": [], "D": []})
+    document = ("uz", {"A": ["unasked"], "B": [], "C": [], "D": []})
     vectors.vectors([document])
 
     with django_assert_num_queries(0):
-        assert vectors.vectors([document]) == ["'unasked':1A"]
+        assert vectors.vectors([document]) == ["'uz:unasked':1A"]
 
 
 def test_a_very_long_document_is_found(client):
@@ -120,7 +130,36 @@ def test_a_very_long_document_is_found(client):
     publish([event])
     published("short")
 
-    rows = PublicationText.objects.filter(language="en").order_by("publication__slug")
-    assert ["'rhubarb'" in row.search for row in rows] == [True, False]
+    rows = Publication.objects.order_by("slug")
+    assert ["'en:rhubarb'" in row.search for row in rows] == [True, False]
     results = client.get("/api/v1/events/?q=rhubarb").json()["results"]
     assert [result["id"] for result in results] == ["long"]
+
+
+@pytest.mark.usefixtures("curated")
+def test_the_migration_keeps_the_words_of_what_was_published_before():
+    rows = Publication.objects.order_by("pk")
+    before = dict(rows.values_list("pk", "search"))
+    years = dict(rows.values_list("pk", "effective_years"))
+    old = [
+        (pk, language, " ".join(f"'{lexeme[4:]}" for lexeme in vector.split() if lexeme.startswith(f"'{language}:")))
+        for pk, vector in before.items()
+        for language in ("en", "de")
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table, trigger in (("publication", "append_only"), ("publicationtext", "fixed")):
+            cursor.execute(f"ALTER TABLE timeline_{table} DISABLE TRIGGER {trigger}")
+        cursor.execute("UPDATE timeline_publication SET search = '', effective_years = '{}'")
+        cursor.execute("ALTER TABLE timeline_publicationtext ADD search tsvector")
+        for pk, language, vector in old:
+            cursor.execute(
+                "UPDATE timeline_publicationtext SET search = %s WHERE publication_id = %s AND language = %s",
+                [f"{vector} '={language}24311' '={language}-2025'", pk, language],
+            )
+        cursor.execute(migration.WORDS_AND_YEARS)
+
+    assert dict(rows.values_list("pk", "search")) == before
+    assert min(map(len, before.values())) > 500
+    assert dict(rows.values_list("pk", "effective_years")) == years
+    assert len({tuple(nodes) for nodes in years.values()}) > 5

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 
 from events.models import Event
@@ -47,9 +47,10 @@ def _is_in_sample() -> models.GeneratedField:
 
 
 def _by_keys(name: str, condition: Q) -> GinIndex:
-    """One index for all that can be asked with &&: what is wanted together is found together, inside the index."""
+    """One index for all keys and words: what is wanted together is found together, inside the index."""
     arrays = ("type_path", "topics", "actors", "roles", "countries_involved", "involvements", "place_words")
-    return GinIndex(*map(F, arrays), RawSQL(TRAITS, ()), condition=condition, name=name)
+    columns = [F(name) for name in (*arrays, "effective_years", "search")]
+    return GinIndex(*columns, RawSQL(TRAITS, ()), condition=condition, name=name)
 
 
 class Publication(Version):
@@ -70,6 +71,7 @@ class Publication(Version):
     effective_end_min = models.DateField(null=True)
     effective_end_max = models.DateField(null=True)
     effective_qualified = models.BooleanField(default=False)
+    effective_years = ArrayField(models.IntegerField(), help_text="Their `timeline.year_tree.nodes_of`.")
     type_path = ArrayField(models.CharField(max_length=120), help_text="The type's slugs from the root down.")
     topics = ArrayField(models.CharField(max_length=120), help_text="The topics' slugs with those above them.")
     countries_involved = ArrayField(models.CharField(max_length=4), help_text="Their codes, as in `countries`.")
@@ -86,6 +88,7 @@ class Publication(Version):
         help_text="How much there is to it: see `timeline.documents.significance`."
     )
     sample = _is_in_sample()
+    search = SearchVectorField(help_text="The words of the documents in all languages: see `timeline.search`.")
 
     objects = PublicationQuerySet.as_manager()
 
@@ -148,17 +151,18 @@ class Publication(Version):
                 condition=Q(sample=True),
                 name="publication_sample",
             ),
-            # in_force_on: few events are measures.
+            # in_force_on, now or in a past state: few events are measures.
             models.Index(
                 F("start_min").desc(),
                 F("event").desc(),
                 F("effective_start_min"),
                 F("effective_end_max"),
-                condition=Q(superseded_in=None, withdrawn=False, effective_start_min__isnull=False),
+                include=["long", "superseded_in", "withdrawn", "published_in"],
+                condition=Q(effective_start_min__isnull=False),
                 name="publication_measures",
             ),
-            # Any filter by type, topic, actor, role, country or words of a place, and any of them together, with the
-            # time, by `timeline.scans`; and the same in past states, together with the first.
+            # Any filter by type, topic, actor, role, country, day in force, words of a place or of documents (q=), and
+            # any of them together, with the time, by `timeline.scans`; and the same in past states, with the first.
             _by_keys("publication_keys", Q(superseded_in=None, withdrawn=False)),
             _by_keys("publication_keys_past", Q(superseded_in__isnull=False, withdrawn=False)),
             # place=KR, dataset=has-travels, newest first.
@@ -192,11 +196,9 @@ class PublicationText(models.Model):
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="texts", db_index=False)
     language = models.CharField(max_length=12)
     title = models.CharField(max_length=300)
-    search = SearchVectorField(db_default=Value(""), help_text="Made by `timeline.search`.")
     document = models.TextField()
 
     class Meta:
-        indexes = [GinIndex(fields=["search"], name="publication_text_search")]  # q=
         constraints = [
             # Finds the document of each row of a page.
             models.UniqueConstraint(fields=["publication", "language"], name="publication_text_once"),

@@ -92,15 +92,17 @@ def event_page(reading: Reading, default_size: int = PAGE_SIZE, *, joined: bool 
         read = joined_page if joined else indexed_page
         found: Page = reading.settled(lambda: read(values, wanted))
     else:
-        found = reading.settled(lambda: page(listed(reading, reading.at), wanted, COLUMNS))
+        by_date = wanted.ordering.columns[0] == "start_min"
+        found = reading.settled(lambda: page(listed(reading, reading.at, by_date=by_date), wanted, COLUMNS))
     if not found and events_prove(values):
         known_entries(values, reading.at)
     return found
 
 
-def listed(reading: Reading, at: int | None) -> QuerySet[Any]:
-    """The events that fit the filters as of a dataset version, with the columns `COLUMNS`."""
-    events = filtered(Publication.objects.as_of(at), reading.values, reading.known)
+def listed(reading: Reading, at: int | None, *, by_date: bool = True) -> QuerySet[Any]:
+    """The events that fit the filters as of a dataset version, with the columns `COLUMNS`; to be read by date?"""
+    public = Publication.objects.as_of(at)
+    events = filtered(public if by_date else public.without_joins(), reading.values, reading.known)
     return with_version(events.in_language(reading.values["lang"]), at)
 
 

@@ -10,9 +10,12 @@ statement takes steps, each of which runs only if the page is not full yet:
 2. `block`: of about `BLOCK` further events, those that fit are found by keys and months, or years; of fewer, if some of
    the page was near.
 3. `wide`: so are those in a stretch of time `WIDER` times as long; where the page was nearly full, this fills it.
-4. `far`: so are all the others, of which few fit by then.
+4. `far`: so are all the others, of which few fit by then; or `few_left`, by their years, too, where not many are left.
 
-They begin where the tallies know that something with the wanted actor, country, type or topic begins at all: what was
+Measures in force on a day are few, but may have begun long before it: they are looked at one by one, in an index of
+measures, and if these do not fill the page, found by keys.
+
+Steps begin where the tallies know that something with the wanted actor, country, type or topic begins at all: what was
 long ago is not looked for among all that came later.
 
 The steps have no event in common, and follow each other in the order of the page. So the page is the same as without
@@ -30,27 +33,26 @@ from django.db import connection
 from django.db.models import DateField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from timeline import search
-from timeline.querysets import PublicationQuerySet, long_before
-from timeline.traits import LONG, MONTH, TRAITS, YEAR
+from timeline.keysets import in_order
+from timeline.querysets import PublicationQuerySet
+from timeline.scans import estimates
+from timeline.scans.estimates import began_before, has, traits_of
+from timeline.scans.walking import one_by_one, walk
+from timeline.traits import LONG, MONTH, YEAR
+
+KEYS = ("start_min", "event_id")
 
 NEAR = 2_000
+MEASURES = 2_000
+"""Of what is in force, so many are looked at, as if they were `near`."""
 BLOCK = 16_000
 WIDER = 6
 
-SOON, MANY = 2_500, 25_000
-"""What finding all that fits may be expected to cost, if it is soon found, and if many fit, whenever that is. An event
-costs about 1."""
-
-CORRELATED = 25
-"""How many times as many events as the database expects may involve all of several countries in the same way: it takes
-them for independent, but those of a bloc are involved together."""
-
-SEARCHED = 4
-"""How many times as much an event costs that is searched for words."""
+FEW_LEFT = 200_000
+"""Of so many events, the years are looked up, too."""
 
 NEARLY = 8
-"""If more than so many were `near`, the block is shorter, in proportion."""
+"""If more than so many of up to 50 that are wanted were `near`, the block is shorter, in proportion."""
 
 MOST_MONTHS = 24
 """Of a longer time, the years are looked up: each month costs some."""
@@ -71,6 +73,13 @@ FIRST_BEGUN, LAST_BEGUN = (
     for day, order in (("month", "ASC"), ("month + 31", "DESC"))
 )
 """SQL: a day before which, or after which, no event begins that has one of the values."""
+
+YEARS_LEFT, EVENTS_LEFT = (
+    f"SELECT {what} FROM timeline_tally "
+    "WHERE dimension = '' AND starts > 0 AND month {reached} date_trunc('month', {end})::date"
+    for what in ("DISTINCT -extract(year FROM month)::integer", "coalesce(sum(starts), 0)")
+)
+"""SQL: of what begins in the month of a day, or beyond it: the traits of the years, and the number of events."""
 
 STEPS = """\
 WITH found ({columns}) AS NOT MATERIALIZED ({found}),
@@ -106,100 +115,82 @@ def rows(
     `day`, if given, is one before which there is none of them in this order. Two queries, of which one is a plan; or
     three, with another plan, where many overlap a window.
     """
-    names = ["start_min", "event_id", *columns]
-    needed = ["long", "disputed", "effective_start_min", *(["searched"] if found.language else [])]
     try:
-        inner, values = found.order_by().values_list(*names, *needed).query.sql_with_params()
+        sql, values = statement(found, columns, day, descending, most)
     except EmptyResultSet:  # Django knows without asking that nothing can match
         return []
-    order = "DESC" if descending else "ASC"
-    common = {"names": ", ".join(names), "columns": ", ".join([*names, *needed]), "found": inner, "order": order}
-    common["most"] = str(most)
-    cost = _cost(found)
     with connection.cursor() as cursor:
-        if cost <= SOON:
-            few = FEW.format(condition=" AND ".join(["true", *_traits(found), *_window(found)]), **common)
-            cursor.execute(few, values)
-            return cursor.fetchall()
-        times = SEARCHED if found.language else 1
-        whenever = max(cost, 0 if found.whenever is None else _cost(found.whenever))
-        near = NEAR if whenever > MANY * times else 0
-        walked, walked_values = _walked(found, day, descending).query.sql_with_params()
-        end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
-        steps = _steps(found, day, descending)
-        if not near:
-            del steps["near"]
-        parts = _gated(steps, order, most)
-        parts.insert(
-            list(steps).index("block"), _reach(found, descending, "(SELECT count(*) FROM near)" if near else "0")
-        )
-        statement = STEPS.format(
-            walked=walked,
-            edge=near - 1 if near else 0,
-            edge_event="final.event_id" if near else begin_id,
-            half=NEAR // 2,
-            end=FIRST_DAY if descending else LAST_DAY,
-            end_id=end_id,
-            block=BLOCK,
-            steps=",\n".join(parts),
-            union=" UNION ALL ".join(f"SELECT * FROM {name}" for name in steps),
-            **common,
-        )
-        cursor.execute(statement, (*values, *walked_values))
+        cursor.execute(sql, values)
         return cursor.fetchall()
 
 
-def _cost(found: PublicationQuerySet) -> float:
-    """What the database expects it to cost to find all of them.
-
-    It is not asked about the window as it is asked for: several conditions on the same days seem to leave a small part
-    of what they do leave.
-    """
-    wanted = found if found.whenever is None else found.whenever
-    if since := _since(found):
-        wanted = wanted.filter(Q(start_min__gte=since) | Q(long=True))
-    if found.window_last:
-        wanted = wanted.filter(start_min__lte=found.window_last)
-    columns = ["start_min", "event_id", "long", "disputed", "effective_start_min", *["searched"] * bool(found.language)]
-    inner, values = wanted.order_by().values_list(*columns).query.sql_with_params()
-    condition = " AND ".join(["true", *_traits(found)])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"EXPLAIN (FORMAT JSON) SELECT FROM ({inner}) AS found ({', '.join(columns)}) WHERE {condition}", values
-        )
-        cost: float = cursor.fetchone()[0][0]["Plan"]["Total Cost"]
-    return cost * (CORRELATED if found.correlated else 1)
-
-
-def _since(found: PublicationQuerySet) -> datetime.date | None:
-    """The day before which only what is `long` can have begun."""
-    if found.window_first is None:
-        return None
-    since = long_before(found.window_first)
-    assert isinstance(since, datetime.date)  # no place of one: that query is not prepared
-    return since
-
-
-def _traits(found: PublicationQuerySet) -> list[str]:
-    return [_has(found, f"ARRAY[{trait}]") for trait in found.traits]
-
-
-def _has(found: PublicationQuerySet, traits: str) -> str:
-    """SQL: that one of `found` has any of the traits, an array; in the words of both indexes that may be used."""
-    in_keys = f"{TRAITS} && ({traits})"
-    if not found.language:
-        return in_keys
-    return f"{in_keys} AND searched @@ ({search.any_trait(traits, found.language)})"
+def statement(
+    found: PublicationQuerySet, columns: Sequence[str], day: datetime.date | None, descending: bool, most: int
+) -> tuple[str, tuple[Any, ...]]:
+    """The query for `rows`, and its parameters. Raises `EmptyResultSet`."""
+    names = [*KEYS, *columns]
+    needed = ["long", "disputed"]
+    inner, values = found.order_by().values_list(*names, *needed).query.sql_with_params()
+    order = "DESC" if descending else "ASC"
+    common = {"names": ", ".join(names), "columns": ", ".join([*names, *needed]), "found": inner, "order": order}
+    common["most"] = str(most)
+    traits, cost = " AND ".join(["true", *traits_of(found)]), estimates.cost(found)
+    if cost <= estimates.SOON:
+        few = FEW.format(condition=" AND ".join(["true", *traits_of(found), *_window(found)]), **common)
+        return few, values
+    if found.in_force:
+        walked, walked_values = _in_force(found, day, descending).query.sql_with_params()
+        measures = walk(inner, [*names, *needed], walked, MEASURES, traits, descending=descending, most=most)
+        return f"SELECT {common['names']} FROM ({measures}) AS page", (*values, *walked_values)
+    whenever = max(cost, 0 if found.whenever is None else estimates.cost(found.whenever))
+    near = NEAR if whenever > estimates.MANY else 0
+    walked, walked_values = _walked(found, day, descending).query.sql_with_params()
+    end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
+    steps = _steps(found, day, descending)
+    if not near:
+        del steps["near"]
+    parts = _gated(steps, order, most, traits)
+    parts.insert(list(steps).index("block"), _reach(found, descending, most if near else 0))
+    in_steps = STEPS.format(
+        walked=walked,
+        edge=near - 1 if near else 0,
+        edge_event="final.event_id" if near else begin_id,
+        half=NEAR // 2,
+        end=FIRST_DAY if descending else LAST_DAY,
+        end_id=end_id,
+        block=BLOCK,
+        steps=",\n".join(parts),
+        union=" UNION ALL ".join(f"SELECT * FROM {name}" for name in steps),
+        **common,
+    )
+    return in_steps, (*values, *walked_values)
 
 
 def _window(found: PublicationQuerySet) -> list[str]:
-    """What the window implies for the traits, if it has two ends. Written out: the database knows how rare each is."""
-    first, last = _since(found), found.window_last
-    if not first or not last or (last - first).days > LONGEST:
+    """What the window implies for the traits. Written out: the database knows how rare each is."""
+    first, last = began_before(found), found.window_last
+    if first and last and (last - first).days <= LONGEST:
+        months = range(12 * first.year + first.month, 12 * last.year + last.month + 1)
+        some = months if len(months) <= MOST_MONTHS else range(-last.year, 1 - first.year)
+        return [has(f"ARRAY[{', '.join(map(str, some))}] || {LONG}")]
+    if found.at is not None or bool(first) == bool(last):
         return []
-    months = range(12 * first.year + first.month, 12 * last.year + last.month + 1)
-    some = months if len(months) <= MOST_MONTHS else range(-last.year, 1 - first.year)
-    return [_has(found, f"ARRAY[{', '.join(map(str, some))}] || {LONG}")]
+    reached, day = ("<=", last) if last else (">=", first)
+    assert day
+    return [has(f"ARRAY({YEARS_LEFT.format(reached=reached, end=_date(day))}) || {LONG}")]
+
+
+def _in_force(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
+    """Of what may be in force then, the days and events, in order; read in an index of measures."""
+    walked = found.model._default_manager.as_of(found.at)
+    walked = walked.filter(effective_start_min__lte=found.in_force, effective_end_max__gte=found.in_force)
+    if since := began_before(found):
+        walked = walked.filter(Q(start_min__gte=since) | Q(long=True))
+    if found.window_last:
+        walked = walked.filter(start_min__lte=found.window_last)
+    if day:
+        walked = walked.filter(**{f"start_min__{'lte' if descending else 'gte'}": day})
+    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS)[:MEASURES]
 
 
 def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
@@ -208,16 +199,15 @@ def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: b
     for dimension, values in found.tallied if found.at is None else ():
         begun, lookup = (LAST_BEGUN, "lte") if descending else (FIRST_BEGUN, "gte")
         walked = walked.filter(**{f"start_min__{lookup}": RawSQL(begun, (dimension, list(values)), DateField())})
-    bounds = [bound for bound in (day, found.window_last if descending else _since(found)) if bound]
+    bounds = [bound for bound in (day, found.window_last if descending else began_before(found)) if bound]
     if bounds:
         walked = walked.filter(start_min__lte=min(bounds)) if descending else walked.filter(start_min__gte=max(bounds))
-    ordered = walked.order_by("-start_min", "-event_id") if descending else walked.order_by("start_min", "event_id")
-    return ordered.values_list("start_min", "event_id")[:NEAR]
+    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS)[:NEAR]
 
 
 def _end(found: PublicationQuerySet, descending: bool, days: str) -> str:
     """SQL: the day that is so many days from the edge; not beyond the window."""
-    limit = _since(found) if descending else found.window_last
+    limit = began_before(found) if descending else found.window_last
     if descending:
         end = f"{FIRST_DAY} + greatest(day - {FIRST_DAY} - {days}, 0)"
         return f"least(day, greatest({end}, {_date(limit)}))" if limit else end
@@ -225,12 +215,13 @@ def _end(found: PublicationQuerySet, descending: bool, days: str) -> str:
     return f"greatest(day, least({end}, {_date(limit)}))" if limit else end
 
 
-def _reach(found: PublicationQuerySet, descending: bool, found_near: str) -> str:
+def _reach(found: PublicationQuerySet, descending: bool, most: int) -> str:
+    """`most` is 0 if there is no `near`."""
     return REACH.format(
         block_end=_end(found, descending, "days"),
         wide_end=_end(found, descending, f"least({1 + WIDER} * days, {LONGEST})"),
-        found_near=found_near,
-        nearly=NEARLY,
+        found_near="(SELECT count(*) FROM near)" if most else "0",
+        nearly=NEARLY * max(most, 50) // 50,
         longest=LONGEST,
     )
 
@@ -238,47 +229,55 @@ def _reach(found: PublicationQuerySet, descending: bool, found_near: str) -> str
 def _steps(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> dict[str, str]:
     """The steps by name, in their order, each with the condition for what is in it."""
     beyond, until = ("<", ">=") if descending else (">", "<=")
-    since, traits = _since(found), _traits(found)
+    since, traits = began_before(found), traits_of(found)
     edge = "((SELECT day FROM edge), (SELECT event FROM edge))"
     block_end, wide_end = "(SELECT block_end FROM reach)", "(SELECT wide_end FROM reach)"
-    # Its index is entered at the window and at the edge; elsewhere a sum, which is in no index, hides the date.
-    near = [f"(start_min, event_id) {until} {edge}"]
-    near.append(f"start_min {'<=' if descending else '>='} (SELECT start_min FROM walked LIMIT 1)")
+    # A sum, which is in no index, hides the date.
     farther = [f"(start_min + 0, event_id) {beyond} {edge}", *traits]
 
     def between(begin: str, end: str) -> str:
         days = _days(end, begin) if descending else _days(begin, end)
-        return _has(found, f"SELECT {days} FROM reach")
+        return has(f"SELECT {days} FROM reach")
 
     block = [*farther, f"start_min + 0 {until} {block_end}", between("day", "block_end")]
     wide = [*farther, f"start_min + 0 {beyond} {block_end}", f"start_min + 0 {until} {wide_end}"]
     wide.append(between("block_end", "wide_end"))
     far = [*farther, f"start_min + 0 {beyond} {wide_end}"]
-    early = [*traits, "long", _has(found, LONG)]
+    steps = {"near": ["true"], "block": block, "wide": wide, "far": far}
+    early = [*traits, "long", has(LONG)]
     if since and descending:
-        far.append(_has(found, f"SELECT {_days(_date(since), 'wide_end')} || {LONG} FROM reach"))
+        far.append(has(f"SELECT {_days(_date(since), 'wide_end')} || {LONG} FROM reach"))
     if since and not descending:
         # What is long may have begun before the window: it comes first, and the steps follow.
         early.append(f"start_min + 0 < {_date(since)}")
-        for step in (near, block, wide, far):
-            step.append(f"start_min >= {_date(since)}" if step is near else f"start_min + 0 >= {_date(since)}")
+        for step in (block, wide, far):
+            step.append(f"start_min + 0 >= {_date(since)}")
     if found.window_last and not descending:
         far.append(between("wide_end", _date(found.window_last)))
-    steps = {"near": near, "block": block, "wide": wide, "far": far}
+    if found.at is None and (since if descending else found.window_last) is None:
+        # The window does not end there; how much there is, the tallies know.
+        left = {"reached": "<=" if descending else ">=", "end": wide_end}
+        few = f"({EVENTS_LEFT.format(**left)}) <= {FEW_LEFT}"
+        steps["few_left"] = [few, *far, has(f"ARRAY({YEARS_LEFT.format(**left)})")]
+        far.insert(0, f"NOT {few}")
     if since and not descending and (day is None or day < since):
         steps = {"early": early, **steps}
     return {name: " AND ".join(conditions) for name, conditions in steps.items()}
 
 
-def _gated(steps: dict[str, str], order: str, most: int) -> list[str]:
+def _gated(steps: dict[str, str], order: str, most: int, traits: str) -> list[str]:
     """SQL: the steps, each of which finds nothing if those before it have found `most` rows."""
     parts, before = [], ["0"]
     for name, condition in steps.items():
-        key = "start_min" if name == "near" else "start_min + 0"
-        parts.append(
-            f"{name} AS MATERIALIZED (SELECT * FROM found WHERE {' + '.join(before)} < {most} AND {condition} "
-            f"ORDER BY {key} {order}, event_id {order} LIMIT {most})"
-        )
+        gate = f"{' + '.join(before)} < {most}"
+        if name == "near":
+            part = one_by_one("walked", KEYS, f"{gate} AND {traits}", order == "DESC", most)
+        else:
+            part = (
+                f"SELECT * FROM found WHERE {gate} AND {condition} "
+                f"ORDER BY start_min + 0 {order}, event_id {order} LIMIT {most}"
+            )
+        parts.append(f"{name} AS MATERIALIZED ({part})")
         before.append(f"(SELECT count(*) FROM {name})")
     return parts
 

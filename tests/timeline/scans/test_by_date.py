@@ -16,8 +16,8 @@ from tests.builders import copied, published
 from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import enter, expected, made_valid, queries
 from tests.timeline.test_pagination import joined, last_url, walk
-from timeline import scans
 from timeline.publishing import publish, withdraw
+from timeline.scans import by_date, estimates
 
 pytestmark = pytest.mark.django_db
 
@@ -28,14 +28,16 @@ WINDOW = {"from", "to", "on", "certainty"}
 @pytest.fixture(params=["few", "steps", "small steps", "small steps without near"])
 def way(request, monkeypatch):
     """Each way to find a page; small steps end in the midst of the events."""
-    monkeypatch.setattr(scans, "SOON", float("inf") if request.param == "few" else -1)
-    monkeypatch.setattr(scans, "MANY", float("inf") if "without" in request.param else -1)
+    monkeypatch.setattr(estimates, "SOON", float("inf") if request.param == "few" else -1)
+    monkeypatch.setattr(estimates, "MANY", float("inf") if "without" in request.param else -1)
+    monkeypatch.setattr(by_date, "FEW_LEFT", -1 if "without" in request.param else 10)
     if "small" in request.param:
-        monkeypatch.setattr(scans, "NEAR", 5)
-        monkeypatch.setattr(scans, "NEARLY", 1)
-        monkeypatch.setattr(scans, "BLOCK", 20)
-        monkeypatch.setattr(scans, "WIDER", 2)
-        monkeypatch.setattr(scans, "MOST_MONTHS", 1)
+        monkeypatch.setattr(by_date, "NEAR", 5)
+        monkeypatch.setattr(by_date, "MEASURES", 3)
+        monkeypatch.setattr(by_date, "NEARLY", 1)
+        monkeypatch.setattr(by_date, "BLOCK", 20)
+        monkeypatch.setattr(by_date, "WIDER", 2)
+        monkeypatch.setattr(by_date, "MOST_MONTHS", 1)
     return request.param
 
 
@@ -162,43 +164,45 @@ def steps_run(client, query):
     read = dict(zip(parts[1::2], parts[2::2], strict=True))
     return [
         name
-        for name in ("near", "block", "wide", "far")
+        for name in ("near", "block", "wide", "far", "few_left")
         if name in read
         and re.search(r"Scan (Backward )?(using \w+ )?on timeline_publication .*actual rows", read[name])
     ]
 
 
 def test_steps_end_where_the_page_is_full(client, monkeypatch):
-    monkeypatch.setattr(scans, "SOON", -1)
-    monkeypatch.setattr(scans, "MANY", -1)
-    monkeypatch.setattr(scans, "NEAR", 4)
-    monkeypatch.setattr(scans, "BLOCK", 20)
+    monkeypatch.setattr(estimates, "SOON", -1)
+    monkeypatch.setattr(estimates, "MANY", -1)
+    monkeypatch.setattr(by_date, "NEAR", 4)
+    monkeypatch.setattr(by_date, "BLOCK", 20)
     for number in range(40):
         published(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", topics=("trade",))
 
     assert steps_run(client, "topic=trade&page_size=2") == ["near"]
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "block"]
     assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide"]
-    monkeypatch.setattr(scans, "BLOCK", 12)
+    monkeypatch.setattr(by_date, "BLOCK", 12)
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "block"]
-    monkeypatch.setattr(scans, "NEARLY", 1)  # four were near, so that the block has three
+    monkeypatch.setattr(by_date, "NEARLY", 1)  # four were near, so that the block has three
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "block", "wide"]
-    monkeypatch.setattr(scans, "BLOCK", 4)
-    monkeypatch.setattr(scans, "WIDER", 2)
+    monkeypatch.setattr(by_date, "BLOCK", 4)
+    monkeypatch.setattr(by_date, "WIDER", 2)
+    assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide", "few_left"]
+    monkeypatch.setattr(by_date, "FEW_LEFT", -1)
     assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide", "far"]
 
 
 def test_steps_begin_where_anything_fits(client, monkeypatch):
-    monkeypatch.setattr(scans, "SOON", -1)
-    monkeypatch.setattr(scans, "NEAR", 4)
-    monkeypatch.setattr(scans, "BLOCK", 4)
+    monkeypatch.setattr(estimates, "SOON", -1)
+    monkeypatch.setattr(by_date, "NEAR", 4)
+    monkeypatch.setattr(by_date, "BLOCK", 4)
     for number in range(20):
         published(f"later-{number:02}", f"2025-01-{number + 1:02}", topics=("trade",))
     for number in range(8):
         published(f"long-ago-{number:02}", f"1925-01-{number + 1:02}", topics=("security",))
 
     for many in (-1, float("inf")):
-        monkeypatch.setattr(scans, "MANY", many)
+        monkeypatch.setattr(estimates, "MANY", many)
         first = "near" if many < 0 else "block"
         assert steps_run(client, "topic=security&page_size=2") == [first]
         assert steps_run(client, "topic=trade&page_size=2&ordering=date") == [first]

@@ -1,0 +1,80 @@
+"""Pages by relevance: the newest ones that fit are ranked, the others follow by date."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from events.models import Event
+from tests.builders import published
+from tests.timeline.test_pagination import joined, last_url, walk
+from timeline.publishing import publish, withdraw
+from timeline.scans import by_date, by_relevance, estimates
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=["few", "steps"])
+def way(request, monkeypatch):
+    """Each way to find the newest ones."""
+    monkeypatch.setattr(estimates, "SOON", float("inf") if request.param == "few" else -1)
+    monkeypatch.setattr(by_date, "NEAR", 4)
+    monkeypatch.setattr(by_date, "BLOCK", 10)
+
+
+@pytest.mark.usefixtures("way")
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.integers(2000, 2025), st.integers(0, 3)), min_size=1, max_size=14),
+    st.sampled_from([1, 4, 100]),
+    st.sampled_from([2, 5]),
+    st.booleans(),
+)
+def test_pages_agree_with_sorting_everything(client, monkeypatch, events, ranked, size, of_china):
+    """An event is given by its year, and how often its title has the word: the more often, the higher its rank."""
+    monkeypatch.setattr(by_relevance, "RANKED", ranked)
+    withdraw(Event.objects.all())
+    entered = []
+    for year, times in events:
+        title = " ".join(["Agreement", *["tungsten"] * times])
+        made = published(f"event-{Event.objects.count()}", str(year), *["CN"] * of_china, titles={"en": title})
+        entered.append((times, year, made.pk, made.slug))
+    newest = sorted((one for one in entered if one[0]), key=lambda one: one[1:3], reverse=True)
+    best = sorted(newest[:ranked], reverse=True)
+    wanted = [slug for *_, slug in [*best, *newest[ranked:]]]
+    more = "&country=CN" if of_china else ""
+    start = f"/api/v1/events/?q=tungsten&ordering=relevance&page_size={size}&fields=id{more}"
+
+    pages = walk(client, start)
+
+    assert joined(pages) == wanted
+    assert all(len(page) == size for page in pages[:-1])
+    if wanted:
+        assert joined(walk(client, last_url(client, start), "previous")[::-1]) == wanted
+
+
+def test_a_page_takes_a_plan_and_two_queries(client, django_assert_num_queries):
+    def ask():
+        return joined(walk(client, "/api/v1/events/?q=tungsten&ordering=relevance&fields=id"))
+
+    published("one", titles={"en": "Tungsten"})
+    with django_assert_num_queries(3):
+        assert ask() == ["one"]
+    published("two", titles={"en": "Tungsten"}), published("three", titles={"en": "Tungsten"})
+    with django_assert_num_queries(3):
+        assert ask() == ["three", "two", "one"]
+
+
+def test_what_was_not_ranked_can_be_ranked_after_an_edit(client, monkeypatch):
+    monkeypatch.setattr(by_relevance, "RANKED", 1)
+    for year in (2020, 2021, 2022):
+        published(f"in-{year}", str(year), titles={"en": "Tungsten"})
+    event = Event.objects.get(slug="in-2020")
+    event.date = "2024"
+    event.save()
+    publish([event])
+
+    found = joined(walk(client, "/api/v1/events/?q=tungsten&ordering=relevance&page_size=1&fields=id"))
+
+    assert found == ["in-2020", "in-2022", "in-2021"]

@@ -1,0 +1,86 @@
+"""Pages of events by how well they fit the words that are searched for.
+
+To rank an event takes its words; a third of all events may have a word. So of those that fit, only the newest `RANKED`
+are ranked. All the others follow, newest first, as if their rank were 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from timeline.keysets import beyond
+from timeline.querysets import PublicationQuerySet
+from timeline.scans import by_date
+
+RANKED = 2_000
+
+NEWEST = """\
+SELECT rank, start_min, event_id, pk FROM ({newest}) AS newest (start_min, event_id, rank, pk)
+WHERE {condition} ORDER BY rank {order}, start_min {order}, event_id {order} LIMIT {most}
+"""
+
+OLDEST_RANKED = """\
+SELECT start_min, event_id FROM ({newest}) AS newest ORDER BY start_min DESC, event_id DESC OFFSET {ranked} - 1
+"""
+
+Position = tuple[int, Any, int]
+"""A rank, a first day, and an event's id."""
+
+
+def rows(
+    found: PublicationQuerySet, columns: Sequence[str], position: Position | None, descending: bool, most: int
+) -> list[tuple[Any, ...]]:
+    """The first rows of `found`, up to `most`, by rank, date and id: rank, start_min, event_id and `columns`.
+
+    Those behind `position`, if it is given; `found` has those before it, too. Four queries, of which one is a plan; or
+    some more, where not all are ranked.
+    """
+    try:
+        parts = [_ranked, _others] if descending else [_others, _ranked]
+        keys: list[tuple[Any, ...]] = []
+        for part in parts:
+            all_were_ranked = part is _others and position is None and len(keys) < RANKED
+            if len(keys) < most and not all_were_ranked:
+                keys += part(found, position, descending, most - len(keys))
+    except EmptyResultSet:  # Django knows without asking that nothing can match
+        return []
+    said = {pk: row for pk, *row in found.filter(pk__in=[key[-1] for key in keys]).values_list("pk", *columns)}
+    return [(*key[:-1], *said[key[-1]]) for key in keys]
+
+
+def _ranked(
+    found: PublicationQuerySet, position: Position | None, descending: bool, most: int
+) -> list[tuple[Any, ...]]:
+    """Rank, first day, event and publication of those that are ranked."""
+    newest, values = by_date.statement(found, ["rank", "pk"], None, True, RANKED)
+    condition, behind = "true", list(position or ())
+    if position:
+        condition = f"(rank, start_min, event_id) {'<' if descending else '>'} (%s, %s, %s)"
+    order = "DESC" if descending else "ASC"
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST.format(newest=newest, condition=condition, order=order, most=most), (*values, *behind))
+        return cursor.fetchall()
+
+
+def _others(
+    found: PublicationQuerySet, position: Position | None, descending: bool, most: int
+) -> list[tuple[Any, ...]]:
+    """The same of the others."""
+    if position and position[0] > 0 and not descending:
+        return []
+    newest, values = by_date.statement(found, [], None, True, RANKED)
+    with connection.cursor() as cursor:
+        cursor.execute(OLDEST_RANKED.format(newest=newest, ranked=RANKED), values)
+        oldest = cursor.fetchone()
+    if oldest is None:
+        return []
+    others = found.filter(beyond(by_date.KEYS, oldest, descending=True))
+    day = oldest[0] if descending else None
+    if position and position[0] == 0:
+        others = others.filter(beyond(by_date.KEYS, position[1:], descending))
+        day = position[1]
+    return [(0, *row) for row in by_date.rows(others, ["pk"], day, descending, most)]
