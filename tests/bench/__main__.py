@@ -13,7 +13,7 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 RESULTS = Path(__file__).with_name("RESULTS.md")
-PARTS = ("http", "peers", "import", "sql", "oracle")
+PARTS = ("http", "peers", "import", "sql", "pairs", "oracle")
 
 
 def main() -> int:

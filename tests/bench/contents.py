@@ -15,8 +15,9 @@ from events.models import Event
 from tests.bench.commands import run
 from timeline.publishing import publish
 
-CORRECTED_EVERY = 100
-"""One event in so many was published, then corrected and published again: so there are past states to ask for."""
+FIRST_CORRECTED, CORRECTED_EVERY = 51, 100
+"""One event in so many was published, then corrected and published again: so there are past states to ask for. None of
+them is a measure (`events.synthetic.MEASURE_EVERY`), whose date and effective date belong together."""
 
 HISTORYATSTATE = Path(settings.BASE_DIR).parent / "shared" / "data" / "historyatstate"
 
@@ -50,17 +51,17 @@ def _fill_with_synthetic(events: int) -> dict[str, float]:
         figures |= {f"{name} a second": events / done.seconds, f"{name}, MB": done.memory}
     call_command("load_curated", stdout=sys.stderr)
     Event.objects.filter(publications=None).delete()  # peers read the tables of editors, and would show drafts
-    _correct(events)
+    correct(events)
     _vacuum()
     return figures
 
 
-def _correct(events: int) -> None:
+def correct(events: int) -> None:
     """Another year for some events, which come to lie elsewhere in every order."""
-    numbers = range(CORRECTED_EVERY, events + 1, CORRECTED_EVERY)
+    numbers = range(FIRST_CORRECTED, events + 1, CORRECTED_EVERY)
     for first in range(0, len(numbers), 500):
         names = [f"synthetic:{number}" for number in numbers[first : first + 500]]
-        corrected = list(Event.objects.filter(external_id__in=names, effective="").order_by("id"))
+        corrected = list(Event.objects.filter(external_id__in=names).order_by("id"))
         for number, event in enumerate(corrected):
             event.date = str(1950 + number % 70)
             event.save()

@@ -8,6 +8,7 @@ from statistics import median
 
 from tests.bench.http_measure import CONSTANT, LISTS, MANY, SUMMARIES
 from tests.bench.measure import Measured
+from tests.bench.pairs import Pair
 from tests.bench.peers import floor, questions, servers
 from tests.bench.percentiles import percentile
 from tests.bench.queries import COMPRESSED, NOTHING_NEW, PAGE
@@ -51,6 +52,7 @@ def demands(found: Found) -> list[Demand]:
         *_of_growth(found.sizes),
         *_of_many(found.sizes[-1]),
         *_of_sql(found.sql),
+        *_of_pairs(found.pairs),
         *_of_work(found.sizes[-1]),
         *_of_writing(found.sizes),
         *_of_checks(found),
@@ -109,6 +111,14 @@ def _of_sql(found: Sequence[Measured]) -> Iterator[Demand]:
             yield Demand(f"SQL: {name}", f"≤ {most:g} ms", words, p50 <= most)
         elif not case.name.startswith(NO_FILTERS):
             yield Demand(f"SQL: {case.name}", f"p99 < {OTHER_FILTERS:g} ms", f"p99 {p99:.2f} ms", p99 < OTHER_FILTERS)
+
+
+def _of_pairs(found: Sequence[Pair]) -> Iterator[Demand]:
+    if not found:
+        return
+    slow = [pair for pair in found if pair.slowest >= OTHER_FILTERS]
+    words = f"{len(found) - len(slow)} of {len(found)}; slowest: {found[0].name}, {found[0].slowest:.0f} ms"
+    yield Demand("SQL: every pair of filters", f"p99 < {OTHER_FILTERS:g} ms", words, not slow)
 
 
 def _of_work(size: Size) -> Iterator[Demand]:

@@ -12,12 +12,16 @@ from tests.bench import http_measure
 from tests.bench.demands import demands
 from tests.bench.http_measure import MANY, Work
 from tests.bench.measure import Measured
+from tests.bench.pairs import FILTERS, SOME, Pair
 from tests.bench.peers import measure as peers_measure
 from tests.bench.peers import questions, servers
 from tests.bench.peers.measure import Comparison
 from tests.bench.percentiles import percentile
 from tests.bench.results import Found, Size
 from tests.bench.rounds import CONNECTIONS, PACE, Costs
+
+SLOWEST = 30
+"""Pairs that are listed."""
 
 
 def report(found: Found) -> str:
@@ -28,6 +32,7 @@ def report(found: Found) -> str:
         *(_peers(size.comparison) for size in found.sizes if size.comparison),
         *_growth([size.work for size in found.sizes if size.work]),
         _sql(found.sql, found.sizes[-1].events) if found.sql else "",
+        _pairs(found.pairs) if found.pairs else "",
         _exports(found.sizes),
         _checked(found),
         "\n".join(["## Failures", "", *(f"- {failure}" for failure in found.failures)]) if found.failures else "",
@@ -159,6 +164,27 @@ def _sql(found: Sequence[Measured], events: int) -> str:
             f"| {median(case.whole):.2f} | {reads} |"
         )
     return "\n".join(lines)
+
+
+def _pairs(found: Sequence[Pair]) -> str:
+    """How many pairs of filters take how long, and the slowest ones."""
+    limits = (1, 2, 5, 10, 20, 50, 100)
+    below = [sum(pair.slowest < limit for pair in found) for limit in limits]
+    return "\n".join(
+        [
+            "## Every pair of filters",
+            "",
+            f"{len(found)} pairs of {len(FILTERS)} filters and orders, each with up to {SOME} values. Milliseconds of "
+            "all queries of a request in SQL, at the 99th percentile: "
+            f"{', '.join(f'{count} below {limit}' for count, limit in zip(below, limits, strict=True))}. The slowest:",
+            "",
+            *_head("pair", "p50", "p99", "slowest example"),
+            *(
+                f"| {pair.name} | {median(pair.times):.1f} | {pair.slowest:.1f} | `{pair.example}` |"
+                for pair in found[:SLOWEST]
+            ),
+        ]
+    )
 
 
 def plans(found: Found) -> str:

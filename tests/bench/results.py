@@ -12,6 +12,7 @@ from tests.bench.http_measure import Work
 from tests.bench.import_measure import Import
 from tests.bench.measure import Measured
 from tests.bench.oracle.check import Checked
+from tests.bench.pairs import Pair
 from tests.bench.peers.measure import Comparison
 
 
@@ -53,5 +54,6 @@ class Found:
     machine: Machine | None = None
     sizes: list[Size] = field(default_factory=list)
     sql: list[Measured] = field(default_factory=list)
+    pairs: list[Pair] = field(default_factory=list)
     checked: list[Checked] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)

@@ -13,6 +13,7 @@ from tests.bench.http_measure import measure_http
 from tests.bench.import_measure import measure_import
 from tests.bench.measure import Measured, measure_queries
 from tests.bench.oracle.check import check
+from tests.bench.pairs import measure_pairs, pairs
 from tests.bench.peers.measure import compare
 from tests.bench.queries import COMPRESSED, cases
 from tests.bench.results import Found, Size, machine
@@ -56,6 +57,8 @@ def _measure(found: Found, size: Size, wanted: Wanted) -> None:
         size.imported = _tried(found, f"import, {events:,} events", measure_import)
     if "sql" in wanted.parts and events == wanted.sizes[-1]:
         found.sql = _tried(found, "SQL", lambda: _sql(events, wanted.cases)) or []
+    if "pairs" in wanted.parts and events == wanted.sizes[-1]:
+        found.pairs = _tried(found, "pairs", lambda: measure_pairs(pairs())) or []
     if "oracle" in wanted.parts:
         _check(found, f"{events:,} synthetic events", wanted.queries)
 
