@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from events.dates import parse
 from events.models import Actor, Event, EventText, EventType, Membership, Participation, Relation, Source, Topic
 from timeline import tallies
 from timeline.models import Publication, PublicationText
 from timeline.publishing import publish
+from timeline.traits import traits_of
 
 STATES = {
     "US": "united-states",
@@ -89,18 +91,23 @@ def published(slug: str, date: str = "2025-11-06", *participants: Any, **values:
     return event
 
 
+def copy_of(like: Publication, event: Event) -> Publication:
+    """What `like` says, of another event."""
+    values = {field.attname: getattr(like, field.attname) for field in like._meta.fields if not field.generated}
+    effective = parse(like.event.effective) if like.event.effective else None
+    traits = traits_of(event.pk, parse(like.event.date), effective, disputed=like.disputed)
+    return Publication(**{**values, "id": None, "event_id": event.pk, "traits": traits})
+
+
 def copied(number: int) -> list[Event]:
     """As many new events, each with a current publication in English that says what the first one says."""
     if not Publication.objects.exists():
         published("like")
-    first = Publication.objects.order_by("pk")[:1]
-    (like,) = first.values(*(field.attname for field in Publication._meta.fields if not field.generated))
-    document = PublicationText.objects.filter(publication=first.get(), language="en").get().document
+    like = Publication.objects.select_related("event").order_by("pk")[0]
+    document = PublicationText.objects.get(publication=like, language="en").document
     names = [f"copy-{Event.objects.count()}-{n}" for n in range(number)]
     events = Event.objects.bulk_create(Event(slug=name, type=event_type()) for name in names)
-    rows = Publication.objects.bulk_create(
-        Publication(**{**like, "id": None, "event_id": event.pk}) for event in events
-    )
+    rows = Publication.objects.bulk_create(copy_of(like, event) for event in events)
     PublicationText.objects.bulk_create(
         PublicationText(publication=row, language="en", title="T", document=document) for row in rows
     )

@@ -23,7 +23,7 @@ from events.involvement import Affiliations, Involvement, involvement
 from events.models import Actor, Event, EventType, Figure, Topic
 from timeline.drafts import Draft, Link, Part, Reference, Text
 from timeline.text import words
-from timeline.year_tree import nodes_of
+from timeline.traits import traits_of
 
 URL_MARK = "\x01"
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
@@ -129,13 +129,15 @@ class Renderer:
         event, participations, sources = draft.event, draft.participations, draft.sources
         topics = {node.slug for topic in draft.topics for node in self.topics[topic.id]}
         roles = {part.role for part in participations} | {f"{part.actor.slug}:{part.role}" for part in participations}
+        contradicted = disputed(_claims(source.claims for source in sources)) or disputed(
+            _claims(source.claims_effective for source in sources)
+        )
         return {
             "slug": event.slug,
             **_days(when, ""),
             "qualified": when.qualified,
             **(_days(effective, "effective_") if effective else {}),
             "effective_qualified": effective.qualified if effective else False,
-            "effective_years": nodes_of(effective.start_min.year, effective.end_max.year) if effective else [],
             "type_path": [node.slug for node in self.types[event.type_id]],
             "topics": sorted(topics),
             "countries_involved": sorted(country.actor.code or "" for country in countries),
@@ -144,9 +146,9 @@ class Renderer:
             "place_country": (event.place_country and event.place_country.code) or "",
             "place_words": words(event.place_name),
             "dataset": (event.external_id or "").partition(":")[0],
-            "disputed": disputed(_claims(source.claims for source in sources))
-            or disputed(_claims(source.claims_effective for source in sources)),
+            "disputed": contradicted,
             "significance": significance(len(participations), len(countries), len(sources)),
+            "traits": traits_of(event.pk, when, effective, disputed=contradicted),
         }
 
     def _in_any_language(self, draft: Draft, when: EdtfDate, rendered: Rendered) -> _Same:

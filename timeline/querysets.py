@@ -13,7 +13,6 @@ from typing import Any, Self
 from django.contrib.postgres.search import SearchRank
 from django.db.models import (
     BigIntegerField,
-    BooleanField,
     Case,
     DateField,
     Exists,
@@ -26,7 +25,6 @@ from django.db.models import (
     Subquery,
     When,
 )
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Greatest
 from django.db.models.lookups import Exact
 
@@ -34,7 +32,6 @@ from events.involvement import Way
 from timeline import search, traits
 from timeline.prepared_queries import Slot
 from timeline.traits import LONG_DAYS, SAMPLED
-from timeline.year_tree import nodes_with
 
 LASTING = datetime.timedelta(days=LONG_DAYS)
 EARLIEST = datetime.date.min + LASTING
@@ -178,9 +175,6 @@ class PublicationQuerySet(VersionQuerySet):
     common = False
     """Whether most events are among them, so that pages are found by `timeline.scans` too: not all of them sorted."""
 
-    traits: tuple[int, ...] = ()
-    """Of those, what `timeline.traits` names."""
-
     tallied: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Of what they are chosen by, what the tallies have: dimensions, each with values of which they have one."""
 
@@ -197,7 +191,7 @@ class PublicationQuerySet(VersionQuerySet):
         clone = super()._clone()
         clone.days, clone.whenever = self.days, self.whenever
         clone.window_first, clone.window_last = self.window_first, self.window_last
-        clone.keyed, clone.traits, clone.with_others = self.keyed, self.traits, self.with_others
+        clone.keyed, clone.with_others = self.keyed, self.with_others
         clone.common = self.common
         clone.tallied, clone.correlated, clone.in_force = self.tallied, self.correlated, self.in_force
         return clone
@@ -234,12 +228,6 @@ class PublicationQuerySet(VersionQuerySet):
         found = self.by_keys(search=wanted)
         rank = Cast(SearchRank(F("search"), wanted) * 1_000_000, BigIntegerField())
         return found.annotate(rank=Greatest(rank, 1))
-
-    def with_trait(self, trait: int) -> Self:
-        """The same, known to have the trait."""
-        found = self.all()
-        found.keyed, found.traits = True, (*self.traits, trait)
-        return found
 
     # Who
 
@@ -297,8 +285,7 @@ class PublicationQuerySet(VersionQuerySet):
 
     def disputed(self, yes: bool) -> Self:
         """Events about whose date two sources contradict each other, or the others."""
-        found = self.filter(disputed=yes)
-        return found.with_trait(traits.DISPUTED) if yes else found
+        return self.by_keys(traits__overlap=[traits.DISPUTED]) if yes else self.filter(disputed=False)
 
     def from_dataset(self, namespaces: Sequence[str]) -> Self:
         """Events whose external id is in any of the namespaces."""
@@ -308,7 +295,7 @@ class PublicationQuerySet(VersionQuerySet):
 
     def in_country(self, code: str) -> Self:
         """Events that took place in the country."""
-        if self.with_others:
+        if self.with_others or self.at is not None:
             return self.by_keys(involvements__overlap=[f"{code}:{Way.LOCATION}:"])
         return self.exclude(place_country="").filter(place_country=code)
 
@@ -321,7 +308,7 @@ class PublicationQuerySet(VersionQuerySet):
     def overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Events that may have been going on on a day from `first` to `last`; None is no bound."""
         found, days = self, self.days
-        if self.keyed:
+        if self.keyed or self.common:
             # A sum is in no index: few events are read, so that a wide range by date is not read for them, too.
             began = ExpressionWrapper(F("start_min") + 0, DateField())
             found = self.annotate(plain_start_min=began, plain_end_max=F("end_max"), plain_long=F("long"))
@@ -334,9 +321,9 @@ class PublicationQuerySet(VersionQuerySet):
 
     def certainly_overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Events that were going on on a day from `first` to `last`, whichever of their possible days are true."""
-        found = self.overlapping(first, last).filter(certain_overlap(first, last))
+        found = self.all()
         found.common = not found.days
-        return found
+        return found.overlapping(first, last).filter(certain_overlap(first, last))
 
     def in_force_on(self, day: datetime.date) -> Self:
         """Measures that may be in force on `day`.
@@ -367,7 +354,7 @@ class PublicationQuerySet(VersionQuerySet):
 
     def _effective_on(self, day: datetime.date) -> Self:
         """Measures that may be effective then."""
-        in_year = self.by_keys(effective_years__overlap=nodes_with(day.year))
+        in_year = self.by_keys(traits__overlap=traits.effective_in_year_of(day))
         found = in_year.filter(effective_start_min__lte=day, effective_end_max__gte=day)
         found.whenever, found.in_force = in_year, day
         return found
@@ -381,7 +368,7 @@ class PublicationQuerySet(VersionQuerySet):
         country.
         """
         if self.keyed:
-            return self.filter(RawSQL(f"({traits.TRAITS}) && ARRAY[{traits.IN_SAMPLE[one_in]}]", [], BooleanField()))
+            return self.filter(traits__overlap=[traits.IN_SAMPLE[one_in]])
         found = self.filter(sample=True)
         return found if one_in == SAMPLED else found.filter(drawn(one_in))
 

@@ -40,6 +40,7 @@ from timeline.querysets import PublicationQuerySet, certain_overlap, overlaps, t
 from timeline.samples import sample
 from timeline.spans import ROUNDED_SPANS, SPANS, Span, by_bucket, known_months, total
 from timeline.tallies import Tallied
+from timeline.traits import of_window
 
 MOST_COUNTED = 10_000
 """Events that are read to count them."""
@@ -297,7 +298,8 @@ class Question:
         The database plans it, by its statistics. Where the tallies know how many, only the cost of each is its guess.
         """
         try:
-            sql, params = self._reading(Days(self.events, self.events.days), columns, None)
+            # Asked about traits, it would expect nearly nothing.
+            sql, params = self._reading(Days(self.events, self.events.days), columns, None, by_traits=False)
         except EmptyResultSet:
             return 0, 0
         with connection.cursor() as cursor:
@@ -317,7 +319,7 @@ class Question:
         `matched` has the columns `first` and `last`, the days that decide what it overlaps, and `columns`.
         """
         try:
-            inner, params = self._reading(events, columns, most)
+            inner, params = self._reading(events, columns, most, by_traits=True)
         except EmptyResultSet:  # Django knows without asking that nothing can match
             return []
         names = ", ".join(["first", "last", *columns])
@@ -325,10 +327,13 @@ class Question:
             cursor.execute(f"WITH matched ({names}) AS ({inner}) {select}", params)
             return cursor.fetchall()
 
-    def _reading(self, events: Days, columns: Sequence[str], most: int | None) -> tuple[str, tuple[Any, ...]]:
+    def _reading(
+        self, events: Days, columns: Sequence[str], most: int | None, *, by_traits: bool
+    ) -> tuple[str, tuple[Any, ...]]:
         """The query for `events` in the window, up to one more than `most`. Raises `EmptyResultSet`."""
         days = ("start_max", "end_min") if self.certain else (f"{events.prefix}start_min", f"{events.prefix}end_max")
-        parts = [part.order_by().values_list(*days, *columns) for part in events.overlapping(self.first, self.last)]
+        parts = events.overlapping(self.first, self.last, by_traits=by_traits)
+        parts = [part.order_by().values_list(*days, *columns) for part in parts]
         if self.certain:
             parts = [part.filter(certain_overlap(self.first, self.last)) for part in parts]
         rows = together(parts)
@@ -383,10 +388,19 @@ class Days:
     in_window: bool = False
     """Whether all of them overlap the window already."""
 
-    def overlapping(self, first: datetime.date | None, last: datetime.date | None) -> list[QuerySet[Any]]:
-        """Those that may have been going on on a day from `first` to `last`, in parts; None is no bound."""
+    def overlapping(
+        self, first: datetime.date | None, last: datetime.date | None, *, by_traits: bool = True
+    ) -> list[QuerySet[Any]]:
+        """Those that may have been going on on a day from `first` to `last`, in parts; None is no bound.
+
+        `by_traits` finds them together with all else by which they are chosen, if that is in the index by keys.
+        """
         if self.in_window:
             return [self.rows]
+        if by_traits and first and last and isinstance(self.rows, PublicationQuerySet) and self.rows.keyed:
+            traits = of_window(first, last)
+            if traits is not None:
+                return [self.rows.overlapping(first, last).filter(traits__overlap=traits)]
         return [self.rows.filter(part) for part in overlaps(first, last, self.prefix)]
 
 

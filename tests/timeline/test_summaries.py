@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from events.models import Event
-from tests.builders import copied, published
+from tests.builders import copied, copy_of, published
 from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import ACTOR_NAMES, enter, expected, fits, made_valid, queries
 from timeline import samples, summaries, tallies
@@ -206,11 +206,8 @@ def many(monkeypatch):
     for like in published("autumn", "2025-11-06", "US"), published("winter", "2025-12-06", "CN"):
         [row] = Publication.objects.filter(event=like)
         [country] = row.countries.all()
-        values = {field.attname: getattr(row, field.attname) for field in row._meta.fields if not field.generated}
         events = Event.objects.bulk_create(Event(slug=f"{like.slug}-{n}", type=like.type) for n in range(1000))
-        rows = Publication.objects.bulk_create(
-            Publication(**{**values, "id": None, "event_id": event.pk}) for event in events
-        )
+        rows = Publication.objects.bulk_create(copy_of(row, event) for event in events)
         PublicationCountry.objects.bulk_create(
             PublicationCountry(
                 publication=row,

@@ -1,4 +1,4 @@
-"""Traits: what the database makes of an event's columns."""
+"""Traits: the numbers for when an event was, and what is rare about it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,17 @@ from django.db import connection
 
 from tests.builders import published
 from timeline.models import Publication
-from timeline.traits import DISPUTED, SAMPLED, SPARSE, TRAITS
+from timeline.traits import DISPUTED, SAMPLED, SPARSE
 
 pytestmark = pytest.mark.django_db
 
 IN_NO_SAMPLE, IN_ONE, IN_BOTH = 5, 346, 237
 """Ids of events that are drawn for no sample, for that of one in 128, and for that of one in 256, too."""
 
+OPEN_SINCE_1991 = (2000005, 2000009, 2000024, 2000050, 2000102, 2000575, 2001149, 2001648, 2002297, 2018375)
+"""Nodes of `timeline.year_tree` for 1991 to 9999."""
+
 CONTRADICTING = ({"claims": "2025-11-06"}, {"url": "https://example.org/other", "claims": "2025-11-07"})
-
-
-def in_database(sql):
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return [row[0] for row in cursor.fetchall()]
 
 
 def give_id(number):
@@ -33,13 +30,16 @@ def give_id(number):
     ("date", "values", "traits"),
     [
         ("2025-11-06", {}, [24311, -2025]),
-        ("2025", {}, [24301, -2025]),
-        ("2024-01-01/2025-01-01", {}, [24289, -2024]),  # 366 days later
-        ("2024-01-01/2025-01-02", {}, [24289, -2024, 0]),
-        ("1991-12/..", {}, [23904, -1991, 0]),
-        ("../0001-12", {}, [13, -1]),
+        ("2025-11-06/2025-12-01", {}, [24311, -2025, 224312]),
+        ("2025", {}, [24301, -2025, *range(224302, 224313)]),
+        ("2024-01-01/2025-01-01", {}, [24289, -2024, *range(224290, 224302)]),  # 366 days later
+        ("2024-01-01/2025-01-02", {}, [24289, -2024, 2009204]),
+        ("1991-12/..", {}, [23904, -1991, *OPEN_SINCE_1991]),
+        ("../0001-12", {}, [13, -1, *range(200014, 200025)]),
         ("2025-11-06", {"sources": CONTRADICTING}, [24311, -2025, DISPUTED]),
-        ("202X", {"sources": CONTRADICTING}, [24241, -2020, 0, DISPUTED]),
+        ("2025-11-06", {"effective": "2026"}, [24311, -2025, 1018410]),
+        ("2025-11-06", {"effective": "2025/2028"}, [24311, -2025, 1009205, 1018409, 1018412]),
+        ("202X", {"sources": CONTRADICTING}, [24241, -2020, 2004601, 2004602, 2009206, DISPUTED]),
     ],
 )
 def test_traits(date, values, traits):
@@ -75,4 +75,4 @@ def test_a_sample_is_the_same_in_whichever_index_it_is_found(one_in):
 
 def check_traits(traits):
     """That they are those of the only publication."""
-    assert in_database(f"SELECT {TRAITS} FROM timeline_publication") == [traits]
+    assert Publication.objects.get().traits == sorted(traits)

@@ -11,6 +11,7 @@ from tests.builders import draft, published
 from timeline import search, vectors
 from timeline.models import Publication
 from timeline.publishing import publish
+from timeline.traits import DISPUTED
 
 migration = importlib.import_module("timeline.migrations.0011_words_among_keys")
 
@@ -140,7 +141,7 @@ def test_a_very_long_document_is_found(client):
 def test_the_migration_keeps_the_words_of_what_was_published_before():
     rows = Publication.objects.order_by("pk")
     before = dict(rows.values_list("pk", "search"))
-    years = dict(rows.values_list("pk", "effective_years"))
+    traits = dict(rows.values_list("pk", "traits"))
     old = [
         (pk, language, " ".join(f"'{lexeme[4:]}" for lexeme in vector.split() if lexeme.startswith(f"'{language}:")))
         for pk, vector in before.items()
@@ -150,16 +151,17 @@ def test_the_migration_keeps_the_words_of_what_was_published_before():
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table, trigger in (("publication", "append_only"), ("publicationtext", "fixed")):
             cursor.execute(f"ALTER TABLE timeline_{table} DISABLE TRIGGER {trigger}")
-        cursor.execute("UPDATE timeline_publication SET search = '', effective_years = '{}'")
+        cursor.execute("UPDATE timeline_publication SET search = '', traits = '{}'")
         cursor.execute("ALTER TABLE timeline_publicationtext ADD search tsvector")
         for pk, language, vector in old:
             cursor.execute(
                 "UPDATE timeline_publicationtext SET search = %s WHERE publication_id = %s AND language = %s",
                 [f"{vector} '={language}24311' '={language}-2025'", pk, language],
             )
-        cursor.execute(migration.WORDS_AND_YEARS)
+        cursor.execute(migration.WORDS_AND_TRAITS)
 
     assert dict(rows.values_list("pk", "search")) == before
     assert min(map(len, before.values())) > 500
-    assert dict(rows.values_list("pk", "effective_years")) == years
-    assert len({tuple(nodes) for nodes in years.values()}) > 5
+    assert dict(rows.values_list("pk", "traits")) == traits
+    assert DISPUTED in {trait for found in traits.values() for trait in found}
+    assert max(map(len, traits.values())) > 10

@@ -1,27 +1,41 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
-import django.db.models.expressions
 from django.db import migrations, models
 
 # What is published already: its words, out of the old vectors, but for the traits in those, which the index by keys has;
-# and its `timeline.year_tree.nodes_of`. The table is written anew: `VACUUM (ANALYZE)` afterwards.
-WORDS_AND_YEARS = r"""
+# and its traits (`timeline.traits`). The table is written anew: `VACUUM (ANALYZE)` afterwards.
+WORDS_AND_TRAITS = r"""
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE timeline_publication DISABLE TRIGGER append_only;
-UPDATE timeline_publication AS publication SET search = vector::tsvector, effective_years = CASE
-    WHEN effective_start_min IS NULL THEN '{}'
-    ELSE ARRAY(
-        SELECT node FROM (
-            SELECT (16383 + extract(year FROM effective_start_min)::integer + (1 << level)) >> level AS low,
-                (16385 + extract(year FROM effective_end_max)::integer) >> level AS high
-            FROM generate_series(0, 14) AS level
+UPDATE timeline_publication AS publication SET search = vector::tsvector, traits = ARRAY(
+    SELECT trait FROM (
+        SELECT year * 12 + month AS first_month,
+            extract(year FROM end_max)::integer * 12 + extract(month FROM end_max)::integer AS last_month, year
+        FROM (
+            SELECT extract(year FROM start_min)::integer AS year, extract(month FROM start_min)::integer AS month
+        ) AS begun
+    ) AS lasted
+    CROSS JOIN LATERAL (
+        SELECT first_month UNION ALL SELECT -year
+        UNION ALL SELECT 200000 + generate_series(first_month + 1, last_month) WHERE NOT long
+        UNION ALL SELECT -10001 WHERE disputed
+        UNION ALL SELECT -10003 WHERE mod(mod(event_id * 7919, 1000003), 128) = 0
+        UNION ALL SELECT -10004 WHERE mod(mod(event_id * 7919, 1000003), 256) = 0
+        UNION ALL SELECT tree + node FROM (
+            SELECT tree, (16383 + extract(year FROM first_day)::integer + (1 << level)) >> level AS low,
+                (16385 + extract(year FROM last_day)::integer) >> level AS high
+            FROM generate_series(0, 14) AS level CROSS JOIN (
+                SELECT 1000000, effective_start_min, effective_end_max
+                UNION ALL SELECT 2000000, start_min, end_max WHERE long
+            ) AS spans (tree, first_day, last_day)
         ) AS levels
         CROSS JOIN LATERAL (
             SELECT low WHERE low < high AND low % 2 = 1 UNION ALL SELECT high - 1 WHERE low < high AND high % 2 = 1
         ) AS nodes (node)
-        ORDER BY node
-    ) END
+    ) AS traits (trait)
+    ORDER BY trait
+)
 FROM (
     SELECT publication_id, string_agg(
         regexp_replace(
@@ -72,25 +86,37 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='publication',
-            name='effective_years',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, help_text='Their `timeline.year_tree.nodes_of`.', size=None),
+            name='traits',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, help_text='See `timeline.traits`.', size=None),
             preserve_default=False,
+        ),
+        migrations.RemoveIndex(
+            model_name='publication',
+            name='publication_by_change',
         ),
         migrations.AddIndex(
             model_name='publication',
-            index=models.Index(models.OrderBy(models.F('start_min'), descending=True), models.OrderBy(models.F('event'), descending=True), models.F('effective_start_min'), models.F('effective_end_max'), condition=models.Q(('effective_start_min__isnull', False)), include=('long', 'superseded_in', 'withdrawn', 'published_in'), name='publication_measures'),
+            index=models.Index(models.OrderBy(models.F('published_in'), descending=True), models.OrderBy(models.F('event'), descending=True), condition=models.Q(('superseded_in', None), ('withdrawn', False)), include=('id',), name='publication_by_change'),
         ),
-        migrations.RunSQL(WORDS_AND_YEARS, migrations.RunSQL.noop),
+        migrations.AddIndex(
+            model_name='publication',
+            index=models.Index(models.OrderBy(models.F('published_in'), descending=True), models.OrderBy(models.F('event'), descending=True), models.F('effective_start_min'), models.F('effective_end_max'), condition=models.Q(('effective_start_min__isnull', False)), include=('id', 'superseded_in', 'withdrawn'), name='publication_measures_changes'),
+        ),
+        migrations.AddIndex(
+            model_name='publication',
+            index=models.Index(models.OrderBy(models.F('start_min'), descending=True), models.OrderBy(models.F('event'), descending=True), models.F('effective_start_min'), models.F('effective_end_max'), condition=models.Q(('effective_start_min__isnull', False)), include=('id', 'long', 'superseded_in', 'withdrawn', 'published_in'), name='publication_measures'),
+        ),
+        migrations.RunSQL(WORDS_AND_TRAITS, migrations.RunSQL.noop),
         migrations.RemoveField(
             model_name='publicationtext',
             name='search',
         ),
         migrations.AddIndex(
             model_name='publication',
-            index=django.contrib.postgres.indexes.GinIndex(models.F('type_path'), models.F('topics'), models.F('actors'), models.F('roles'), models.F('countries_involved'), models.F('involvements'), models.F('place_words'), models.F('effective_years'), models.F('search'), django.db.models.expressions.RawSQL('ARRAY[EXTRACT(year FROM start_min)::integer * 12 + EXTRACT(month FROM start_min)::integer, -EXTRACT(year FROM start_min)::integer] || CASE WHEN long THEN ARRAY[0] END || CASE WHEN disputed THEN ARRAY[-10001] END || CASE WHEN mod(mod(event_id * 7919, 1000003), 128) = 0 THEN ARRAY[-10003] END || CASE WHEN mod(mod(event_id * 7919, 1000003), 256) = 0 THEN ARRAY[-10004] END', ()), condition=models.Q(('superseded_in', None), ('withdrawn', False)), name='publication_keys'),
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('superseded_in', None), ('withdrawn', False)), fields=['type_path', 'topics', 'actors', 'roles', 'countries_involved', 'involvements', 'place_words', 'traits', 'search'], name='publication_keys'),
         ),
         migrations.AddIndex(
             model_name='publication',
-            index=django.contrib.postgres.indexes.GinIndex(models.F('type_path'), models.F('topics'), models.F('actors'), models.F('roles'), models.F('countries_involved'), models.F('involvements'), models.F('place_words'), models.F('effective_years'), models.F('search'), django.db.models.expressions.RawSQL('ARRAY[EXTRACT(year FROM start_min)::integer * 12 + EXTRACT(month FROM start_min)::integer, -EXTRACT(year FROM start_min)::integer] || CASE WHEN long THEN ARRAY[0] END || CASE WHEN disputed THEN ARRAY[-10001] END || CASE WHEN mod(mod(event_id * 7919, 1000003), 128) = 0 THEN ARRAY[-10003] END || CASE WHEN mod(mod(event_id * 7919, 1000003), 256) = 0 THEN ARRAY[-10004] END', ()), condition=models.Q(('superseded_in__isnull', False), ('withdrawn', False)), name='publication_keys_past'),
+            index=django.contrib.postgres.indexes.GinIndex(condition=models.Q(('superseded_in__isnull', False), ('withdrawn', False)), fields=['type_path', 'topics', 'actors', 'roles', 'countries_involved', 'involvements', 'place_words', 'traits', 'search'], name='publication_keys_past'),
         ),
     ]

@@ -7,12 +7,11 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.expressions import RawSQL
 
 from events.models import Event
 from timeline.models.versions import Version
 from timeline.querysets import PublicationQuerySet, drawn
-from timeline.traits import LONG_DAYS, SAMPLED, SPARSE, TRAITS, drawn_number
+from timeline.traits import LONG_DAYS, SAMPLED, SPARSE, drawn_number
 
 
 def _ordered(prefix: str) -> Q:
@@ -48,9 +47,8 @@ def _is_in_sample() -> models.GeneratedField:
 
 def _by_keys(name: str, condition: Q) -> GinIndex:
     """One index for all keys and words: what is wanted together is found together, inside the index."""
-    arrays = ("type_path", "topics", "actors", "roles", "countries_involved", "involvements", "place_words")
-    columns = [F(name) for name in (*arrays, "effective_years", "search")]
-    return GinIndex(*columns, RawSQL(TRAITS, ()), condition=condition, name=name)
+    arrays = ["type_path", "topics", "actors", "roles", "countries_involved", "involvements", "place_words", "traits"]
+    return GinIndex(fields=[*arrays, "search"], condition=condition, name=name)
 
 
 class Publication(Version):
@@ -71,7 +69,6 @@ class Publication(Version):
     effective_end_min = models.DateField(null=True)
     effective_end_max = models.DateField(null=True)
     effective_qualified = models.BooleanField(default=False)
-    effective_years = ArrayField(models.IntegerField(), help_text="Their `timeline.year_tree.nodes_of`.")
     type_path = ArrayField(models.CharField(max_length=120), help_text="The type's slugs from the root down.")
     topics = ArrayField(models.CharField(max_length=120), help_text="The topics' slugs with those above them.")
     countries_involved = ArrayField(models.CharField(max_length=4), help_text="Their codes, as in `countries`.")
@@ -88,6 +85,7 @@ class Publication(Version):
         help_text="How much there is to it: see `timeline.documents.significance`."
     )
     sample = _is_in_sample()
+    traits = ArrayField(models.IntegerField(), help_text="See `timeline.traits`.")
     search = SearchVectorField(help_text="The words of the documents in all languages: see `timeline.search`.")
 
     objects = PublicationQuerySet.as_manager()
@@ -126,6 +124,7 @@ class Publication(Version):
             models.Index(
                 F("published_in").desc(),
                 F("event").desc(),
+                include=["id"],
                 condition=Q(superseded_in=None, withdrawn=False),
                 name="publication_by_change",
             ),
@@ -157,9 +156,18 @@ class Publication(Version):
                 F("event").desc(),
                 F("effective_start_min"),
                 F("effective_end_max"),
-                include=["long", "superseded_in", "withdrawn", "published_in"],
+                include=["id", "long", "superseded_in", "withdrawn", "published_in"],
                 condition=Q(effective_start_min__isnull=False),
                 name="publication_measures",
+            ),
+            models.Index(
+                F("published_in").desc(),
+                F("event").desc(),
+                F("effective_start_min"),
+                F("effective_end_max"),
+                include=["id", "superseded_in", "withdrawn"],
+                condition=Q(effective_start_min__isnull=False),
+                name="publication_measures_changes",
             ),
             # Any filter by type, topic, actor, role, country, day in force, words of a place or of documents (q=), and
             # any of them together, with the time, by `timeline.scans`; and the same in past states, with the first.

@@ -16,18 +16,17 @@ from django.db.models import QuerySet
 from timeline.keysets import in_order
 from timeline.querysets import PublicationQuerySet
 from timeline.scans import estimates
-from timeline.scans.estimates import traits_of
 from timeline.scans.walking import walk
 
-NEAR = 20_000
+NEAR = 12_000
 
-MANY = 8_000
+MANY = 12_000
 """What finding all that fits may be expected to cost, if it is not many. An event costs about 1."""
 
 KEYS = ("published_in", "event_id")
 
 FEW = """\
-SELECT {names} FROM ({found}) AS found ({columns}) WHERE {traits}
+SELECT * FROM ({found}) AS found ({names})
 ORDER BY published_in + 0 {order}, event_id {order} LIMIT {most}
 """
 
@@ -40,30 +39,29 @@ def rows(
     `change`, if given, is a dataset version before which there is none of them in this order. Two queries, of which one
     is a plan; or three, with another plan, where they overlap a window.
     """
-    names = [*KEYS, *columns]
-    needed = ["start_min", "long", "disputed"]
+    names = [*KEYS, *columns, "pk"]
     try:
-        inner, values = found.order_by().values_list(*names, *needed).query.sql_with_params()
+        inner, values = found.order_by().values_list(*names).query.sql_with_params()
         soon = estimates.cost(found) <= MANY
     except EmptyResultSet:  # Django knows without asking that nothing can match
         return []
-    traits = " AND ".join(["true", *traits_of(found)])
     if soon:
         order = "DESC" if descending else "ASC"
-        columns = ", ".join([*names, *needed])
-        sql = FEW.format(names=", ".join(names), columns=columns, found=inner, traits=traits, order=order, most=most)
+        sql = FEW.format(names=", ".join(names), found=inner, order=order, most=most)
     else:
         walked, more_values = _walked(found, change, descending).query.sql_with_params()
-        sql = walk(inner, [*names, *needed], walked, NEAR, traits, descending=descending, most=most)
+        sql = walk(inner, names, walked, NEAR, descending=descending, most=most)
         values = (*values, *more_values)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [row[: len(names)] for row in cursor.fetchall()]
+        return [row[:-1] for row in cursor.fetchall()]
 
 
 def _walked(found: PublicationQuerySet, change: int | None, descending: bool) -> QuerySet[Any]:
-    """The next events by change, of which the last one ends what is near."""
+    """The next events by change; where measures are wanted that are in force, out of an index of these."""
     walked = found.model._default_manager.as_of(found.at)
+    if found.in_force:
+        walked = walked.filter(effective_start_min__lte=found.in_force, effective_end_max__gte=found.in_force)
     if change is not None:
         walked = walked.filter(**{f"published_in__{'lte' if descending else 'gte'}": change})
-    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS)[:NEAR]
+    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[:NEAR]

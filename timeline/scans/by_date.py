@@ -8,15 +8,16 @@ statement takes steps, each of which runs only if the page is not full yet:
 1. `near`, where many are expected to fit: the next `NEAR` events by date are looked at. It is enough where one in forty
    fits.
 2. `block`: of about `BLOCK` further events, those that fit are found by keys and months, or years; of fewer, if some of
-   the page was near.
+   the page was near; of more, until `TALLIED` of the wanted actor, country, type or topic are among them.
 3. `wide`: so are those in a stretch of time `WIDER` times as long; where the page was nearly full, this fills it.
 4. `far`: so are all the others, of which few fit by then; or `few_left`, by their years, too, where not many are left.
 
+What began before a window but lasted into it is `before`, the first step or the last one: the others keep within it.
+They begin where the tallies know that something with the wanted actor, country, type or topic begins at all: what was
+long ago is not looked for among all that came later.
+
 Measures in force on a day are few, but may have begun long before it: they are looked at one by one, in an index of
 measures, and if these do not fill the page, found by keys.
-
-Steps begin where the tallies know that something with the wanted actor, country, type or topic begins at all: what was
-long ago is not looked for among all that came later.
 
 The steps have no event in common, and follow each other in the order of the page. So the page is the same as without
 them: what the database expects, and how far a block reaches, decide nothing but how long it takes.
@@ -33,19 +34,20 @@ from django.db import connection
 from django.db.models import DateField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from timeline import traits
 from timeline.keysets import in_order
-from timeline.querysets import PublicationQuerySet
+from timeline.querysets import PublicationQuerySet, long_before
 from timeline.scans import estimates
-from timeline.scans.estimates import began_before, has, traits_of
 from timeline.scans.walking import one_by_one, walk
-from timeline.traits import LONG, MONTH, YEAR
+from timeline.traits import MONTH, YEAR, lasting_until, of_window
 
 KEYS = ("start_min", "event_id")
 
 NEAR = 2_000
-MEASURES = 2_000
+MEASURES = 1_000
 """Of what is in force, so many are looked at, as if they were `near`."""
 BLOCK = 16_000
+TALLIED = 1_000
 WIDER = 6
 
 FEW_LEFT = 200_000
@@ -54,16 +56,10 @@ FEW_LEFT = 200_000
 NEARLY = 8
 """If more than so many of up to 50 that are wanted were `near`, the block is shorter, in proportion."""
 
-MOST_MONTHS = 24
-"""Of a longer time, the years are looked up: each month costs some."""
-
-LONGEST = 73_050
-"""Days that are looked up at most."""
-
 FIRST_DAY, LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
 
 FEW = """\
-SELECT {names} FROM ({found}) AS found ({columns}) WHERE {condition}
+SELECT {names} FROM ({found}) AS found ({all_names}) WHERE {condition}
 ORDER BY start_min + 0 {order}, event_id {order} LIMIT {most}
 """
 
@@ -74,15 +70,23 @@ FIRST_BEGUN, LAST_BEGUN = (
 )
 """SQL: a day before which, or after which, no event begins that has one of the values."""
 
+DAYS_OF_TALLIED = """coalesce((
+    SELECT {days} FROM (
+        SELECT month, sum(starts) OVER (ORDER BY month {order}) AS begun FROM timeline_tally
+        WHERE dimension = %s AND key = ANY(%s) AND starts > 0 AND month {until} date_trunc('month', edge.day)::date
+    ) AS counted WHERE begun >= {tallied} ORDER BY month {order} LIMIT 1
+), 0)"""
+"""SQL: the days from the edge until `TALLIED` events have begun that have one of the values; 0 if they never have."""
+
 YEARS_LEFT, EVENTS_LEFT = (
     f"SELECT {what} FROM timeline_tally "
     "WHERE dimension = '' AND starts > 0 AND month {reached} date_trunc('month', {end})::date"
-    for what in ("DISTINCT -extract(year FROM month)::integer", "coalesce(sum(starts), 0)")
+    for what in (f"DISTINCT {YEAR.format(day='month')}", "coalesce(sum(starts), 0)")
 )
 """SQL: of what begins in the month of a day, or beyond it: the traits of the years, and the number of events."""
 
 STEPS = """\
-WITH found ({columns}) AS NOT MATERIALIZED ({found}),
+WITH found ({all_names}) AS NOT MATERIALIZED ({found}),
 walked AS MATERIALIZED ({walked}),
 edge AS MATERIALIZED (
     SELECT coalesce(final.start_min, {end}) AS day, coalesce({edge_event}, {end_id}) AS event,
@@ -100,7 +104,8 @@ SELECT {names} FROM ({union}) AS page ORDER BY start_min {order}, event_id {orde
 
 REACH = """reach AS MATERIALIZED (
     SELECT day, {block_end} AS block_end, {wide_end} AS wide_end FROM (
-        SELECT day, least(days * {nearly} / greatest({found_near}, {nearly}), {longest})::integer AS days
+        SELECT day,
+            least(greatest(days * {nearly} / greatest({found_near}, {nearly}), {tallied}), {longest})::integer AS days
         FROM edge
     ) AS measured
 )"""
@@ -128,30 +133,32 @@ def statement(
     found: PublicationQuerySet, columns: Sequence[str], day: datetime.date | None, descending: bool, most: int
 ) -> tuple[str, tuple[Any, ...]]:
     """The query for `rows`, and its parameters. Raises `EmptyResultSet`."""
-    names = [*KEYS, *columns]
-    needed = ["long", "disputed"]
-    inner, values = found.order_by().values_list(*names, *needed).query.sql_with_params()
+    names = ", ".join([*KEYS, *columns])
+    all_names = list(dict.fromkeys([*KEYS, *columns, "pk", "traits"]))
+    inner, values = found.order_by().values_list(*all_names).query.sql_with_params()
     order = "DESC" if descending else "ASC"
-    common = {"names": ", ".join(names), "columns": ", ".join([*names, *needed]), "found": inner, "order": order}
-    common["most"] = str(most)
-    traits, cost = " AND ".join(["true", *traits_of(found)]), estimates.cost(found)
+    cost = estimates.cost(found)
     if cost <= estimates.SOON:
-        few = FEW.format(condition=" AND ".join(["true", *traits_of(found), *_window(found)]), **common)
-        return few, values
+        condition = " AND ".join(["true", *_window(found)])
+        few = {"names": names, "all_names": ", ".join(all_names), "found": inner, "order": order, "most": most}
+        return FEW.format(condition=condition, **few), values
     if found.in_force:
         walked, walked_values = _in_force(found, day, descending).query.sql_with_params()
-        measures = walk(inner, [*names, *needed], walked, MEASURES, traits, descending=descending, most=most)
-        return f"SELECT {common['names']} FROM ({measures}) AS page", (*values, *walked_values)
+        measures = walk(inner, all_names, walked, MEASURES, descending=descending, most=most)
+        return f"SELECT {names} FROM ({measures}) AS page", (*values, *walked_values)
     whenever = max(cost, 0 if found.whenever is None else estimates.cost(found.whenever))
-    near = NEAR if whenever > estimates.MANY else 0
+    near = NEAR if whenever > estimates.MANY or not found.keyed else 0
     walked, walked_values = _walked(found, day, descending).query.sql_with_params()
     end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
     steps = _steps(found, day, descending)
     if not near:
         del steps["near"]
-    parts = _gated(steps, order, most, traits)
+    parts = _gated(steps, order, most)
     parts.insert(list(steps).index("block"), _reach(found, descending, most if near else 0))
     in_steps = STEPS.format(
+        names=names,
+        all_names=", ".join(all_names),
+        found=inner,
         walked=walked,
         edge=near - 1 if near else 0,
         edge_event="final.event_id" if near else begin_id,
@@ -161,53 +168,66 @@ def statement(
         block=BLOCK,
         steps=",\n".join(parts),
         union=" UNION ALL ".join(f"SELECT * FROM {name}" for name in steps),
-        **common,
+        order=order,
+        most=most,
     )
-    return in_steps, (*values, *walked_values)
+    tallied = [value for dimension, keys in found.tallied for value in (dimension, list(keys))]
+    return in_steps, (*values, *walked_values, *tallied)
+
+
+def _has(any_of: str) -> str:
+    """SQL: that one of `found` has any of the traits, an array."""
+    return f"traits && ({any_of})"
 
 
 def _window(found: PublicationQuerySet) -> list[str]:
-    """What the window implies for the traits. Written out: the database knows how rare each is."""
-    first, last = began_before(found), found.window_last
-    if first and last and (last - first).days <= LONGEST:
-        months = range(12 * first.year + first.month, 12 * last.year + last.month + 1)
-        some = months if len(months) <= MOST_MONTHS else range(-last.year, 1 - first.year)
-        return [has(f"ARRAY[{', '.join(map(str, some))}] || {LONG}")]
-    if found.at is not None or bool(first) == bool(last):
+    """What the window implies for the traits. If it has two ends, written out: the database knows how rare each is."""
+    first, last = found.window_first, found.window_last
+    if first is None and last is None:
         return []
-    reached, day = ("<=", last) if last else (">=", first)
-    assert day
-    return [has(f"ARRAY({YEARS_LEFT.format(reached=reached, end=_date(day))}) || {LONG}")]
+    if first is None or last is None:
+        if found.at is not None:
+            return []
+        reached, day = ("<=", last) if last else (">=", first)
+        assert day
+        years = f"ARRAY({YEARS_LEFT.format(reached=reached, end=_date(day))})"
+        return [_has(years if first is None else f"{years} || ARRAY{lasting_until(first)}")]
+    some = of_window(first, last)
+    return [] if some is None else [_has(f"ARRAY{some}")]
 
 
 def _in_force(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
     """Of what may be in force then, the days and events, in order; read in an index of measures."""
     walked = found.model._default_manager.as_of(found.at)
     walked = walked.filter(effective_start_min__lte=found.in_force, effective_end_max__gte=found.in_force)
-    if since := began_before(found):
-        walked = walked.filter(Q(start_min__gte=since) | Q(long=True))
+    if found.window_first:
+        walked = walked.filter(Q(start_min__gte=long_before(found.window_first)) | Q(long=True))
     if found.window_last:
         walked = walked.filter(start_min__lte=found.window_last)
     if day:
         walked = walked.filter(**{f"start_min__{'lte' if descending else 'gte'}": day})
-    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS)[:MEASURES]
+    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[:MEASURES]
 
 
 def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
-    """`NEAR` events, from where there may be one of `found`."""
+    """`NEAR` events of the window, from where there may be one of `found`."""
     walked = found.model._default_manager.as_of(found.at)
-    for dimension, values in found.tallied if found.at is None else ():
+    for dimension, keys in found.tallied if found.at is None else ():
         begun, lookup = (LAST_BEGUN, "lte") if descending else (FIRST_BEGUN, "gte")
-        walked = walked.filter(**{f"start_min__{lookup}": RawSQL(begun, (dimension, list(values)), DateField())})
-    bounds = [bound for bound in (day, found.window_last if descending else began_before(found)) if bound]
-    if bounds:
-        walked = walked.filter(start_min__lte=min(bounds)) if descending else walked.filter(start_min__gte=max(bounds))
-    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS)[:NEAR]
+        walked = walked.filter(**{f"start_min__{lookup}": RawSQL(begun, (dimension, list(keys)), DateField())})
+    first, last = found.window_first, found.window_last
+    if day:
+        first, last = (first, min(day, last or day)) if descending else (max(day, first or day), last)
+    if first:
+        walked = walked.filter(start_min__gte=first)
+    if last:
+        walked = walked.filter(start_min__lte=last)
+    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[:NEAR]
 
 
 def _end(found: PublicationQuerySet, descending: bool, days: str) -> str:
     """SQL: the day that is so many days from the edge; not beyond the window."""
-    limit = began_before(found) if descending else found.window_last
+    limit = found.window_first if descending else found.window_last
     if descending:
         end = f"{FIRST_DAY} + greatest(day - {FIRST_DAY} - {days}, 0)"
         return f"least(day, greatest({end}, {_date(limit)}))" if limit else end
@@ -217,61 +237,62 @@ def _end(found: PublicationQuerySet, descending: bool, days: str) -> str:
 
 def _reach(found: PublicationQuerySet, descending: bool, most: int) -> str:
     """`most` is 0 if there is no `near`."""
+    until_tallied = DAYS_OF_TALLIED.format(
+        days="edge.day - month" if descending else "month + 31 - edge.day",
+        order="DESC" if descending else "ASC",
+        until="<=" if descending else ">=",
+        tallied=TALLIED,
+    )
     return REACH.format(
         block_end=_end(found, descending, "days"),
-        wide_end=_end(found, descending, f"least({1 + WIDER} * days, {LONGEST})"),
+        wide_end=_end(found, descending, f"least({1 + WIDER} * days, {traits.LONGEST})"),
         found_near="(SELECT count(*) FROM near)" if most else "0",
         nearly=NEARLY * max(most, 50) // 50,
-        longest=LONGEST,
+        tallied=", ".join(["0", *[until_tallied] * len(found.tallied)]),
+        longest=traits.LONGEST,
     )
 
 
 def _steps(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> dict[str, str]:
     """The steps by name, in their order, each with the condition for what is in it."""
     beyond, until = ("<", ">=") if descending else (">", "<=")
-    since, traits = began_before(found), traits_of(found)
-    edge = "((SELECT day FROM edge), (SELECT event FROM edge))"
+    first, end = found.window_first, found.window_first if descending else found.window_last
     block_end, wide_end = "(SELECT block_end FROM reach)", "(SELECT wide_end FROM reach)"
     # A sum, which is in no index, hides the date.
-    farther = [f"(start_min + 0, event_id) {beyond} {edge}", *traits]
+    farther = [f"(start_min + 0, event_id) {beyond} ((SELECT day FROM edge), (SELECT event FROM edge))"]
+    if first:
+        farther.append(f"start_min + 0 >= {_date(first)}")
 
     def between(begin: str, end: str) -> str:
         days = _days(end, begin) if descending else _days(begin, end)
-        return has(f"SELECT {days} FROM reach")
+        return _has(f"SELECT {days} FROM reach")
 
     block = [*farther, f"start_min + 0 {until} {block_end}", between("day", "block_end")]
     wide = [*farther, f"start_min + 0 {beyond} {block_end}", f"start_min + 0 {until} {wide_end}"]
     wide.append(between("block_end", "wide_end"))
     far = [*farther, f"start_min + 0 {beyond} {wide_end}"]
     steps = {"near": ["true"], "block": block, "wide": wide, "far": far}
-    early = [*traits, "long", has(LONG)]
-    if since and descending:
-        far.append(has(f"SELECT {_days(_date(since), 'wide_end')} || {LONG} FROM reach"))
-    if since and not descending:
-        # What is long may have begun before the window: it comes first, and the steps follow.
-        early.append(f"start_min + 0 < {_date(since)}")
-        for step in (block, wide, far):
-            step.append(f"start_min + 0 >= {_date(since)}")
-    if found.window_last and not descending:
-        far.append(between("wide_end", _date(found.window_last)))
-    if found.at is None and (since if descending else found.window_last) is None:
+    if end:
+        far.append(between("wide_end", _date(end)))
+    elif found.at is None:
         # The window does not end there; how much there is, the tallies know.
         left = {"reached": "<=" if descending else ">=", "end": wide_end}
         few = f"({EVENTS_LEFT.format(**left)}) <= {FEW_LEFT}"
-        steps["few_left"] = [few, *far, has(f"ARRAY({YEARS_LEFT.format(**left)})")]
+        steps["few_left"] = [few, *far, _has(f"ARRAY({YEARS_LEFT.format(**left)})")]
         far.insert(0, f"NOT {few}")
-    if since and not descending and (day is None or day < since):
-        steps = {"early": early, **steps}
+    if first:
+        before = [f"start_min + 0 < {_date(first)}", _has(f"ARRAY{lasting_until(first)}")]
+        steps = {**steps, "before": before} if descending else {"before": before, **steps}
     return {name: " AND ".join(conditions) for name, conditions in steps.items()}
 
 
-def _gated(steps: dict[str, str], order: str, most: int, traits: str) -> list[str]:
+def _gated(steps: dict[str, str], order: str, most: int) -> list[str]:
     """SQL: the steps, each of which finds nothing if those before it have found `most` rows."""
     parts, before = [], ["0"]
     for name, condition in steps.items():
         gate = f"{' + '.join(before)} < {most}"
         if name == "near":
-            part = one_by_one("walked", KEYS, f"{gate} AND {traits}", order == "DESC", most)
+            part = one_by_one("walked", KEYS, gate, order == "DESC", most)
         else:
             part = (
                 f"SELECT * FROM found WHERE {gate} AND {condition} "
@@ -284,11 +305,11 @@ def _gated(steps: dict[str, str], order: str, most: int, traits: str) -> list[st
 
 def _days(first: str, last: str) -> str:
     """SQL: the traits of what began from the day `first` to the day `last`: months, or years if they are many."""
-    months, years = ([part.replace("start_min", day) for day in (first, last)] for part in (MONTH, YEAR))
+    months, years = ([part.format(day=day) for day in (first, last)] for part in (MONTH, YEAR))
     return (
-        f"CASE WHEN {months[1]} - ({months[0]}) < {MOST_MONTHS} "
+        f"CASE WHEN {months[1]} - ({months[0]}) < {traits.MOST_MONTHS} "
         f"THEN ARRAY(SELECT generate_series({', '.join(months)})) "
-        f"ELSE ARRAY(SELECT -generate_series({', '.join(years)})) END"
+        f"ELSE ARRAY(SELECT generate_series({', '.join(reversed(years))})) END"
     )
 
 

@@ -16,7 +16,7 @@ from timeline.keysets import beyond
 from timeline.querysets import PublicationQuerySet
 from timeline.scans import by_date
 
-RANKED = 2_000
+RANKED = 1_000
 
 NEWEST = """\
 SELECT rank, start_min, event_id, pk FROM ({newest}) AS newest (start_min, event_id, rank, pk)

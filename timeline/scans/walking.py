@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 ONE_BY_ONE = """\
 SELECT found.* FROM (SELECT * FROM {walked} ORDER BY {first} {order}, event_id {order} OFFSET 0) AS walked
-CROSS JOIN LATERAL (SELECT * FROM found WHERE event_id = walked.event_id AND {condition} OFFSET 0) AS found
-ORDER BY walked.{first} {order}, walked.event_id {order} LIMIT {most}
+CROSS JOIN LATERAL (SELECT * FROM found WHERE pk = walked.id OFFSET 0) AS found
+WHERE {condition} ORDER BY walked.{first} {order}, walked.event_id {order} LIMIT {most}
 """
 """`OFFSET 0` keeps the database from another plan: where it expects to find little, it would find everything, and sort
 it."""
@@ -18,7 +18,7 @@ walked AS NOT MATERIALIZED ({walked}),
 near AS MATERIALIZED ({near}),
 edge AS MATERIALIZED (SELECT * FROM walked ORDER BY {first} {order}, event_id {order} OFFSET {length} - 1),
 far AS MATERIALIZED (
-    SELECT * FROM found WHERE (SELECT count(*) FROM near) < {most} AND EXISTS (SELECT FROM edge) AND {traits}
+    SELECT * FROM found WHERE (SELECT count(*) FROM near) < {most} AND EXISTS (SELECT FROM edge)
     AND ({first} + 0, event_id) {beyond} ((SELECT {first} FROM edge), (SELECT event_id FROM edge))
     ORDER BY {first} + 0 {order}, event_id {order} LIMIT {most}
 )
@@ -29,33 +29,32 @@ ORDER BY {first} {order}, event_id {order} LIMIT {most}
 
 
 def one_by_one(walked: str, keys: Sequence[str], condition: str, descending: bool, most: int) -> str:
-    """SQL: the rows of `found`, up to `most`, whose event is in `walked`, for which the condition holds.
+    """SQL: the rows of `found`, up to `most`, that are in `walked`, if the condition holds.
 
-    `walked` are the `keys`, which are two columns; the second one is the event. The rows are in their order.
+    `walked` are the `keys`, which are two columns, of which the second one is the event, and ids; `found` has them as
+    `pk`. The rows are in the order of the keys.
     """
     return ONE_BY_ONE.format(
         walked=walked, first=keys[0], condition=condition, order="DESC" if descending else "ASC", most=most
     )
 
 
-def walk(
-    found: str, names: Sequence[str], walked: str, length: int, traits: str, *, descending: bool, most: int
-) -> str:
+def walk(found: str, names: Sequence[str], walked: str, length: int, *, descending: bool, most: int) -> str:
     """SQL: the first rows of `found`, up to `most`, by its first two columns, of which the second one is the event.
 
-    `walked` are these two of the next events in this order, up to `length`, of which some fit. If they do not fill the
-    page, few fit, and all behind them are found by keys. `names` are the columns of `found`.
+    `walked` are these two and the ids of the next events in this order, up to `length`, of which some fit. If they do
+    not fill the page, few fit, and all behind them are found by keys. `names` are the columns of `found`, among them
+    `pk`.
     """
     return WALK.format(
         found=found,
         columns=", ".join(names),
         names=", ".join(names),
         walked=walked,
-        near=one_by_one("walked", names, traits, descending, most),
+        near=one_by_one("walked", names, "true", descending, most),
         length=length,
         first=names[0],
         order="DESC" if descending else "ASC",
         beyond="<" if descending else ">",
-        traits=traits,
         most=most,
     )

@@ -66,6 +66,22 @@ class Reading:
             found = read()
         return found
 
+    def settled_once(self, read: Callable[[], Found]) -> Found:
+        """The same where `read` may take long: it is asked again only if another version came meanwhile.
+
+        One or two tiny queries more, or none.
+        """
+        if self.read_version is not None:
+            return read()
+        while True:
+            before = dataset_version()
+            found = read()
+            if found:
+                return found
+            if dataset_version() == before:
+                self.read_version = before
+                return found
+
     @property
     def base_url(self) -> str:
         """The URL under which this request reached the API, without a slash at the end."""

@@ -93,7 +93,7 @@ def event_page(reading: Reading, default_size: int = PAGE_SIZE, *, joined: bool 
         found: Page = reading.settled(lambda: read(values, wanted))
     else:
         by_date = wanted.ordering.columns[0] == "start_min"
-        found = reading.settled(lambda: page(listed(reading, reading.at, by_date=by_date), wanted, COLUMNS))
+        found = reading.settled_once(lambda: page(listed(reading, reading.at, by_date=by_date), wanted, COLUMNS))
     if not found and events_prove(values):
         known_entries(values, reading.at)
     return found

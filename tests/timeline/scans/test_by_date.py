@@ -16,6 +16,7 @@ from tests.builders import copied, published
 from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import enter, expected, made_valid, queries
 from tests.timeline.test_pagination import joined, last_url, walk
+from timeline import traits
 from timeline.publishing import publish, withdraw
 from timeline.scans import by_date, estimates
 
@@ -34,10 +35,11 @@ def way(request, monkeypatch):
     if "small" in request.param:
         monkeypatch.setattr(by_date, "NEAR", 5)
         monkeypatch.setattr(by_date, "MEASURES", 3)
+        monkeypatch.setattr(by_date, "TALLIED", 2)
         monkeypatch.setattr(by_date, "NEARLY", 1)
         monkeypatch.setattr(by_date, "BLOCK", 20)
         monkeypatch.setattr(by_date, "WIDER", 2)
-        monkeypatch.setattr(by_date, "MOST_MONTHS", 1)
+        monkeypatch.setattr(traits, "MOST_MONTHS", 1)
     return request.param
 
 
@@ -164,7 +166,7 @@ def steps_run(client, query):
     read = dict(zip(parts[1::2], parts[2::2], strict=True))
     return [
         name
-        for name in ("near", "block", "wide", "far", "few_left")
+        for name in ("near", "block", "wide", "far", "few_left", "before")
         if name in read
         and re.search(r"Scan (Backward )?(using \w+ )?on timeline_publication .*actual rows", read[name])
     ]
