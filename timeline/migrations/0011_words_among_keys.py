@@ -50,6 +50,9 @@ WHERE publication_id = publication.id;
 ALTER TABLE timeline_publication ENABLE TRIGGER append_only;
 """
 
+# How rare a word is decides how it is looked for, and there are many.
+STATISTICS = "ALTER TABLE timeline_publication ALTER COLUMN search SET STATISTICS 300"
+
 # Rows that fit a page are not compressed, as in 0008: each search would have to unpack what it looks at.
 UNPACKED = "ALTER TABLE timeline_publication SET (toast_tuple_target = 8160)"
 
@@ -106,6 +109,7 @@ class Migration(migrations.Migration):
             model_name='publication',
             index=models.Index(models.OrderBy(models.F('start_min'), descending=True), models.OrderBy(models.F('event'), descending=True), models.F('effective_start_min'), models.F('effective_end_max'), condition=models.Q(('effective_start_min__isnull', False)), include=('id', 'long', 'superseded_in', 'withdrawn', 'published_in'), name='publication_measures'),
         ),
+        migrations.RunSQL(STATISTICS, migrations.RunSQL.noop),
         migrations.RunSQL(WORDS_AND_TRAITS, migrations.RunSQL.noop),
         migrations.RemoveField(
             model_name='publicationtext',

@@ -43,7 +43,7 @@ from timeline.traits import MONTH, YEAR, lasting_until, of_window
 
 KEYS = ("start_min", "event_id")
 
-NEAR = 2_000
+NEAR = 1_000
 MEASURES = 1_000
 """Of what is in force, so many are looked at, as if they were `near`."""
 BLOCK = 16_000
@@ -138,7 +138,7 @@ def statement(
     inner, values = found.order_by().values_list(*all_names).query.sql_with_params()
     order = "DESC" if descending else "ASC"
     cost = estimates.cost(found)
-    if cost <= estimates.SOON:
+    if cost <= estimates.SOON and found.keyed:
         condition = " AND ".join(["true", *_window(found)])
         few = {"names": names, "all_names": ", ".join(all_names), "found": inner, "order": order, "most": most}
         return FEW.format(condition=condition, **few), values
