@@ -15,7 +15,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("settled", [Reading.settled, Reading.settled_once])
 def test_nothing_is_not_taken_for_a_version_that_has_something(rf, settled):
-    reading, reads = Reading(rf.get("/"), {}, Negotiated()), []
+    reads: list[list[str]] = []
+    reading = Reading(rf.get("/"), {}, Negotiated())
 
     def read():
         found = list(Publication.objects.current().values_list("slug", flat=True))
@@ -31,7 +32,8 @@ def test_nothing_is_not_taken_for_a_version_that_has_something(rf, settled):
 @pytest.mark.parametrize(("settled", "times"), [(Reading.settled, 2), (Reading.settled_once, 1)])
 def test_nothing_is_said_of_the_version_that_has_nothing(rf, settled, times):
     published("event")
-    reading, reads = Reading(rf.get("/"), {}, Negotiated()), []
+    reads: list[str] = []
+    reading = Reading(rf.get("/"), {}, Negotiated())
 
     def read():
         reads.append("read")
