@@ -191,8 +191,8 @@ def wanted_page(values: Mapping[str, Any], orderings: Mapping[str, Ordering], de
 
 
 def page(found: QuerySet[Any], wanted: Wanted, columns: Sequence[str]) -> Page:
-    """The wanted page of `found`, as tuples of `columns`. One query, besides plans (see `timeline.scans`), that fetches
-    one row more than it has."""
+    """The wanted page of `found`, as tuples of `columns`. One query that fetches one row more than it has; some more
+    where `timeline.scans` finds it."""
     keys = _keys(found, wanted.ordering)
     position: Any = wanted.cursor.position if wanted.cursor else None
     if isinstance(found, PublicationQuerySet) and keys[0] == "rank":

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
+from timeline.consistency import one_state
 from timeline.keysets import beyond
 from timeline.querysets import PublicationQuerySet
 from timeline.scans import by_date
@@ -36,19 +37,20 @@ def rows(
 ) -> list[tuple[Any, ...]]:
     """The first rows of `found`, up to `most`, by rank, date and id: rank, start_min, event_id and `columns`.
 
-    Those behind `position`, if it is given; `found` has those before it, too. Four queries, of which one is a plan; or
-    some more, where not all are ranked.
+    Those behind `position`, if it is given; `found` has those before it, too. Three queries of one state of the data, of
+    which one is a plan; or some more, where not all are ranked.
     """
+    parts = [_ranked, _others] if descending else [_others, _ranked]
+    keys: list[tuple[Any, ...]] = []
     try:
-        parts = [_ranked, _others] if descending else [_others, _ranked]
-        keys: list[tuple[Any, ...]] = []
-        for part in parts:
-            all_were_ranked = part is _others and position is None and len(keys) < RANKED
-            if len(keys) < most and not all_were_ranked:
-                keys += part(found, position, descending, most - len(keys))
+        with one_state():
+            for part in parts:
+                all_were_ranked = part is _others and position is None and len(keys) < RANKED
+                if len(keys) < most and not all_were_ranked:
+                    keys += part(found, position, descending, most - len(keys))
+            said = {pk: row for pk, *row in found.filter(pk__in=[key[-1] for key in keys]).values_list("pk", *columns)}
     except EmptyResultSet:  # Django knows without asking that nothing can match
         return []
-    said = {pk: row for pk, *row in found.filter(pk__in=[key[-1] for key in keys]).values_list("pk", *columns)}
     return [(*key[:-1], *said[key[-1]]) for key in keys]
 
 
