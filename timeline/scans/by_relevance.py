@@ -37,8 +37,8 @@ def rows(
 ) -> list[tuple[Any, ...]]:
     """The first rows of `found`, up to `most`, by rank, date and id: rank, start_min, event_id and `columns`.
 
-    Those behind `position`, if it is given; `found` has those before it, too. Three queries of one state of the data, of
-    which one is a plan; or some more, where not all are ranked.
+    Those behind `position`, if it is given; `found` has those before it, too. Three queries of one state of the data,
+    of which one is a plan; or some more, where not all are ranked.
     """
     parts = [_ranked, _others] if descending else [_others, _ranked]
     keys: list[tuple[Any, ...]] = []
