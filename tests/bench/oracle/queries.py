@@ -125,7 +125,8 @@ def _place(random: Random, known: dict[str, list[str]], document: dict[str, Any]
 
 def _role(random: Random, known: dict[str, list[str]], document: dict[str, Any]) -> dict[str, list[str]]:
     said = [part["role"] for part in document.get("participants", [])]
-    return {"role": random.sample(sorted({*said, random.choice(ROLES)}), random.choice((1, 1, 2)) if said else 1)}
+    roles = sorted({*said, random.choice(ROLES)})
+    return {"role": random.sample(roles, min(len(roles), random.choice((1, 1, 2))))}
 
 
 def _in_force_on(random: Random, known: dict[str, list[str]], document: dict[str, Any]) -> dict[str, str]:
