@@ -46,6 +46,8 @@ KEYS = ("start_min", "event_id")
 NEAR = 1_000
 MEASURES = 1_000
 """Of what is in force, so many are looked at, as if they were `near`."""
+SOON_FOR_EACH = 10
+"""What finding all may be expected to cost, for each that is wanted, if it is soon found: steps for many take longer."""
 BLOCK = 16_000
 TALLIED = 1_000
 WIDER = 6
@@ -138,7 +140,7 @@ def statement(
     inner, values = found.order_by().values_list(*all_names).query.sql_with_params()
     order = "DESC" if descending else "ASC"
     cost = estimates.cost(found)
-    if cost <= estimates.SOON and found.keyed:
+    if cost <= max(estimates.SOON, SOON_FOR_EACH * most) and found.keyed:
         condition = " AND ".join(["true", *_window(found)])
         few = {"names": names, "all_names": ", ".join(all_names), "found": inner, "order": order, "most": most}
         return FEW.format(condition=condition, **few), values

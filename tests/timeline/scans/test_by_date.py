@@ -30,6 +30,7 @@ WINDOW = {"from", "to", "on", "certainty"}
 def way(request, monkeypatch):
     """Each way to find a page; small steps end in the midst of the events."""
     monkeypatch.setattr(estimates, "SOON", float("inf") if request.param == "few" else -1)
+    monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
     monkeypatch.setattr(estimates, "MANY", float("inf") if "without" in request.param else -1)
     monkeypatch.setattr(by_date, "FEW_LEFT", -1 if "without" in request.param else 10)
     if "small" in request.param:
@@ -174,6 +175,7 @@ def steps_run(client, query):
 
 def test_steps_end_where_the_page_is_full(client, monkeypatch):
     monkeypatch.setattr(estimates, "SOON", -1)
+    monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
     monkeypatch.setattr(estimates, "MANY", -1)
     monkeypatch.setattr(by_date, "NEAR", 4)
     monkeypatch.setattr(by_date, "BLOCK", 20)
@@ -196,6 +198,7 @@ def test_steps_end_where_the_page_is_full(client, monkeypatch):
 
 def test_steps_begin_where_anything_fits(client, monkeypatch):
     monkeypatch.setattr(estimates, "SOON", -1)
+    monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
     monkeypatch.setattr(by_date, "NEAR", 4)
     monkeypatch.setattr(by_date, "BLOCK", 4)
     for number in range(20):

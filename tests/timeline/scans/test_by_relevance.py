@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 def way(request, monkeypatch):
     """Each way to find the newest ones."""
     monkeypatch.setattr(estimates, "SOON", float("inf") if request.param == "few" else -1)
+    monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
     monkeypatch.setattr(by_date, "NEAR", 4)
     monkeypatch.setattr(by_date, "BLOCK", 10)
 
