@@ -47,7 +47,7 @@ NEAR = 1_000
 MEASURES = 1_000
 """Of what is in force, so many are looked at, as if they were `near`."""
 SOON_FOR_EACH = 10
-"""What finding all may be expected to cost, for each that is wanted, if it is soon found: steps for many take longer."""
+"""What finding all may be expected to cost for each that is wanted: steps for many take longer."""
 BLOCK = 16_000
 TALLIED = 1_000
 WIDER = 6

@@ -16,7 +16,7 @@ from tests.timeline.test_filters_oracle import enter, expected, made_valid, quer
 from tests.timeline.test_pagination import joined, last_url, walk
 from timeline.models import Publication
 from timeline.publishing import publish
-from timeline.scans import by_change, estimates
+from timeline.scans import by_change
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(params=["few", "steps"])
 def way(request, monkeypatch):
     """Each way to find a page; what is near ends in the midst of the events."""
-    monkeypatch.setattr(estimates, "SOON", float("inf") if request.param == "few" else -1)
+    monkeypatch.setattr(by_change, "MANY", float("inf") if request.param == "few" else -1)
     monkeypatch.setattr(by_change, "NEAR", 15)
     return request.param
 
