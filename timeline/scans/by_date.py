@@ -61,9 +61,10 @@ NEARLY = 8
 FIRST_DAY, LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
 
 FEW = """\
-SELECT {names} FROM ({found}) AS found ({all_names}) WHERE {condition}
-ORDER BY start_min + 0 {order}, event_id {order} LIMIT {most}
+WITH found ({all_names}) AS NOT MATERIALIZED ({found})
+SELECT {names} FROM ({parts}) AS page ORDER BY start_min {order}, event_id {order} LIMIT {most}
 """
+PART = "SELECT * FROM found WHERE {condition} ORDER BY start_min + 0 {order}, event_id {order} LIMIT {most}"
 
 FIRST_BEGUN, LAST_BEGUN = (
     f"SELECT {day} FROM timeline_tally WHERE dimension = %s AND key = ANY(%s) AND starts > 0 "
@@ -141,9 +142,9 @@ def statement(
     order = "DESC" if descending else "ASC"
     cost = estimates.cost(found)
     if cost <= max(estimates.SOON, SOON_FOR_EACH * most) and found.keyed:
-        condition = " AND ".join(["true", *_window(found)])
+        parts = [PART.format(condition=condition, order=order, most=most) for condition in _window(found)]
         few = {"names": names, "all_names": ", ".join(all_names), "found": inner, "order": order, "most": most}
-        return FEW.format(condition=condition, **few), values
+        return FEW.format(parts=" UNION ALL ".join(f"({part})" for part in parts), **few), values
     if found.in_force:
         walked, walked_values = _in_force(found, day, descending).query.sql_with_params()
         measures = walk(inner, all_names, walked, MEASURES, descending=descending, most=most)
@@ -183,19 +184,21 @@ def _has(any_of: str) -> str:
 
 
 def _window(found: PublicationQuerySet) -> list[str]:
-    """What the window implies for the traits. If it has two ends, written out: the database knows how rare each is."""
+    """SQL: what the window implies for the traits; in parts of which one finds nothing, if it has one end.
+
+    If it has two, the traits are written out: the database knows how rare each is.
+    """
     first, last = found.window_first, found.window_last
-    if first is None and last is None:
-        return []
-    if first is None or last is None:
-        if found.at is not None:
-            return []
-        reached, day = ("<=", last) if last else (">=", first)
-        assert day
-        years = f"ARRAY({YEARS_LEFT.format(reached=reached, end=_date(day))})"
-        return [_has(years if first is None else f"{years} || ARRAY{lasting_until(first)}")]
-    some = of_window(first, last)
-    return [] if some is None else [_has(f"ARRAY{some}")]
+    if first and last:
+        some = of_window(first, last)
+        return ["true" if some is None else _has(f"ARRAY{some}")]
+    day = last or first
+    if found.at is not None or day is None:
+        return ["true"]
+    end = {"reached": "<=" if last else ">=", "end": _date(day)}
+    years = f"ARRAY({YEARS_LEFT.format(**end)})"
+    few = f"({EVENTS_LEFT.format(**end)}) <= {FEW_LEFT}"
+    return [f"{few} AND {_has(f'{years} || ARRAY{lasting_until(first)}' if first else years)}", f"NOT {few}"]
 
 
 def _in_force(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
@@ -296,10 +299,7 @@ def _gated(steps: dict[str, str], order: str, most: int) -> list[str]:
         if name == "near":
             part = one_by_one("walked", KEYS, gate, order == "DESC", most)
         else:
-            part = (
-                f"SELECT * FROM found WHERE {gate} AND {condition} "
-                f"ORDER BY start_min + 0 {order}, event_id {order} LIMIT {most}"
-            )
+            part = PART.format(condition=f"{gate} AND {condition}", order=order, most=most)
         parts.append(f"{name} AS MATERIALIZED ({part})")
         before.append(f"(SELECT count(*) FROM {name})")
     return parts
