@@ -352,10 +352,14 @@ class PublicationQuerySet(VersionQuerySet):
             ~Exists(self._relations("withdraws").filter(took_effect_min__lte=day)),
         )
 
+    def possibly_effective_on(self, day: datetime.date) -> Self:
+        """Measures that may be effective then, whatever suspends or withdraws them."""
+        return self.filter(effective_start_min__lte=day, effective_end_max__gte=day)
+
     def _effective_on(self, day: datetime.date) -> Self:
-        """Measures that may be effective then."""
+        """The same, found by keys."""
         in_year = self.by_keys(traits__overlap=traits.effective_in_year_of(day))
-        found = in_year.filter(effective_start_min__lte=day, effective_end_max__gte=day)
+        found = in_year.possibly_effective_on(day)
         found.whenever, found.in_force = in_year, day
         return found
 

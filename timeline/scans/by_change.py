@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from timeline.keysets import in_order
 from timeline.querysets import PublicationQuerySet
 from timeline.scans import estimates
-from timeline.scans.walking import walk
+from timeline.scans.walking import all_sorted, public_then, walk
 
 NEAR = 12_000
 
@@ -25,10 +25,7 @@ MANY = 12_000
 
 KEYS = ("published_in", "event_id")
 
-FEW = """\
-SELECT * FROM ({found}) AS found ({names})
-ORDER BY published_in + 0 {order}, event_id {order} LIMIT {most}
-"""
+FEW = "WITH found ({names}) AS NOT MATERIALIZED ({found}) {sorted}"
 
 
 def rows(
@@ -37,7 +34,7 @@ def rows(
     """The first rows of `found`, up to `most`, in the order of change and id: published_in, event_id and `columns`.
 
     `change`, if given, is a dataset version before which there is none of them in this order. Two queries, of which one
-    is a plan; or three, with another plan, where they overlap a window.
+    is a plan.
     """
     names = [*KEYS, *columns, "pk"]
     try:
@@ -46,8 +43,7 @@ def rows(
     except EmptyResultSet:  # Django knows without asking that nothing can match
         return []
     if soon:
-        order = "DESC" if descending else "ASC"
-        sql = FEW.format(names=", ".join(names), found=inner, order=order, most=most)
+        sql = FEW.format(names=", ".join(names), found=inner, sorted=all_sorted(KEYS, "true", descending, most))
     else:
         walked, more_values = _walked(found, change, descending).query.sql_with_params()
         sql = walk(inner, names, walked, NEAR, descending=descending, most=most)
@@ -58,10 +54,8 @@ def rows(
 
 
 def _walked(found: PublicationQuerySet, change: int | None, descending: bool) -> QuerySet[Any]:
-    """The next events by change; where measures are wanted that are in force, out of an index of these."""
-    walked = found.model._default_manager.as_of(found.at)
-    if found.in_force:
-        walked = walked.filter(effective_start_min__lte=found.in_force, effective_end_max__gte=found.in_force)
+    """The next events by change."""
+    walked = public_then(found)
     if change is not None:
         walked = walked.filter(**{f"published_in__{'lte' if descending else 'gte'}": change})
     return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[:NEAR]

@@ -5,8 +5,8 @@ fifty events or after a million; in the index by keys, what fits may be ten even
 asked what it expects (`EXPLAIN`). Where all that fits should soon be found, it is found by keys, and sorted. Else one
 statement takes steps, each of which runs only if the page is not full yet:
 
-1. `near`, where many are expected to fit: the next `NEAR` events by date are looked at. It is enough where one in forty
-   fits.
+1. `near`, where many are expected to fit: the next `NEAR` events by date are looked at. It is enough where one in
+   twenty fits.
 2. `block`: of about `BLOCK` further events, those that fit are found by keys and months, or years; of fewer, if some of
    the page was near; of more, until `TALLIED` of the wanted actor, country, type or topic are among them.
 3. `wide`: so are those in a stretch of time `WIDER` times as long; where the page was nearly full, this fills it.
@@ -38,7 +38,7 @@ from timeline import traits
 from timeline.keysets import in_order
 from timeline.querysets import PublicationQuerySet, long_before
 from timeline.scans import estimates
-from timeline.scans.walking import one_by_one, walk
+from timeline.scans.walking import all_sorted, one_by_one, public_then, walk
 from timeline.traits import MONTH, YEAR, lasting_until, of_window
 
 KEYS = ("start_min", "event_id")
@@ -64,7 +64,6 @@ FEW = """\
 WITH found ({all_names}) AS NOT MATERIALIZED ({found})
 SELECT {names} FROM ({parts}) AS page ORDER BY start_min {order}, event_id {order} LIMIT {most}
 """
-PART = "SELECT * FROM found WHERE {condition} ORDER BY start_min + 0 {order}, event_id {order} LIMIT {most}"
 
 FIRST_BEGUN, LAST_BEGUN = (
     f"SELECT {day} FROM timeline_tally WHERE dimension = %s AND key = ANY(%s) AND starts > 0 "
@@ -142,7 +141,7 @@ def statement(
     order = "DESC" if descending else "ASC"
     cost = estimates.cost(found)
     if cost <= max(estimates.SOON, SOON_FOR_EACH * most) and found.keyed:
-        parts = [PART.format(condition=condition, order=order, most=most) for condition in _window(found)]
+        parts = [all_sorted(KEYS, condition, descending, most) for condition in _window(found)]
         few = {"names": names, "all_names": ", ".join(all_names), "found": inner, "order": order, "most": most}
         return FEW.format(parts=" UNION ALL ".join(f"({part})" for part in parts), **few), values
     if found.in_force:
@@ -153,10 +152,10 @@ def statement(
     near = NEAR if whenever > estimates.MANY or not found.keyed else 0
     walked, walked_values = _walked(found, day, descending).query.sql_with_params()
     end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
-    steps = _steps(found, day, descending)
+    steps = _steps(found, descending)
     if not near:
         del steps["near"]
-    parts = _gated(steps, order, most)
+    parts = _gated(steps, descending, most)
     parts.insert(list(steps).index("block"), _reach(found, descending, most if near else 0))
     in_steps = STEPS.format(
         names=names,
@@ -195,16 +194,19 @@ def _window(found: PublicationQuerySet) -> list[str]:
     day = last or first
     if found.at is not None or day is None:
         return ["true"]
-    end = {"reached": "<=" if last else ">=", "end": _date(day)}
-    years = f"ARRAY({YEARS_LEFT.format(**end)})"
-    few = f"({EVENTS_LEFT.format(**end)}) <= {FEW_LEFT}"
+    few, years = _left("<=" if last else ">=", _date(day))
     return [f"{few} AND {_has(f'{years} || ARRAY{lasting_until(first)}' if first else years)}", f"NOT {few}"]
+
+
+def _left(reached: str, end: str) -> tuple[str, str]:
+    """SQL: that few events begin in the month of the day `end`, or beyond it; and the traits of their years."""
+    left = {"reached": reached, "end": end}
+    return f"({EVENTS_LEFT.format(**left)}) <= {FEW_LEFT}", f"ARRAY({YEARS_LEFT.format(**left)})"
 
 
 def _in_force(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
     """Of what may be in force then, the days and events, in order; read in an index of measures."""
-    walked = found.model._default_manager.as_of(found.at)
-    walked = walked.filter(effective_start_min__lte=found.in_force, effective_end_max__gte=found.in_force)
+    walked = public_then(found)
     if found.window_first:
         walked = walked.filter(Q(start_min__gte=long_before(found.window_first)) | Q(long=True))
     if found.window_last:
@@ -216,7 +218,7 @@ def _in_force(found: PublicationQuerySet, day: datetime.date | None, descending:
 
 def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
     """`NEAR` events of the window, from where there may be one of `found`."""
-    walked = found.model._default_manager.as_of(found.at)
+    walked = public_then(found)
     for dimension, keys in found.tallied if found.at is None else ():
         begun, lookup = (LAST_BEGUN, "lte") if descending else (FIRST_BEGUN, "gte")
         walked = walked.filter(**{f"start_min__{lookup}": RawSQL(begun, (dimension, list(keys)), DateField())})
@@ -258,12 +260,11 @@ def _reach(found: PublicationQuerySet, descending: bool, most: int) -> str:
     )
 
 
-def _steps(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> dict[str, str]:
+def _steps(found: PublicationQuerySet, descending: bool) -> dict[str, str]:
     """The steps by name, in their order, each with the condition for what is in it."""
     beyond, until = ("<", ">=") if descending else (">", "<=")
     first, end = found.window_first, found.window_first if descending else found.window_last
     block_end, wide_end = "(SELECT block_end FROM reach)", "(SELECT wide_end FROM reach)"
-    # A sum, which is in no index, hides the date.
     farther = [f"(start_min + 0, event_id) {beyond} ((SELECT day FROM edge), (SELECT event FROM edge))"]
     if first:
         farther.append(f"start_min + 0 >= {_date(first)}")
@@ -281,9 +282,8 @@ def _steps(found: PublicationQuerySet, day: datetime.date | None, descending: bo
         far.append(between("wide_end", _date(end)))
     elif found.at is None:
         # The window does not end there; how much there is, the tallies know.
-        left = {"reached": "<=" if descending else ">=", "end": wide_end}
-        few = f"({EVENTS_LEFT.format(**left)}) <= {FEW_LEFT}"
-        steps["few_left"] = [few, *far, _has(f"ARRAY({YEARS_LEFT.format(**left)})")]
+        few, years = _left("<=" if descending else ">=", wide_end)
+        steps["few_left"] = [few, *far, _has(years)]
         far.insert(0, f"NOT {few}")
     if first:
         before = [f"start_min + 0 < {_date(first)}", _has(f"ARRAY{lasting_until(first)}")]
@@ -291,15 +291,15 @@ def _steps(found: PublicationQuerySet, day: datetime.date | None, descending: bo
     return {name: " AND ".join(conditions) for name, conditions in steps.items()}
 
 
-def _gated(steps: dict[str, str], order: str, most: int) -> list[str]:
+def _gated(steps: dict[str, str], descending: bool, most: int) -> list[str]:
     """SQL: the steps, each of which finds nothing if those before it have found `most` rows."""
     parts, before = [], ["0"]
     for name, condition in steps.items():
         gate = f"{' + '.join(before)} < {most}"
         if name == "near":
-            part = one_by_one("walked", KEYS, gate, order == "DESC", most)
+            part = one_by_one("walked", KEYS, gate, descending, most)
         else:
-            part = PART.format(condition=f"{gate} AND {condition}", order=order, most=most)
+            part = all_sorted(KEYS, f"{gate} AND {condition}", descending, most)
         parts.append(f"{name} AS MATERIALIZED ({part})")
         before.append(f"(SELECT count(*) FROM {name})")
     return parts

@@ -1,8 +1,13 @@
-"""Looking at events one by one, in the order of an index, until a page is full."""
+"""How a page is filled: from events that are looked at one by one, in the order of an index; or from all, sorted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from timeline.querysets import PublicationQuerySet
+
+ALL = "SELECT * FROM found WHERE {condition} ORDER BY {first} + 0 {order}, event_id {order} LIMIT {most}"
+"""A sum, which is in no index, hides the first key: what fits is found by keys, and sorted."""
 
 ONE_BY_ONE = """\
 SELECT found.* FROM (SELECT * FROM {walked} ORDER BY {first} {order}, event_id {order} OFFSET 0) AS walked
@@ -17,15 +22,27 @@ WITH found ({columns}) AS NOT MATERIALIZED ({found}),
 walked AS NOT MATERIALIZED ({walked}),
 near AS MATERIALIZED ({near}),
 edge AS MATERIALIZED (SELECT * FROM walked ORDER BY {first} {order}, event_id {order} OFFSET {length} - 1),
-far AS MATERIALIZED (
-    SELECT * FROM found WHERE (SELECT count(*) FROM near) < {most} AND EXISTS (SELECT FROM edge)
-    AND ({first} + 0, event_id) {beyond} ((SELECT {first} FROM edge), (SELECT event_id FROM edge))
-    ORDER BY {first} + 0 {order}, event_id {order} LIMIT {most}
-)
+far AS MATERIALIZED ({far})
 SELECT {names} FROM (SELECT * FROM near UNION ALL SELECT * FROM far) AS page
 ORDER BY {first} {order}, event_id {order} LIMIT {most}
 """
-"""A sum, which is in no index, hides the first key where the index of the walk shall not be read."""
+
+BEHIND = """\
+(SELECT count(*) FROM near) < {most} AND EXISTS (SELECT FROM edge)
+AND ({first} + 0, event_id) {beyond} ((SELECT {first} FROM edge), (SELECT event_id FROM edge))"""
+"""SQL: that something lies behind the walk, which has not filled the page."""
+
+
+def public_then(found: PublicationQuerySet) -> PublicationQuerySet:
+    """All that is public in the state that `found` is of; where this is in force on a day, what may be effective then:
+    there is an index of it."""
+    public: PublicationQuerySet = found.model._default_manager.as_of(found.at)
+    return public.possibly_effective_on(found.in_force) if found.in_force else public
+
+
+def all_sorted(keys: Sequence[str], condition: str, descending: bool, most: int) -> str:
+    """SQL: the first rows of `found`, up to `most`, by the `keys`, of those for which the condition holds."""
+    return ALL.format(first=keys[0], condition=condition, order="DESC" if descending else "ASC", most=most)
 
 
 def one_by_one(walked: str, keys: Sequence[str], condition: str, descending: bool, most: int) -> str:
@@ -46,15 +63,16 @@ def walk(found: str, names: Sequence[str], walked: str, length: int, *, descendi
     not fill the page, few fit, and all behind them are found by keys. `names` are the columns of `found`, among them
     `pk`.
     """
+    behind = BEHIND.format(first=names[0], beyond="<" if descending else ">", most=most)
     return WALK.format(
         found=found,
         columns=", ".join(names),
         names=", ".join(names),
         walked=walked,
         near=one_by_one("walked", names, "true", descending, most),
+        far=all_sorted(names, behind, descending, most),
         length=length,
         first=names[0],
         order="DESC" if descending else "ASC",
-        beyond="<" if descending else ">",
         most=most,
     )
