@@ -58,6 +58,8 @@ def _ranked(
     found: PublicationQuerySet, position: Position | None, descending: bool, most: int
 ) -> list[tuple[Any, ...]]:
     """Rank, first day, event and publication of those that are ranked."""
+    if position and position[0] == 0 and descending:
+        return []
     newest, values = by_date.statement(found, ["rank", "pk"], None, True, RANKED)
     condition, behind = "true", list(position or ())
     if position:
@@ -71,18 +73,23 @@ def _ranked(
 def _others(
     found: PublicationQuerySet, position: Position | None, descending: bool, most: int
 ) -> list[tuple[Any, ...]]:
-    """The same of the others."""
-    if position and position[0] > 0 and not descending:
+    """The same of the others, whose rank is 0."""
+    behind = position[1:] if position and position[0] == 0 else None
+    if behind is None and not descending:
         return []
+    newer = behind if behind and descending else _oldest_ranked(found)
+    if newer is None:
+        return []
+    others, day = found.filter(beyond(by_date.KEYS, newer, descending=True)), newer[0]
+    if behind and not descending:
+        others, day = others.filter(beyond(by_date.KEYS, behind, descending)), behind[0]
+    return [(0, *row) for row in by_date.rows(others, ["pk"], day, descending, most)]
+
+
+def _oldest_ranked(found: PublicationQuerySet) -> tuple[Any, ...] | None:
+    """First day and event of the last one by date that is ranked; None if there are not so many."""
     newest, values = by_date.statement(found, [], None, True, RANKED)
     with connection.cursor() as cursor:
         cursor.execute(OLDEST_RANKED.format(newest=newest, ranked=RANKED), values)
-        oldest = cursor.fetchone()
-    if oldest is None:
-        return []
-    others = found.filter(beyond(by_date.KEYS, oldest, descending=True))
-    day = oldest[0] if descending else None
-    if position and position[0] == 0:
-        others = others.filter(beyond(by_date.KEYS, position[1:], descending))
-        day = position[1]
-    return [(0, *row) for row in by_date.rows(others, ["pk"], day, descending, most)]
+        oldest: tuple[Any, ...] | None = cursor.fetchone()
+        return oldest

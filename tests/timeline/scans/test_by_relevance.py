@@ -67,6 +67,21 @@ def test_a_page_takes_the_version_a_plan_and_two_queries(client, django_assert_n
         assert ask() == ["three", "two", "one"]
 
 
+def test_behind_what_is_ranked_nothing_is_ranked_again(client, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(by_relevance, "RANKED", 1)
+    for year in range(2020, 2025):
+        published(f"in-{year}", str(year), titles={"en": "Tungsten"})
+    first = client.get("/api/v1/events/?q=tungsten&ordering=relevance&page_size=2&fields=id").json()
+
+    with django_assert_num_queries(4):
+        second = client.get(first["next"]).json()
+
+    assert [[event["id"] for event in page["results"]] for page in (first, second)] == [
+        ["in-2024", "in-2023"],
+        ["in-2022", "in-2021"],
+    ]
+
+
 def test_what_was_not_ranked_can_be_ranked_after_an_edit(client, monkeypatch):
     monkeypatch.setattr(by_relevance, "RANKED", 1)
     for year in (2020, 2021, 2022):
