@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from tests.builders import published
+from tests.builders import draft, published
 from timeline.models import Publication
+from timeline.publishing import publish
 from timeline.traits import DISPUTED, SAMPLED, SPARSE
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +77,15 @@ def test_a_sample_is_the_same_in_whichever_index_it_is_found(one_in):
 def check_traits(traits):
     """That they are those of the only publication."""
     assert Publication.objects.get().traits == sorted(traits)
+
+
+def test_a_new_version_has_its_own_traits():
+    give_id(IN_NO_SAMPLE)
+    event = draft("event", "2025-11-06")
+    publish([event])
+    event.date = "1995-05-05"
+    event.save()
+    publish([event])
+
+    assert Publication.objects.current().get().traits == [-1995, 23945]
+    assert Publication.objects.get(version=1).traits == [-2025, 24311]
