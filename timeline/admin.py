@@ -271,6 +271,7 @@ class PublicationAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["withdrawn", ("superseded_at", admin.EmptyFieldListFilter)]
     search_fields = ["slug", "texts__title"]
     ordering = ["-published_in", "-id"]
+    exclude = ["traits", "search"]  # for the index alone
     inlines = [PublicationTextInline, PublicationCountryInline, PublicationRelationInline]
 
 

@@ -141,7 +141,8 @@ def lock(ids: Iterable[int]) -> list[int]:
 def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: Outcome) -> None:
     """Writes a new version of each event that says something else than its last one, and notes it in `outcome`."""
     batch = {version.event.pk: version for version in prepared}
-    previous = {row.event_id: row for row in Publication.objects.filter(among("event_id", batch), superseded_in=None)}
+    last_versions = Publication.objects.filter(among("event_id", batch), superseded_in=None)
+    previous = {row.event_id: row for row in last_versions.defer("search")}  # the longest column, and made anew
     before = _public_titles(batch) if previous else {}
     now = {pk: (version.event.slug, version.titles) for pk, version in batch.items()}
     targets = {target for version in prepared for _, target in version.relations}

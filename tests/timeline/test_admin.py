@@ -93,6 +93,18 @@ def test_every_page_renders(admin_client):
     assert admin_client.get(reverse("admin:index")).status_code == 200
 
 
+def test_a_publication_shows_nothing_that_only_the_index_reads(admin_client):
+    published("talks", "2025", titles={"en": "Tungsten"})
+    row = Publication.objects.get()
+    assert "'en:tungsten'" in row.search
+
+    page = admin_client.get(address(Publication, "change", row.pk)).content.decode()
+
+    assert "Tungsten" in page
+    assert "en:tungsten" not in page
+    assert str(row.traits[0]) not in page
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("model", "queries"),

@@ -100,7 +100,10 @@ def event_page(reading: Reading, default_size: int = PAGE_SIZE, *, joined: bool 
 
 
 def listed(reading: Reading, at: int | None, *, by_date: bool = True) -> QuerySet[Any]:
-    """The events that fit the filters as of a dataset version, with the columns `COLUMNS`; to be read by date?"""
+    """The events that fit the filters as of a dataset version, with the columns `COLUMNS`.
+
+    `by_date` says whether they are to be read in that order: the index of a single country's dates serves no other one.
+    """
     public = Publication.objects.as_of(at)
     events = filtered(public if by_date else public.without_joins(), reading.values, reading.known)
     return with_version(events.in_language(reading.values["lang"]), at)
