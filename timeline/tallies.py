@@ -20,17 +20,23 @@ from timeline.models import Publication, Tally
 
 ALL, DAY, COUNTRY, ACTOR, TYPE, TOPIC = (dimension.value for dimension in Tally.Dimension)
 
-ADDED = """
-INSERT INTO timeline_tally AS tally (dimension, key, month, starts, ends)
-SELECT dimension, key, month, starts, ends
-FROM json_to_recordset(%s::json) AS change (dimension text, key text, month date, starts integer, ends integer)
-ON CONFLICT (dimension, key, month)
-DO UPDATE SET starts = tally.starts + excluded.starts, ends = tally.ends + excluded.ends
+CHANGED = """
+MERGE INTO timeline_tally AS tally
+USING json_to_recordset(%s::json) AS change (dimension text, key text, month date, starts integer, ends integer)
+ON (tally.dimension, tally.key, tally.month) = (change.dimension, change.key, change.month)
+WHEN MATCHED THEN UPDATE SET starts = tally.starts + change.starts, ends = tally.ends + change.ends
+WHEN NOT MATCHED THEN INSERT (dimension, key, month, starts, ends)
+    VALUES (change.dimension, change.key, change.month, change.starts, change.ends)
 """
+"""SQL. Nobody else changes tallies meanwhile: publishers wait for each other. So this is safe, and takes less than
+INSERT with ON CONFLICT, which is prepared for others."""
 
 
 def count(*, added: Iterable[Publication] = (), removed: Iterable[Publication] = ()) -> None:
-    """Counts publications that become public, and no longer those that end. Withdrawals count nothing."""
+    """Counts publications that become public, and no longer those that end. Withdrawals count nothing.
+
+    Only within an edition, which holds the dataset: see `CHANGED`.
+    """
     starts, ends = _by_month(added)
     for counter, fewer in zip((starts, ends), _by_month(removed), strict=True):
         counter.subtract(fewer)
@@ -43,7 +49,7 @@ def count(*, added: Iterable[Publication] = (), removed: Iterable[Publication] =
     ]
     with connection.cursor() as cursor:
         # As JSON, which costs a fraction of what arrays cost to quote.
-        cursor.execute(ADDED, [orjson.dumps(changes).decode()])
+        cursor.execute(CHANGED, [orjson.dumps(changes).decode()])
 
 
 Entry = tuple[str, str, datetime.date]

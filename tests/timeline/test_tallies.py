@@ -68,6 +68,14 @@ def test_the_tallies_are_those_of_the_public_events():
     assert kept() == counted()
 
 
+def test_the_one_index_has_the_numbers():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'timeline_tally'")
+        [(index,)] = cursor.fetchall()
+    assert index.startswith("CREATE UNIQUE INDEX ")
+    assert index.endswith(" btree (dimension, key, month) INCLUDE (starts, ends)")
+
+
 def test_the_migration_counts_what_was_published_before():
     significance = dict(Publication.objects.values_list("pk", "significance"))
     countries = dict(Publication.objects.values_list("pk", "countries_involved"))
