@@ -148,7 +148,7 @@ def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: 
     targets = {target for version in prepared for _, target in version.relations}
     titles = _public_titles(targets - batch.keys()) | now
     written: set[int] = set()
-    new: list[tuple[Publication, Prepared]] = []
+    new: list[Prepared] = []
     for pk, version in batch.items():
         if version.relations:
             version.relate(
@@ -160,18 +160,12 @@ def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: 
             continue
         outcome.published.append(version.event)
         written.add(pk)
-        row = Publication(
-            event_id=pk,
-            first_published_at=last.first_published_at if last else edition.at,
-            digest=version.digest,
-            **edition.stamp(last),
-            **version.columns,
-        )
-        new.append((row, version))
+        version.become(edition, last)
+        new.append(version)
     replaced = [previous[pk] for pk in written & previous.keys()]
     _supersede(edition, replaced)
     write_versions(new)
-    tallies.count(added=[row for row, _ in new], removed=replaced)
+    tallies.count(added=[version.row for version in new], removed=replaced)
     renamed = {pk for pk in written if before.get(pk) != now[pk]}
     _refresh_relations(edition, renamed, written=written)
 

@@ -1,7 +1,7 @@
 """New versions of events: what can be made of them before the dataset is locked, and the rows that they become.
 
-Publishers wait for each other at the dataset's row, so whatever takes time is done before: the search vectors, and the
-JSON but for the number and the times of the version.
+Publishers wait for each other at the dataset's row, so whatever takes time is done before: the rows, with their search
+vectors, and the JSON, all but for the number and the times of the version.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from events.copying import array_text, copy_objects, copy_rows, new_ids
 from timeline import search
 from timeline.documents import FIELDS, Document, Rendered, dump
-from timeline.editions import digest
+from timeline.editions import Edition, digest
 from timeline.models import Publication, PublicationCountry, PublicationRelation, PublicationText
 from timeline.vectors import vectors
 
@@ -29,10 +29,8 @@ class Prepared:
         self.titles = rendered.titles
         self.documents = rendered.documents
         self.countries = [(entry.actor.code or "", _ways(entry.roles)) for entry in rendered.countries]
-        self.columns = {
-            **rendered.columns,
-            "involvements": sorted(f"{code}:{way}" for code, ways in self.countries for way in ways),
-        }
+        involvements = sorted(f"{code}:{way}" for code, ways in self.countries for way in ways)
+        self.row = Publication(event_id=self.event.pk, **rendered.columns, involvements=involvements)
         self.relations = [(relation.kind, relation.target_id) for relation in rendered.relations]
         self.words = {
             language: search.words_by_weight(_found_by(document, rendered.names))
@@ -51,8 +49,16 @@ class Prepared:
             self.json[language] = dump({key: whole[key] for key in FIELDS if key in whole and whole[key] != []})
         self.digest = event_digest(self.documents, self.countries, self.relations)
 
-    def json_of(self, language: str, row: Publication) -> str:
-        """The document as it is stored, of the version that `row` is."""
+    def become(self, edition: Edition, last: Publication | None) -> None:
+        """Makes `row` the version of the edition that follows `last`."""
+        self.row.digest = self.digest
+        self.row.first_published_at = last.first_published_at if last else edition.at
+        for column, value in edition.stamp(last).items():
+            setattr(self.row, column, value)
+
+    def json_of(self, language: str) -> str:
+        """The document as it is stored, once it is known which version it is of."""
+        row = self.row
         numbered = self.json[language].replace(UNNUMBERED, f'"version":{row.version}', 1)
         times = f'"published_at":"{timestamp(row.first_published_at)}","updated_at":"{timestamp(row.published_at)}"'
         return f"{numbered[:-1]},{times}}}"
@@ -63,7 +69,7 @@ def prepare(rendered: Iterable[Rendered]) -> list[Prepared]:
     prepared = [Prepared(one) for one in rendered]
     made = iter(vectors([document for version in prepared for document in version.words.items()]))
     for version in prepared:
-        version.columns["search"] = " ".join([next(made) for _ in version.words])
+        version.row.search = " ".join([next(made) for _ in version.words])
     return prepared
 
 
@@ -74,17 +80,18 @@ def event_digest(
     return digest([documents, sorted(countries), sorted(relations)])
 
 
-def write_versions(new: Sequence[tuple[Publication, Prepared]]) -> None:
+def write_versions(new: Sequence[Prepared]) -> None:
     """Writes new versions: the publications, and their documents, countries and relations. Gives each row its id."""
-    for (row, _), pk in zip(new, new_ids(Publication, len(new)), strict=True):
+    rows = [version.row for version in new]
+    for row, pk in zip(rows, new_ids(Publication, len(rows)), strict=True):
         row.pk = pk
-    copy_objects([row for row, _ in new])
+    copy_objects(rows)
     copy_rows(
         PublicationText,
         ["publication_id", "language", "title", "document"],
         (
-            (row.pk, language, version.titles[language], version.json_of(language, row))
-            for row, version in new
+            (version.row.pk, language, version.titles[language], version.json_of(language))
+            for version in new
             for language in version.documents
         ),
     )
@@ -93,14 +100,14 @@ def write_versions(new: Sequence[tuple[Publication, Prepared]]) -> None:
         ["publication_id", "code", "ways", "event_id", "start_min", "end_max", "significance", "current"],
         (
             (row.pk, code, array_text(ways), row.event_id, row.start_min, row.end_max, row.significance, True)
-            for row, version in new
+            for row, version in zip(rows, new, strict=True)
             for code, ways in version.countries
         ),
     )
     copy_rows(
         PublicationRelation,
         ["publication_id", "kind", "target_id"],
-        ((row.pk, kind, target) for row, version in new for kind, target in version.relations),
+        ((version.row.pk, kind, target) for version in new for kind, target in version.relations),
     )
 
 

@@ -79,12 +79,13 @@ def test_search_vectors_and_columns_are_those_that_publishing_makes():
     rows = list(Publication.objects.current().filter(countries_involved__contains=["KZ"]).order_by("event_id"))
     assert len(rows) > 10
     drafts = load_drafts([row.event_id for row in rows])
-    prepared = prepare([Renderer.of(drafts).render(one) for one in drafts])
-    for row, version in zip(rows, prepared, strict=True):
+    rendered = [Renderer.of(drafts).render(one) for one in drafts]
+    columns = [*rendered[0].columns, "involvements", "search"]
+    for row, version in zip(rows, prepare(rendered), strict=True):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT %s::tsvector::text", [version.columns["search"]])
-            (version.columns["search"],) = cursor.fetchone()
-        assert {name: getattr(row, name) for name in version.columns} == version.columns
+            cursor.execute("SELECT %s::tsvector::text", [version.row.search])
+            (version.row.search,) = cursor.fetchone()
+        assert [getattr(row, name) for name in columns] == [getattr(version.row, name) for name in columns]
     assert publish(Event.objects.filter(pk__in=[row.event_id for row in rows])).published == []
 
 
