@@ -14,6 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.utils import timezone
 
+from timeline.index_entries import sort_in_after_commit
 from timeline.models import Dataset, DatasetVersion, Publication, Term
 
 
@@ -62,6 +63,7 @@ def new_edition(by: AbstractBaseUser | None) -> Iterator[Edition]:
         dataset, _ = Dataset.objects.select_for_update().get_or_create(pk=1, defaults=first)
         # A clock set back must not date a version before the one it follows.
         edition = Edition(dataset.version + 1, max(timezone.now(), dataset.updated_at), by)
+        sort_in_after_commit()
         yield edition
         if not edition.empty:
             Dataset.objects.update(version=edition.number, updated_at=edition.at)

@@ -20,8 +20,8 @@ from timeline.models import Publication, Term
 from timeline.processes import share_out
 from timeline.publishing import publish, publish_vocabulary, withdraw
 
-PUBLISHED_AT_ONCE = 1000
-"""Events in a dataset version. Other publishers wait for as many, which is a fraction of a second."""
+PUBLISHED_AT_ONCE = 2_000
+"""Events in a dataset version. More would take less time each; others who publish wait for as many, about a second."""
 
 
 @dataclass(slots=True)
