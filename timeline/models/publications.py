@@ -188,6 +188,14 @@ class Publication(Version):
                 condition=Q(superseded_in=None, withdrawn=False) & ~Q(dataset=""),
                 name="publication_dataset",
             ),
+            # In past states, together with the one above; there would be no other than all that was ever superseded.
+            models.Index(
+                F("dataset"),
+                F("start_min").desc(),
+                F("event").desc(),
+                condition=Q(superseded_in__isnull=False, withdrawn=False) & ~Q(dataset=""),
+                name="publication_dataset_past",
+            ),
         ]
 
     def __str__(self) -> str:
