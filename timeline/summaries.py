@@ -23,6 +23,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from timeline import plans
 from timeline.buckets import DAYS, Buckets, cut, ends_month, last_of_month, month_of
 from timeline.filters import EventFilters, filtered, window
 from timeline.highlights import (
@@ -302,10 +303,7 @@ class Question:
             sql, params = self._reading(Days(self.events, self.events.days), columns, None, by_traits=False)
         except EmptyResultSet:
             return 0, 0
-        with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-            plan = cursor.fetchone()[0][0]["Plan"]
-        rows, cost = plan["Plan Rows"], plan["Total Cost"]
+        rows, cost = plans.expected(sql, params)
         if self.tallied is None:
             return rows, cost
         known = self.tallied.number(self.first, self.last)

@@ -20,8 +20,11 @@ from timeline.scans.walking import all_sorted, public_then, walk
 
 NEAR = 12_000
 
-MANY = 12_000
-"""What finding all that fits may be expected to cost, if it is not many. An event costs about 1."""
+MANY = 9_000
+"""Of so many that fit, a page should be among `NEAR`. To find all of them takes about as long."""
+
+TOGETHER = 2
+"""How many times as many events as the database expects may involve all of several countries: see `CORRELATED`."""
 
 KEYS = ("published_in", "event_id")
 
@@ -39,14 +42,14 @@ def rows(
     names = [*KEYS, *columns, "pk"]
     try:
         inner, values = found.order_by().values_list(*names).query.sql_with_params()
-        soon = estimates.cost(found) <= MANY
+        soon = estimates.of_all(found).rows * (TOGETHER if found.together else 1) <= MANY
     except EmptyResultSet:  # Django knows without asking that nothing can match
         return []
     if soon:
         sql = FEW.format(names=", ".join(names), found=inner, sorted=all_sorted(KEYS, "true", descending, most))
     else:
         walked, more_values = _walked(found, change, descending).query.sql_with_params()
-        sql = walk(inner, names, walked, NEAR, descending=descending, most=most)
+        sql = walk(inner, names, walked, NEAR, 1, descending=descending, most=most)
         values = (*values, *more_values)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -7,8 +7,9 @@ statement takes steps, each of which runs only if the page is not full yet:
 
 1. `near`, where many are expected to fit: the next `NEAR` events by date are looked at. It is enough where one in
    twenty fits.
-2. `block`: of about `BLOCK` further events, those that fit are found by keys and months, or years; of fewer, if some of
-   the page was near; of more, until `TALLIED` of the wanted actor, country, type or topic are among them.
+2. `block`: of about `BLOCK` further events, those that fit are found by keys and months, or years; of fewer, if so
+   much of the page was near that fewer should fill it; of more, until `TALLIED` of the wanted actor, country, type or
+   topic are among them.
 3. `wide`: so are those in a stretch of time `WIDER` times as long; where the page was nearly full, this fills it.
 4. `far`: so are all the others, of which few fit by then; or `few_left`, by their years, too, where not many are left.
 
@@ -17,7 +18,7 @@ They begin where the tallies know that something with the wanted actor, country,
 long ago is not looked for among all that came later.
 
 Measures in force on a day are few, but may have begun long before it: they are looked at one by one, in an index of
-measures, and if these do not fill the page, found by keys.
+measures, more of them if the first ones fill half of the page, and if these do not fill it, found by keys.
 
 The steps have no event in common, and follow each other in the order of the page. So the page is the same as without
 them: what the database expects, and how far a block reaches, decide nothing but how long it takes.
@@ -44,19 +45,23 @@ from timeline.traits import MONTH, YEAR, lasting_until, of_window
 KEYS = ("start_min", "event_id")
 
 NEAR = 1_000
-MEASURES = 1_000
-"""Of what is in force, so many are looked at, as if they were `near`."""
+MEASURES, PROMISING = 1_000, 2
+"""Of what is in force, so many are looked at, as if they were `near`; so many times as many, if half of the page is
+among the first."""
 SOON_FOR_EACH = 10
 """What finding all may be expected to cost for each that is wanted: steps for many take longer."""
 BLOCK = 16_000
 TALLIED = 1_000
 WIDER = 6
+MOST_MONTHS = 12
+"""Of a longer stretch, the years are looked up. Each month takes some time, and what is found beyond the stretch, too:
+less than where all of a window is wanted."""
 
 FEW_LEFT = 200_000
 """Of so many events, the years are looked up, too."""
 
-NEARLY = 8
-"""If more than so many of up to 50 that are wanted were `near`, the block is shorter, in proportion."""
+STILL_WANTED = "least(1, ({most} - near) * {length} / (near * {block}.0) * (1 + 2 / sqrt(near)))"
+"""SQL: the part of the block that should fill the page, if so many fit as `near`; and twice the standard error more."""
 
 FIRST_DAY, LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
 
@@ -107,8 +112,8 @@ SELECT {names} FROM ({union}) AS page ORDER BY start_min {order}, event_id {orde
 REACH = """reach AS MATERIALIZED (
     SELECT day, {block_end} AS block_end, {wide_end} AS wide_end FROM (
         SELECT day,
-            least(greatest(days * {nearly} / greatest({found_near}, {nearly}), {tallied}), {longest})::integer AS days
-        FROM edge
+            least(greatest({days}, {tallied}), {longest})::integer AS days
+        FROM edge{near}
     ) AS measured
 )"""
 """The days on which `block` and `wide` end."""
@@ -139,16 +144,16 @@ def statement(
     all_names = list(dict.fromkeys([*KEYS, *columns, "pk", "traits"]))
     inner, values = found.order_by().values_list(*all_names).query.sql_with_params()
     order = "DESC" if descending else "ASC"
-    cost = estimates.cost(found)
+    cost = estimates.of_all(found).cost
     if cost <= max(estimates.SOON, SOON_FOR_EACH * most) and found.keyed:
         parts = [all_sorted(KEYS, condition, descending, most) for condition in _window(found)]
         few = {"names": names, "all_names": ", ".join(all_names), "found": inner, "order": order, "most": most}
         return FEW.format(parts=" UNION ALL ".join(f"({part})" for part in parts), **few), values
     if found.in_force:
         walked, walked_values = _in_force(found, day, descending).query.sql_with_params()
-        measures = walk(inner, all_names, walked, MEASURES, descending=descending, most=most)
+        measures = walk(inner, all_names, walked, MEASURES, PROMISING, descending=descending, most=most)
         return f"SELECT {names} FROM ({measures}) AS page", (*values, *walked_values)
-    whenever = max(cost, 0 if found.whenever is None else estimates.cost(found.whenever))
+    whenever = max(cost, 0 if found.whenever is None else estimates.of_all(found.whenever).cost)
     near = NEAR if whenever > estimates.MANY or not found.keyed else 0
     walked, walked_values = _walked(found, day, descending).query.sql_with_params()
     end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
@@ -213,7 +218,7 @@ def _in_force(found: PublicationQuerySet, day: datetime.date | None, descending:
         walked = walked.filter(start_min__lte=found.window_last)
     if day:
         walked = walked.filter(**{f"start_min__{'lte' if descending else 'gte'}": day})
-    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[:MEASURES]
+    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[: MEASURES * PROMISING]
 
 
 def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
@@ -253,8 +258,8 @@ def _reach(found: PublicationQuerySet, descending: bool, most: int) -> str:
     return REACH.format(
         block_end=_end(found, descending, "days"),
         wide_end=_end(found, descending, f"least({1 + WIDER} * days, {traits.LONGEST})"),
-        found_near="(SELECT count(*) FROM near)" if most else "0",
-        nearly=NEARLY * max(most, 50) // 50,
+        days=f"ceil(days * {STILL_WANTED.format(most=most, length=NEAR, block=BLOCK)})" if most else "days",
+        near=", (SELECT greatest(count(*), 1) AS near FROM near) AS counted" if most else "",
         tallied=", ".join(["0", *[until_tallied] * len(found.tallied)]),
         longest=traits.LONGEST,
     )
@@ -309,7 +314,7 @@ def _days(first: str, last: str) -> str:
     """SQL: the traits of what began from the day `first` to the day `last`: months, or years if they are many."""
     months, years = ([part.format(day=day) for day in (first, last)] for part in (MONTH, YEAR))
     return (
-        f"CASE WHEN {months[1]} - ({months[0]}) < {traits.MOST_MONTHS} "
+        f"CASE WHEN {months[1]} - ({months[0]}) < {MOST_MONTHS} "
         f"THEN ARRAY(SELECT generate_series({', '.join(months)})) "
         f"ELSE ARRAY(SELECT generate_series({', '.join(reversed(years))})) END"
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
+from timeline.plans import Expected, expected
 from timeline.querysets import PublicationQuerySet
 
 SOON, MANY = 2_500, 25_000
@@ -18,19 +17,17 @@ OF_MEASURES = 5
 """How many times as many measures as the database expects may be of a type, say, which few other events are of."""
 
 
-def cost(found: PublicationQuerySet) -> float:
-    """What the database expects it to cost to find all of them. One query, which is a plan. Raises `EmptyResultSet`.
+def of_all(found: PublicationQuerySet) -> Expected:
+    """How many of them there should be, and what finding them all should cost. One query. Raises `EmptyResultSet`.
 
-    It is not asked about the window as it is asked for: several conditions on the same days seem to leave a small part
-    of what they do leave.
+    The database is not asked about the window as it is asked for: several conditions on the same days seem to leave a
+    small part of what they do leave.
     """
     wanted = found if found.whenever is None else found.whenever
     if found.window_first:  # few began before it
         wanted = wanted.filter(start_min__gte=found.window_first)
     if found.window_last:
         wanted = wanted.filter(start_min__lte=found.window_last)
-    sql, values = wanted.order_by().values_list("start_min", "event_id").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
-        total: float = cursor.fetchone()[0][0]["Plan"]["Total Cost"]
-    return total * (CORRELATED if found.correlated else 1) * (OF_MEASURES if found.in_force else 1)
+    planned = expected(*wanted.order_by().values_list("start_min", "event_id").query.sql_with_params())
+    times = (CORRELATED if found.correlated else 1) * (OF_MEASURES if found.in_force else 1)
+    return Expected(planned.rows * times, planned.cost * times)

@@ -21,14 +21,19 @@ WALK = """\
 WITH found ({columns}) AS NOT MATERIALIZED ({found}),
 walked AS NOT MATERIALIZED ({walked}),
 near AS MATERIALIZED ({near}),
-edge AS MATERIALIZED (SELECT * FROM walked ORDER BY {first} {order}, event_id {order} OFFSET {length} - 1),
+promising AS MATERIALIZED (SELECT count(*) BETWEEN {most} / 2 AND {most} - 1 AS yes FROM near),
+next AS MATERIALIZED ({next}),
+edge AS MATERIALIZED (
+    SELECT * FROM walked ORDER BY {first} {order}, event_id {order}
+    OFFSET (SELECT CASE WHEN yes THEN {length} * {times} ELSE {length} END FROM promising) - 1 LIMIT 1
+),
 far AS MATERIALIZED ({far})
-SELECT {names} FROM (SELECT * FROM near UNION ALL SELECT * FROM far) AS page
+SELECT {names} FROM (SELECT * FROM near UNION ALL SELECT * FROM next UNION ALL SELECT * FROM far) AS page
 ORDER BY {first} {order}, event_id {order} LIMIT {most}
 """
 
 BEHIND = """\
-(SELECT count(*) FROM near) < {most} AND EXISTS (SELECT FROM edge)
+(SELECT count(*) FROM near) + (SELECT count(*) FROM next) < {most} AND EXISTS (SELECT FROM edge)
 AND ({first} + 0, event_id) {beyond} ((SELECT {first} FROM edge), (SELECT event_id FROM edge))"""
 """SQL: that something lies behind the walk, which has not filled the page."""
 
@@ -56,23 +61,27 @@ def one_by_one(walked: str, keys: Sequence[str], condition: str, descending: boo
     )
 
 
-def walk(found: str, names: Sequence[str], walked: str, length: int, *, descending: bool, most: int) -> str:
+def walk(found: str, names: Sequence[str], walked: str, length: int, times: int, *, descending: bool, most: int) -> str:
     """SQL: the first rows of `found`, up to `most`, by its first two columns, of which the second one is the event.
 
-    `walked` are these two and the ids of the next events in this order, up to `length`, of which some fit. If they do
-    not fill the page, few fit, and all behind them are found by keys. `names` are the columns of `found`, among them
-    `pk`.
+    `walked` are these two and the ids of the next events in this order, up to `length` times `times`, of which some
+    fit. `length` of them are looked at; if these fill half of the page, the others are, too. If the page is not
+    full then, few fit, and all behind them are found by keys. `names` are the columns of `found`, among them `pk`.
     """
     behind = BEHIND.format(first=names[0], beyond="<" if descending else ">", most=most)
+    order = "DESC" if descending else "ASC"
+    part = f"(SELECT * FROM walked ORDER BY {names[0]} {order}, event_id {order} {{}} {length}) AS part"
     return WALK.format(
         found=found,
         columns=", ".join(names),
         names=", ".join(names),
         walked=walked,
-        near=one_by_one("walked", names, "true", descending, most),
+        near=one_by_one(part.format("LIMIT"), names, "true", descending, most),
+        next=one_by_one(part.format("OFFSET"), names, "(SELECT yes FROM promising)", descending, most),
         far=all_sorted(names, behind, descending, most),
         length=length,
-        first=names[0],
-        order="DESC" if descending else "ASC",
+        times=times,
         most=most,
+        first=names[0],
+        order=order,
     )

@@ -37,10 +37,10 @@ def way(request, monkeypatch):
         monkeypatch.setattr(by_date, "NEAR", 5)
         monkeypatch.setattr(by_date, "MEASURES", 3)
         monkeypatch.setattr(by_date, "TALLIED", 2)
-        monkeypatch.setattr(by_date, "NEARLY", 1)
         monkeypatch.setattr(by_date, "BLOCK", 20)
         monkeypatch.setattr(by_date, "WIDER", 2)
         monkeypatch.setattr(traits, "MOST_MONTHS", 1)
+        monkeypatch.setattr(by_date, "MOST_MONTHS", 1)
     return request.param
 
 
@@ -159,7 +159,7 @@ def steps_run(client, query):
     """The names of the steps that read anything for a page."""
     with CaptureQueriesContext(connection) as captured:
         assert client.get(f"/api/v1/events/?{query}").status_code == 200
-    [statement] = [query["sql"] for query in captured if query["sql"].startswith("WITH found")]
+    [statement] = [query["sql"] for query in captured if "WITH found" in query["sql"]]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING off, COSTS off) {statement}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
@@ -167,7 +167,7 @@ def steps_run(client, query):
     read = dict(zip(parts[1::2], parts[2::2], strict=True))
     return [
         name
-        for name in ("near", "block", "wide", "far", "few_left", "before")
+        for name in ("near", "next", "block", "wide", "far", "few_left", "before")
         if name in read
         and re.search(r"Scan (Backward )?(using \w+ )?on timeline_publication .*actual rows", read[name])
     ]
@@ -185,15 +185,45 @@ def test_steps_end_where_the_page_is_full(client, monkeypatch):
     assert steps_run(client, "topic=trade&page_size=2") == ["near"]
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "block"]
     assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide"]
-    monkeypatch.setattr(by_date, "BLOCK", 12)
-    assert steps_run(client, "topic=trade&page_size=9") == ["near", "block"]
-    monkeypatch.setattr(by_date, "NEARLY", 1)  # four were near, so that the block has three
-    assert steps_run(client, "topic=trade&page_size=9") == ["near", "block", "wide"]
     monkeypatch.setattr(by_date, "BLOCK", 4)
     monkeypatch.setattr(by_date, "WIDER", 2)
     assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide", "few_left"]
     monkeypatch.setattr(by_date, "FEW_LEFT", -1)
     assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide", "far"]
+
+
+def test_a_block_is_as_long_as_it_should_be_to_fill_the_page(client, monkeypatch):
+    monkeypatch.setattr(estimates, "SOON", -1)
+    monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
+    monkeypatch.setattr(estimates, "MANY", -1)
+    monkeypatch.setattr(by_date, "NEAR", 4)
+    monkeypatch.setattr(by_date, "BLOCK", 40)
+    for number in range(60):
+        topic = "security" if 40 <= number < 55 else "trade"
+        published(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", topics=(topic,))
+
+    # Four of four were near, so that the six more should be among the next six: it has twice as many, in which one is.
+    assert steps_run(client, "topic=trade&page_size=9") == ["near", "block", "wide"]
+    monkeypatch.setattr(by_date, "BLOCK", 200)
+    assert steps_run(client, "topic=trade&page_size=9") == ["near", "block", "wide"]
+    # Of fourteen more, there are thirteen among the next twenty-eight; of eighteen, all among the next thirty-six.
+    assert steps_run(client, "topic=trade&page_size=17") == ["near", "block", "wide"]
+    assert steps_run(client, "topic=trade&page_size=21") == ["near", "block"]
+
+
+def test_more_measures_are_looked_at_if_the_first_ones_fill_half_of_the_page(client, monkeypatch):
+    monkeypatch.setattr(estimates, "SOON", -1)
+    monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
+    monkeypatch.setattr(by_date, "MEASURES", 4)
+    for number in range(20):
+        topic = "trade" if number % 2 else "security"
+        published(f"event-{number:02}", f"2025-01-{number + 1:02}", topics=(topic,), effective="2025/2026")
+
+    query = "topic=trade&in_force_on=2025-06-01&page_size="
+    assert steps_run(client, f"{query}1") == ["near"]
+    assert steps_run(client, f"{query}3") == ["near", "next"]
+    assert steps_run(client, f"{query}4") == ["near", "next", "far"]
+    assert steps_run(client, f"{query}5") == ["near", "far"]  # two of six
 
 
 def test_steps_begin_where_anything_fits(client, monkeypatch):
