@@ -18,7 +18,8 @@ from timeline.querysets import PublicationQuerySet
 from timeline.scans import estimates
 from timeline.scans.walking import all_sorted, public_then, walk
 
-NEAR = 12_000
+NEAR, MEASURES = 12_000, 1_000
+"""Of what is in force on a day, `MEASURES` are looked at, which should have its share."""
 
 MANY = 9_000
 """Of so many that fit, a page should be among `NEAR`. To find all of them takes about as long."""
@@ -49,7 +50,7 @@ def rows(
         sql = FEW.format(names=", ".join(names), found=inner, sorted=all_sorted(KEYS, "true", descending, most))
     else:
         walked, more_values = _walked(found, change, descending).query.sql_with_params()
-        sql = walk(inner, names, walked, NEAR, 1, descending=descending, most=most)
+        sql = walk(inner, names, walked, _length(found), 1, descending=descending, most=most)
         values = (*values, *more_values)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -61,4 +62,8 @@ def _walked(found: PublicationQuerySet, change: int | None, descending: bool) ->
     walked = public_then(found)
     if change is not None:
         walked = walked.filter(**{f"published_in__{'lte' if descending else 'gte'}": change})
-    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[:NEAR]
+    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[: _length(found)]
+
+
+def _length(found: PublicationQuerySet) -> int:
+    return MEASURES if found.in_force else NEAR

@@ -7,8 +7,8 @@ statement takes steps, each of which runs only if the page is not full yet:
 
 1. `near`, where many are expected to fit: the next `NEAR` events by date are looked at. It is enough where one in
    twenty fits.
-2. `block`: of about `BLOCK` further events, those that fit are found by keys and months, or years; of fewer, if so
-   much of the page was near that fewer should fill it; of more, until `TALLIED` of the wanted actor, country, type or
+2. `block`: of some further events, those that fit are found by keys and months, or years: of so many as should fill the
+   page, if some of it was near; else of about `BLOCK`, or more, until `TALLIED` of the wanted actor, country, type or
    topic are among them.
 3. `wide`: so are those in a stretch of time `WIDER` times as long; where the page was nearly full, this fills it.
 4. `far`: so are all the others, of which few fit by then; or `few_left`, by their years, too, where not many are left.
@@ -60,8 +60,11 @@ less than where all of a window is wanted."""
 FEW_LEFT = 200_000
 """Of so many events, the years are looked up, too."""
 
-STILL_WANTED = "least(1, ({most} - near) * {length} / (near * {block}.0) * (1 + 2 / sqrt(near)))"
-"""SQL: the part of the block that should fill the page, if so many fit as `near`; and twice the standard error more."""
+SURE = 8
+STILL_WANTED = """\
+CASE WHEN near < {sure} THEN {unknown}
+ELSE ceil(days * least(1, ({most} - near) * {length} / (near * {block}.0) * (1 + 2 / sqrt(near)))) END"""
+"""SQL: if at least `SURE` fit as `near`, the days that should fill the page, and twice the standard error more."""
 
 FIRST_DAY, LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
 
@@ -110,11 +113,8 @@ SELECT {names} FROM ({union}) AS page ORDER BY start_min {order}, event_id {orde
 `BLOCK` events take, told by what the second half of `walked` took: the very first ones may lie far apart."""
 
 REACH = """reach AS MATERIALIZED (
-    SELECT day, {block_end} AS block_end, {wide_end} AS wide_end FROM (
-        SELECT day,
-            least(greatest({days}, {tallied}), {longest})::integer AS days
-        FROM edge{near}
-    ) AS measured
+    SELECT day, {block_end} AS block_end, {wide_end} AS wide_end
+    FROM (SELECT day, least({days}, {longest})::integer AS days FROM {counted}) AS measured
 )"""
 """The days on which `block` and `wide` end."""
 
@@ -255,12 +255,12 @@ def _reach(found: PublicationQuerySet, descending: bool, most: int) -> str:
         until="<=" if descending else ">=",
         tallied=TALLIED,
     )
+    unknown = f"greatest({', '.join(['days', *[until_tallied] * len(found.tallied)])})"
     return REACH.format(
         block_end=_end(found, descending, "days"),
         wide_end=_end(found, descending, f"least({1 + WIDER} * days, {traits.LONGEST})"),
-        days=f"ceil(days * {STILL_WANTED.format(most=most, length=NEAR, block=BLOCK)})" if most else "days",
-        near=", (SELECT greatest(count(*), 1) AS near FROM near) AS counted" if most else "",
-        tallied=", ".join(["0", *[until_tallied] * len(found.tallied)]),
+        days=STILL_WANTED.format(most=most, length=NEAR, block=BLOCK, sure=SURE, unknown=unknown) if most else unknown,
+        counted="edge, (SELECT count(*) AS near FROM near) AS counted" if most else "edge",
         longest=traits.LONGEST,
     )
 

@@ -38,6 +38,7 @@ def way(request, monkeypatch):
         monkeypatch.setattr(by_date, "MEASURES", 3)
         monkeypatch.setattr(by_date, "TALLIED", 2)
         monkeypatch.setattr(by_date, "BLOCK", 20)
+        monkeypatch.setattr(by_date, "SURE", 2)
         monkeypatch.setattr(by_date, "WIDER", 2)
         monkeypatch.setattr(traits, "MOST_MONTHS", 1)
         monkeypatch.setattr(by_date, "MOST_MONTHS", 1)
@@ -197,6 +198,7 @@ def test_a_block_is_as_long_as_it_should_be_to_fill_the_page(client, monkeypatch
     monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
     monkeypatch.setattr(estimates, "MANY", -1)
     monkeypatch.setattr(by_date, "NEAR", 4)
+    monkeypatch.setattr(by_date, "SURE", 4)
     monkeypatch.setattr(by_date, "BLOCK", 40)
     for number in range(60):
         topic = "security" if 40 <= number < 55 else "trade"
