@@ -18,7 +18,7 @@ They begin where the tallies know that something with the wanted actor, country,
 long ago is not looked for among all that came later.
 
 Measures in force on a day are few, but may have begun long before it: they are looked at one by one, in an index of
-measures, more of them if the first ones fill half of the page, and if these do not fill it, found by keys.
+measures, more of them if the first ones nearly fill the page, and if these do not fill it, found by keys.
 
 The steps have no event in common, and follow each other in the order of the page. So the page is the same as without
 them: what the database expects, and how far a block reaches, decide nothing but how long it takes.
@@ -46,8 +46,8 @@ KEYS = ("start_min", "event_id")
 
 NEAR = 1_000
 MEASURES, PROMISING = 1_000, 2
-"""Of what is in force, so many are looked at, as if they were `near`; so many times as many, if half of the page is
-among the first."""
+"""Of what is in force, so many are looked at, as if they were `near`; so many times as many, if two thirds of the page
+are among the first."""
 SOON_FOR_EACH = 10
 """What finding all may be expected to cost for each that is wanted: steps for many take longer."""
 BLOCK = 16_000

@@ -21,7 +21,7 @@ WALK = """\
 WITH found ({columns}) AS NOT MATERIALIZED ({found}),
 walked AS NOT MATERIALIZED ({walked}),
 near AS MATERIALIZED ({near}),
-promising AS MATERIALIZED (SELECT count(*) BETWEEN {most} / 2 AND {most} - 1 AS yes FROM near),
+promising AS MATERIALIZED (SELECT count(*) BETWEEN 2 * {most} / 3 AND {most} - 1 AS yes FROM near),
 next AS MATERIALIZED ({next}),
 edge AS MATERIALIZED (
     SELECT * FROM walked ORDER BY {first} {order}, event_id {order}
@@ -65,7 +65,7 @@ def walk(found: str, names: Sequence[str], walked: str, length: int, times: int,
     """SQL: the first rows of `found`, up to `most`, by its first two columns, of which the second one is the event.
 
     `walked` are these two and the ids of the next events in this order, up to `length` times `times`, of which some
-    fit. `length` of them are looked at; if these fill half of the page, the others are, too. If the page is not
+    fit. `length` of them are looked at; if these fill two thirds of the page, the others are, too. If the page is not
     full then, few fit, and all behind them are found by keys. `names` are the columns of `found`, among them `pk`.
     """
     behind = BEHIND.format(first=names[0], beyond="<" if descending else ">", most=most)

@@ -213,19 +213,20 @@ def test_a_block_is_as_long_as_it_should_be_to_fill_the_page(client, monkeypatch
     assert steps_run(client, "topic=trade&page_size=21") == ["near", "block"]
 
 
-def test_more_measures_are_looked_at_if_the_first_ones_fill_half_of_the_page(client, monkeypatch):
+def test_more_measures_are_looked_at_if_the_first_ones_nearly_fill_the_page(client, monkeypatch):
     monkeypatch.setattr(estimates, "SOON", -1)
     monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
-    monkeypatch.setattr(by_date, "MEASURES", 4)
     for number in range(20):
-        topic = "trade" if number % 2 else "security"
+        topic = "security" if 12 <= number < 17 else "trade"
         published(f"event-{number:02}", f"2025-01-{number + 1:02}", topics=(topic,), effective="2025/2026")
 
     query = "topic=trade&in_force_on=2025-06-01&page_size="
-    assert steps_run(client, f"{query}1") == ["near"]
-    assert steps_run(client, f"{query}3") == ["near", "next"]
-    assert steps_run(client, f"{query}4") == ["near", "next", "far"]
-    assert steps_run(client, f"{query}5") == ["near", "far"]  # two of six
+    monkeypatch.setattr(by_date, "MEASURES", 8)  # three of them fit, and all of the next eight
+    assert steps_run(client, f"{query}2") == ["near"]
+    assert steps_run(client, f"{query}4") == ["near", "next"]
+    assert steps_run(client, f"{query}5") == ["near", "far"]
+    monkeypatch.setattr(by_date, "MEASURES", 3)  # all of them fit, and none of the next three
+    assert steps_run(client, f"{query}3") == ["near", "next", "far"]
 
 
 def test_steps_begin_where_anything_fits(client, monkeypatch):
