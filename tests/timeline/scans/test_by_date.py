@@ -174,73 +174,73 @@ def steps_run(client, query):
     ]
 
 
-def test_steps_end_where_the_page_is_full(client, monkeypatch):
+@pytest.fixture
+def in_steps(monkeypatch):
+    """Nothing is so little that all of it is found at once; and what sets how long the steps are."""
     monkeypatch.setattr(estimates, "SOON", -1)
     monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
-    monkeypatch.setattr(estimates, "MANY", -1)
-    monkeypatch.setattr(by_date, "NEAR", 4)
-    monkeypatch.setattr(by_date, "BLOCK", 20)
+    return monkeypatch
+
+
+def test_steps_end_where_the_page_is_full(client, in_steps):
+    in_steps.setattr(estimates, "MANY", -1)
+    in_steps.setattr(by_date, "NEAR", 4)
+    in_steps.setattr(by_date, "BLOCK", 20)
     for number in range(40):
         published(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", topics=("trade",))
 
     assert steps_run(client, "topic=trade&page_size=2") == ["near"]
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "block"]
     assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide"]
-    monkeypatch.setattr(by_date, "BLOCK", 4)
-    monkeypatch.setattr(by_date, "WIDER", 2)
+    in_steps.setattr(by_date, "BLOCK", 4)
+    in_steps.setattr(by_date, "WIDER", 2)
     assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide", "few_left"]
-    monkeypatch.setattr(by_date, "FEW_LEFT", -1)
+    in_steps.setattr(by_date, "FEW_LEFT", -1)
     assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide", "far"]
 
 
-def test_a_block_is_as_long_as_it_should_be_to_fill_the_page(client, monkeypatch):
-    monkeypatch.setattr(estimates, "SOON", -1)
-    monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
-    monkeypatch.setattr(estimates, "MANY", -1)
-    monkeypatch.setattr(by_date, "NEAR", 4)
-    monkeypatch.setattr(by_date, "SURE", 4)
-    monkeypatch.setattr(by_date, "BLOCK", 40)
+def test_a_block_is_as_long_as_it_should_be_to_fill_the_page(client, in_steps):
+    in_steps.setattr(estimates, "MANY", -1)
+    in_steps.setattr(by_date, "NEAR", 4)
+    in_steps.setattr(by_date, "SURE", 4)
+    in_steps.setattr(by_date, "BLOCK", 40)
     for number in range(60):
         topic = "security" if 40 <= number < 55 else "trade"
         published(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", topics=(topic,))
 
     # Four of four were near, so that the six more should be among the next six: it has twice as many, in which one is.
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "block", "wide"]
-    monkeypatch.setattr(by_date, "BLOCK", 200)
+    in_steps.setattr(by_date, "BLOCK", 200)
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "block", "wide"]
     # Of fourteen more, there are thirteen among the next twenty-eight; of eighteen, all among the next thirty-six.
     assert steps_run(client, "topic=trade&page_size=17") == ["near", "block", "wide"]
     assert steps_run(client, "topic=trade&page_size=21") == ["near", "block"]
 
 
-def test_more_measures_are_looked_at_if_the_first_ones_nearly_fill_the_page(client, monkeypatch):
-    monkeypatch.setattr(estimates, "SOON", -1)
-    monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
+def test_more_measures_are_looked_at_if_the_first_ones_nearly_fill_the_page(client, in_steps):
     for number in range(20):
         topic = "security" if 12 <= number < 17 else "trade"
         published(f"event-{number:02}", f"2025-01-{number + 1:02}", topics=(topic,), effective="2025/2026")
 
     query = "topic=trade&in_force_on=2025-06-01&page_size="
-    monkeypatch.setattr(by_date, "MEASURES", 8)  # three of them fit, and all of the next eight
+    in_steps.setattr(by_date, "MEASURES", 8)  # three of them fit, and all of the next eight
     assert steps_run(client, f"{query}2") == ["near"]
     assert steps_run(client, f"{query}4") == ["near", "next"]
     assert steps_run(client, f"{query}5") == ["near", "far"]
-    monkeypatch.setattr(by_date, "MEASURES", 3)  # all of them fit, and none of the next three
+    in_steps.setattr(by_date, "MEASURES", 3)  # all of them fit, and none of the next three
     assert steps_run(client, f"{query}3") == ["near", "next", "far"]
 
 
-def test_steps_begin_where_anything_fits(client, monkeypatch):
-    monkeypatch.setattr(estimates, "SOON", -1)
-    monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
-    monkeypatch.setattr(by_date, "NEAR", 4)
-    monkeypatch.setattr(by_date, "BLOCK", 4)
+def test_steps_begin_where_anything_fits(client, in_steps):
+    in_steps.setattr(by_date, "NEAR", 4)
+    in_steps.setattr(by_date, "BLOCK", 4)
     for number in range(20):
         published(f"later-{number:02}", f"2025-01-{number + 1:02}", topics=("trade",))
     for number in range(8):
         published(f"long-ago-{number:02}", f"1925-01-{number + 1:02}", topics=("security",))
 
     for many in (-1, float("inf")):
-        monkeypatch.setattr(estimates, "MANY", many)
+        in_steps.setattr(estimates, "MANY", many)
         first = "near" if many < 0 else "block"
         assert steps_run(client, "topic=security&page_size=2") == [first]
         assert steps_run(client, "topic=trade&page_size=2&ordering=date") == [first]
