@@ -51,6 +51,12 @@ def _by_keys(name: str, condition: Q) -> GinIndex:
     return GinIndex(fields=[*arrays, "search"], condition=condition, name=name)
 
 
+def _by_value(name: str, column: str, condition: Q) -> models.Index:
+    """Of the publications that have a value in the column, those with one value, the newest first."""
+    newest_first = F("start_min").desc(), F("event").desc()
+    return models.Index(F(column), *newest_first, condition=condition & ~Q(**{column: ""}), name=name)
+
+
 class Publication(Version):
     """A published version of an event, with what the filters need. The documents are in `PublicationText`."""
 
@@ -174,28 +180,10 @@ class Publication(Version):
             _by_keys("publication_keys", Q(superseded_in=None, withdrawn=False)),
             _by_keys("publication_keys_past", Q(superseded_in__isnull=False, withdrawn=False)),
             # place=KR, dataset=has-travels, newest first.
-            models.Index(
-                F("place_country"),
-                F("start_min").desc(),
-                F("event").desc(),
-                condition=Q(superseded_in=None, withdrawn=False) & ~Q(place_country=""),
-                name="publication_place_country",
-            ),
-            models.Index(
-                F("dataset"),
-                F("start_min").desc(),
-                F("event").desc(),
-                condition=Q(superseded_in=None, withdrawn=False) & ~Q(dataset=""),
-                name="publication_dataset",
-            ),
+            _by_value("publication_place_country", "place_country", Q(superseded_in=None, withdrawn=False)),
+            _by_value("publication_dataset", "dataset", Q(superseded_in=None, withdrawn=False)),
             # In past states, together with the one above; there would be no other than all that was ever superseded.
-            models.Index(
-                F("dataset"),
-                F("start_min").desc(),
-                F("event").desc(),
-                condition=Q(superseded_in__isnull=False, withdrawn=False) & ~Q(dataset=""),
-                name="publication_dataset_past",
-            ),
+            _by_value("publication_dataset_past", "dataset", Q(superseded_in__isnull=False, withdrawn=False)),
         ]
 
     def __str__(self) -> str:
