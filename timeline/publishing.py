@@ -155,7 +155,7 @@ def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: 
                 {language: _relation_entries(version.relations, titles, language) for language in version.documents}
             )
         last = previous.get(pk)
-        if last and not last.withdrawn and last.digest == version.digest:
+        if last and not last.withdrawn and last.digest == version.row.digest:
             outcome.unchanged.append(version.event)
             continue
         outcome.published.append(version.event)

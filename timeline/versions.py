@@ -36,7 +36,6 @@ class Prepared:
             language: search.words_by_weight(_found_by(document, rendered.names))
             for language, document in rendered.documents.items()
         }
-        self.digest = ""
         self.json: dict[str, str] = {}
         if not self.relations:
             self.relate({language: [] for language in self.documents})
@@ -47,11 +46,10 @@ class Prepared:
             document["relations"] = entries[language]
             whole = {**document, "version": 0}
             self.json[language] = dump({key: whole[key] for key in FIELDS if key in whole and whole[key] != []})
-        self.digest = event_digest(self.documents, self.countries, self.relations)
+        self.row.digest = event_digest(self.documents, self.countries, self.relations)
 
     def become(self, edition: Edition, last: Publication | None) -> None:
         """Makes `row` the version of the edition that follows `last`."""
-        self.row.digest = self.digest
         self.row.first_published_at = last.first_published_at if last else edition.at
         for column, value in edition.stamp(last).items():
             setattr(self.row, column, value)
