@@ -192,6 +192,8 @@ def test_steps_end_where_the_page_is_full(client, in_steps):
     assert steps_run(client, "topic=trade&page_size=2") == ["near"]
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "block"]
     assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide"]
+    in_steps.setattr(by_date, "BLOCK", 12)
+    assert steps_run(client, "topic=trade&page_size=9") == ["near", "block"]
     in_steps.setattr(by_date, "BLOCK", 4)
     in_steps.setattr(by_date, "WIDER", 2)
     assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide", "few_left"]
