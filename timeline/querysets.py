@@ -184,8 +184,8 @@ class PublicationQuerySet(VersionQuerySet):
     correlated = False
     """Whether several countries are wanted that all have to be involved in certain ways."""
 
-    together = False
-    """Whether several countries are wanted that all have to be involved."""
+    involving_several = False
+    """Whether several countries are wanted that all have to be involved, in whatever ways."""
 
     with_others = False
     """Whether the countries, or the place, are one filter among others: then the index by keys finds them, too."""
@@ -195,7 +195,7 @@ class PublicationQuerySet(VersionQuerySet):
         clone.days, clone.whenever = self.days, self.whenever
         clone.window_first, clone.window_last = self.window_first, self.window_last
         clone.keyed, clone.with_others = self.keyed, self.with_others
-        clone.common, clone.together = self.common, self.together
+        clone.common, clone.involving_several = self.common, self.involving_several
         clone.tallied, clone.correlated, clone.in_force = self.tallied, self.correlated, self.in_force
         return clone
 
@@ -257,7 +257,7 @@ class PublicationQuerySet(VersionQuerySet):
         if len(codes) > 1 and not ways:
             found = self.by_keys(countries_involved__contains=list(codes))
             found.tallied = (*found.tallied, *(("country", (code,)) for code in codes))
-            found.together = True
+            found.involving_several = True
             return found
         found = self
         for code in codes:

@@ -43,7 +43,7 @@ def rows(
     names = [*KEYS, *columns, "pk"]
     try:
         inner, values = found.order_by().values_list(*names).query.sql_with_params()
-        soon = estimates.of_all(found).rows * (TOGETHER if found.together else 1) <= MANY
+        soon = estimates.of_all(found).rows * (TOGETHER if found.involving_several else 1) <= MANY
     except EmptyResultSet:  # Django knows without asking that nothing can match
         return []
     if soon:

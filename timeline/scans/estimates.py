@@ -1,4 +1,4 @@
-"""What the database expects it to cost to find events in the index by keys."""
+"""How many events the database expects to find in the index by keys, and at what cost."""
 
 from __future__ import annotations
 
