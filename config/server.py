@@ -7,6 +7,8 @@ not tell that it has only a part of an export.
 import os
 import signal
 import socket
+import sys
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -14,18 +16,21 @@ from gunicorn.app.base import BaseApplication
 
 WORKERS = 2
 THREADS = 4
+BACKLOG = 1024
+"""Connections that may wait for a worker."""
 
 
 class ApplicationServer(BaseApplication):
-    """Gunicorn on a socket that is open already."""
+    """Gunicorn on a port that is open already."""
 
     def __init__(self, listener: socket.socket) -> None:
-        self.listener = listener
+        self.listeners = one_for_each_worker(listener)
         super().__init__()
 
     def load_config(self) -> None:
         choices = {
-            "bind": f"fd://{self.listener.fileno()}",
+            "bind": [f"fd://{listener.fileno()}" for listener in self.listeners],
+            "pre_fork": give_a_socket,
             "worker_class": "gthread",
             "workers": WORKERS,
             "threads": THREADS,
@@ -48,6 +53,29 @@ class ApplicationServer(BaseApplication):
 def serve_forever(listener: socket.socket) -> None:
     """Answer requests until a signal; ends with `SystemExit`, in this process as in the workers it forks."""
     ApplicationServer(listener).run()
+
+
+def one_for_each_worker(listener: socket.socket) -> list[socket.socket]:
+    """The socket and others on the same port, to which Linux gives new connections in equal shares.
+
+    Of workers that wait at one socket, the first to wake up takes all the connections that a client opens at once, and
+    the other ones idle for as long as these are kept alive: half of the answers in a second, and all of them slower.
+    """
+    if sys.platform != "linux":  # elsewhere, the last one to be opened gets all connections
+        return [listener]
+    # Only now: a port opened with this option could be opened once more, by another server of the same user.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    return [listener, *(_beside(listener) for _ in range(WORKERS - 1))]
+
+
+def _beside(listener: socket.socket) -> socket.socket:
+    return socket.create_server(listener.getsockname(), family=listener.family, backlog=BACKLOG, reuse_port=True)
+
+
+def give_a_socket(server: Any, worker: Any) -> None:
+    """Gives a new worker the socket with the fewest others: that of the one it replaces, whose connections wait."""
+    taken = Counter(other.sockets[0] for other in server.WORKERS.values())
+    worker.sockets = [min(server.LISTENERS, key=lambda listener: taken[listener])]
 
 
 def stop_when_terminal_closes(_: object) -> None:

@@ -23,7 +23,7 @@ from django.db.utils import NotSupportedError
 from config.background import beside
 from config.embedded import EmbeddedError
 from config.env import Environment
-from config.server import serve_forever
+from config.server import BACKLOG, serve_forever
 from timeline.processes import waste_kept
 from timeline.refreshing import keep_refreshing
 
@@ -107,7 +107,7 @@ def open_port(host: str, port: int) -> socket.socket:
     """A socket that listens; raises `CommandError` saying what is in the way."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=1024)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CommandError(

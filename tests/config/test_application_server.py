@@ -1,0 +1,96 @@
+"""Real sockets and real worker processes; the application only says which process answers."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
+
+import pytest
+from django.core.management.base import CommandError
+
+from config.management.commands.serve import open_port
+from config.server import WORKERS, ApplicationServer, one_for_each_worker
+
+
+@pytest.fixture(params=["127.0.0.1", "::1"])
+def listener(request) -> Iterator[socket.socket]:
+    try:
+        opened = open_port(request.param, 0)
+    except CommandError:
+        pytest.skip("This machine has no IPv6.")
+    with opened as listener:
+        yield listener
+
+
+@pytest.fixture
+def listeners(listener) -> Iterator[list[socket.socket]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(each) for each in one_for_each_worker(listener)]
+
+
+def test_connections_are_shared_out_among_the_workers(listeners):
+    with ExitStack() as stack:
+        for _ in range(100):
+            stack.enter_context(socket.create_connection(listeners[0].getsockname()[:2]))
+        shares = [accepted(each, stack) for each in listeners]
+    assert len(shares) == WORKERS
+    assert sum(shares) == 100
+    assert min(shares) >= 15  # of which each gets less once in 10 ** 12 times
+
+
+def accepted(listener: socket.socket, stack: ExitStack) -> int:
+    """How many connections wait there."""
+    listener.setblocking(False)
+    number = 0
+    while True:
+        try:
+            stack.enter_context(listener.accept()[0])
+        except BlockingIOError:
+            return number
+        number += 1
+
+
+def test_no_other_server_gets_a_share(listeners):
+    host, port = listeners[0].getsockname()[:2]
+    with pytest.raises(CommandError, match=f"Port {port} is in use by"):
+        open_port(host, port)
+
+
+def test_each_worker_answers_and_is_replaced_when_it_dies(listener, monkeypatch):
+    def say_who(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [str(os.getpid()).encode()]
+
+    monkeypatch.setattr(ApplicationServer, "load", lambda self: say_who)
+    server = os.fork()
+    if server == 0:
+        application = ApplicationServer(listener)
+        application.cfg.set("loglevel", "critical")
+        try:
+            application.run()
+        finally:
+            os._exit(0)
+    try:
+        before = workers_at(listener)
+        killed = min(before)
+        os.kill(killed, signal.SIGKILL)
+        after = workers_at(listener)
+    finally:
+        os.kill(server, signal.SIGTERM)
+        os.waitpid(server, 0)
+    assert len(before) == len(after) == WORKERS
+    assert after & before == before - {killed}
+
+
+def workers_at(listener: socket.socket) -> set[int]:
+    """Which processes answer 50 connections, none of which is refused or left alone."""
+    return {answer_at(listener) for _ in range(50)}
+
+
+def answer_at(listener: socket.socket) -> int:
+    host, port = listener.getsockname()[:2]
+    with closing(HTTPConnection(host, port, timeout=30)) as client:
+        client.request("GET", "/")
+        return int(client.getresponse().read())
