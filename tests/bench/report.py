@@ -45,12 +45,13 @@ def _heading(found: Found) -> str:
     assert there
     quick = f" A quick run, only to try: {PACE.rounds} round of {PACE.seconds:g} s." if PACE.rounds == 1 else ""
     sizes = ", ".join(f"{size.events:,}" for size in found.sizes)
+    tuning = ", ".join(f"{name}={value}" for name, value in there.tuning.items())
     return (
         "# Measurements\n\n"
         f"{datetime.date.today()}, `make bench`, {sizes} synthetic events. {there.cores} cores ({there.architecture}), "
         "shared by the server, the load generator, PostgreSQL and whatever else ran: when it began the load average "
-        f"was {there.load:.1f}. PostgreSQL {there.postgres} (shared_buffers={there.buffers}), Python "
-        f"{platform.python_version()}. No answer is cached anywhere.{quick}\n\n"
+        f"was {there.load:.1f}. PostgreSQL {there.postgres} ({tuning}), Python {platform.python_version()}. "
+        f"No answer is cached anywhere.{quick}\n\n"
         f"{CONNECTIONS} kept-alive connections over loopback, if nothing else is said. Django: gunicorn, {WORKERS} "
         f"processes of {THREADS} threads; FastAPI: {WORKERS} processes; PostgREST and Datasette: one process of "
         "several threads. Numbers are medians of interleaved rounds; noise = (highest - lowest) / median; CPU is of "

@@ -15,6 +15,8 @@ from tests.bench.oracle.check import Checked
 from tests.bench.pairs import Pair
 from tests.bench.peers.measure import Comparison
 
+TUNING = ["shared_buffers", "max_wal_size"]
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -23,7 +25,8 @@ class Machine:
     cores: int
     architecture: str
     postgres: str
-    buffers: str
+    tuning: dict[str, str]
+    """Those of PostgreSQL's settings that matter most."""
     load: float
     """Processes that wanted to run when it began, on average of a minute."""
 
@@ -31,9 +34,11 @@ class Machine:
 def machine() -> Machine:
     """This one."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version'), current_setting('shared_buffers')")
-        version, buffers = cursor.fetchone()
-    return Machine(os.cpu_count() or 0, platform.machine(), version, buffers, os.getloadavg()[0])
+        cursor.execute(
+            "SELECT name, current_setting(name) FROM unnest(%s::text[]) AS name", [["server_version", *TUNING]]
+        )
+        said = dict(cursor.fetchall())
+    return Machine(os.cpu_count() or 0, platform.machine(), said.pop("server_version"), said, os.getloadavg()[0])
 
 
 @dataclass(slots=True)
