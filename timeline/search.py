@@ -11,8 +11,7 @@ together, inside the index.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import and_
 
 from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable
@@ -50,12 +49,9 @@ WORDS = _OF_LANGUAGE.format(lexemes=_VECTOR, language="language")
 """SQL: the search vector of a document, as text, from columns `language`, `configuration`, a to d: words by weight."""
 
 
-def words_by_weight(parts: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-    """The folded words of a document; `parts` are its texts by weight."""
-    return {
-        weight: [word for text in parts[weight] for word in (_words_of_name if weight in NAMES else _words)(text)]
-        for weight in WEIGHTS
-    }
+def words_of(*texts: str) -> list[str]:
+    """The folded words of `texts`, in their order."""
+    return [word for text in texts for word in WORD.findall(fold(text))]
 
 
 def query(text: str, language: str) -> SearchQuery:
@@ -66,7 +62,7 @@ def query(text: str, language: str) -> SearchQuery:
     """
     wanted = []
     for minus, phrase, word, star in re.findall(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))', text):
-        words = _words(phrase or word)
+        words = words_of(phrase or word)
         if not words:
             continue
         part = _part(words, bool(star), configuration(language))
@@ -88,10 +84,3 @@ def _part(words: list[str], beginning: bool, config: str) -> SearchQuery:
     if beginning:
         return SearchQuery(" <-> ".join([*words[:-1], f"{words[-1]}:*"]), config=config, search_type="raw")
     return SearchQuery(" ".join(words), config=config, search_type="phrase" if len(words) > 1 else "plain")
-
-
-def _words(text: str) -> list[str]:
-    return WORD.findall(fold(text))
-
-
-_words_of_name = lru_cache(maxsize=10_000)(_words)

@@ -1,8 +1,8 @@
 """Search vectors, put together here out of the lexemes that PostgreSQL's stemmers make of single words.
 
 The database is asked once for each word, not once for each place where it stands: of a million documents the words are
-the same few thousand, but for numbers. The vectors are those that `search.WORDS` gives, position by position; it makes
-those that are too long to be put together here.
+the same few thousand, but for numbers. Names come again as a whole, and so do their lexemes. The vectors are those that
+`search.WORDS` gives, position by position; it makes those that are too long to be put together here.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ import orjson
 from django.db import connection
 
 from events.copying import array_text
-from timeline.search import WEIGHTS, WORDS, configuration
+from timeline.search import NAMES, WEIGHTS, WORDS, configuration, words_of
 
 MOST_KNOWN = 20_000
-"""Words remembered of a language, by each process: some megabytes. More would be rare ones, and numbers."""
+"""Words remembered of a language, and names, by each process: some megabytes. More would be rare ones, and numbers."""
 LAST_POSITION, MOST_POSITIONS = 16_382, 254
 """A vector counts no further, nor notes more places of one lexeme: documents beyond are left to the database."""
 
 Stemmed = tuple[tuple[tuple[str, int], ...], int]
-"""Of a word: its lexemes, as the vector has them, with their positions from 1, and how many positions it takes. Of a
-stop word there is no lexeme, but it takes a position."""
+"""Of a word or a name: its lexemes, as the vector has them, with their positions from 1, and how many positions it
+takes. Of a stop word there is no lexeme, but it takes a position."""
+
+Texts = Mapping[str, Sequence[str]]
+"""What a document is found by, by weight."""
 
 STEMMED = """
 SELECT word, array_agg(lexeme ORDER BY position), array_agg(position ORDER BY position)
@@ -40,56 +43,84 @@ SELECT {WORDS} FROM ROWS FROM (json_to_recordset(%s::json) AS
 
 
 class Stems:
-    """What words become in one language; remembered for the life of the process."""
+    """What words and names become in one language; remembered for the life of the process."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.known: dict[str, Stemmed] = {}
+        self.words: dict[str, Stemmed] = {}
+        self.names: dict[str, Stemmed] = {}
 
-    def learn(self, words: Iterable[str]) -> None:
-        """Makes sure that `words` are known."""
-        wanted = set(words)
-        new = wanted - self.known.keys()
+    def learn(self, words: Iterable[str], names: Iterable[str] = ()) -> None:
+        """Makes sure that `words` and `names` are known."""
+        new_names = {name: words_of(name) for name in _unknown(set(names), self.names)}
+        self._learn_words({*words, *(word for parts in new_names.values() for word in parts)})
+        for name, parts in new_names.items():
+            self.names[name] = _joined(self.words[word] for word in parts)
+
+    def _learn_words(self, wanted: set[str]) -> None:
+        new = _unknown(wanted, self.words)
+        # Every language has numbers as they are: nearly each event has one of its own.
+        numbers = {word for word in new if word.isascii() and word.isdecimal()}
+        self.words |= {number: (((f"'{self.language}:{number}'", 1),), 1) for number in numbers}
+        new -= numbers
         if not new:
             return
-        if len(self.known) + len(new) > MOST_KNOWN:
-            self.known.clear()
-            new = wanted
         with connection.cursor() as cursor:
             cursor.execute(STEMMED, [array_text(new), configuration(self.language)])
             for word, lexemes, positions in cursor.fetchall():
                 quoted = [f"'{self.language}:{lexeme}'" for lexeme in lexemes]
-                self.known[word] = tuple(zip(quoted[:-1], positions[:-1], strict=True)), positions[-1] - 1
+                self.words[word] = tuple(zip(quoted[:-1], positions[:-1], strict=True)), positions[-1] - 1
+
+
+def _unknown(wanted: set[str], known: dict[str, Stemmed]) -> set[str]:
+    """Those to be learned now. Forgets all that is known where it would become too much."""
+    new = wanted - known.keys()
+    if len(known) + len(new) <= MOST_KNOWN:
+        return new
+    known.clear()
+    return wanted
+
+
+def _joined(words: Iterable[Stemmed]) -> Stemmed:
+    """What words become that follow each other."""
+    lexemes: list[tuple[str, int]] = []
+    before = 0
+    for found, taken in words:
+        lexemes += [(lexeme, before + position) for lexeme, position in found]
+        before += taken
+    return tuple(lexemes), before
 
 
 STEMS: dict[str, Stems] = {}
 
 
-Words = Mapping[str, Sequence[str]]
-"""The folded words of a document, by weight."""
-
-
-def vectors(documents: Sequence[tuple[str, Words]]) -> list[str]:
-    """The vector of each document, as text. A document is its language and its words."""
+def vectors(documents: Sequence[tuple[str, Texts]]) -> list[str]:
+    """The vector of each document, as text. A document is its language and the texts that it is found by."""
     words: dict[str, set[str]] = {}
-    for language, by_weight in documents:
-        known = words.setdefault(language, set())
+    names: dict[str, set[str]] = {}
+    parts = [(language, _cut(texts)) for language, texts in documents]
+    for language, by_weight in parts:
         for weight in WEIGHTS:
-            known.update(by_weight[weight])
-    for language, needed in words.items():
-        STEMS.setdefault(language, Stems(language)).learn(needed)
-    found = [_vector(STEMS[language].known, by_weight) for language, by_weight in documents]
+            (names if weight in NAMES else words).setdefault(language, set()).update(by_weight[weight])
+    for language in words:
+        STEMS.setdefault(language, Stems(language)).learn(words[language], names[language])
+    found = [_vector(STEMS[language], by_weight) for language, by_weight in parts]
     others = [document for document, vector in zip(documents, found, strict=True) if vector is None]
     by_database = iter(_made_by_database(others) if others else ())
     return [next(by_database) if vector is None else vector for vector in found]
 
 
-def _made_by_database(documents: Iterable[tuple[str, Words]]) -> list[str]:
+def _cut(texts: Texts) -> Texts:
+    """Names as they are, and the words of the other texts, by weight."""
+    return {weight: texts[weight] if weight in NAMES else words_of(*texts[weight]) for weight in WEIGHTS}
+
+
+def _made_by_database(documents: Iterable[tuple[str, Texts]]) -> list[str]:
     rows = [
         {
             "language": language,
             "configuration": configuration(language),
-            **{weight.lower(): " ".join(words) for weight, words in by_weight.items()},
+            **{weight.lower(): " ".join(words_of(*texts)) for weight, texts in by_weight.items()},
         }
         for language, by_weight in documents
     ]
@@ -98,15 +129,16 @@ def _made_by_database(documents: Iterable[tuple[str, Words]]) -> list[str]:
         return [text for (text,) in cursor.fetchall()]
 
 
-def _vector(known: Mapping[str, Stemmed], by_weight: Words) -> str | None:
+def _vector(stems: Stems, parts: Texts) -> str | None:
     """None stands for a document that is too long to be put together here."""
     places: dict[str, str] = {}
     last = 0
     for weight in WEIGHTS:
+        known = stems.names if weight in NAMES else stems.words
         # A part goes on behind the last position of the one before: stop words at the end of that are not counted.
         before = last
-        for word in by_weight[weight]:
-            lexemes, taken = known[word]
+        for part in parts[weight]:
+            lexemes, taken = known[part]
             for lexeme, position in lexemes:
                 last = before + position
                 if lexeme in places:

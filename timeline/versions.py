@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Any
 
 from events.copying import array_text, copy_objects, copy_rows, new_ids
-from timeline import search
 from timeline.documents import FIELDS, Document, Rendered, dump
 from timeline.editions import Edition, digest
 from timeline.models import Publication, PublicationCountry, PublicationRelation, PublicationText
@@ -32,9 +31,8 @@ class Prepared:
         involvements = sorted(f"{code}:{way}" for code, ways in self.countries for way in ways)
         self.row = Publication(event_id=self.event.pk, **rendered.columns, involvements=involvements)
         self.relations = [(relation.kind, relation.target_id) for relation in rendered.relations]
-        self.words = {
-            language: search.words_by_weight(_found_by(document, rendered.names))
-            for language, document in rendered.documents.items()
+        self.found_by = {
+            language: _found_by(document, rendered.names) for language, document in rendered.documents.items()
         }
         self.json: dict[str, str] = {}
         if not self.relations:
@@ -65,9 +63,9 @@ class Prepared:
 def prepare(rendered: Iterable[Rendered]) -> list[Prepared]:
     """Events ready to become versions, with their search vectors."""
     prepared = [Prepared(one) for one in rendered]
-    made = iter(vectors([document for version in prepared for document in version.words.items()]))
+    made = iter(vectors([document for version in prepared for document in version.found_by.items()]))
     for version in prepared:
-        version.row.search = " ".join([next(made) for _ in version.words])
+        version.row.search = " ".join([next(made) for _ in version.found_by])
     return prepared
 
 
