@@ -242,6 +242,7 @@ def filtered(found: PublicationQuerySet, values: Mapping[str, Any], known: Known
     asked = Asked(values, known)
     given = [name for name in EventFilters.parameters().keys() - WINDOW if values[name] is not None]
     found.with_others = found.with_others or len(given) > 1
+    found.alone = len(given) == 1 and not asked.certain
     # How days are found depends on what else is asked.
     for name, filter_ in sorted(
         EventFilters.parameters().items(), key=lambda entry: (entry[0] in WINDOW, entry[0] in DATE_FILTERS)

@@ -178,6 +178,9 @@ class PublicationQuerySet(VersionQuerySet):
     tallied: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Of what they are chosen by, what the tallies have: dimensions, each with values of which they have one."""
 
+    alone = False
+    """Whether they are chosen by one filter, and by a window at most: not by what certainly was in it."""
+
     in_force: datetime.date | None = None
     """The day on which they are in force, if they are chosen by that."""
 
@@ -196,7 +199,8 @@ class PublicationQuerySet(VersionQuerySet):
         clone.window_first, clone.window_last = self.window_first, self.window_last
         clone.keyed, clone.with_others = self.keyed, self.with_others
         clone.common, clone.involving_several = self.common, self.involving_several
-        clone.tallied, clone.correlated, clone.in_force = self.tallied, self.correlated, self.in_force
+        clone.tallied, clone.alone = self.tallied, self.alone
+        clone.correlated, clone.in_force = self.correlated, self.in_force
         return clone
 
     def without_joins(self) -> Self:

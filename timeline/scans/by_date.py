@@ -17,6 +17,9 @@ What began before a window but lasted into it is `before`, the first step or the
 They begin where the tallies know that something with the wanted actor, country, type or topic begins at all: what was
 long ago is not looked for among all that came later.
 
+Where the tallies count just what is wanted, they tell the months of the page (`timeline.scans.by_months`): one step,
+`months`, is enough.
+
 Measures in force on a day are few, but may have begun long before it: they are looked at one by one, in an index of
 measures, more of them if the first ones nearly fill the page, and if these do not fill it, found by keys.
 
@@ -38,7 +41,7 @@ from django.db.models.expressions import RawSQL
 from timeline import traits
 from timeline.keysets import in_order
 from timeline.querysets import PublicationQuerySet, long_before
-from timeline.scans import estimates
+from timeline.scans import by_months, estimates
 from timeline.scans.walking import all_sorted, one_by_one, public_then, walk
 from timeline.traits import MONTH, YEAR, lasting_until, of_window
 
@@ -97,6 +100,11 @@ YEARS_LEFT, EVENTS_LEFT = (
 
 STEPS = """\
 WITH found ({all_names}) AS NOT MATERIALIZED ({found}),
+{steps}
+SELECT {names} FROM ({union}) AS page ORDER BY start_min {order}, event_id {order} LIMIT {most}
+"""
+
+EDGE = """\
 walked AS MATERIALIZED ({walked}),
 edge AS MATERIALIZED (
     SELECT coalesce(final.start_min, {end}) AS day, coalesce({edge_event}, {end_id}) AS event,
@@ -105,10 +113,7 @@ edge AS MATERIALIZED (
     LEFT JOIN (SELECT * FROM walked OFFSET {edge} LIMIT 1) AS final ON true
     LEFT JOIN (SELECT * FROM walked OFFSET {half} LIMIT 1) AS one ON true
     LEFT JOIN (SELECT * FROM walked OFFSET 2 * {half} - 1 LIMIT 1) AS two ON true
-),
-{steps}
-SELECT {names} FROM ({union}) AS page ORDER BY start_min {order}, event_id {order} LIMIT {most}
-"""
+)"""
 """`edge` is where the block begins, at the last event of `near`, or else at the first one; and the days that about
 `BLOCK` events take, told by what the second half of `walked` took: the very first ones may lie far apart."""
 
@@ -153,33 +158,31 @@ def statement(
         walked, walked_values = _in_force(found, day, descending).query.sql_with_params()
         measures = walk(inner, all_names, walked, MEASURES, PROMISING, descending=descending, most=most)
         return f"SELECT {names} FROM ({measures}) AS page", (*values, *walked_values)
+    tallied = tuple(value for dimension, keys in found.tallied for value in (dimension, list(keys)))
     whenever = max(cost, 0 if found.whenever is None else estimates.of_all(found.whenever).cost)
-    near = NEAR if whenever > estimates.MANY or not found.keyed else 0
-    walked, walked_values = _walked(found, day, descending).query.sql_with_params()
-    end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
-    steps = _steps(found, descending)
-    if not near:
-        del steps["near"]
-    parts = _gated(steps, descending, most)
-    parts.insert(list(steps).index("block"), _reach(found, descending, most if near else 0))
+    if by_months.are_enough(found, whenever):
+        months = _has(f"ARRAY({by_months.filling(found, day, descending, most)})")
+        steps = _with_before(found, {"months": [months, *_not_before(found)]}, descending)
+        parts, more_values = _gated(steps, descending, most), tallied
+    else:
+        near = NEAR if whenever > estimates.MANY or not found.keyed else 0
+        steps = _steps(found, descending)
+        if not near:
+            del steps["near"]
+        walked, walked_values = _walked(found, day, descending).query.sql_with_params()
+        parts = [_edge(walked, near, descending), *_gated(steps, descending, most)]
+        parts.insert(1 + list(steps).index("block"), _reach(found, descending, most if near else 0))
+        more_values = (*walked_values, *tallied)
     in_steps = STEPS.format(
         names=names,
         all_names=", ".join(all_names),
         found=inner,
-        walked=walked,
-        edge=near - 1 if near else 0,
-        edge_event="final.event_id" if near else begin_id,
-        half=NEAR // 2,
-        end=FIRST_DAY if descending else LAST_DAY,
-        end_id=end_id,
-        block=BLOCK,
         steps=",\n".join(parts),
         union=" UNION ALL ".join(f"SELECT * FROM {name}" for name in steps),
         order=order,
         most=most,
     )
-    tallied = [value for dimension, keys in found.tallied for value in (dimension, list(keys))]
-    return in_steps, (*values, *walked_values, *tallied)
+    return in_steps, (*values, *more_values)
 
 
 def _has(any_of: str) -> str:
@@ -237,6 +240,19 @@ def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: b
     return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[:NEAR]
 
 
+def _edge(walked: str, near: int, descending: bool) -> str:
+    end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
+    return EDGE.format(
+        walked=walked,
+        edge=near - 1 if near else 0,
+        edge_event="final.event_id" if near else begin_id,
+        half=NEAR // 2,
+        end=FIRST_DAY if descending else LAST_DAY,
+        end_id=end_id,
+        block=BLOCK,
+    )
+
+
 def _end(found: PublicationQuerySet, descending: bool, days: str) -> str:
     """SQL: the day that is so many days from the edge; not beyond the window."""
     limit = found.window_first if descending else found.window_last
@@ -268,11 +284,12 @@ def _reach(found: PublicationQuerySet, descending: bool, most: int) -> str:
 def _steps(found: PublicationQuerySet, descending: bool) -> dict[str, str]:
     """The steps by name, in their order, each with the condition for what is in it."""
     beyond, until = ("<", ">=") if descending else (">", "<=")
-    first, end = found.window_first, found.window_first if descending else found.window_last
+    end = found.window_first if descending else found.window_last
     block_end, wide_end = "(SELECT block_end FROM reach)", "(SELECT wide_end FROM reach)"
-    farther = [f"(start_min + 0, event_id) {beyond} ((SELECT day FROM edge), (SELECT event FROM edge))"]
-    if first:
-        farther.append(f"start_min + 0 >= {_date(first)}")
+    farther = [
+        f"(start_min + 0, event_id) {beyond} ((SELECT day FROM edge), (SELECT event FROM edge))",
+        *_not_before(found),
+    ]
 
     def between(begin: str, end: str) -> str:
         days = _days(end, begin) if descending else _days(begin, end)
@@ -290,9 +307,19 @@ def _steps(found: PublicationQuerySet, descending: bool) -> dict[str, str]:
         few, years = _left("<=" if descending else ">=", wide_end)
         steps["few_left"] = [few, *far, _has(years)]
         far.insert(0, f"NOT {few}")
+    return _with_before(found, steps, descending)
+
+
+def _not_before(found: PublicationQuerySet) -> list[str]:
+    return [f"start_min + 0 >= {_date(found.window_first)}"] if found.window_first else []
+
+
+def _with_before(found: PublicationQuerySet, steps: dict[str, list[str]], descending: bool) -> dict[str, str]:
+    """The steps, each with the condition for what is in it, and that for what began before the window."""
+    first = found.window_first
     if first:
-        before = [f"start_min + 0 < {_date(first)}", _has(f"ARRAY{lasting_until(first)}")]
-        steps = {**steps, "before": before} if descending else {"before": before, **steps}
+        before = {"before": [f"start_min + 0 < {_date(first)}", _has(f"ARRAY{lasting_until(first)}")]}
+        steps = {**steps, **before} if descending else {**before, **steps}
     return {name: " AND ".join(conditions) for name, conditions in steps.items()}
 
 

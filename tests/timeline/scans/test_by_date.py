@@ -18,7 +18,7 @@ from tests.timeline.test_filters_oracle import enter, expected, made_valid, quer
 from tests.timeline.test_pagination import joined, last_url, walk
 from timeline import traits
 from timeline.publishing import publish, withdraw
-from timeline.scans import by_date, estimates
+from timeline.scans import by_date, by_months, estimates
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +26,12 @@ KEYED = {"country", "country_all", "actor", "role", "type", "topic", "involvemen
 WINDOW = {"from", "to", "on", "certainty"}
 
 
-@pytest.fixture(params=["few", "steps", "small steps", "small steps without near"])
+@pytest.fixture(params=["few", "months", "steps", "small steps", "small steps without near"])
 def way(request, monkeypatch):
     """Each way to find a page; small steps end in the midst of the events."""
     monkeypatch.setattr(estimates, "SOON", float("inf") if request.param == "few" else -1)
     monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
+    monkeypatch.setattr(by_months, "COMMON", float("inf") if request.param == "months" else -1)
     monkeypatch.setattr(estimates, "MANY", float("inf") if "without" in request.param else -1)
     monkeypatch.setattr(by_date, "FEW_LEFT", -1 if "without" in request.param else 10)
     if "small" in request.param:
@@ -168,7 +169,7 @@ def steps_run(client, query):
     read = dict(zip(parts[1::2], parts[2::2], strict=True))
     return [
         name
-        for name in ("near", "next", "block", "wide", "far", "few_left", "before")
+        for name in ("near", "next", "months", "block", "wide", "far", "few_left", "before")
         if name in read
         and re.search(r"Scan (Backward )?(using \w+ )?on timeline_publication .*actual rows", read[name])
     ]
@@ -179,6 +180,7 @@ def in_steps(monkeypatch):
     """Nothing is so little that all of it is found at once; and what sets how long the steps are."""
     monkeypatch.setattr(estimates, "SOON", -1)
     monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
+    monkeypatch.setattr(by_months, "COMMON", -1)
     return monkeypatch
 
 
