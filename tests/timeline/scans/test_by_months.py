@@ -63,7 +63,7 @@ def test_pages_are_those_of_everything_sorted(client):
         st.booleans(),
         st.sampled_from([1, 3, 10]),
     )
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def every_query(topics, window, descending, size):
         since, until = window
         first = datetime.date.fromisoformat(ENDS[since][0]) if since else datetime.date.min
