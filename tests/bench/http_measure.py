@@ -70,11 +70,13 @@ def measure_http(events: int) -> Work:
         some = {name: over_http(server, asked, CONNECTIONS) for name, asked in lines.items()}
         alone = {name: over_http(server, asked, 1) for name, asked in lines.items()}
         many = {name: over_http(server, lines[name], MANY) for name in (PAGE, CONSTANT)}
+        # First those at once: one alone would be the first to ask anything of each thread and its database connection.
+        with_some = interleaved(some, rounds=ROUNDS, seconds=SECONDS, postmaster=above)
         return Work(
             events,
             {name: len(set(asked)) for name, asked in lines.items()},
             interleaved(alone, rounds=1, seconds=SECONDS, postmaster=above),
-            interleaved(some, rounds=ROUNDS, seconds=SECONDS, postmaster=above),
+            with_some,
             interleaved(many, rounds=ROUNDS, seconds=2 * SECONDS, postmaster=above),
             _export(server),
         )
