@@ -23,8 +23,9 @@ BACKLOG = 1024
 class ApplicationServer(BaseApplication):
     """Gunicorn on a port that is open already."""
 
-    def __init__(self, listener: socket.socket) -> None:
-        self.listeners = one_for_each_worker(listener)
+    def __init__(self, listener: socket.socket, workers: int = WORKERS) -> None:
+        self.listeners = one_for_each_worker(listener, workers)
+        self.workers = workers
         super().__init__()
 
     def load_config(self) -> None:
@@ -32,12 +33,12 @@ class ApplicationServer(BaseApplication):
             "bind": [f"fd://{listener.fileno()}" for listener in self.listeners],
             "pre_fork": give_a_socket,
             "worker_class": "gthread",
-            "workers": WORKERS,
+            "workers": self.workers,
             "threads": THREADS,
             "loglevel": "warning",
             "graceful_timeout": 10,
             "control_socket_disable": True,  # it would be a file in the home folder, one for all servers
-            "when_ready": stop_when_terminal_closes,
+            "when_ready": take_signals,
             "post_worker_init": leave_interrupts_to_parent,
         }
         for name, value in choices.items():
@@ -55,7 +56,7 @@ def serve_forever(listener: socket.socket) -> None:
     ApplicationServer(listener).run()
 
 
-def one_for_each_worker(listener: socket.socket) -> list[socket.socket]:
+def one_for_each_worker(listener: socket.socket, workers: int) -> list[socket.socket]:
     """The socket and others on the same port, to which Linux gives new connections in equal shares.
 
     Of workers that wait at one socket, the first to wake up takes all the connections that a client opens at once, and
@@ -65,7 +66,7 @@ def one_for_each_worker(listener: socket.socket) -> list[socket.socket]:
         return [listener]
     # Only now: a port opened with this option could be opened once more, by another server of the same user.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    return [listener, *(_beside(listener) for _ in range(WORKERS - 1))]
+    return [listener, *(_beside(listener) for _ in range(workers - 1))]
 
 
 def _beside(listener: socket.socket) -> socket.socket:
@@ -78,7 +79,18 @@ def give_a_socket(server: Any, worker: Any) -> None:
     worker.sockets = [min(server.LISTENERS, key=lambda listener: taken[listener])]
 
 
-def stop_when_terminal_closes(_: object) -> None:
+def take_signals(_: object) -> None:
+    """Those of which gunicorn would make something else."""
+    keep_every_worker()
+    stop_when_terminal_closes()
+
+
+def keep_every_worker() -> None:
+    """Gunicorn would end one, and its socket would go on getting connections, which nobody answers."""
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+
+
+def stop_when_terminal_closes() -> None:
     """Gunicorn would read its configuration again and go on, with nobody there to stop it. Under nohup it goes on."""
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN and os.isatty(0):
         signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 
 from config.management.commands.serve import open_port
 from config.server import WORKERS, ApplicationServer, one_for_each_worker
+from tests.serving import serving
 
 
 @pytest.fixture(params=["127.0.0.1", "::1"])
@@ -27,7 +28,7 @@ def listener(request) -> Iterator[socket.socket]:
 @pytest.fixture
 def listeners(listener) -> Iterator[list[socket.socket]]:
     with ExitStack() as stack:
-        yield [stack.enter_context(each) for each in one_for_each_worker(listener)]
+        yield [stack.enter_context(each) for each in one_for_each_worker(listener, WORKERS)]
 
 
 def test_connections_are_shared_out_among_the_workers(listeners):
@@ -64,24 +65,20 @@ def test_each_worker_answers_and_is_replaced_when_it_dies(listener, monkeypatch)
         return [str(os.getpid()).encode()]
 
     monkeypatch.setattr(ApplicationServer, "load", lambda self: say_who)
-    server = os.fork()
-    if server == 0:
-        application = ApplicationServer(listener)
-        application.cfg.set("loglevel", "critical")
-        try:
-            application.run()
-        finally:
-            os._exit(0)
-    try:
+    with serving(listener, WORKERS) as server:
         before = workers_at(listener)
+        os.kill(server, signal.SIGTTOU)  # would end one of them
         killed = min(before)
         os.kill(killed, signal.SIGKILL)
         after = workers_at(listener)
-    finally:
-        os.kill(server, signal.SIGTERM)
-        os.waitpid(server, 0)
     assert len(before) == len(after) == WORKERS
     assert after & before == before - {killed}
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_there_are_as_many_sockets_as_workers(listener, workers):
+    with ExitStack() as stack:
+        assert len([stack.enter_context(each) for each in one_for_each_worker(listener, workers)]) == workers
 
 
 def workers_at(listener: socket.socket) -> set[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import tracemalloc
 from contextlib import closing
@@ -12,8 +11,8 @@ from http.client import HTTPConnection, IncompleteRead
 import pytest
 from django.db import OperationalError, connection
 
-from config.server import ApplicationServer
 from tests.builders import copied, draft, published
+from tests.serving import serving
 from timeline.formats import FORMATS
 from timeline.publishing import publish
 from timeline.views import feeds
@@ -135,10 +134,8 @@ def test_a_broken_export_is_no_whole_answer(monkeypatch):
     complete = feeds.complete
     monkeypatch.setattr(feeds, "complete", broken)
     connection.close()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", 0)) as listener, serving(listener, 1):
         port = listener.getsockname()[1]
-        server = served(listener)
-    try:
         with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as client:
             client.request("GET", f"{LIST}?format=jsonl", headers={"Host": "localhost"})
             response = client.getresponse()
@@ -146,20 +143,3 @@ def test_a_broken_export_is_no_whole_answer(monkeypatch):
             with pytest.raises(IncompleteRead) as broken_off:
                 response.read()
         assert not broken_off.value.partial.endswith(b"\n")
-    finally:
-        os.kill(server, 15)
-        os.waitpid(server, 0)
-
-
-def served(listener):
-    """The id of a process that answers there, with all that is patched in this one."""
-    server = os.fork()
-    if server == 0:
-        application = ApplicationServer(listener)
-        application.cfg.set("workers", 1)
-        application.cfg.set("loglevel", "critical")
-        try:
-            application.run()
-        finally:
-            os._exit(0)
-    return server
