@@ -38,6 +38,15 @@ def last_url(client, url):
     return url
 
 
+def assert_pages(client, start, wanted, size=None):
+    """The pages from `start` on have what is wanted, also backwards from the last one; all others are of `size`."""
+    pages = walk(client, start)
+    assert joined(pages) == wanted
+    if size:
+        assert all(len(page) == size for page in pages[:-1])
+    assert joined(walk(client, last_url(client, start), "previous")[::-1]) == wanted
+
+
 def many_on_one_day(number, day="2025-11-06"):
     """Published events that all have the same date, made in bulk."""
     kind = event_type()

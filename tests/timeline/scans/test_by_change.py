@@ -13,7 +13,7 @@ from tests.assertions import slugs
 from tests.builders import published
 from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import enter, expected, made_valid, queries
-from tests.timeline.test_pagination import joined, last_url, walk
+from tests.timeline.test_pagination import assert_pages, joined, walk
 from timeline.models import Publication
 from timeline.publishing import publish
 from timeline.scans import by_change
@@ -46,10 +46,7 @@ def test_pages_agree_with_the_oracle(client):
         wanted = sorted(expected(world, query), key=lambda slug: changes[slug], reverse=ordering == "-updated")
         start = f"/api/v1/events/?{urlencode({**query, 'ordering': ordering, 'page_size': size}, doseq=True)}&fields=id"
 
-        pages = walk(client, start)
-        assert joined(pages) == wanted
-        assert all(len(page) == size for page in pages[:-1])
-        assert joined(walk(client, last_url(client, start), "previous")[::-1]) == wanted
+        assert_pages(client, start, wanted, size)
 
     every_query()
 

@@ -15,7 +15,7 @@ from events.models import Event
 from tests.builders import copied, published
 from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import enter, expected, made_valid, queries
-from tests.timeline.test_pagination import joined, last_url, walk
+from tests.timeline.test_pagination import assert_pages, joined, last_url, walk
 from timeline import traits
 from timeline.publishing import publish, withdraw
 from timeline.scans import by_date, by_months, estimates
@@ -69,10 +69,7 @@ def test_pages_agree_with_the_oracle(client, way, more):
         asked = {**query, "ordering": ordering, "page_size": size, "fields": "id", **({"q": word} if word else {})}
         start = f"/api/v1/events/?{urlencode(asked, doseq=True)}"
 
-        pages = walk(client, start)
-        assert joined(pages) == wanted
-        assert all(len(page) == size for page in pages[:-1])
-        assert joined(walk(client, last_url(client, start), "previous")[::-1]) == wanted
+        assert_pages(client, start, wanted, size)
 
     types = {entry.slug: entry.type for entry in world}
     every_query()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from events.models import Event
 from tests.builders import published
-from tests.timeline.test_pagination import joined, last_url, walk
+from tests.timeline.test_pagination import assert_pages, joined, walk
 from timeline.publishing import publish, withdraw
 from timeline.scans import by_date, by_relevance, estimates
 
@@ -47,12 +47,7 @@ def test_pages_agree_with_sorting_everything(client, monkeypatch, events, ranked
     more = "&country=CN" if of_china else ""
     start = f"/api/v1/events/?q=tungsten&ordering=relevance&page_size={size}&fields=id{more}"
 
-    pages = walk(client, start)
-
-    assert joined(pages) == wanted
-    assert all(len(page) == size for page in pages[:-1])
-    if wanted:
-        assert joined(walk(client, last_url(client, start), "previous")[::-1]) == wanted
+    assert_pages(client, start, wanted, size)
 
 
 def test_a_page_takes_the_version_a_plan_and_two_queries(client, django_assert_num_queries):
