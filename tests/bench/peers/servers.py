@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import connection
 
 from config.server import WORKERS
-from tests.bench.peers import questions, sqlite_copy
+from tests.bench.peers import directus_setup, questions, sqlite_copy
 from tests.bench.peers.questions import AnyPage, Detail, Page, Question, Reader
 from tests.bench.servers import Command, this_api
 from timeline.pagination import Cursor
@@ -66,6 +69,13 @@ def datasette(port: int, folder: Path) -> list[str]:
         "--host", "127.0.0.1", "--port", str(port),
         "--setting", "num_sql_threads", "8", "--setting", "sql_time_limit_ms", "20000",
     )  # fmt: skip
+
+
+def directus(port: int, folder: Path) -> list[str]:
+    variables = directus_setup.environment(port, folder)
+    directus_setup.set_up(variables)
+    settings = [f"{name}={value}" for name, value in variables.items()]
+    return ["env", *settings, "node", str(directus_setup.FOLDER / "server.mjs"), str(WORKERS)]
 
 
 def by_offset(asked: Question) -> str:
@@ -138,12 +148,40 @@ def in_datasette(asked: Question) -> str:
     return f"/bench/{query}_shape=array" + "".join(f"&_json={name}" for name in sqlite_copy.NESTED)
 
 
+def in_directus(asked: Question) -> str:
+    """In the words of Directus. Pages are keyset pages."""
+    fields = (
+        "slug,date,start_min,end_max,effective,place_name,type_id.slug,type_id.names,"
+        "texts.language,texts.title,texts.summary,topics.topic_id.slug,topics.topic_id.names,"
+        "sources.url,sources.title,sources.publisher,sources.language,sources.published,sources.official,"
+        "sources.claims,participations.role,participations.name_as_printed,participations.actor_id.slug,"
+        "participations.actor_id.names,participations.actor_id.kind,participations.actor_id.code"
+    )
+    wanted: dict[str, Any] = {}
+    if isinstance(asked, Page):
+        wanted = {
+            "participations": {"actor_id": {"code": {"_eq": asked.country}}},
+            "start_min": {"_lte": asked.last},
+            "end_max": {"_gte": asked.first},
+        }
+    elif isinstance(asked, Detail):
+        wanted = {"slug": {"_eq": asked.slug}}
+    elif asked.offset:
+        wanted = {
+            "start_min": {"_lte": asked.day},
+            "_or": [{"start_min": {"_lt": asked.day}}, {"id": {"_lt": asked.id}}],
+        }
+    query = {"fields": fields, "filter": json.dumps(wanted), "sort": "-start_min,-id", "limit": 50}
+    return f"/items/events_event?{urlencode({**query, 'access_token': directus_setup.TOKEN})}"
+
+
 OURS = "this API"
 DRF_BY_THE_BOOK, DRF_KEYSET = "DRF by the book: DISTINCT, limit/offset, count", "DRF: EXISTS, keyset, no count"
 NINJA, NINJA_KEYSET = "django-ninja: EXISTS, limit/offset, count", "django-ninja: EXISTS, keyset, no count"
 SQLALCHEMY, BY_HAND = "FastAPI + SQLAlchemy (asyncpg), keyset", "FastAPI + SQL by hand (asyncpg, json_agg), keyset"
 IN_POSTGREST = "PostgREST 12, embedded resources, keyset"
 IN_DATASETTE = "Datasette, canned queries (SQLite copy), keyset"
+IN_DIRECTUS = "Directus 11, as administrator, keyset"
 
 PEERS = [
     Peer(OURS, this_api, ours, questions.ours),
@@ -155,6 +193,7 @@ PEERS = [
     Peer(BY_HAND, fastapi("fastapi_sql"), by_keyset("events")),
     Peer(IN_POSTGREST, postgrest, in_postgrest),
     Peer(IN_DATASETTE, datasette, in_datasette),
+    Peer(IN_DIRECTUS, directus, in_directus, questions.of_directus),
 ]
 
 
@@ -162,6 +201,10 @@ def reason_against(peer: Peer) -> str:
     """Why a peer cannot run here, or nothing."""
     if peer.command is postgrest and not os.access(POSTGREST, os.X_OK):
         return f"its npm package is for Linux on x86_64 and is not installed here ({platform.machine()}, {POSTGREST})"
+    if peer.command is directus and not (directus_setup.BUILT.exists() and shutil.which("node")):
+        return (
+            f"it needs Node.js, and there is no {directus_setup.BUILT}: `make bench` installs it, with a C++ compiler"
+        )
     if not PYTHON.exists():
         return f"there is no {PYTHON}: `make bench` installs it"
     return ""
