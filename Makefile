@@ -78,8 +78,8 @@ clean:
 	@$(IN_VENV) -m pip install --quiet -r requirements-dev.txt
 	@touch $@
 
-# The peers of the benchmark have an environment of their own; only `make bench` needs it. PostgREST and Directus come from npm,
-# where there is one: they are left out elsewhere, and the results say so.
+# The peers of the benchmark have an environment of their own; only `make bench` needs it. PostgREST and Directus come
+# from npm, where there is one: they are left out elsewhere, and the results say so.
 
 .venv-bench/.installed: requirements-bench.txt .venv/.installed
 	@rm -rf .venv-bench

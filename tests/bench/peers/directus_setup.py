@@ -5,6 +5,7 @@ It is asked as its administrator, of whom it checks no permissions. Its licence 
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -32,10 +33,10 @@ REFERENCES = {
 TABLES = sorted({"events_event", *NESTED.values(), *REFERENCES.values()})
 
 
-def environment(port: int, folder: Path) -> dict[str, str]:
-    """What it is configured by: no cache, no limits, nothing told to anybody."""
+def configure(port: int, folder: Path) -> Path:
+    """Writes its configuration into `folder`: no cache, no limits, nothing told to anybody."""
     database = connection.settings_dict
-    return {
+    values = {
         "DB_CLIENT": "pg",
         "DB_HOST": database["HOST"],
         "DB_PORT": str(database["PORT"] or 5432),
@@ -58,15 +59,22 @@ def environment(port: int, folder: Path) -> dict[str, str]:
         "STORAGE_LOCAL_ROOT": str(folder),
         "EXTENSIONS_PATH": str(folder),
     }
+    config = folder / "directus.json"
+    config.touch(mode=0o600)
+    config.write_text(json.dumps(values))
+    return config
 
 
-def set_up(variables: dict[str, str]) -> None:
+def set_up(config: Path) -> None:
     """Makes its tables anew, and tells it how ours belong together."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
         cursor.execute(f"CREATE SCHEMA {SCHEMA}")
     subprocess.run(
-        ["node", str(PROGRAM), "bootstrap"], env={**os.environ, **variables}, check=True, capture_output=True
+        ["node", str(PROGRAM), "bootstrap"],
+        env={**os.environ, "CONFIG_PATH": str(config)},
+        check=True,
+        capture_output=True,
     )
     relations: list[tuple[str, str, str, str | None]]
     relations = [(table, "event_id", "events_event", field) for field, table in NESTED.items()]

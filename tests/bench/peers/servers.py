@@ -72,10 +72,9 @@ def datasette(port: int, folder: Path) -> list[str]:
 
 
 def directus(port: int, folder: Path) -> list[str]:
-    variables = directus_setup.environment(port, folder)
-    directus_setup.set_up(variables)
-    settings = [f"{name}={value}" for name, value in variables.items()]
-    return ["env", *settings, "node", str(directus_setup.FOLDER / "server.mjs"), str(WORKERS)]
+    config = directus_setup.configure(port, folder)
+    directus_setup.set_up(config)
+    return ["env", f"CONFIG_PATH={config}", "node", str(directus_setup.FOLDER / "server.mjs"), str(WORKERS)]
 
 
 def by_offset(asked: Question) -> str:
