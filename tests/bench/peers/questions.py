@@ -102,28 +102,33 @@ def ours(body: bytes) -> list[Said]:
     ]
 
 
-def of_directus(body: bytes) -> list[Said]:
-    """What Directus says: a peer that names the columns of references, and lists the rows between events and topics."""
-    events = json.loads(body)["data"]
-    for event in events:
-        event["topics"] = [row["topic_id"] for row in event["topics"]]
-        for part in event["participations"]:
-            part["actor"] = part["actor_id"]
-    return theirs(json.dumps(events).encode())
-
-
 def theirs(body: bytes) -> list[Said]:
     """What a page or an event of a peer says."""
+    return [_said(event) for event in _events(body)]
+
+
+def of_directus(body: bytes) -> list[Said]:
+    """What Directus says: a peer that names the columns of references, and lists the rows between events and topics."""
     return [
-        (
-            event["slug"],
-            next(text["title"] for text in event["texts"] if text["language"] == "en"),
-            tuple(sorted((part["actor"]["slug"], part["role"]) for part in event["participations"])),
-            tuple(sorted(topic["slug"] for topic in event["topics"])),
-            tuple(sorted(source["url"] for source in event["sources"])),
+        _said(
+            {
+                **event,
+                "topics": [row["topic_id"] for row in event["topics"]],
+                "participations": [{**part, "actor": part["actor_id"]} for part in event["participations"]],
+            }
         )
         for event in _events(body)
     ]
+
+
+def _said(event: dict[str, Any]) -> Said:
+    return (
+        event["slug"],
+        next(text["title"] for text in event["texts"] if text["language"] == "en"),
+        tuple(sorted((part["actor"]["slug"], part["role"]) for part in event["participations"])),
+        tuple(sorted(topic["slug"] for topic in event["topics"])),
+        tuple(sorted(source["url"] for source in event["sources"])),
+    )
 
 
 def _events(body: bytes) -> list[dict[str, Any]]:
@@ -131,4 +136,4 @@ def _events(body: bytes) -> list[dict[str, Any]]:
     said = json.loads(body)
     if isinstance(said, list):
         return said
-    return next((said[name] for name in ("results", "items") if name in said), [said])
+    return next((said[name] for name in ("results", "items", "data") if name in said), [said])

@@ -1,4 +1,4 @@
-// Directus on a port, in as many processes as the other servers have. Everything else comes from the environment.
+// Directus on a port, in as many processes as the other servers have. All else is in the file CONFIG_PATH.
 import cluster from "node:cluster";
 
 if (cluster.isPrimary) {
