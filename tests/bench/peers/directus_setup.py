@@ -24,13 +24,7 @@ NESTED = {
     "sources": "events_source",
     "participations": "events_participation",
 }
-"""Fields that an event gets → the tables whose rows they list."""
-REFERENCES = {
-    ("events_event", "type_id"): "events_eventtype",
-    ("events_event_topics", "topic_id"): "events_topic",
-    ("events_participation", "actor_id"): "events_actor",
-}
-TABLES = sorted({"events_event", *NESTED.values(), *REFERENCES.values()})
+"""Fields that an event gets → the tables whose rows they list. References the other way it finds by itself."""
 
 
 def configure(port: int, folder: Path) -> Path:
@@ -76,19 +70,13 @@ def set_up(config: Path) -> None:
         check=True,
         capture_output=True,
     )
-    relations: list[tuple[str, str, str, str | None]]
-    relations = [(table, "event_id", "events_event", field) for field, table in NESTED.items()]
-    relations += [(table, column, target, None) for (table, column), target in REFERENCES.items()]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {SCHEMA}.directus_collections (collection) VALUES (%s)", [(table,) for table in TABLES]
-        )
         cursor.executemany(
             f"INSERT INTO {SCHEMA}.directus_fields (collection, field, special) VALUES ('events_event', %s, 'o2m')",
             [(field,) for field in NESTED],
         )
         cursor.executemany(
             f"INSERT INTO {SCHEMA}.directus_relations (many_collection, many_field, one_collection, one_field) "
-            "VALUES (%s, %s, %s, %s)",
-            relations,
+            "VALUES (%s, 'event_id', 'events_event', %s)",
+            [(table, field) for field, table in NESTED.items()],
         )
