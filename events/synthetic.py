@@ -155,8 +155,8 @@ def person(office: str, code: str, term: int) -> str:
 def draw(cast: Cast, seed: int, number: int) -> Synthetic:
     """The event with this number, the same one each time."""
     random = Random(f"{seed}:{number}")
-    kind, relations = _kind(random, number)
     day = _day(seed, number)
+    kind, relations = _kind(random, seed, number, day)
     measure = kind in MEASURES or kind in ("suspension", "withdrawal")
     countries = cast.draw(random, random.choices((1, 2, 3, 4, 5), cum_weights=(5, 60, 78, 92, 100))[0])
     date = day.isoformat() if measure else _date(random, day)
@@ -176,11 +176,12 @@ def draw(cast: Cast, seed: int, number: int) -> Synthetic:
     )
 
 
-def _kind(random: Random, number: int) -> tuple[str, list[tuple[str, int]]]:
+def _kind(random: Random, seed: int, number: int, day: datetime.date) -> tuple[str, list[tuple[str, int]]]:
     """The type, and relations to earlier events. Every fifth measure suspends, every other fifth withdraws one."""
     if number % MEASURE_EVERY:
         kind = random.choice(MEETINGS) if random.random() < 0.75 else random.choice(OTHERS)
-        return kind, [("follows", number - 1)] if number > 1 and random.random() < 0.08 else []
+        follows = number > 1 and random.random() < 0.16 and _day(seed, number - 1) <= day
+        return kind, [("follows", number - 1)] if follows else []
     ends = _ended(number)
     if ends is None:
         return random.choice(MEASURES), []

@@ -93,7 +93,8 @@ def _begin(refresh: Refresh) -> Step:
     actors = sorted(public_vocabulary().speaking_for(refresh.actors))
     named = Q(actors__overlap=actors) | Q(countries_involved__overlap=refresh.countries)
     named |= Q(type_path__overlap=refresh.types) | Q(topics__overlap=refresh.topics)
-    found = Publication.objects.current().filter(named).order_by("event_id")
+    # By date, for the reason that `timeline.importing.by_month` gives.
+    found = Publication.objects.current().filter(named).order_by("start_min", "event_id")
     events = list(found.values_list("event_id", flat=True))
     refresh.events, refresh.total = events, len(events)
     if not refresh.total:

@@ -1,4 +1,4 @@
-"""What an import publishes, in batches."""
+"""What an import publishes, in batches, and in which order."""
 
 from array import array
 
@@ -42,3 +42,25 @@ def test_batches_are_published_in_order(processes, monkeypatch):
         ("new-3", 1, 8),
         ("new-4", 1, 8),
     ]
+
+
+@pytest.mark.django_db
+def test_events_come_by_the_months_in_which_they_begin_and_in_the_order_given_within_one(monkeypatch):
+    monkeypatch.setattr(importing, "PUBLISHED_AT_ONCE", 2)
+    dates = ["2025-02-01", "2025-01-31", "2024-12-31/2025-03", "", "2025", "2024-12", "2025-02", "0099-12", ""]
+    pks = [draft(f"event-{place}", date).pk for place, date in enumerate(dates)]
+
+    ordered = importing.by_month(array("Q", reversed(pks)))
+
+    assert [dates[pks.index(pk)] for pk in ordered] == [
+        "", "", "0099-12", "2024-12", "2024-12-31/2025-03", "2025", "2025-01-31", "2025-02", "2025-02-01"
+    ]  # fmt: skip
+    assert [pks.index(pk) for pk in ordered[:2]] == [8, 3]
+
+
+@pytest.mark.django_db
+def test_an_event_deleted_meanwhile_is_left_out_when_published():
+    kept = draft("kept")
+    report = importing.Report(event_ids=array("Q", [kept.pk, kept.pk + 1]))
+
+    assert importing.publish_imported(report).published == 1

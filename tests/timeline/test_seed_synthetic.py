@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from django.db.models import F
 
 from events.dates import parse
 from events.loading import load_reference
@@ -11,8 +12,8 @@ from events.synthetic import KEYWORDS, draw, invented, prepare
 from tests.builders import draft
 from tests.timeline.test_import_commands import run
 from tests.timeline.test_schema import validator
+from timeline import importing
 from timeline.documents import complete
-from timeline.management.commands import seed_synthetic
 from timeline.models import Publication, PublicationText
 from timeline.publishing import publish, withdraw
 
@@ -101,15 +102,19 @@ def test_other_events_give_an_error_without_yes():
 
 
 @pytest.mark.usefixtures("committed", "reference")
-def test_processes_publish_the_same_in_the_same_order(monkeypatch):
-    monkeypatch.setattr(seed_synthetic, "PUBLISHED_AT_ONCE", 20)
+def test_processes_publish_the_same_in_the_order_of_dates(monkeypatch):
+    monkeypatch.setattr(importing, "PUBLISHED_AT_ONCE", 20)
 
     assert run("seed_synthetic", "90", "--processes", "2") == (
         ["Synthetic events: 90 new, 0 there before; published: 90."], [], ""
     )  # fmt: skip
     assert public() == [(f"synthetic:{number}", 1) for number in range(1, 91)]
-    rows = Publication.objects.order_by("event_id").values_list("published_in", flat=True)
-    assert list(rows) == [1] * 20 + [2] * 20 + [3] * 20 + [4] * 20 + [5] * 10
+    rows = Publication.objects.order_by("pk").values_list("published_in", "start_min")
+    assert [version for version, _ in rows] == [1] * 20 + [2] * 20 + [3] * 20 + [4] * 20 + [5] * 10
+    months = sorted((day.year, day.month) for _, day in rows)
+    assert [
+        {(day.year, day.month) for version, day in rows if version == published_in} for published_in in range(1, 6)
+    ] == [set(months[first : first + 20]) for first in range(0, 90, 20)]
     again = publish(Event.objects.order_by("pk"))
     assert (again.published, len(again.unchanged)) == ([], 90)
 
@@ -150,12 +155,19 @@ def test_distributions():
     assert (sum(date.open for date in dates), sum(date.approximate for date in dates)) == (11, 21)
     assert Counter(codes).most_common(3) == [("US", 350), ("CN", 201), ("RU", 133)]
     relations = Relation.objects.values_list("kind", flat=True)
-    assert Counter(relations) == {"follows": 88, "withdraws": 10, "suspends": 9}
+    assert Counter(relations) == {"follows": 71, "withdraws": 10, "suspends": 9}
     assert Participation.objects.count() == 4278
     assert Source.objects.count() == 1487
     assert Event.topics.through.objects.count() == 1503
     assert Event.objects.exclude(effective="").count() == 50
     assert EventText.objects.filter(language="de").count() == 900
+
+
+@pytest.mark.usefixtures("reference")
+def test_relations_lead_to_what_was_before():
+    run("seed_synthetic", "1000", "--no-publish")
+
+    assert list(Relation.objects.filter(target__start_min__gt=F("event__start_min"))) == []
 
 
 @pytest.mark.usefixtures("reference")

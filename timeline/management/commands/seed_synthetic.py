@@ -1,17 +1,20 @@
+from __future__ import annotations
+
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from array import array
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
 from events.models import Event
-from events.synthetic import NAMESPACE, NoReference, prepare, write
-from timeline.importing import PUBLISHED_AT_ONCE, Batch, Published, publish_batch
+from events.synthetic import NAMESPACE, Cast, NoReference, prepare, write
+from timeline.importing import Report, publish_imported
 from timeline.management.import_command import add_processes
-from timeline.processes import clear_waste, share_out, waste_kept
+from timeline.processes import clear_waste, waste_kept
 from timeline.progress import Progress
+
+WRITTEN_AT_ONCE = 2_000
 
 
 class Command(BaseCommand):
@@ -42,30 +45,32 @@ class Command(BaseCommand):
             cast = prepare()
         except NoReference as error:
             raise CommandError(str(error)) from error
-        progress = Progress(self.stderr, "events")
-        new: list[int] = []
-
-        def batches() -> Iterator[Batch]:
-            for first in range(1, number + 1, PUBLISHED_AT_ONCE):
-                numbers = range(first, min(first + PUBLISHED_AT_ONCE, number + 1))
-                ids, count = write(cast, options["seed"], numbers)
-                new.append(count)
-                clear_waste()
-                yield Batch(ids, if_edited=False)
-
-        published = 0
         with waste_kept():
-            work, processes = (leave, 1) if options["no_publish"] else (publish_batch, options["processes"])
-            for place, batch in enumerate(share_out(work, batches(), processes), 1):
-                published += batch.published
-                done = min(place * PUBLISHED_AT_ONCE, number)
-                progress.show(done, done / number)
+            ids, new = self._write(cast, options["seed"], number)
+            published = 0 if options["no_publish"] else self._publish(ids, options["processes"])
+        self.stdout.write(f"Synthetic events: {new:,} new, {number - new:,} there before; published: {published:,}.")
+
+    def _write(self, cast: Cast, seed: int, number: int) -> tuple[array[int], int]:
+        """Returns the ids of all of them, and how many are new."""
+        progress = Progress(self.stderr, "events")
+        ids, new = array("Q"), 0
+        for first in range(1, number + 1, WRITTEN_AT_ONCE):
+            some, count = write(cast, seed, range(first, min(first + WRITTEN_AT_ONCE, number + 1)))
+            ids.extend(some)
+            new += count
+            clear_waste()
+            progress.show(len(ids), len(ids) / number)
         progress.end()
-        self.stdout.write(
-            f"Synthetic events: {sum(new):,} new, {number - sum(new):,} there before; published: {published:,}."
-        )
+        return ids, new
 
+    def _publish(self, ids: array[int], processes: int) -> int:
+        """Publishes those that never were; returns how many."""
+        progress = Progress(self.stderr, "events looked at for publishing")
 
-def leave(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
-    """Publishes none of them."""
-    return Published()
+        def after_batch(count: int) -> None:
+            progress.show(count, count / len(ids))
+            clear_waste()
+
+        done = publish_imported(Report(left_alone=ids), None, after_batch, processes)
+        progress.end()
+        return done.published
