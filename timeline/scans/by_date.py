@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -77,16 +78,19 @@ SELECT {names} FROM ({parts}) AS page ORDER BY start_min {order}, event_id {orde
 """
 
 FIRST_BEGUN, LAST_BEGUN = (
-    f"SELECT {day} FROM timeline_tally WHERE dimension = %s AND key = ANY(%s) AND starts > 0 "
+    f"SELECT {day} FROM timeline_tally WHERE dimension = %s AND key {{one_of}} AND starts > 0 "
     f"ORDER BY month {order} LIMIT 1"
     for day, order in (("month", "ASC"), ("month + 31", "DESC"))
 )
 """SQL: a day before which, or after which, no event begins that has one of the values."""
 
+ONE, ONE_OF = "= %s", "= ANY(%s)"
+"""SQL: the index of the tallies has the months of one value in order, so that what is not needed is not read."""
+
 DAYS_OF_TALLIED = """coalesce((
     SELECT {days} FROM (
         SELECT month, sum(starts) OVER (ORDER BY month {order}) AS begun FROM timeline_tally
-        WHERE dimension = %s AND key = ANY(%s) AND starts > 0 AND month {until} date_trunc('month', edge.day)::date
+        WHERE dimension = %s AND key {one_of} AND starts > 0 AND month {until} date_trunc('month', edge.day)::date
     ) AS counted WHERE begun >= {tallied} ORDER BY month {order} LIMIT 1
 ), 0)"""
 """SQL: the days from the edge until `TALLIED` events have begun that have one of the values; 0 if they never have."""
@@ -119,9 +123,9 @@ edge AS MATERIALIZED (
 
 REACH = """reach AS MATERIALIZED (
     SELECT day, {block_end} AS block_end, {wide_end} AS wide_end
-    FROM (SELECT day, least({days}, {longest})::integer AS days FROM {counted}) AS measured
+    FROM (SELECT day, least({days}, {longest})::integer AS days FROM {counted} OFFSET 0) AS measured
 )"""
-"""The days on which `block` and `wide` end."""
+"""The days on which `block` and `wide` end. `OFFSET 0` keeps the database from measuring once for each of them."""
 
 
 def rows(
@@ -158,12 +162,12 @@ def statement(
         walked, walked_values = _in_force(found, day, descending).query.sql_with_params()
         measures = walk(inner, all_names, walked, MEASURES, PROMISING, descending=descending, most=most)
         return f"SELECT {names} FROM ({measures}) AS page", (*values, *walked_values)
-    tallied = tuple(value for dimension, keys in found.tallied for value in (dimension, list(keys)))
     whenever = max(cost, 0 if found.whenever is None else estimates.of_all(found.whenever).cost)
     if by_months.are_enough(found, whenever):
         months = _has(f"ARRAY({by_months.filling(found, day, descending, most)})")
         steps = _with_before(found, {"months": [months, *_not_before(found)]}, descending)
-        parts, more_values = _gated(steps, descending, most), tallied
+        [(dimension, keys)] = found.tallied
+        parts, more_values = _gated(steps, descending, most), (dimension, list(keys))
     else:
         near = NEAR if whenever > estimates.MANY or not found.keyed else 0
         steps = _steps(found, descending)
@@ -172,7 +176,8 @@ def statement(
         walked, walked_values = _walked(found, day, descending).query.sql_with_params()
         parts = [_edge(walked, near, descending), *_gated(steps, descending, most)]
         parts.insert(1 + list(steps).index("block"), _reach(found, descending, most if near else 0))
-        more_values = (*walked_values, *tallied)
+        tallied = ((dimension, _one_of(keys)[1]) for dimension, keys in found.tallied)
+        more_values = (*walked_values, *chain.from_iterable(tallied))
     in_steps = STEPS.format(
         names=names,
         all_names=", ".join(all_names),
@@ -229,7 +234,9 @@ def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: b
     walked = public_then(found)
     for dimension, keys in found.tallied if found.at is None else ():
         begun, lookup = (LAST_BEGUN, "lte") if descending else (FIRST_BEGUN, "gte")
-        walked = walked.filter(**{f"start_min__{lookup}": RawSQL(begun, (dimension, list(keys)), DateField())})
+        one_of, value = _one_of(keys)
+        edge = RawSQL(begun.format(one_of=one_of), (dimension, value), DateField())
+        walked = walked.filter(**{f"start_min__{lookup}": edge})
     first, last = found.window_first, found.window_last
     if day:
         first, last = (first, min(day, last or day)) if descending else (max(day, first or day), last)
@@ -265,13 +272,17 @@ def _end(found: PublicationQuerySet, descending: bool, days: str) -> str:
 
 def _reach(found: PublicationQuerySet, descending: bool, most: int) -> str:
     """`most` is 0 if there is no `near`."""
-    until_tallied = DAYS_OF_TALLIED.format(
-        days="edge.day - month" if descending else "month + 31 - edge.day",
-        order="DESC" if descending else "ASC",
-        until="<=" if descending else ">=",
-        tallied=TALLIED,
-    )
-    unknown = f"greatest({', '.join(['days', *[until_tallied] * len(found.tallied)])})"
+    until_tallied = [
+        DAYS_OF_TALLIED.format(
+            one_of=_one_of(keys)[0],
+            days="edge.day - month" if descending else "month + 31 - edge.day",
+            order="DESC" if descending else "ASC",
+            until="<=" if descending else ">=",
+            tallied=TALLIED,
+        )
+        for _, keys in found.tallied
+    ]
+    unknown = f"greatest({', '.join(['days', *until_tallied])})"
     return REACH.format(
         block_end=_end(found, descending, "days"),
         wide_end=_end(found, descending, f"least({1 + WIDER} * days, {traits.LONGEST})"),
@@ -335,6 +346,11 @@ def _gated(steps: dict[str, str], descending: bool, most: int) -> list[str]:
         parts.append(f"{name} AS MATERIALIZED ({part})")
         before.append(f"(SELECT count(*) FROM {name})")
     return parts
+
+
+def _one_of(keys: Sequence[str]) -> tuple[str, str | list[str]]:
+    """SQL: that a column has one of the values; and the value of the parameter in it."""
+    return (ONE, keys[0]) if len(keys) == 1 else (ONE_OF, list(keys))
 
 
 def _days(first: str, last: str) -> str:
