@@ -9,7 +9,7 @@ from events.models import Actor, Event, EventText, EventType, Membership, Partic
 from timeline import tallies
 from timeline.models import Publication, PublicationText
 from timeline.publishing import publish
-from timeline.traits import traits_of
+from timeline.traits import FIRST_BLOCK, traits_of, with_block
 
 STATES = {
     "US": "united-states",
@@ -96,7 +96,8 @@ def copy_of(like: Publication, event: Event) -> Publication:
     values = {field.attname: getattr(like, field.attname) for field in like._meta.fields if not field.generated}
     effective = parse(like.event.effective) if like.event.effective else None
     traits = traits_of(event.pk, parse(like.event.date), effective, disputed=like.disputed)
-    return Publication(**{**values, "id": None, "event_id": event.pk, "traits": traits})
+    block = FIRST_BLOCK - min(like.traits)
+    return Publication(**{**values, "id": None, "event_id": event.pk, "traits": with_block(traits, block)})
 
 
 def copied(number: int) -> list[Event]:

@@ -14,6 +14,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.utils import timezone
 
+from timeline import traits
 from timeline.index_entries import sort_in_after_commit
 from timeline.models import Dataset, DatasetVersion, Publication, Term
 
@@ -25,7 +26,14 @@ class Edition:
     number: int
     at: datetime.datetime
     by: AbstractBaseUser | None
+    block: int
+    """How much was written before: so many times `traits.WRITTEN_TOGETHER` versions of events. An edition is in one
+    block, and the next one in the same or a later one."""
     empty: bool = True
+
+    def with_block(self, row: Publication) -> list[int]:
+        """The traits of a version that is written in this edition."""
+        return traits.with_block(row.traits, self.block)
 
     def stamp(self, previous: Publication | Term | None) -> dict[str, Any]:
         """The columns of a `Version` that follows `previous`."""
@@ -62,12 +70,22 @@ def new_edition(by: AbstractBaseUser | None) -> Iterator[Edition]:
         first = {"updated_at": timezone.now()}
         dataset, _ = Dataset.objects.select_for_update().get_or_create(pk=1, defaults=first)
         # A clock set back must not date a version before the one it follows.
-        edition = Edition(dataset.version + 1, max(timezone.now(), dataset.updated_at), by)
+        edition = Edition(dataset.version + 1, max(timezone.now(), dataset.updated_at), by, _block())
         sort_in_after_commit()
         yield edition
         if not edition.empty:
             Dataset.objects.update(version=edition.number, updated_at=edition.at)
             DatasetVersion.objects.create(number=edition.number, at=edition.at)
+
+
+def _block() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(%s, 'id')), 0)",
+            [Publication._meta.db_table],
+        )
+        written: int = cursor.fetchone()[0]
+        return written // traits.WRITTEN_TOGETHER
 
 
 def digest(content: Any) -> str:

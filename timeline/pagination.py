@@ -213,7 +213,7 @@ def _scan(found: QuerySet[Any], keys: Sequence[str]) -> Callable[..., list[tuple
         return None
     if keys[0] == "start_min" and (found.keyed or found.common):
         return by_date.rows
-    return by_change.rows if keys[0] == "published_in" and found.keyed else None
+    return by_change.rows if keys[0] == "published_in" and (found.keyed or found.whenever is not None) else None
 
 
 def ordered(found: QuerySet[Any], values: Mapping[str, Any], orderings: Mapping[str, Ordering]) -> QuerySet[Any]:

@@ -107,8 +107,7 @@ def withdraw(events: Iterable[Event], by: AbstractBaseUser | None = None) -> lis
                 _supersede(edition, public.values())
                 tallies.count(removed=public.values())
                 Publication.objects.bulk_create(
-                    Publication(**_copied(row), **edition.stamp(row), digest="", withdrawn=True)
-                    for row in public.values()
+                    Publication(**_copied(row, edition), digest="", withdrawn=True) for row in public.values()
                 )
                 _refresh_relations(edition, set(public), written=set(public))
     return [event for event in events if event.pk in public]
@@ -205,8 +204,10 @@ def _supersede(edition: Edition, rows: Iterable[Publication]) -> None:
     PublicationCountry.objects.filter(publication_id__in=ids).update(current=False)
 
 
-def _copied(row: Publication) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in COPIED}
+def _copied(row: Publication, edition: Edition) -> dict[str, Any]:
+    """The columns of a version of the edition that says what `row` says."""
+    copied = {name: getattr(row, name) for name in COPIED}
+    return {**copied, **edition.stamp(row), "traits": edition.with_block(row)}
 
 
 # Relations
@@ -265,7 +266,7 @@ def _refresh_relations(edition: Edition, changed: set[int], *, written: set[int]
         fingerprint = event_digest(
             documents, [(country.code, country.ways) for country in row.countries.all()], relations
         )
-        new.append(Publication(**_copied(row), **edition.stamp(row), digest=fingerprint))
+        new.append(Publication(**_copied(row, edition), digest=fingerprint))
         texts += [(new[-1], language, document) for language, document in documents.items()]
     _supersede(edition, naming)
     Publication.objects.bulk_create(new)

@@ -212,6 +212,12 @@ class PublicationQuerySet(VersionQuerySet):
         found.with_others = True
         return found
 
+    def not_by_date(self) -> Self:
+        """The same, to be read in another order than that of dates, for which no index of them is of use."""
+        found = self.without_joins()
+        found.common = True
+        return found
+
     def by_keys(self, **wanted: Any) -> Self:
         """Those that have what is wanted of what the index by keys and words has."""
         found = self.filter(**wanted)

@@ -1,4 +1,5 @@
-"""Numbers for what is asked of a publication besides its keys and words: when it was, and what is rare about it.
+"""Numbers for what is asked of a publication besides its keys and words: when it was, what is rare about it, and about
+when it was written.
 
 They stand in one array, which the index by keys has, too: what is asked of them is found together with all else.
 """
@@ -6,6 +7,7 @@ They stand in one array, which the index by keys has, too: what is asked of them
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from events.dates import EdtfDate
@@ -22,6 +24,12 @@ SPARSE, SAMPLED = 256, 128
 
 IN_SAMPLE = {SAMPLED: -10_003, SPARSE: -10_004}
 """The numbers of their traits."""
+
+WRITTEN_TOGETHER = 4_096
+"""Publications have a trait for about so many of them, written one after the other: their block."""
+
+FIRST_BLOCK = -20_000
+"""The trait of the first block; each has the next lower one. No other trait is as low."""
 
 _LATER, _EFFECTIVE, _LONG = 200_000, 1_000_000, 2_000_000
 
@@ -71,8 +79,13 @@ def effective_in_year_of(day: datetime.date) -> list[int]:
     return [_EFFECTIVE + node for node in nodes_with(day.year)]
 
 
+def with_block(traits: Iterable[int], block: int) -> list[int]:
+    """The traits with that of the block, counted from 0, which is the first one; and without another block's."""
+    return [FIRST_BLOCK - block, *(trait for trait in traits if trait > FIRST_BLOCK)]
+
+
 def traits_of(event_id: int, when: EdtfDate, effective: EdtfDate | None, *, disputed: bool) -> list[int]:
-    """All that an event has."""
+    """All that an event has, in order; but for that of the block, which is known only when it is written."""
     first, last = when.start_min, when.end_max
     traits = [month_of(first), year_of(first)]
     if (last - first).days > LONG_DAYS:

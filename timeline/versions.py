@@ -49,6 +49,7 @@ class Prepared:
     def become(self, edition: Edition, last: Publication | None) -> None:
         """Makes `row` the version of the edition that follows `last`."""
         self.row.first_published_at = last.first_published_at if last else edition.at
+        self.row.traits = edition.with_block(self.row)
         for column, value in edition.stamp(last).items():
             setattr(self.row, column, value)
 

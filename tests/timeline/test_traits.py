@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Max
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.builders import draft, published
 from timeline.models import Publication
-from timeline.publishing import publish
-from timeline.traits import DISPUTED, SAMPLED, SPARSE
+from timeline.publishing import publish, withdraw
+from timeline.traits import DISPUTED, FIRST_BLOCK, SAMPLED, SPARSE, with_block
+
+migration = import_module("timeline.migrations.0014_blocks")
 
 pytestmark = pytest.mark.django_db
 
@@ -75,8 +82,8 @@ def test_a_sample_is_the_same_in_whichever_index_it_is_found(one_in):
 
 
 def check_traits(traits):
-    """That they are those of the only publication."""
-    assert Publication.objects.get().traits == sorted(traits)
+    """That they are those of the only publication, besides that of its block."""
+    assert Publication.objects.get().traits[1:] == sorted(traits)
 
 
 def test_a_new_version_has_its_own_traits():
@@ -87,5 +94,58 @@ def test_a_new_version_has_its_own_traits():
     event.save()
     publish([event])
 
-    assert Publication.objects.current().get().traits == [-1995, 23945]
-    assert Publication.objects.get(version=1).traits == [-2025, 24311]
+    assert Publication.objects.current().get().traits[1:] == [-1995, 23945]
+    assert Publication.objects.get(version=1).traits[1:] == [-2025, 24311]
+
+
+def written(count):
+    """Has `count` versions been written by now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('timeline_publication', 'id'), %s)", [count])
+
+
+def blocks(slug):
+    """Those of the versions of an event, from the first one on."""
+    return [FIRST_BLOCK - row.traits[0] for row in Publication.objects.filter(slug=slug).order_by("version")]
+
+
+def test_every_version_has_the_block_of_its_edition():
+    written(4_094)
+    publish([draft(f"event-{number}") for number in range(5)])
+    target = published("target")
+    written(4_096 * 3)
+    published("naming", relations=(("follows", target),))
+    written(4_096 * 4 - 1)
+    target.texts.update(title="Renamed")
+    publish([target])
+    written(4_096 * 7)
+    withdraw([target])
+
+    assert [blocks(f"event-{number}") for number in range(5)] == [[0]] * 5
+    assert blocks("target") == [1, 3, 7]
+    assert blocks("naming") == [3, 3, 7]  # it follows the new title, then the withdrawal
+    assert all(min(row.traits[1:]) > FIRST_BLOCK for row in Publication.objects.all())
+
+
+def test_traits_have_one_block():
+    assert with_block([-2025, 24311], 2) == [-20_002, -2025, 24311]
+    assert with_block([-20_002, DISPUTED, -2025], 0) == [-20_000, DISPUTED, -2025]
+
+
+@given(st.lists(st.integers(1, 3), min_size=1, max_size=6))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_migration_finds_blocks_in_the_order_of_the_editions(sizes):
+    with transaction.atomic():
+        for size in sizes:
+            written(Publication.objects.aggregate(last=Max("pk", default=0))["last"] + 2_000 * size)
+            published(f"event-{Publication.objects.count()}")
+        rows = Publication.objects.order_by("published_in")
+        with_blocks = dict(rows.values_list("pk", "traits"))
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE timeline_publication DISABLE TRIGGER append_only")
+            cursor.execute("UPDATE timeline_publication SET traits = traits[2:]")
+            cursor.execute(migration.BLOCKS)
+
+        assert dict(rows.values_list("pk", "traits")) == with_blocks
+        transaction.set_rollback(True)

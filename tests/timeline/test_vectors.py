@@ -14,6 +14,7 @@ from timeline.publishing import publish
 from timeline.traits import DISPUTED
 
 migration = importlib.import_module("timeline.migrations.0011_words_among_keys")
+blocks = importlib.import_module("timeline.migrations.0014_blocks")
 
 pytestmark = pytest.mark.django_db
 
@@ -174,6 +175,7 @@ def test_the_migration_keeps_the_words_of_what_was_published_before():
                 [f"{vector} '={language}24311' '={language}-2025'", pk, language],
             )
         cursor.execute(migration.WORDS_AND_TRAITS)
+        cursor.execute(blocks.BLOCKS)
 
     assert dict(rows.values_list("pk", "search")) == before
     assert min(map(len, before.values())) > 500

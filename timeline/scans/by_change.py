@@ -1,7 +1,10 @@
-"""Pages of events by their last change whose filters the index by keys has.
+"""Pages of events by their last change whose filters the index by keys has, or that are in a window of days.
 
 Where not many are expected to fit, all are found by keys, and sorted. Else the next `NEAR` events by change are looked
-at, until the page is full; if they do not fill it, few fit, and all the others are found by keys.
+at, until the page is full. If they do not fill it, few of them fit: the others are found by keys, block by block (see
+`timeline.traits`), first in one block, then in the next two, then three, until the page is full. So it takes bounded
+time wherever those that fit were written: what is entered as it happens, or in the order of dates, has all of a time
+together, and another time far from it.
 """
 
 from __future__ import annotations
@@ -15,21 +18,58 @@ from django.db.models import QuerySet
 
 from timeline.keysets import in_order
 from timeline.querysets import PublicationQuerySet
-from timeline.scans import estimates
-from timeline.scans.walking import all_sorted, public_then, walk
+from timeline.scans import by_date, estimates
+from timeline.scans.walking import all_sorted, one_by_one, public_then
+from timeline.traits import FIRST_BLOCK
 
-NEAR, MEASURES = 12_000, 1_000
-"""Of what is in force on a day, `MEASURES` are looked at, which should have its share."""
+NEAR = 1_000
 
-MANY = 9_000
-"""Of so many that fit, a page should be among `NEAR`. To find all of them takes about as long."""
+MANY = 6_000
+"""To find so many that fit takes about as long as to look at what is near, and block by block."""
 
-TOGETHER = 2
+TOGETHER = 3
 """How many times as many events as the database expects may involve all of several countries: see `CORRELATED`."""
 
 KEYS = ("published_in", "event_id")
 
 FEW = "WITH found ({names}) AS NOT MATERIALIZED ({found}) {sorted}"
+
+BLOCK = "(SELECT traits[1] FROM timeline_publication WHERE id = {id})"
+"""SQL: the trait of a publication's block, the lowest one."""
+
+LAST_BLOCK = f"SELECT {BLOCK.format(id='last.id')} FROM timeline_publication AS last ORDER BY published_in DESC LIMIT 1"
+
+STEPS = f"""\
+WITH found ({{names}}) AS NOT MATERIALIZED ({{found}}),
+walked AS MATERIALIZED ({{walked}}),
+near AS MATERIALIZED ({{near}}),
+edge AS MATERIALIZED (
+    SELECT published_in, event_id, {BLOCK.format(id="final.id")} AS block FROM (
+        SELECT * FROM walked ORDER BY published_in {{order}}, event_id {{order}} OFFSET {{length}} - 1 LIMIT 1
+    ) AS final
+),
+steps AS MATERIALIZED (
+    SELECT step, block {{away}} step * (step + 1) / 2 AS first,
+        block {{away}} least((step + 1) * (step + 2) / 2 - 1, blocks) AS last
+    FROM (SELECT block, abs(block - ({{end}})) AS blocks FROM edge) AS left_over
+    CROSS JOIN LATERAL generate_series(0, ceil(sqrt(2 * blocks))::integer) AS step
+    WHERE step * (step + 1) / 2 <= blocks
+),
+far AS MATERIALIZED (
+    SELECT part.* FROM (SELECT * FROM steps ORDER BY step OFFSET 0) AS steps CROSS JOIN LATERAL ({{part}}) AS part
+    WHERE (SELECT count(*) FROM near) < {{most}}
+    ORDER BY step, part.published_in {{order}}, part.event_id {{order}} LIMIT {{most}}
+)
+SELECT {{names}} FROM (SELECT * FROM near UNION ALL SELECT * FROM far) AS page
+ORDER BY published_in {{order}}, event_id {{order}} LIMIT {{most}}
+"""
+"""`edge` is the last event that was looked at, if there may be others behind it. No further step is taken when the page
+is full: the steps come in their order, as the page does, so that the database sorts what one of them has, and goes on
+(an incremental sort; it would not know of their order without `OFFSET 0`)."""
+
+IN_STEP = """\
+traits && ARRAY(SELECT generate_series(least(first, last), greatest(first, last)))
+AND (published_in + 0, event_id) {beyond} ((SELECT published_in FROM edge), (SELECT event_id FROM edge))"""
 
 
 def rows(
@@ -40,21 +80,34 @@ def rows(
     `change`, if given, is a dataset version before which there is none of them in this order. Two queries, of which one
     is a plan.
     """
-    names = [*KEYS, *columns, "pk"]
+    names = [*KEYS, *columns, "pk", "traits"]
     try:
         inner, values = found.order_by().values_list(*names).query.sql_with_params()
-        soon = estimates.of_all(found).rows * (TOGETHER if found.involving_several else 1) <= MANY
+        few = estimates.of_all(found).rows * (TOGETHER if found.involving_several else 1) <= MANY
     except EmptyResultSet:  # Django knows without asking that nothing can match
         return []
-    if soon:
-        sql = FEW.format(names=", ".join(names), found=inner, sorted=all_sorted(KEYS, "true", descending, most))
+    listed, in_window = ", ".join(names), by_date.in_window(found)
+    if few and found.keyed:  # thousands may have lasted into a window, however short it is
+        sql = FEW.format(names=listed, found=inner, sorted=all_sorted(KEYS, in_window, descending, most))
     else:
         walked, more_values = _walked(found, change, descending).query.sql_with_params()
-        sql = walk(inner, names, walked, _length(found), 1, descending=descending, most=most)
+        beyond = IN_STEP.format(beyond="<" if descending else ">")
+        sql = STEPS.format(
+            names=listed,
+            found=inner,
+            walked=walked,
+            near=one_by_one("walked", KEYS, "true", descending, most),
+            length=NEAR,
+            away="+" if descending else "-",
+            end=FIRST_BLOCK if descending else LAST_BLOCK,
+            part=all_sorted(KEYS, f"{in_window} AND {beyond}", descending, most),
+            order="DESC" if descending else "ASC",
+            most=most,
+        )
         values = (*values, *more_values)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [row[:-1] for row in cursor.fetchall()]
+        return [row[:-2] for row in cursor.fetchall()]
 
 
 def _walked(found: PublicationQuerySet, change: int | None, descending: bool) -> QuerySet[Any]:
@@ -62,8 +115,4 @@ def _walked(found: PublicationQuerySet, change: int | None, descending: bool) ->
     walked = public_then(found)
     if change is not None:
         walked = walked.filter(**{f"published_in__{'lte' if descending else 'gte'}": change})
-    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[: _length(found)]
-
-
-def _length(found: PublicationQuerySet) -> int:
-    return MEASURES if found.in_force else NEAR
+    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[:NEAR]

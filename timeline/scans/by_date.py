@@ -195,20 +195,31 @@ def _has(any_of: str) -> str:
     return f"traits && ({any_of})"
 
 
-def _window(found: PublicationQuerySet) -> list[str]:
-    """SQL: what the window implies for the traits; in parts of which one finds nothing, if it has one end.
+def in_window(found: PublicationQuerySet) -> str:
+    """SQL: what the window implies for the traits.
 
-    If it has two, the traits are written out: the database knows how rare each is.
+    If it has two ends, the traits are written out: the database knows how rare each is.
     """
     first, last = found.window_first, found.window_last
     if first and last:
         some = of_window(first, last)
-        return ["true" if some is None else _has(f"ARRAY{some}")]
+        return "true" if some is None else _has(f"ARRAY{some}")
     day = last or first
-    if found.at is not None or day is None:
-        return ["true"]
-    few, years = _left("<=" if last else ">=", _date(day))
-    return [f"{few} AND {_has(f'{years} || ARRAY{lasting_until(first)}' if first else years)}", f"NOT {few}"]
+    if found.at is not None or day is None:  # of past states the tallies know nothing
+        return "true"
+    _, years = _left("<=" if last else ">=", _date(day))
+    return _has(f"{years} || ARRAY{lasting_until(first)}" if first else years)
+
+
+def _window(found: PublicationQuerySet) -> list[str]:
+    """The same in parts of which one finds nothing: the traits of one that has one end are asked for if not much is in
+    it."""
+    first, last = found.window_first, found.window_last
+    day = last or first
+    if (first and last) or found.at is not None or day is None:
+        return [in_window(found)]
+    few, _ = _left("<=" if last else ">=", _date(day))
+    return [f"{few} AND {in_window(found)}", f"NOT {few}"]
 
 
 def _left(reached: str, end: str) -> tuple[str, str]:

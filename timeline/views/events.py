@@ -105,7 +105,7 @@ def listed(reading: Reading, at: int | None, *, by_date: bool = True) -> QuerySe
     `by_date` says whether they are to be read in that order: the index of a single country's dates serves no other one.
     """
     public = Publication.objects.as_of(at)
-    events = filtered(public if by_date else public.without_joins(), reading.values, reading.known)
+    events = filtered(public if by_date else public.not_by_date(), reading.values, reading.known)
     return with_version(events.in_language(reading.values["lang"]), at)
 
 

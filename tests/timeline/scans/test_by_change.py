@@ -12,8 +12,10 @@ from events.models import Event
 from tests.assertions import slugs
 from tests.builders import published
 from tests.timeline import oracle
+from tests.timeline.scans.test_by_date import KEYED, WINDOW
 from tests.timeline.test_filters_oracle import enter, expected, made_valid, queries
 from tests.timeline.test_pagination import assert_pages, joined, walk
+from timeline import traits
 from timeline.models import Publication
 from timeline.publishing import publish
 from timeline.scans import by_change
@@ -21,11 +23,12 @@ from timeline.scans import by_change
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=["few", "steps"])
+@pytest.fixture(params=["few", "near", "blocks", "small blocks"])
 def way(request, monkeypatch):
-    """Each way to find a page; what is near ends in the midst of the events."""
+    """Each way to find a page; what is near ends in the midst of the events, or at the first one."""
     monkeypatch.setattr(by_change, "MANY", float("inf") if request.param == "few" else -1)
-    monkeypatch.setattr(by_change, "NEAR", 15)
+    monkeypatch.setattr(by_change, "NEAR", 15 if request.param == "near" else 1)
+    monkeypatch.setattr(traits, "WRITTEN_TOGETHER", 2 if request.param == "small blocks" else 10)
     return request.param
 
 
@@ -42,7 +45,7 @@ def test_pages_agree_with_the_oracle(client):
     @given(queries, st.sampled_from(["updated", "-updated"]), st.sampled_from([7, 20]))
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def every_query(drawn, ordering, size):
-        query = made_valid(drawn, {"country", "country_all", "actor", "type", "topic", "involvement", "from", "to"})
+        query = made_valid(drawn, KEYED | WINDOW | {"in_force_on"})
         wanted = sorted(expected(world, query), key=lambda slug: changes[slug], reverse=ordering == "-updated")
         start = f"/api/v1/events/?{urlencode({**query, 'ordering': ordering, 'page_size': size}, doseq=True)}&fields=id"
 
