@@ -2,9 +2,9 @@
 
 Where not many are expected to fit, all are found by keys, and sorted. Else the next `NEAR` events by change are looked
 at, until the page is full. If they do not fill it, few of them fit: the others are found by keys, block by block (see
-`timeline.traits`), first in one block, then in the next two, then three, until the page is full. So it takes bounded
-time wherever those that fit were written: what is entered as it happens, or in the order of dates, has all of a time
-together, and another time far from it.
+`timeline.traits`), first in one block, then in the next two, then three, up to `LONGEST`, until the page is full. So it
+takes bounded time wherever those that fit were written: what is entered as it happens, or in the order of dates, has
+all of a time together, and another time far from it.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ MANY = 6_000
 TOGETHER = 3
 """How many times as many events as the database expects may involve all of several countries: see `CORRELATED`."""
 
+LONGEST = 6
+"""Blocks in a step. In more there may be too many events, if those of some time lie together; of shorter steps, too
+many would find nothing."""
+
 KEYS = ("published_in", "event_id")
 
 FEW = "WITH found ({names}) AS NOT MATERIALIZED ({found}) {sorted}"
@@ -49,11 +53,12 @@ edge AS MATERIALIZED (
     ) AS final
 ),
 steps AS MATERIALIZED (
-    SELECT step, block {{away}} step * (step + 1) / 2 AS first,
-        block {{away}} least((step + 1) * (step + 2) / 2 - 1, blocks) AS last
+    SELECT step, block {{away}} begin AS first, block {{away}} least(begin + size - 1, blocks) AS last
     FROM (SELECT block, abs(block - ({{end}})) AS blocks FROM edge) AS left_over
-    CROSS JOIN LATERAL generate_series(0, ceil(sqrt(2 * blocks))::integer) AS step
-    WHERE step * (step + 1) / 2 <= blocks
+    CROSS JOIN LATERAL generate_series(1, {{longest}} + blocks / {{longest}}) AS step
+    CROSS JOIN LATERAL (SELECT least(step, {{longest}})) AS blocks_in_step (size)
+    CROSS JOIN LATERAL (SELECT size * (size - 1) / 2 + (step - size) * {{longest}}) AS blocks_before (begin)
+    WHERE begin <= blocks
 ),
 far AS MATERIALIZED (
     SELECT part.* FROM (SELECT * FROM steps ORDER BY step OFFSET 0) AS steps CROSS JOIN LATERAL ({{part}}) AS part
@@ -98,6 +103,7 @@ def rows(
             walked=walked,
             near=one_by_one("walked", KEYS, "true", descending, most),
             length=NEAR,
+            longest=LONGEST,
             away="+" if descending else "-",
             end=FIRST_BLOCK if descending else LAST_BLOCK,
             part=all_sorted(KEYS, f"{in_window} AND {beyond}", descending, most),

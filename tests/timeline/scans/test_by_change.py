@@ -28,6 +28,7 @@ def way(request, monkeypatch):
     """Each way to find a page; what is near ends in the midst of the events, or at the first one."""
     monkeypatch.setattr(by_change, "MANY", float("inf") if request.param == "few" else -1)
     monkeypatch.setattr(by_change, "NEAR", 15 if request.param == "near" else 1)
+    monkeypatch.setattr(by_change, "LONGEST", 2 if request.param == "small blocks" else 6)
     monkeypatch.setattr(traits, "WRITTEN_TOGETHER", 2 if request.param == "small blocks" else 10)
     return request.param
 
