@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from timeline.keysets import in_order
 from timeline.querysets import PublicationQuerySet
 from timeline.scans import by_date, estimates
-from timeline.scans.walking import all_sorted, one_by_one, public_then
+from timeline.scans.walking import all_sorted, one_by_one, public_then, step_by_step
 from timeline.traits import FIRST_BLOCK
 
 NEAR = 1_000
@@ -60,17 +60,11 @@ steps AS MATERIALIZED (
     CROSS JOIN LATERAL (SELECT size * (size - 1) / 2 + (step - size) * {{longest}}) AS blocks_before (begin)
     WHERE begin <= blocks
 ),
-far AS MATERIALIZED (
-    SELECT part.* FROM (SELECT * FROM steps ORDER BY step OFFSET 0) AS steps CROSS JOIN LATERAL ({{part}}) AS part
-    WHERE (SELECT count(*) FROM near) < {{most}}
-    ORDER BY step, part.published_in {{order}}, part.event_id {{order}} LIMIT {{most}}
-)
+far AS MATERIALIZED ({{far}})
 SELECT {{names}} FROM (SELECT * FROM near UNION ALL SELECT * FROM far) AS page
 ORDER BY published_in {{order}}, event_id {{order}} LIMIT {{most}}
 """
-"""`edge` is the last event that was looked at, if there may be others behind it. No further step is taken when the page
-is full: the steps come in their order, as the page does, so that the database sorts what one of them has, and goes on
-(an incremental sort; it would not know of their order without `OFFSET 0`)."""
+"""`edge` is the last event that was looked at, if there may be others behind it."""
 
 IN_STEP = """\
 traits && ARRAY(SELECT generate_series(least(first, last), greatest(first, last)))
@@ -96,7 +90,7 @@ def rows(
         sql = FEW.format(names=listed, found=inner, sorted=all_sorted(KEYS, in_window, descending, most))
     else:
         walked, more_values = _walked(found, change, descending).query.sql_with_params()
-        beyond = IN_STEP.format(beyond="<" if descending else ">")
+        in_step = f"{in_window} AND {IN_STEP.format(beyond='<' if descending else '>')}"
         sql = STEPS.format(
             names=listed,
             found=inner,
@@ -106,7 +100,7 @@ def rows(
             longest=LONGEST,
             away="+" if descending else "-",
             end=FIRST_BLOCK if descending else LAST_BLOCK,
-            part=all_sorted(KEYS, f"{in_window} AND {beyond}", descending, most),
+            far=step_by_step("steps", KEYS, in_step, "SELECT count(*) FROM near", descending, most),
             order="DESC" if descending else "ASC",
             most=most,
         )

@@ -7,11 +7,9 @@ statement takes steps, each of which runs only if the page is not full yet:
 
 1. `near`, where many are expected to fit: the next `NEAR` events by date are looked at. It is enough where one in
    twenty fits.
-2. `block`: of some further events, those that fit are found by keys and months, or years: of so many as should fill the
-   page, if some of it was near; else of about `BLOCK`, or more, until `TALLIED` of the wanted actor, country, type or
-   topic are among them.
-3. `wide`: so are those in a stretch of time `WIDER` times as long; where the page was nearly full, this fills it.
-4. `far`: so are all the others, of which few fit by then; or `few_left`, by their years, too, where not many are left.
+2. `far`: of those in a further stretch of time, those that fit are found by keys and months, or years. The stretch has
+   so many events as should fill the page, if some of it was near; else about `BLOCK`, or more, until `TALLIED` of the
+   wanted actor, country, type or topic are among them. The next stretch is `WIDER` times as long, and so on.
 
 What began before a window but lasted into it is `before`, the first step or the last one: the others keep within it.
 They begin where the tallies know that something with the wanted actor, country, type or topic begins at all: what was
@@ -24,7 +22,7 @@ Measures in force on a day are few, but may have begun long before it: they are 
 measures, more of them if the first ones nearly fill the page, and if these do not fill it, found by keys.
 
 The steps have no event in common, and follow each other in the order of the page. So the page is the same as without
-them: what the database expects, and how far a block reaches, decide nothing but how long it takes.
+them: what the database expects, and how far a stretch reaches, decide nothing but how long it takes.
 """
 
 from __future__ import annotations
@@ -43,7 +41,7 @@ from timeline import traits
 from timeline.keysets import in_order
 from timeline.querysets import PublicationQuerySet, long_before
 from timeline.scans import by_months, estimates
-from timeline.scans.walking import all_sorted, one_by_one, public_then, walk
+from timeline.scans.walking import all_sorted, one_by_one, public_then, step_by_step, walk
 from timeline.traits import MONTH, YEAR, lasting_until, of_window
 
 KEYS = ("start_min", "event_id")
@@ -52,17 +50,18 @@ NEAR = 1_000
 MEASURES, PROMISING = 1_000, 2
 """Of what is in force, so many are looked at, as if they were `near`; so many times as many, if two thirds of the page
 are among the first."""
-SOON_FOR_EACH = 10
+SOON_FOR_EACH = 5
 """What finding all may be expected to cost for each that is wanted: steps for many take longer."""
 BLOCK = 16_000
 TALLIED = 1_000
-WIDER = 6
+SHORTEST, WIDER = 31, 5
+"""Days in the first stretch at least, and how many times as long each further one is as that before it."""
 MOST_MONTHS = 12
 """Of a longer stretch, the years are looked up. Each month takes some time, and what is found beyond the stretch, too:
 less than where all of a window is wanted."""
 
 FEW_LEFT = 200_000
-"""Of so many events, the years are looked up, too."""
+"""Of a window that has one end, the years are looked up if so many events are in it, or fewer."""
 
 SURE = 8
 STILL_WANTED = """\
@@ -102,6 +101,9 @@ YEARS_LEFT, EVENTS_LEFT = (
 )
 """SQL: of what begins in the month of a day, or beyond it: the traits of the years, and the number of events."""
 
+EVER = "SELECT start_min FROM timeline_publication ORDER BY start_min {order}, event_id {order} LIMIT 1"
+"""SQL: a day before which, or after which, nothing ever began."""
+
 STEPS = """\
 WITH found ({all_names}) AS NOT MATERIALIZED ({found}),
 {steps}
@@ -118,14 +120,28 @@ edge AS MATERIALIZED (
     LEFT JOIN (SELECT * FROM walked OFFSET {half} LIMIT 1) AS one ON true
     LEFT JOIN (SELECT * FROM walked OFFSET 2 * {half} - 1 LIMIT 1) AS two ON true
 )"""
-"""`edge` is where the block begins, at the last event of `near`, or else at the first one; and the days that about
+"""`edge` is where the stretches begin, at the last event of `near`, or else at the first one; and the days that about
 `BLOCK` events take, told by what the second half of `walked` took: the very first ones may lie far apart."""
 
-REACH = """reach AS MATERIALIZED (
-    SELECT day, {block_end} AS block_end, {wide_end} AS wide_end
-    FROM (SELECT day, least({days}, {longest})::integer AS days FROM {counted} OFFSET 0) AS measured
+STRETCHES = """\
+stretches AS MATERIALIZED (
+    SELECT step, first, last, {traits} AS spans FROM (
+        SELECT step, day {away} least(nearest, left_over)::integer AS first,
+            day {away} least(farthest, left_over)::integer AS last
+        FROM (
+            SELECT day, {left_over} AS left_over, least(greatest({days}, {shortest}), {longest})::bigint AS days
+            FROM {counted} OFFSET 0
+        ) AS measured
+        CROSS JOIN LATERAL generate_series(0, ceil(ln(greatest(left_over, 0) + 1) / ln({wider}))::integer) AS step
+        CROSS JOIN LATERAL (
+            SELECT days * (({wider} ^ step)::bigint - 1) / ({wider} - 1) + (step > 0)::integer,
+                days * (({wider} ^ (step + 1))::bigint - 1) / ({wider} - 1)
+        ) AS after (nearest, farthest)
+        WHERE nearest <= left_over
+    ) AS ends
 )"""
-"""The days on which `block` and `wide` end. `OFFSET 0` keeps the database from measuring once for each of them."""
+"""The stretches of time behind the edge, each with its first and last day in the order of the page, and the traits of
+what began in it. `OFFSET 0` keeps the database from measuring once for each of them."""
 
 
 def rows(
@@ -175,7 +191,7 @@ def statement(
             del steps["near"]
         walked, walked_values = _walked(found, day, descending).query.sql_with_params()
         parts = [_edge(walked, near, descending), *_gated(steps, descending, most)]
-        parts.insert(1 + list(steps).index("block"), _reach(found, descending, most if near else 0))
+        parts.insert(1 + list(steps).index("far"), _stretches(found, descending, most if near else 0))
         tallied = ((dimension, _one_of(keys)[1]) for dimension, keys in found.tallied)
         more_values = (*walked_values, *chain.from_iterable(tallied))
     in_steps = STEPS.format(
@@ -271,17 +287,7 @@ def _edge(walked: str, near: int, descending: bool) -> str:
     )
 
 
-def _end(found: PublicationQuerySet, descending: bool, days: str) -> str:
-    """SQL: the day that is so many days from the edge; not beyond the window."""
-    limit = found.window_first if descending else found.window_last
-    if descending:
-        end = f"{FIRST_DAY} + greatest(day - {FIRST_DAY} - {days}, 0)"
-        return f"least(day, greatest({end}, {_date(limit)}))" if limit else end
-    end = f"{FIRST_DAY} + least(day - {FIRST_DAY} + {days}, {LAST_DAY} - {FIRST_DAY})"
-    return f"greatest(day, least({end}, {_date(limit)}))" if limit else end
-
-
-def _reach(found: PublicationQuerySet, descending: bool, most: int) -> str:
+def _stretches(found: PublicationQuerySet, descending: bool, most: int) -> str:
     """`most` is 0 if there is no `near`."""
     until_tallied = [
         DAYS_OF_TALLIED.format(
@@ -294,42 +300,30 @@ def _reach(found: PublicationQuerySet, descending: bool, most: int) -> str:
         for _, keys in found.tallied
     ]
     unknown = f"greatest({', '.join(['days', *until_tallied])})"
-    return REACH.format(
-        block_end=_end(found, descending, "days"),
-        wide_end=_end(found, descending, f"least({1 + WIDER} * days, {traits.LONGEST})"),
+    limit = found.window_first if descending else found.window_last
+    end = _date(limit) if limit else f"({EVER.format(order='ASC' if descending else 'DESC')})"
+    return STRETCHES.format(
+        traits=_days("last", "first") if descending else _days("first", "last"),
+        away="-" if descending else "+",
+        left_over=f"day - {end}" if descending else f"{end} - day",
         days=STILL_WANTED.format(most=most, length=NEAR, block=BLOCK, sure=SURE, unknown=unknown) if most else unknown,
-        counted="edge, (SELECT count(*) AS near FROM near) AS counted" if most else "edge",
+        shortest=SHORTEST,
         longest=traits.LONGEST,
+        counted="edge, (SELECT count(*) AS near FROM near) AS counted" if most else "edge",
+        wider=WIDER,
     )
 
 
 def _steps(found: PublicationQuerySet, descending: bool) -> dict[str, str]:
     """The steps by name, in their order, each with the condition for what is in it."""
-    beyond, until = ("<", ">=") if descending else (">", "<=")
-    end = found.window_first if descending else found.window_last
-    block_end, wide_end = "(SELECT block_end FROM reach)", "(SELECT wide_end FROM reach)"
-    farther = [
+    beyond = "<" if descending else ">"
+    far = [
+        f"start_min + 0 BETWEEN {'last AND first' if descending else 'first AND last'}",
+        _has("spans"),
         f"(start_min + 0, event_id) {beyond} ((SELECT day FROM edge), (SELECT event FROM edge))",
         *_not_before(found),
     ]
-
-    def between(begin: str, end: str) -> str:
-        days = _days(end, begin) if descending else _days(begin, end)
-        return _has(f"SELECT {days} FROM reach")
-
-    block = [*farther, f"start_min + 0 {until} {block_end}", between("day", "block_end")]
-    wide = [*farther, f"start_min + 0 {beyond} {block_end}", f"start_min + 0 {until} {wide_end}"]
-    wide.append(between("block_end", "wide_end"))
-    far = [*farther, f"start_min + 0 {beyond} {wide_end}"]
-    steps = {"near": ["true"], "block": block, "wide": wide, "far": far}
-    if end:
-        far.append(between("wide_end", _date(end)))
-    elif found.at is None:
-        # The window does not end there; how much there is, the tallies know.
-        few, years = _left("<=" if descending else ">=", wide_end)
-        steps["few_left"] = [few, *far, _has(years)]
-        far.insert(0, f"NOT {few}")
-    return _with_before(found, steps, descending)
+    return _with_before(found, {"near": ["true"], "far": far}, descending)
 
 
 def _not_before(found: PublicationQuerySet) -> list[str]:
@@ -352,6 +346,8 @@ def _gated(steps: dict[str, str], descending: bool, most: int) -> list[str]:
         gate = f"{' + '.join(before)} < {most}"
         if name == "near":
             part = one_by_one("walked", KEYS, gate, descending, most)
+        elif name == "far":
+            part = step_by_step("stretches", KEYS, condition, " + ".join(before), descending, most)
         else:
             part = all_sorted(KEYS, f"{gate} AND {condition}", descending, most)
         parts.append(f"{name} AS MATERIALIZED ({part})")

@@ -1,4 +1,5 @@
-"""How a page is filled: from events that are looked at one by one, in the order of an index; or from all, sorted."""
+"""How a page is filled: from events that are looked at one by one, in the order of an index; from all, sorted; or from
+some after the others, sorted."""
 
 from __future__ import annotations
 
@@ -16,6 +17,14 @@ WHERE {condition} ORDER BY walked.{first} {order}, walked.event_id {order} LIMIT
 """
 """`OFFSET 0` keeps the database from another plan: where it expects to find little, it would find everything, and sort
 it."""
+
+STEP_BY_STEP = """\
+SELECT part.* FROM (SELECT * FROM {steps} ORDER BY step OFFSET 0) AS {steps} CROSS JOIN LATERAL ({part}) AS part
+LIMIT greatest({most} - ({before}), 0)
+"""
+"""What has a limit and depends on a step cannot be found but by a loop over the steps, which come in their order; so do
+the rows, and no further step is taken when the page is full. To ask for that order would take one step more: to see
+that the rows of the last one are at an end."""
 
 WALK = """\
 WITH found ({columns}) AS NOT MATERIALIZED ({found}),
@@ -59,6 +68,16 @@ def one_by_one(walked: str, keys: Sequence[str], condition: str, descending: boo
     return ONE_BY_ONE.format(
         walked=walked, first=keys[0], condition=condition, order="DESC" if descending else "ASC", most=most
     )
+
+
+def step_by_step(steps: str, keys: Sequence[str], condition: str, before: str, descending: bool, most: int) -> str:
+    """SQL: the rows of `found` that are in any of the steps, up to `most` with those `before`, which is their number.
+
+    `steps` are the rows of a relation of this name, in the order of its column `step`; the condition says with its
+    columns what is in one. They are in the order of the page, and have nothing in common.
+    """
+    part = all_sorted(keys, condition, descending, most)
+    return STEP_BY_STEP.format(steps=steps, part=part, before=before, most=most)
 
 
 def walk(found: str, names: Sequence[str], walked: str, length: int, times: int, *, descending: bool, most: int) -> str:

@@ -41,6 +41,7 @@ def way(request, monkeypatch):
         monkeypatch.setattr(by_date, "BLOCK", 20)
         monkeypatch.setattr(by_date, "SURE", 2)
         monkeypatch.setattr(by_date, "WIDER", 2)
+        monkeypatch.setattr(by_date, "SHORTEST", 1)
         monkeypatch.setattr(traits, "MOST_MONTHS", 1)
         monkeypatch.setattr(by_date, "MOST_MONTHS", 1)
     return request.param
@@ -154,6 +155,9 @@ def test_ties_on_one_day_are_each_seen_once(client):
         assert [len(page) for page in walk(client, last_url(client, start), "previous")] == [3] + [4] * 7
 
 
+SCAN = r"Scan (Backward )?(using \w+ )?on timeline_publication .*actual rows=\S+ loops=(?P<loops>\d+)"
+
+
 def steps_run(client, query):
     """The names of the steps that read anything for a page."""
     with CaptureQueriesContext(connection) as captured:
@@ -164,12 +168,12 @@ def steps_run(client, query):
         plan = "\n".join(row[0] for row in cursor.fetchall())
     parts = re.split(r"^ *CTE (\w+)$", plan.partition("->  Merge Append")[0].partition("->  Append")[0], flags=re.M)
     read = dict(zip(parts[1::2], parts[2::2], strict=True))
-    return [
-        name
-        for name in ("near", "next", "months", "block", "wide", "far", "few_left", "before")
-        if name in read
-        and re.search(r"Scan (Backward )?(using \w+ )?on timeline_publication .*actual rows", read[name])
-    ]
+    steps = []
+    for name in ("near", "next", "months", "far", "before"):
+        ran = re.search(SCAN, read.get(name, ""))
+        if ran:
+            steps += [name] * (int(ran["loops"]) if name == "far" else 1)
+    return steps
 
 
 @pytest.fixture
@@ -178,6 +182,7 @@ def in_steps(monkeypatch):
     monkeypatch.setattr(estimates, "SOON", -1)
     monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
     monkeypatch.setattr(by_months, "COMMON", -1)
+    monkeypatch.setattr(by_date, "SHORTEST", 1)
     return monkeypatch
 
 
@@ -189,18 +194,18 @@ def test_steps_end_where_the_page_is_full(client, in_steps):
         published(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", topics=("trade",))
 
     assert steps_run(client, "topic=trade&page_size=2") == ["near"]
-    assert steps_run(client, "topic=trade&page_size=9") == ["near", "block"]
-    assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide"]
+    assert steps_run(client, "topic=trade&page_size=9") == ["near", "far"]
+    assert steps_run(client, "topic=trade&page_size=39") == ["near", "far", "far"]
     in_steps.setattr(by_date, "BLOCK", 12)
-    assert steps_run(client, "topic=trade&page_size=9") == ["near", "block"]
+    assert steps_run(client, "topic=trade&page_size=9") == ["near", "far"]
     in_steps.setattr(by_date, "BLOCK", 4)
     in_steps.setattr(by_date, "WIDER", 2)
-    assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide", "few_left"]
-    in_steps.setattr(by_date, "FEW_LEFT", -1)
-    assert steps_run(client, "topic=trade&page_size=39") == ["near", "block", "wide", "far"]
+    # Of the 36 days that are left, 4, 8 and 16, and then all the others.
+    assert steps_run(client, "topic=trade&page_size=39") == ["near", "far", "far", "far", "far"]
+    assert steps_run(client, "topic=trade&page_size=39&ordering=date") == ["near", "far", "far", "far", "far"]
 
 
-def test_a_block_is_as_long_as_it_should_be_to_fill_the_page(client, in_steps):
+def test_a_stretch_is_as_long_as_it_should_be_to_fill_the_page(client, in_steps):
     in_steps.setattr(estimates, "MANY", -1)
     in_steps.setattr(by_date, "NEAR", 4)
     in_steps.setattr(by_date, "SURE", 4)
@@ -210,12 +215,12 @@ def test_a_block_is_as_long_as_it_should_be_to_fill_the_page(client, in_steps):
         published(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", topics=(topic,))
 
     # Four of four were near, so that the six more should be among the next six: it has twice as many, in which one is.
-    assert steps_run(client, "topic=trade&page_size=9") == ["near", "block", "wide"]
+    assert steps_run(client, "topic=trade&page_size=9") == ["near", "far", "far"]
     in_steps.setattr(by_date, "BLOCK", 200)
-    assert steps_run(client, "topic=trade&page_size=9") == ["near", "block", "wide"]
+    assert steps_run(client, "topic=trade&page_size=9") == ["near", "far", "far"]
     # Of fourteen more, there are thirteen among the next twenty-eight; of eighteen, all among the next thirty-six.
-    assert steps_run(client, "topic=trade&page_size=17") == ["near", "block", "wide"]
-    assert steps_run(client, "topic=trade&page_size=21") == ["near", "block"]
+    assert steps_run(client, "topic=trade&page_size=17") == ["near", "far", "far"]
+    assert steps_run(client, "topic=trade&page_size=21") == ["near", "far"]
 
 
 def test_more_measures_are_looked_at_if_the_first_ones_nearly_fill_the_page(client, in_steps):
@@ -242,7 +247,7 @@ def test_steps_begin_where_anything_fits(client, in_steps):
 
     for many in (-1, float("inf")):
         in_steps.setattr(estimates, "MANY", many)
-        first = "near" if many < 0 else "block"
+        first = "near" if many < 0 else "far"
         assert steps_run(client, "topic=security&page_size=2") == [first]
         assert steps_run(client, "topic=trade&page_size=2&ordering=date") == [first]
         assert steps_run(client, "topic=security&page_size=2&as_of=28")[-1] == "far"
