@@ -9,7 +9,8 @@ statement takes steps, each of which runs only if the page is not full yet:
    twenty fits.
 2. `far`: of those in a further stretch of time, those that fit are found by keys and months, or years. The stretch has
    so many events as should fill the page, if some of it was near; else about `BLOCK`, or more, until `TALLIED` of the
-   wanted actor, country, type or topic are among them. The next stretch is `WIDER` times as long, and so on.
+   wanted actor, country, type or topic are among them; but not more than `SPARE` times what should fill the page if all
+   that is expected were spread evenly. The next stretch is `WIDER` times as long, and so on.
 
 What began before a window but lasted into it is `before`, the first step or the last one: the others keep within it.
 They begin where the tallies know that something with the wanted actor, country, type or topic begins at all: what was
@@ -54,6 +55,7 @@ SOON_FOR_EACH = 5
 """What finding all may be expected to cost for each that is wanted: steps for many take longer."""
 BLOCK = 16_000
 TALLIED = 1_000
+SPARE = 2
 SHORTEST, WIDER = 31, 5
 """Days in the first stretch at least, and how many times as long each further one is as that before it."""
 MOST_MONTHS = 12
@@ -114,14 +116,15 @@ EDGE = """\
 walked AS MATERIALIZED ({walked}),
 edge AS MATERIALIZED (
     SELECT coalesce(final.start_min, {end}) AS day, coalesce({edge_event}, {end_id}) AS event,
-        coalesce(1 + abs(two.start_min - one.start_min), 0)::bigint * {block} / {half} AS days
+        coalesce((1 + abs(two.start_min - one.start_min))::bigint * {block} / {half}, {longest}) AS days
     FROM (SELECT) AS always
     LEFT JOIN (SELECT * FROM walked OFFSET {edge} LIMIT 1) AS final ON true
     LEFT JOIN (SELECT * FROM walked OFFSET {half} LIMIT 1) AS one ON true
     LEFT JOIN (SELECT * FROM walked OFFSET 2 * {half} - 1 LIMIT 1) AS two ON true
 )"""
 """`edge` is where the stretches begin, at the last event of `near`, or else at the first one; and the days that about
-`BLOCK` events take, told by what the second half of `walked` took: the very first ones may lie far apart."""
+`BLOCK` events take, told by what the second half of `walked` took: the very first ones may lie far apart. If not so
+many are left, all days."""
 
 STRETCHES = """\
 stretches AS MATERIALIZED (
@@ -129,8 +132,9 @@ stretches AS MATERIALIZED (
         SELECT step, day {away} least(nearest, left_over)::integer AS first,
             day {away} least(farthest, left_over)::integer AS last
         FROM (
-            SELECT day, {left_over} AS left_over, least(greatest({days}, {shortest}), {longest})::bigint AS days
-            FROM {counted} OFFSET 0
+            SELECT day, left_over,
+                greatest(least({days}, {longest}, {wanted} * left_over / {expected}), {shortest})::bigint AS days
+            FROM (SELECT day, days, {left_over} AS left_over FROM edge) AS edge{counted} OFFSET 0
         ) AS measured
         CROSS JOIN LATERAL generate_series(0, ceil(ln(greatest(left_over, 0) + 1) / ln({wider}))::integer) AS step
         CROSS JOIN LATERAL (
@@ -169,7 +173,8 @@ def statement(
     all_names = list(dict.fromkeys([*KEYS, *columns, "pk", "traits"]))
     inner, values = found.order_by().values_list(*all_names).query.sql_with_params()
     order = "DESC" if descending else "ASC"
-    cost = estimates.of_all(found).cost
+    planned = estimates.of_all(found)
+    cost = planned.cost
     if cost <= max(estimates.SOON, SOON_FOR_EACH * most) and found.keyed:
         parts = [all_sorted(KEYS, condition, descending, most) for condition in _window(found)]
         few = {"names": names, "all_names": ", ".join(all_names), "found": inner, "order": order, "most": most}
@@ -191,7 +196,7 @@ def statement(
             del steps["near"]
         walked, walked_values = _walked(found, day, descending).query.sql_with_params()
         parts = [_edge(walked, near, descending), *_gated(steps, descending, most)]
-        parts.insert(1 + list(steps).index("far"), _stretches(found, descending, most if near else 0))
+        parts.insert(1 + list(steps).index("far"), _stretches(found, planned.rows, bool(near), descending, most))
         tallied = ((dimension, _one_of(keys)[1]) for dimension, keys in found.tallied)
         more_values = (*walked_values, *chain.from_iterable(tallied))
     in_steps = STEPS.format(
@@ -284,11 +289,12 @@ def _edge(walked: str, near: int, descending: bool) -> str:
         end=FIRST_DAY if descending else LAST_DAY,
         end_id=end_id,
         block=BLOCK,
+        longest=traits.LONGEST,
     )
 
 
-def _stretches(found: PublicationQuerySet, descending: bool, most: int) -> str:
-    """`most` is 0 if there is no `near`."""
+def _stretches(found: PublicationQuerySet, expected: float, near: bool, descending: bool, most: int) -> str:
+    """`expected` is how many there should be of `found`; `near` says whether that is among the steps."""
     until_tallied = [
         DAYS_OF_TALLIED.format(
             one_of=_one_of(keys)[0],
@@ -306,10 +312,12 @@ def _stretches(found: PublicationQuerySet, descending: bool, most: int) -> str:
         traits=_days("last", "first") if descending else _days("first", "last"),
         away="-" if descending else "+",
         left_over=f"day - {end}" if descending else f"{end} - day",
-        days=STILL_WANTED.format(most=most, length=NEAR, block=BLOCK, sure=SURE, unknown=unknown) if most else unknown,
+        days=STILL_WANTED.format(most=most, length=NEAR, block=BLOCK, sure=SURE, unknown=unknown) if near else unknown,
         shortest=SHORTEST,
         longest=traits.LONGEST,
-        counted="edge, (SELECT count(*) AS near FROM near) AS counted" if most else "edge",
+        counted=", (SELECT count(*) AS near FROM near) AS counted" if near else "",
+        wanted=SPARE * most,
+        expected=max(1, round(expected)),
         wider=WIDER,
     )
 

@@ -17,6 +17,7 @@ from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import enter, expected, made_valid, queries
 from tests.timeline.test_pagination import assert_pages, joined, last_url, walk
 from timeline import traits
+from timeline.plans import Expected
 from timeline.publishing import publish, withdraw
 from timeline.scans import by_date, by_months, estimates
 
@@ -221,6 +222,20 @@ def test_a_stretch_is_as_long_as_it_should_be_to_fill_the_page(client, in_steps)
     # Of fourteen more, there are thirteen among the next twenty-eight; of eighteen, all among the next thirty-six.
     assert steps_run(client, "topic=trade&page_size=17") == ["near", "far", "far"]
     assert steps_run(client, "topic=trade&page_size=21") == ["near", "far"]
+
+
+def test_a_stretch_is_not_longer_than_should_fill_the_page(client, in_steps):
+    in_steps.setattr(estimates, "MANY", float("inf"))
+    in_steps.setattr(estimates, "of_all", lambda found: Expected(rows=40, cost=1_000))
+    for number in range(40):
+        topic = "security" if number >= 30 else "trade"
+        published(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", topics=(topic,))
+
+    # Twice the 4 in 42 days of which 40 are expected: 8 days, in which none is; then 40 days.
+    assert steps_run(client, "topic=trade&page_size=3") == ["far", "far"]
+    assert steps_run(client, "topic=security&page_size=3") == ["far"]
+    in_steps.setattr(by_date, "SPARE", 1_000)
+    assert steps_run(client, "topic=trade&page_size=3") == ["far"]
 
 
 def test_more_measures_are_looked_at_if_the_first_ones_nearly_fill_the_page(client, in_steps):
