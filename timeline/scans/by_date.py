@@ -58,6 +58,8 @@ TALLIED = 1_000
 SPARE = 2
 SHORTEST, WIDER = 31, 5
 """Days in the first stretch at least, and how many times as long each further one is as that before it."""
+OFTEN_NONE = 10
+"""So many times that, where several countries are wanted in certain ways: often there is nothing at all."""
 MOST_MONTHS = 12
 """Of a longer stretch, the years are looked up. Each month takes some time, and what is found beyond the stretch, too:
 less than where all of a window is wanted."""
@@ -317,8 +319,8 @@ def _stretches(found: PublicationQuerySet, expected: float, near: bool, descendi
         longest=traits.LONGEST,
         counted=", (SELECT count(*) AS near FROM near) AS counted" if near else "",
         wanted=SPARE * most,
-        expected=max(1, round(expected)),
-        wider=WIDER,
+        expected=1 if found.correlated else max(1, round(expected)),
+        wider=WIDER * (OFTEN_NONE if found.correlated else 1),
     )
 
 
