@@ -135,7 +135,9 @@ stretches AS MATERIALIZED (
             day {away} least(farthest, left_over)::integer AS last
         FROM (
             SELECT day, left_over,
-                greatest(least({days}, {longest}, {wanted} * left_over / {expected}), {shortest})::bigint AS days
+                greatest(
+                    least({days}, {longest}, {wanted}::bigint * left_over / {expected}), {shortest}
+                )::bigint AS days
             FROM (SELECT day, days, {left_over} AS left_over FROM edge) AS edge{counted} OFFSET 0
         ) AS measured
         CROSS JOIN LATERAL generate_series(0, ceil(ln(greatest(left_over, 0) + 1) / ln({wider}))::integer) AS step

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from events.models import Event
+from tests.assertions import slugs
 from tests.builders import copied, published
 from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import enter, expected, made_valid, queries
@@ -236,6 +237,16 @@ def test_a_stretch_is_not_longer_than_should_fill_the_page(client, in_steps):
     assert steps_run(client, "topic=security&page_size=3") == ["far"]
     in_steps.setattr(by_date, "SPARE", 1_000)
     assert steps_run(client, "topic=trade&page_size=3") == ["far"]
+
+
+@pytest.mark.usefixtures("way")
+def test_any_time_may_be_between_two_events(client):
+    published("first", "0001-01-01", topics=("trade",))
+    published("last", "9999-12-31", topics=("trade",))
+
+    for query in ("topic=trade", "topic=trade&from=0001&to=9999", "topic=trade&q=title", "topic=trade&from=0001"):
+        assert slugs(client, f"{query}&page_size=500&ordering=date") == ["first", "last"]
+        assert slugs(client, f"{query}&page_size=500") == ["last", "first"]
 
 
 def test_more_measures_are_looked_at_if_the_first_ones_nearly_fill_the_page(client, in_steps):
