@@ -9,8 +9,9 @@ statement takes steps, each of which runs only if the page is not full yet:
    twenty fits.
 2. `far`: of those in a further stretch of time, those that fit are found by keys and months, or years. The stretch has
    so many events as should fill the page, if some of it was near; else about `BLOCK`, or more, until `TALLIED` of the
-   wanted actor, country, type or topic are among them; but not more than `SPARE` times what should fill the page if all
-   that is expected were spread evenly. The next stretch is `WIDER` times as long, and so on.
+   wanted actor, country, type or topic are among them. If the tallies know nothing of what is wanted, it is at most
+   `SPARE` times as long as should fill the page if all that is expected were spread evenly. The next stretch is
+   `WIDER` times as long, and so on.
 
 What began before a window but lasted into it is `before`, the first step or the last one: the others keep within it.
 They begin where the tallies know that something with the wanted actor, country, type or topic begins at all: what was
@@ -321,7 +322,7 @@ def _stretches(found: PublicationQuerySet, expected: float, near: bool, descendi
         longest=traits.LONGEST,
         counted=", (SELECT count(*) AS near FROM near) AS counted" if near else "",
         wanted=SPARE * most,
-        expected=1 if found.correlated else max(1, round(expected)),
+        expected=1 if found.tallied else max(1, round(expected)),
         wider=WIDER * (OFTEN_NONE if found.correlated else 1),
     )
 
