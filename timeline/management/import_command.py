@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import transaction
 
 from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry
-from timeline.importing import Report, gone, publish_imported, run, withdraw_gone
+from timeline.importing import Published, Report, gone, publish_imported, run, withdraw_gone
 from timeline.processes import MOST_PROCESSES, clear_waste, processes_here, waste_kept
 from timeline.progress import Progress
 
@@ -30,6 +30,21 @@ def add_processes(parser: ArgumentParser) -> None:
         default=processes_here(),
         help="How many publish at the same time (default: one for each processor, at most %(choices)s).",
     )
+
+
+def publish_showing_progress(report: Report, to: OutputWrapper, processes: int) -> Published:
+    """Publishes what was imported, several at the same time, and says how far it is."""
+    progress = Progress(to, "events looked at for publishing")
+    total = len(report.event_ids) + len(report.left_alone)
+
+    def after_batch(count: int) -> None:
+        progress.show(count, count / total)
+        clear_waste()
+
+    with waste_kept():
+        done = publish_imported(report, None, after_batch, processes)
+    progress.end()
+    return done
 
 
 class ImportCommand(BaseCommand):
@@ -100,16 +115,7 @@ class ImportCommand(BaseCommand):
         """Publishes if asked to; returns how many events could not be published."""
         refusals = 0
         if options["publish"]:
-            progress = Progress(self.stderr, "events looked at for publishing")
-            total = len(report.event_ids) + len(report.left_alone)
-
-            def after_batch(count: int) -> None:
-                progress.show(count, count / total)
-                clear_waste()
-
-            with waste_kept():
-                done = publish_imported(report, None, after_batch, options["processes"])
-            progress.end()
+            done = publish_showing_progress(report, self.stderr, options["processes"])
             for slug, reasons in done.refused.items():
                 self.stderr.write(f"Not published: {slug}: {' '.join(reasons)}")
             would = "Would be published" if options["dry_run"] else "Published"

@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from events.models import Event
 from events.synthetic import NAMESPACE, Cast, NoReference, prepare, write
-from timeline.importing import Report, publish_imported
-from timeline.management.import_command import add_processes
+from timeline.importing import Report
+from timeline.management.import_command import add_processes, publish_showing_progress
 from timeline.processes import clear_waste, waste_kept
 from timeline.progress import Progress
 
@@ -45,32 +45,23 @@ class Command(BaseCommand):
             cast = prepare()
         except NoReference as error:
             raise CommandError(str(error)) from error
-        with waste_kept():
-            ids, new = self._write(cast, options["seed"], number)
-            published = 0 if options["no_publish"] else self._publish(ids, options["processes"])
+        ids, new = self._write(cast, options["seed"], number)
+        published = 0
+        if not options["no_publish"]:
+            # Only those that never were public.
+            published = publish_showing_progress(Report(left_alone=ids), self.stderr, options["processes"]).published
         self.stdout.write(f"Synthetic events: {new:,} new, {number - new:,} there before; published: {published:,}.")
 
     def _write(self, cast: Cast, seed: int, number: int) -> tuple[array[int], int]:
         """Returns the ids of all of them, and how many are new."""
         progress = Progress(self.stderr, "events")
         ids, new = array("Q"), 0
-        for first in range(1, number + 1, WRITTEN_AT_ONCE):
-            some, count = write(cast, seed, range(first, min(first + WRITTEN_AT_ONCE, number + 1)))
-            ids.extend(some)
-            new += count
-            clear_waste()
-            progress.show(len(ids), len(ids) / number)
+        with waste_kept():
+            for first in range(1, number + 1, WRITTEN_AT_ONCE):
+                some, count = write(cast, seed, range(first, min(first + WRITTEN_AT_ONCE, number + 1)))
+                ids.extend(some)
+                new += count
+                clear_waste()
+                progress.show(len(ids), len(ids) / number)
         progress.end()
         return ids, new
-
-    def _publish(self, ids: array[int], processes: int) -> int:
-        """Publishes those that never were; returns how many."""
-        progress = Progress(self.stderr, "events looked at for publishing")
-
-        def after_batch(count: int) -> None:
-            progress.show(count, count / len(ids))
-            clear_waste()
-
-        done = publish_imported(Report(left_alone=ids), None, after_batch, processes)
-        progress.end()
-        return done.published
