@@ -173,7 +173,8 @@ class PublicationQuerySet(VersionQuerySet):
     """Whether they are chosen by what the index by keys and words has, so that pages are found by `timeline.scans`."""
 
     common = False
-    """Whether most events are among them, so that pages are found by `timeline.scans` too: not all of them sorted."""
+    """Whether an index of dates is of no use, as most events are among them, or they are wanted in another order: pages
+    are found by `timeline.scans` too, not all of them sorted."""
 
     tallied: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Of what they are chosen by, what the tallies have: dimensions, each with values of which they have one."""

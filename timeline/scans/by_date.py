@@ -88,9 +88,6 @@ FIRST_BEGUN, LAST_BEGUN = (
 )
 """SQL: a day before which, or after which, no event begins that has one of the values."""
 
-ONE, ONE_OF = "= %s", "= ANY(%s)"
-"""SQL: the index of the tallies has the months of one value in order, so that what is not needed is not read."""
-
 DAYS_OF_TALLIED = """coalesce((
     SELECT {days} FROM (
         SELECT month, sum(starts) OVER (ORDER BY month {order}) AS begun FROM timeline_tally
@@ -118,7 +115,7 @@ SELECT {names} FROM ({union}) AS page ORDER BY start_min {order}, event_id {orde
 EDGE = """\
 walked AS MATERIALIZED ({walked}),
 edge AS MATERIALIZED (
-    SELECT coalesce(final.start_min, {end}) AS day, coalesce({edge_event}, {end_id}) AS event,
+    SELECT coalesce(final.start_min, {end}) AS start_min, coalesce({edge_event}, {end_id}) AS event_id,
         coalesce((1 + abs(two.start_min - one.start_min))::bigint * {block} / {half}, {longest}) AS days
     FROM (SELECT) AS always
     LEFT JOIN (SELECT * FROM walked OFFSET {edge} LIMIT 1) AS final ON true
@@ -132,14 +129,13 @@ many are left, all days."""
 STRETCHES = """\
 stretches AS MATERIALIZED (
     SELECT step, first, last, {traits} AS spans FROM (
-        SELECT step, day {away} least(nearest, left_over)::integer AS first,
-            day {away} least(farthest, left_over)::integer AS last
+        SELECT step, day {away} nearest::integer AS first, day {away} least(farthest, left_over)::integer AS last
         FROM (
             SELECT day, left_over,
                 greatest(
                     least({days}, {longest}, {wanted}::bigint * left_over / {expected}), {shortest}
                 )::bigint AS days
-            FROM (SELECT day, days, {left_over} AS left_over FROM edge) AS edge{counted} OFFSET 0
+            FROM (SELECT start_min AS day, days, {left_over} AS left_over FROM edge) AS edge{counted} OFFSET 0
         ) AS measured
         CROSS JOIN LATERAL generate_series(0, ceil(ln(greatest(left_over, 0) + 1) / ln({wider}))::integer) AS step
         CROSS JOIN LATERAL (
@@ -195,13 +191,11 @@ def statement(
         [(dimension, keys)] = found.tallied
         parts, more_values = _gated(steps, descending, most), (dimension, list(keys))
     else:
-        near = NEAR if whenever > estimates.MANY or not found.keyed else 0
-        steps = _steps(found, descending)
-        if not near:
-            del steps["near"]
+        near = whenever > estimates.MANY or not found.keyed
+        steps = _steps(found, near, descending)
         walked, walked_values = _walked(found, day, descending).query.sql_with_params()
         parts = [_edge(walked, near, descending), *_gated(steps, descending, most)]
-        parts.insert(1 + list(steps).index("far"), _stretches(found, planned.rows, bool(near), descending, most))
+        parts.insert(1 + list(steps).index("far"), _stretches(found, planned.rows, near, descending, most))
         tallied = ((dimension, _one_of(keys)[1]) for dimension, keys in found.tallied)
         more_values = (*walked_values, *chain.from_iterable(tallied))
     in_steps = STEPS.format(
@@ -230,28 +224,32 @@ def in_window(found: PublicationQuerySet) -> str:
     if first and last:
         some = of_window(first, last)
         return "true" if some is None else _has(f"ARRAY{some}")
-    day = last or first
-    if found.at is not None or day is None:  # of past states the tallies know nothing
+    if not _has_one_end(found):
         return "true"
-    _, years = _left("<=" if last else ">=", _date(day))
+    years = f"ARRAY({_within(found, YEARS_LEFT)})"
     return _has(f"{years} || ARRAY{lasting_until(first)}" if first else years)
 
 
 def _window(found: PublicationQuerySet) -> list[str]:
     """The same in parts of which one finds nothing: the traits of one that has one end are asked for if not much is in
     it."""
-    first, last = found.window_first, found.window_last
-    day = last or first
-    if (first and last) or found.at is not None or day is None:
+    if not _has_one_end(found):
         return [in_window(found)]
-    few, _ = _left("<=" if last else ">=", _date(day))
+    few = f"({_within(found, EVENTS_LEFT)}) <= {FEW_LEFT}"
     return [f"{few} AND {in_window(found)}", f"NOT {few}"]
 
 
-def _left(reached: str, end: str) -> tuple[str, str]:
-    """SQL: that few events begin in the month of the day `end`, or beyond it; and the traits of their years."""
-    left = {"reached": reached, "end": end}
-    return f"({EVENTS_LEFT.format(**left)}) <= {FEW_LEFT}", f"ARRAY({YEARS_LEFT.format(**left)})"
+def _has_one_end(found: PublicationQuerySet) -> bool:
+    """Whether the window has one end, and the tallies know what is in it: not of past states."""
+    return (found.window_first is None) != (found.window_last is None) and found.at is None
+
+
+def _within(found: PublicationQuerySet, what: str) -> str:
+    """SQL: `YEARS_LEFT` or `EVENTS_LEFT` of a window that has one end."""
+    if found.window_last:
+        return what.format(reached="<=", end=_date(found.window_last))
+    assert found.window_first
+    return what.format(reached=">=", end=_date(found.window_first))
 
 
 def _in_force(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
@@ -284,11 +282,11 @@ def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: b
     return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[:NEAR]
 
 
-def _edge(walked: str, near: int, descending: bool) -> str:
+def _edge(walked: str, near: bool, descending: bool) -> str:
     end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
     return EDGE.format(
         walked=walked,
-        edge=near - 1 if near else 0,
+        edge=NEAR - 1 if near else 0,
         edge_event="final.event_id" if near else begin_id,
         half=NEAR // 2,
         end=FIRST_DAY if descending else LAST_DAY,
@@ -316,7 +314,7 @@ def _stretches(found: PublicationQuerySet, expected: float, near: bool, descendi
     return STRETCHES.format(
         traits=_days("last", "first") if descending else _days("first", "last"),
         away="-" if descending else "+",
-        left_over=f"day - {end}" if descending else f"{end} - day",
+        left_over=f"start_min - {end}" if descending else f"{end} - start_min",
         days=STILL_WANTED.format(most=most, length=NEAR, block=BLOCK, sure=SURE, unknown=unknown) if near else unknown,
         shortest=SHORTEST,
         longest=traits.LONGEST,
@@ -327,16 +325,11 @@ def _stretches(found: PublicationQuerySet, expected: float, near: bool, descendi
     )
 
 
-def _steps(found: PublicationQuerySet, descending: bool) -> dict[str, str]:
+def _steps(found: PublicationQuerySet, near: bool, descending: bool) -> dict[str, str]:
     """The steps by name, in their order, each with the condition for what is in it."""
-    beyond = "<" if descending else ">"
-    far = [
-        f"start_min + 0 BETWEEN {'last AND first' if descending else 'first AND last'}",
-        _has("spans"),
-        f"(start_min + 0, event_id) {beyond} ((SELECT day FROM edge), (SELECT event FROM edge))",
-        *_not_before(found),
-    ]
-    return _with_before(found, {"near": ["true"], "far": far}, descending)
+    in_stretch = f"start_min + 0 BETWEEN {'last AND first' if descending else 'first AND last'}"
+    steps = {"near": ["true"]} if near else {}
+    return _with_before(found, {**steps, "far": [in_stretch]}, descending)
 
 
 def _not_before(found: PublicationQuerySet) -> list[str]:
@@ -370,7 +363,8 @@ def _gated(steps: dict[str, str], descending: bool, most: int) -> list[str]:
 
 def _one_of(keys: Sequence[str]) -> tuple[str, str | list[str]]:
     """SQL: that a column has one of the values; and the value of the parameter in it."""
-    return (ONE, keys[0]) if len(keys) == 1 else (ONE_OF, list(keys))
+    # The index of the tallies has the months of one value in order: what is not needed is not read.
+    return ("= %s", keys[0]) if len(keys) == 1 else ("= ANY(%s)", list(keys))
 
 
 def _days(first: str, last: str) -> str:

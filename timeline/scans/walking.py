@@ -41,10 +41,11 @@ SELECT {names} FROM (SELECT * FROM near UNION ALL SELECT * FROM next UNION ALL S
 ORDER BY {first} {order}, event_id {order} LIMIT {most}
 """
 
-BEHIND = """\
-(SELECT count(*) FROM near) + (SELECT count(*) FROM next) < {most} AND EXISTS (SELECT FROM edge)
-AND ({first} + 0, event_id) {beyond} ((SELECT {first} FROM edge), (SELECT event_id FROM edge))"""
-"""SQL: that something lies behind the walk, which has not filled the page."""
+NOT_FULL = """\
+(SELECT count(*) FROM near) + (SELECT count(*) FROM next) < {most} AND EXISTS (SELECT FROM edge)"""
+"""SQL: that the walk has not filled the page, and something may lie behind it."""
+
+BEYOND_EDGE = "({first} + 0, event_id) {beyond} ((SELECT {first} FROM edge), (SELECT event_id FROM edge))"
 
 
 def public_then(found: PublicationQuerySet) -> PublicationQuerySet:
@@ -70,13 +71,20 @@ def one_by_one(walked: str, keys: Sequence[str], condition: str, descending: boo
     )
 
 
+def beyond_edge(keys: Sequence[str], descending: bool) -> str:
+    """SQL: that one of `found` comes after `edge`, which has one row, or none, with the `keys`."""
+    return BEYOND_EDGE.format(first=keys[0], beyond="<" if descending else ">")
+
+
 def step_by_step(steps: str, keys: Sequence[str], condition: str, before: str, descending: bool, most: int) -> str:
     """SQL: the rows of `found` that are in any of the steps, up to `most` with those `before`, which is their number.
 
-    `steps` are the rows of a relation of this name, in the order of its column `step`; the condition says with its
-    columns what is in one. They are in the order of the page, and have nothing in common.
+    `steps` are the rows of a relation of this name, in the order of its column `step`. What is in one has any of the
+    traits in its column `spans`, and lies beyond the edge; and the condition holds, which may name its other columns.
+    They are in the order of the page, and have nothing in common.
     """
-    part = all_sorted(keys, condition, descending, most)
+    in_step = f"traits && spans AND {beyond_edge(keys, descending)} AND {condition}"
+    part = all_sorted(keys, in_step, descending, most)
     return STEP_BY_STEP.format(steps=steps, part=part, before=before, most=most)
 
 
@@ -87,7 +95,7 @@ def walk(found: str, names: Sequence[str], walked: str, length: int, times: int,
     fit. `length` of them are looked at; if these fill two thirds of the page, the others are, too. If the page is not
     full then, few fit, and all behind them are found by keys. `names` are the columns of `found`, among them `pk`.
     """
-    behind = BEHIND.format(first=names[0], beyond="<" if descending else ">", most=most)
+    behind = f"{NOT_FULL.format(most=most)} AND {beyond_edge(names, descending)}"
     order = "DESC" if descending else "ASC"
     part = f"(SELECT * FROM walked ORDER BY {names[0]} {order}, event_id {order} {{}} {length}) AS part"
     return WALK.format(
