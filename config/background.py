@@ -38,7 +38,7 @@ def _keep(work: Callable[[], None], server: int) -> NoReturn:
     """Has a child work, and another one when that one died."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _end_without(server)
+    end_without(server)
     keeper = os.getpid()
     while True:
         child = os.fork() or _work(work, keeper)
@@ -55,7 +55,7 @@ def _keep(work: Callable[[], None], server: int) -> NoReturn:
 
 def _work(work: Callable[[], None], keeper: int) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _end_without(keeper)
+    end_without(keeper)
     try:
         work()
     except BaseException:
@@ -63,7 +63,7 @@ def _work(work: Callable[[], None], keeper: int) -> NoReturn:
     os._exit(1)
 
 
-def _end_without(parent: int) -> None:
+def end_without(parent: int) -> None:
     """Has this process end soon after `parent`, however that ends."""
 
     def watch() -> None:

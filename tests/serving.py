@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,10 +18,11 @@ def serving(listener: socket.socket, workers: int) -> Iterator[int]:
     """The id of a process whose workers answer there; it is ended, and waited for."""
     server = os.fork()
     if server == 0:
-        application = ApplicationServer(listener, workers)
-        application.cfg.set("loglevel", "critical")
         try:
-            application.run()
+            ApplicationServer(listener, workers).run()
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
         finally:
             os._exit(0)
     try:

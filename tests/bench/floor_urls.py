@@ -1,4 +1,4 @@
-"""The project's addresses, and a view that does nothing: the floor of what Django and gunicorn can do here."""
+"""The project's addresses, and a view that does nothing: the floor of what Django and Granian can do here."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""What readers do, over HTTP: requests a second of this API through gunicorn, and the export of everything."""
+"""What readers do, over HTTP: requests a second of this API through Granian, and the export of everything."""
 
 from __future__ import annotations
 

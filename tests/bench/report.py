@@ -52,7 +52,7 @@ def _heading(found: Found) -> str:
         "shared by the server, the load generator, PostgreSQL and whatever else ran: when it began the load average "
         f"was {there.load:.1f}. PostgreSQL {there.postgres} ({tuning}), Python {platform.python_version()}. "
         f"No answer is cached anywhere.{quick}\n\n"
-        f"{CONNECTIONS} kept-alive connections over loopback, if nothing else is said. Django: gunicorn, {WORKERS} "
+        f"{CONNECTIONS} kept-alive connections over loopback, if nothing else is said. Django: Granian, {WORKERS} "
         f"processes of {THREADS} threads; FastAPI and Directus: {WORKERS} processes; PostgREST and Datasette: one "
         "process of several threads. Numbers are medians of interleaved rounds; noise = (highest - lowest) / median; "
         "CPU is of each request, in ms; what takes more than two seconds in the middle has one round."

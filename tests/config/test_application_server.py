@@ -3,15 +3,18 @@
 import os
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 
+import psutil
 import pytest
 from django.core.management.base import CommandError
 
+from config import wsgi
 from config.management.commands.serve import open_port
-from config.server import WORKERS, ApplicationServer, one_for_each_worker
+from config.server import WORKERS, one_for_each_worker
 from tests.serving import serving
 
 
@@ -64,10 +67,9 @@ def test_each_worker_answers_and_is_replaced_when_it_dies(listener, monkeypatch)
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [str(os.getpid()).encode()]
 
-    monkeypatch.setattr(ApplicationServer, "load", lambda self: say_who)
-    with serving(listener, WORKERS) as server:
+    monkeypatch.setattr(wsgi, "application", say_who)
+    with serving(listener, WORKERS):
         before = workers_at(listener)
-        os.kill(server, signal.SIGTTOU)  # would end one of them
         killed = min(before)
         os.kill(killed, signal.SIGKILL)
         after = workers_at(listener)
@@ -75,10 +77,38 @@ def test_each_worker_answers_and_is_replaced_when_it_dies(listener, monkeypatch)
     assert after & before == before - {killed}
 
 
+def test_ctrl_c_is_for_the_server_which_ends_its_workers(listener):
+    with serving(listener, WORKERS) as server:
+        workers = workers_of(server)
+        for worker in workers:
+            worker.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert all(worker.is_running() for worker in workers)
+        os.kill(server, signal.SIGINT)
+        assert psutil.wait_procs(workers, timeout=5)[1] == []
+
+
+def test_no_worker_is_left_when_the_server_is_killed(listener):
+    with serving(listener, WORKERS) as server:
+        workers = workers_of(server)
+        os.kill(server, signal.SIGKILL)
+        assert psutil.wait_procs(workers, timeout=10)[1] == []
+
+
 @pytest.mark.parametrize("workers", [1, 3])
 def test_there_are_as_many_sockets_as_workers(listener, workers):
     with ExitStack() as stack:
         assert len([stack.enter_context(each) for each in one_for_each_worker(listener, workers)]) == workers
+
+
+def workers_of(server: int) -> list[psutil.Process]:
+    """The workers, as soon as they have loaded the application."""
+    for _ in range(100):
+        found = psutil.Process(server).children()
+        if len(found) == WORKERS and all(worker.num_threads() > 3 for worker in found):
+            return found
+        time.sleep(0.1)
+    raise AssertionError("The workers do not start.")
 
 
 def workers_at(listener: socket.socket) -> set[int]:

@@ -11,6 +11,7 @@ from http.client import HTTPConnection, IncompleteRead
 import pytest
 from django.db import OperationalError, connection
 
+from config import whole_answers
 from tests.builders import copied, draft, published
 from tests.serving import serving
 from timeline.formats import FORMATS
@@ -119,8 +120,10 @@ def test_memory_does_not_grow_with_the_events(client):
 
 
 @pytest.mark.usefixtures("committed")
-def test_a_broken_export_is_no_whole_answer(monkeypatch):
-    """A real server and a real client: the connection ends before the last piece, and the client notices."""
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_broken_export_is_no_whole_answer(monkeypatch, begun):
+    """A real server and a real client: an error, or, once the answer has begun, a connection that ends before it."""
+    monkeypatch.setattr(whole_answers, "LARGEST", 100_000 if begun else 100_000_000)
     copied(2000)
     sent = 0
 
@@ -139,6 +142,9 @@ def test_a_broken_export_is_no_whole_answer(monkeypatch):
         with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as client:
             client.request("GET", f"{LIST}?format=jsonl", headers={"Host": "localhost"})
             response = client.getresponse()
+            if not begun:
+                assert response.status == 500
+                return
             assert response.status == 200
             with pytest.raises(IncompleteRead) as broken_off:
                 response.read()
