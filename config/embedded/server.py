@@ -55,6 +55,10 @@ SAFE = {
 }
 FAST = SAFE | {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
+MEMORY_KEPT = {"MALLOC_TRIM_THRESHOLD_": "16777216", "MALLOC_MMAP_THRESHOLD_": "4194304"}
+"""How much memory the C library (glibc) keeps between queries, in bytes. With its defaults, PostgreSQL gives back what
+it joined the documents of a page in, and gets it again for the next page, 80 times a page fault."""
+
 
 @dataclass
 class Server:
@@ -317,7 +321,8 @@ def _try_lock(descriptor: int) -> bool:
 
 def _as(account: Account) -> dict[str, Any]:
     """Arguments for a subprocess that runs as `account`, in a place it can be in, with nothing of our environment."""
-    common: dict[str, Any] = {"cwd": "/", "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}, "umask": 0o077}
+    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", **MEMORY_KEPT}
+    common: dict[str, Any] = {"cwd": "/", "env": environment, "umask": 0o077}
     if os.geteuid() == 0:
         common |= {"user": account.uid, "group": account.gid, "extra_groups": []}
     return common
