@@ -28,7 +28,7 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
-            # At once: what `prepared_cursor` is asked for comes again.
+            # At once: what `prepared_rows` is asked for comes again.
             "prepare_threshold": 0 if environment.flag("PREPARED_STATEMENTS", otherwise=True) else None,
         },
     }

@@ -57,7 +57,7 @@ class PreparedQuery:
         """The rows for these values of the slots."""
         params = [param.fill(values) if isinstance(param, Slot) else param for param in self.params]
         # See config.postgresql.
-        with connection.prepared_cursor(one_plan=self.one_plan, in_binary=self.in_binary) as cursor:  # type: ignore[attr-defined]
-            cursor.execute(self.sql, params)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            return rows
+        rows: list[tuple[Any, ...]] = connection.prepared_rows(  # type: ignore[attr-defined]
+            self.sql, params, one_plan=self.one_plan, in_binary=self.in_binary
+        )
+        return rows

@@ -55,7 +55,7 @@ SAFE = {
 }
 FAST = SAFE | {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
-MEMORY_KEPT = {"MALLOC_TRIM_THRESHOLD_": "16777216", "MALLOC_MMAP_THRESHOLD_": "4194304"}
+MEMORY_KEPT = {"MALLOC_TRIM_THRESHOLD_": "33554432", "MALLOC_MMAP_THRESHOLD_": "16777216"}
 """How much memory the C library (glibc) keeps between queries, in bytes. With its defaults, PostgreSQL gives back what
 it joined the documents of a page in, and gets it again for the next page, 80 times a page fault."""
 

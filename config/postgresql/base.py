@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -19,14 +20,7 @@ class DatabaseOperations(operations.DatabaseOperations):
         return str(self.compose_sql(sql, params))
 
 
-class Prepared(psycopg.Cursor[Any]):
-    """Sends values apart from the text, and stays open for the next query: to make one takes as long as to use it."""
-
-    def close(self) -> None:
-        """Nothing: it is closed with the connection."""
-
-
-class PlannedAnew(Prepared):
+class PlannedAnew(psycopg.Cursor[Any]):
     """Sends values apart from the text, but has nothing prepared."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
@@ -41,7 +35,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._prepared: dict[tuple[bool, bool], Prepared] = {}
+        self._prepared: dict[tuple[bool, bool], psycopg.Cursor[Any]] = {}
 
     def connect(self) -> None:
         """Connects; the cursors of another connection are forgotten."""
@@ -60,21 +54,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
         told.register(self.connection.fileno(), select.POLLIN)
         return bool(not told.poll(0) or super().is_usable())
 
-    def prepared_cursor(self, *, one_plan: bool = True, in_binary: bool = False) -> Any:
-        """A cursor whose statements the server parses and plans once, and which sends it their values apart.
+    def prepared_rows(
+        self, sql: str, params: Sequence[Any], *, one_plan: bool = True, in_binary: bool = False
+    ) -> list[tuple[Any, ...]]:
+        """All rows of a statement that the server parses and plans once, and to which it gets the values apart.
 
         For queries that are asked over and over with the same text, and for which one plan is right whatever the
         values; else, without `one_plan`, each is planned for its values. `in_binary` has the values of the answer come
-        as the server has them. The other cursors write the values into the text, as Django's do.
-
-        Read it to the end before the next one is asked for: that is the same, if it is for the same kind of query.
+        as the server has them. Cursors write the values into the text, as Django's do.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
+        self.validate_thread_sharing()
+        self.validate_no_broken_transaction()
         with self.wrap_database_errors:
-            cursor = self._prepared.get((one_plan, in_binary))
+            cursor: Any = self._prepared.get((one_plan, in_binary))
             if cursor is None:
-                cursor = (Prepared if one_plan else PlannedAnew)(self.connection)
+                # It stays open: to make one takes as long as to use it.
+                cursor = (psycopg.Cursor if one_plan else PlannedAnew)(self.connection)
                 cursor.format = psycopg.pq.Format(in_binary)
                 self._prepared[one_plan, in_binary] = cursor
-            return self._prepare_cursor(cursor)  # type: ignore[attr-defined]
+            if self.queries_logged or self.execute_wrappers:  # else they would take a third of what a tiny query takes
+                cursor = self._prepare_cursor(cursor)  # type: ignore[attr-defined]
+            cursor.execute(sql, params)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows

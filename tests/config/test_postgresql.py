@@ -4,7 +4,8 @@ import datetime
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import DataError, OperationalError, connections, transaction
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 connection: Any = connections["default"]
@@ -27,8 +28,8 @@ def _as_in_a_request():
 
 
 @pytest.mark.usefixtures("_as_in_a_request")
-@pytest.mark.parametrize("cursor", ["cursor", "prepared_cursor"])
-def test_a_connection_that_the_server_closed_is_opened_again(cursor):
+@pytest.mark.parametrize("ask", [backend, lambda: connection.prepared_rows("SELECT pg_backend_pid()", [])[0][0]])
+def test_a_connection_that_the_server_closed_is_opened_again(ask):
     lost = backend()
     other = connections.create_connection("default")
     try:
@@ -39,9 +40,7 @@ def test_a_connection_that_the_server_closed_is_opened_again(cursor):
         other.close()
 
     connection.health_check_done = False
-    with getattr(connection, cursor)() as again:
-        again.execute("SELECT pg_backend_pid()")
-        assert again.fetchone()[0] != lost
+    assert ask() != lost
 
 
 @pytest.mark.usefixtures("_as_in_a_request")
@@ -61,29 +60,50 @@ def test_no_connection_is_not_usable():
 
 
 def test_the_log_has_prepared_statements_with_their_values():
-    with CaptureQueriesContext(connection) as queries, connection.prepared_cursor() as cursor:
-        cursor.execute("SELECT %s::text, %s::int", ["it's", 3])
+    with CaptureQueriesContext(connection) as queries:
+        connection.prepared_rows("SELECT %s::text, %s::int", ["it's", 3])
     assert [query["sql"] for query in queries] == ["SELECT 'it''s'::text, 3::int"]
 
 
+def test_who_looks_on_sees_prepared_statements():
+    seen = []
+
+    def look(execute, sql, params, many, context):
+        seen.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        assert connection.prepared_rows("SELECT %s::int", [3]) == [(3,)]
+    assert seen == [("SELECT %s::int", [3])]
+
+
 def test_prepared_statements_have_their_values_apart():
-    with connection.prepared_cursor() as cursor:
-        cursor.execute("SELECT %s::text, %s::int", ["it's 5 %", 3])
-        assert cursor.fetchone() == ("it's 5 %", 3)
-        cursor.execute("SELECT statement FROM pg_prepared_statements")
-        assert ("SELECT $1::text, $2::int",) in cursor.fetchall()
+    assert connection.prepared_rows("SELECT %s::text, %s::int", ["it's 5 %", 3]) == [("it's 5 %", 3)]
+    prepared = connection.prepared_rows("SELECT statement FROM pg_prepared_statements", [])
+    assert ("SELECT $1::text, $2::int",) in prepared
 
 
 def test_what_is_planned_for_its_values_is_not_prepared():
-    with connection.prepared_cursor(one_plan=False) as cursor:
-        cursor.execute("SELECT %s::text AS once", ["it's 5 %"])
-        assert cursor.fetchone() == ("it's 5 %",)
-        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["%AS once"])
-        assert cursor.fetchone() == (0,)
+    assert connection.prepared_rows("SELECT %s::text AS once", ["it's 5 %"], one_plan=False) == [("it's 5 %",)]
+    count = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s"
+    assert connection.prepared_rows(count, ["%AS once"], one_plan=False) == [(0,)]
+
+
+def test_errors_of_prepared_statements_are_those_of_django():
+    with pytest.raises(DataError, match="division by zero"):
+        connection.prepared_rows("SELECT 1 / %s::int", [0])
+
+
+def test_nothing_is_asked_in_a_transaction_that_is_broken():
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            connection.prepared_rows("SELECT 1", [])
 
 
 @pytest.mark.parametrize("one_plan", [True, False])
 def test_values_can_come_in_binary(one_plan):
-    with connection.prepared_cursor(one_plan=one_plan, in_binary=True) as cursor:
-        cursor.execute("SELECT '\\x00ff'::bytea, array_agg(%s::date)", ["2025-10-11"])
-        assert cursor.fetchone() == (b"\x00\xff", [datetime.date(2025, 10, 11)])
+    binary = connection.prepared_rows(
+        "SELECT '\\x00ff'::bytea, array_agg(%s::date)", ["2025-10-11"], one_plan=one_plan, in_binary=True
+    )
+    assert binary == [(b"\x00\xff", [datetime.date(2025, 10, 11)])]

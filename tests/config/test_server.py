@@ -59,6 +59,18 @@ def test_only_the_owner_gets_to_the_socket_and_there_is_no_port(server):
     assert run(server, "SHOW listen_addresses") == [("",)]
 
 
+def test_it_has_nothing_of_our_environment_and_keeps_its_memory(server, monkeypatch):
+    monkeypatch.setenv("PGPASSWORD", "secret")
+    server.release()
+    server.acquire()
+    assert psutil.Process(server.pid()).environ() == {
+        "PATH": "/usr/bin:/bin",
+        "LC_ALL": "C",
+        "MALLOC_TRIM_THRESHOLD_": "33554432",
+        "MALLOC_MMAP_THRESHOLD_": "16777216",
+    }
+
+
 def test_after_a_kill_nothing_is_lost(server):
     run(server, "CREATE TABLE kept AS SELECT generate_series(1, 1000) AS number")
     killed = kill(server)
