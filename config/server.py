@@ -62,9 +62,7 @@ class ApplicationServer(MPServer):
 
     def run(self) -> None:
         """Answers requests until a signal. Raises `SystemExit` if a worker dies again and again."""
-        multiprocessing.set_start_method(
-            "fork", force=True
-        )  # not everywhere, and from Python 3.14 on nowhere the default
+        multiprocessing.set_start_method("fork", force=True)  # not the default everywhere
         self.serve(target_loader=functools.partial(load, os.getpid()), wrap_loader=False)
 
     def _init_shared_socket(self) -> None:

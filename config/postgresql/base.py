@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,10 +29,25 @@ class PlannedAnew(psycopg.Cursor[Any]):
         return super().execute(query, params, **{**options, "prepare": False})
 
 
+class ClosedAtLast:
+    """Closes a connection when it is not needed itself any more."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's, which asks the server before each request whether it is still there, and prepares nothing."""
+    """Django's, which asks the server before each request whether it is still there, and prepares nothing.
+
+    It also leaves the connection of a thread that has ended to the garbage collector, whenever that comes. Granian
+    ends idle threads, and begins others: in a quiet server, more and more connections would be open.
+    """
 
     ops_class = DatabaseOperations
+    of_thread = threading.local()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,6 +57,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Connects; the cursors of another connection are forgotten."""
         self._prepared.clear()
         super().connect()
+        vars(self.of_thread)[str(id(self))] = ClosedAtLast(self.connection)
 
     def is_usable(self) -> bool:
         """Whether the server still holds its end of the connection.

@@ -1,6 +1,9 @@
 """The connection to PostgreSQL."""
 
 import datetime
+import gc
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def backend():
-    with connection.cursor() as cursor:
+    with connections["default"].cursor() as cursor:  # that of this thread
         cursor.execute("SELECT pg_backend_pid()")
         return cursor.fetchone()[0]
 
@@ -57,6 +60,22 @@ def test_a_connection_that_is_there_is_not_asked(monkeypatch):
 
 def test_no_connection_is_not_usable():
     assert not connections.create_connection("default").is_usable()
+
+
+def test_a_thread_that_ends_takes_its_connection_with_it():
+    gone = []
+    gc.disable()  # Django would leave it to that
+    try:
+        with ThreadPoolExecutor(1) as threads:
+            gone.append(threads.submit(backend).result())
+        ended = "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s)"
+        for _ in range(100):
+            if connection.prepared_rows(ended, gone) == [(True,)]:
+                break
+            time.sleep(0.05)
+    finally:
+        gc.enable()
+    assert connection.prepared_rows(ended, gone) == [(True,)]
 
 
 def test_the_log_has_prepared_statements_with_their_values():
