@@ -82,8 +82,9 @@ class ApplicationServer(MPServer):
 
 def load(parent: int) -> Callable[..., Any]:
     """The application; called in each worker of `parent`."""
-    # Ctrl-C goes to all processes. The parent then asks its workers to end, and must not find them dead by then.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # Ctrl-C and the end of a terminal go to all processes. The parent then asks its workers to end: it must not find
+    # them dead by then, and one that is asked twice does not end.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     end_without(parent)
     from config.wsgi import application
 

@@ -77,14 +77,16 @@ def test_each_worker_answers_and_is_replaced_when_it_dies(listener, monkeypatch)
     assert after & before == before - {killed}
 
 
-def test_ctrl_c_is_for_the_server_which_ends_its_workers(listener):
+@pytest.mark.parametrize("terminal", [signal.SIGINT, signal.SIGHUP])
+def test_what_the_terminal_says_is_for_the_server_which_ends_its_workers(listener, monkeypatch, terminal):
+    monkeypatch.setattr("os.isatty", lambda descriptor: True)
     with serving(listener, WORKERS) as server:
         workers = workers_of(server)
         for worker in workers:
-            worker.send_signal(signal.SIGINT)
+            worker.send_signal(terminal)
         time.sleep(0.5)
         assert all(worker.is_running() for worker in workers)
-        os.kill(server, signal.SIGINT)
+        os.kill(server, terminal)
         assert psutil.wait_procs(workers, timeout=5)[1] == []
 
 
