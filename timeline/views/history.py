@@ -23,7 +23,7 @@ from timeline.parameters import NumberField, ParameterField, language_field, sho
 from timeline.versions import timestamp
 from timeline.views.base import PublicView, Reading, answer, joined, link_neighbours, listed, neighbours, with_version
 
-MOST_WAITING = 2
+MOST_WAITING = 1
 """Requests that may wait at once in one process, so that others find a thread."""
 waiting = threading.BoundedSemaphore(MOST_WAITING)
 
