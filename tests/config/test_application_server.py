@@ -1,10 +1,11 @@
 """Real sockets and real worker processes; the application only says which process answers."""
 
+import functools
 import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 
@@ -77,9 +78,18 @@ def test_each_worker_answers_and_is_replaced_when_it_dies(listener, monkeypatch)
     assert after & before == before - {killed}
 
 
-@pytest.mark.parametrize("terminal", [signal.SIGINT, signal.SIGHUP])
-def test_what_the_terminal_says_is_for_the_server_which_ends_its_workers(listener, monkeypatch, terminal):
+@pytest.fixture
+def hangup(monkeypatch) -> Iterator[Callable[[signal.Handlers], object]]:
+    """Sets what a hangup does; there is a terminal."""
     monkeypatch.setattr("os.isatty", lambda descriptor: True)
+    before = signal.getsignal(signal.SIGHUP)
+    yield functools.partial(signal.signal, signal.SIGHUP)
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("terminal", [signal.SIGINT, signal.SIGHUP])
+def test_what_the_terminal_says_is_for_the_server_which_ends_its_workers(listener, hangup, terminal):
+    hangup(signal.SIG_DFL)
     with serving(listener, WORKERS) as server:
         workers = workers_of(server)
         for worker in workers:
@@ -88,6 +98,16 @@ def test_what_the_terminal_says_is_for_the_server_which_ends_its_workers(listene
         assert all(worker.is_running() for worker in workers)
         os.kill(server, terminal)
         assert psutil.wait_procs(workers, timeout=5)[1] == []
+
+
+def test_under_nohup_it_goes_on_when_the_terminal_closes(listener, hangup):
+    hangup(signal.SIG_IGN)
+    with serving(listener, WORKERS) as server:
+        workers = workers_of(server)
+        for process in (*workers, psutil.Process(server)):
+            process.send_signal(signal.SIGHUP)
+        time.sleep(1)
+        assert workers_of(server) == workers
 
 
 def test_no_worker_is_left_when_the_server_is_killed(listener):
