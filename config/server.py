@@ -82,9 +82,10 @@ class ApplicationServer(MPServer):
 
 def load(parent: int) -> Callable[..., Any]:
     """The application; called in each worker of `parent`."""
-    # Ctrl-C and the end of a terminal go to all processes. The parent then asks its workers to end: it must not find
-    # them dead by then, and one that is asked twice does not end.
+    # Ctrl-C and the end of a terminal go to all processes: the parent then asks its workers to end, and must not find
+    # them dead by then. Until Granian listens to that, they would only note it, as the parent does.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_without(parent)
     from config.wsgi import application
 

@@ -1,6 +1,7 @@
 """Real sockets and real worker processes; the application only says which process answers."""
 
 import functools
+import multiprocessing
 import os
 import signal
 import socket
@@ -108,6 +109,22 @@ def test_under_nohup_it_goes_on_when_the_terminal_closes(listener, hangup):
             process.send_signal(signal.SIGHUP)
         time.sleep(1)
         assert workers_of(server) == workers
+
+
+def test_workers_that_are_not_ready_end_at_once(listener, monkeypatch):
+    begun = multiprocessing.Semaphore(0)
+
+    def take_long(application):
+        begun.release()
+        time.sleep(8)
+
+    monkeypatch.setattr("config.server.whole_answers", take_long)
+    with serving(listener, WORKERS) as server:
+        for _ in range(WORKERS):
+            assert begun.acquire(timeout=10)
+        workers = psutil.Process(server).children()
+        os.kill(server, signal.SIGTERM)
+        assert psutil.wait_procs(workers, timeout=4)[1] == []
 
 
 def test_no_worker_is_left_when_the_server_is_killed(listener):
