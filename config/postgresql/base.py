@@ -47,17 +47,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     ops_class = DatabaseOperations
-    of_thread = threading.local()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._prepared: dict[tuple[bool, bool], psycopg.Cursor[Any]] = {}
+        self._of_thread = threading.local()  # it has what is in it until the thread ends
 
     def connect(self) -> None:
         """Connects; the cursors of another connection are forgotten."""
         self._prepared.clear()
         super().connect()
-        vars(self.of_thread)[str(id(self))] = ClosedAtLast(self.connection)
+        self._of_thread.connection = ClosedAtLast(self.connection)
 
     def is_usable(self) -> bool:
         """Whether the server still holds its end of the connection.
