@@ -1,14 +1,19 @@
 """Pages of events by country and date: what readers ask most, in the order in which an index has it.
 
 Each is one query that is built once (`timeline.prepared_queries`). It reads the index from the wanted day on until the
-page is full, and then the documents of the page. What began shortly before the window, and what lasted long, are two
-ranges of the index (`querysets.overlaps`), each read in order: a narrow window is never looked for among all the events
-before it. Of any of several countries each has its own range, and what is in more than one is listed once; of all of
-several the ranges are merged.
+page is full, and then the documents of the page. What began shortly before the window or later, and what lasted long,
+are two ranges of the index, each read in order: a narrow window is never looked for among all the events before it. Of
+any of several countries each has its own range, and what is in more than one is listed once; of all of several the
+ranges are merged.
+
+A range goes from one position in the order of date and event to another one, which are two rows to PostgreSQL. So it
+expects a part of the events of a country, whatever the values are, and merges. Of days with a beginning and an end it
+expects next to nothing, for which one plan would read all events of one country for each event of the other.
 """
 
 from __future__ import annotations
 
+import datetime
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,13 +25,18 @@ from django.db.models.expressions import RawSQL
 
 from events.involvement import Way
 from timeline.filters import BY_COUNTRY, Asked, EventFilters, window
-from timeline.keysets import beyond, in_order
+from timeline.keysets import between, in_order
 from timeline.models import Publication, PublicationCountry
 from timeline.pagination import EVENT_ORDERINGS, JoinedPage, Page, Wanted
 from timeline.prepared_queries import PreparedQuery, Slot
-from timeline.querysets import overlaps, together
+from timeline.querysets import long_before, together
 
 KEYS = EVENT_ORDERINGS["date"].columns
+Position = tuple[datetime.date, int]
+"""A day and an event: values of `KEYS`."""
+LAST_EVENT = 2**63 - 1
+"""No event has this id, which is the largest one that a column takes."""
+
 ELSEWHERE = EventFilters.parameters().keys() - BY_COUNTRY
 """Filters that such a page cannot have."""
 
@@ -76,9 +86,7 @@ class Shape:
     """How many countries are wanted."""
     by_ways: bool
     has_first: bool
-    has_last: bool
-    behind: bool
-    """Whether the page begins at a cursor."""
+    """Whether there is a window that has a beginning."""
     descending: bool
     size: int
     joined: bool = False
@@ -94,14 +102,21 @@ class Shape:
 
 def is_indexed(values: Mapping[str, Any], at: int | None, wanted: Wanted) -> bool:
     """Whether the page that the values ask for can be read here."""
+    any_of, all_of = _countries(values)
     return (
         at is None
         and values["certainty"] != "certain"
         and wanted.ordering.columns == KEYS
-        and not (values["country"] and values["country_all"])
-        and _are_soon_found(values["country_all"] or [], values["involvement"] or [])
+        and not (any_of and all_of)
+        and _are_soon_found(all_of, values["involvement"] or [])
         and all(values[name] is None for name in ELSEWHERE)
     )
+
+
+def _countries(values: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The countries any of which is enough, and those that are all wanted: of one alone it is the same."""
+    any_of, all_of = values["country"] or [], values["country_all"] or []
+    return ([], list(dict.fromkeys([*all_of, *any_of]))) if len(any_of) == 1 else (any_of, all_of)
 
 
 def _are_soon_found(all_of: Sequence[str], ways: Sequence[str]) -> bool:
@@ -125,19 +140,14 @@ def joined_page(values: Mapping[str, Any], wanted: Wanted) -> JoinedPage:
 
 
 def _rows(values: Mapping[str, Any], wanted: Wanted, *, joined: bool) -> list[tuple[Any, ...]]:
-    any_of, all_of = values["country"] or [], values["country_all"] or []
+    any_of, all_of = _countries(values)
     ways = Asked(values, {}).country_ways
     first, last = window(values)
-    position = wanted.cursor.position if wanted.cursor else (None, None)
-    if len(any_of) == 1:
-        any_of, all_of = [], any_of
     shape = Shape(
         any_of=bool(any_of),
         all_of=len(all_of),
         by_ways=bool(ways),
         has_first=first is not None,
-        has_last=last is not None,
-        behind=wanted.cursor is not None,
         descending=wanted.descending,
         size=wanted.size,
         joined=joined,
@@ -149,11 +159,28 @@ def _rows(values: Mapping[str, Any], wanted: Wanted, *, joined: bool) -> list[tu
         **{f"code_{number}": code for number, code in enumerate(all_of)},
         "ways": ways,
         "first": first,
-        "last": last,
-        "day": position[0],
-        "event": position[1],
+        **ranges(first, last, wanted.cursor.position if wanted.cursor else None, descending=wanted.descending),
     }
     return query_for(shape).rows(given)
+
+
+def ranges(
+    first: datetime.date | None, last: datetime.date | None, behind: Sequence[Any] | None, *, descending: bool
+) -> dict[str, tuple[Position, Position]]:
+    """The ranges of the index that a page needs, by name: from one position up to another one, which is not in it.
+
+    If there is a `first` day: what is `near`, that is what began shortly before it or later, and all that is `long`.
+    Else it is the `whole` of it. `behind` is the position of the cursor.
+    """
+    low, high = (datetime.date.min, 0), (last or datetime.date.max, LAST_EVENT)
+    if behind:
+        day, event = behind
+        after = (day, min(event + 1, LAST_EVENT))
+        low, high = (low, min(high, (day, event))) if descending else (max(low, after), high)
+    if first is None:
+        return {"whole": (low, high)}
+    edge = (long_before(first), 0)
+    return {"near": (max(low, edge), high), "long": (low, min(high, edge))}
 
 
 @functools.lru_cache(maxsize=1000)
@@ -169,9 +196,7 @@ def query_for(shape: Shape) -> PreparedQuery:
         limit=shape.limit,
     )
     params = (Slot("language", CharField()), *codes, *ranges.params)
-    # How to merge the ranges of several countries depends on how many events they have. One plan for all pairs would
-    # take a third of the time among a million events, but among ten thousand it was one that takes three times as long.
-    return PreparedQuery(sql, params, one_plan=shape.all_of < 2, in_binary=shape.joined)
+    return PreparedQuery(sql, params, in_binary=shape.joined)
 
 
 def _in_order(descending: bool) -> str:
@@ -181,29 +206,35 @@ def _in_order(descending: bool) -> str:
 
 def _ranges(shape: Shape) -> QuerySet[Any]:
     """What may fill the page, as (first day, event, publication): for any of several countries, those of one."""
-    first = Slot("first", DateField()) if shape.has_first else None
-    last = Slot("last", DateField()) if shape.has_last else None
-    ranges = [_range(shape, part) for part in overlaps(first, last)]
-    return together(ranges)
+    return together([_range(shape, name) for name in (("near", "long") if shape.has_first else ("whole",))])
 
 
-def _range(shape: Shape, days: Q) -> QuerySet[Any]:
+def _range(shape: Shape, name: str) -> QuerySet[Any]:
     """As many as the page has, in order, out of one range of the index."""
-    if shape.behind:
-        days &= beyond(KEYS, (Slot("day", DateField()), Slot("event", BigIntegerField())), shape.descending)
+    inside = between(KEYS, _end(name, 0), _end(name, 1))
+    if name == "long":
+        inside &= Q(long=True)
+    days = inside & Q(end_max__gte=Slot("first", DateField())) if shape.has_first else inside
     found: QuerySet[Any]
     if shape.any_of:
         found, publication = _involving(shape, days, RawSQL("asked.code", [], CharField())), "publication_id"
     elif shape.all_of:
-        found, *others = [
-            _involving(shape, days, Slot(f"code_{number}", CharField())) for number in range(shape.all_of)
-        ]
-        for other in others:  # by what the index is ordered by: so the two ranges can be merged
-            found = found.filter(Exists(other.filter(**{key: OuterRef(key) for key in KEYS})))
-        publication = "publication_id"
+        codes = [Slot(f"code_{number}", CharField()) for number in range(shape.all_of)]
+        found, publication = _involving(shape, days, codes[0]), "publication_id"
+        for code in codes[1:]:  # by what the index is ordered by: so the two ranges can be merged
+            same = {key: OuterRef(key) for key in KEYS}
+            found = found.filter(Exists(_involving(shape, inside, code).filter(**same)))
     else:
         found, publication = Publication.objects.current().filter(days), "pk"
     return found.order_by(*in_order(KEYS, shape.descending)).values_list(*KEYS, publication)[: shape.limit]
+
+
+def _end(name: str, which: int) -> tuple[Slot, Slot]:
+    """Where a range begins, or ends: a position."""
+    return (
+        Slot(name, DateField(), lambda ends: ends[which][0]),
+        Slot(name, BigIntegerField(), lambda ends: ends[which][1]),
+    )
 
 
 def _involving(shape: Shape, days: Q, code: Expression) -> QuerySet[PublicationCountry]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Field, Func, Q
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 
 def in_order(keys: Sequence[str], descending: bool) -> list[str]:
@@ -24,3 +25,16 @@ def beyond(keys: Sequence[str], position: Sequence[Any], descending: bool) -> Q:
     if len(keys) == 1:
         return behind
     return Q(**{f"{first}__{less}e": value}) & (behind | beyond(keys[1:], position[1:], descending))
+
+
+def between(keys: Sequence[str], low: Sequence[Any], high: Sequence[Any]) -> Q:
+    """From the position `low` up to `high`, which is not in it, in the ascending order of `keys`.
+
+    Rows are compared, which is one range of an index by these keys.
+    """
+    row = _row([F(key) for key in keys])
+    return Q(GreaterThanOrEqual(row, _row(low))) & Q(LessThan(row, _row(high)))
+
+
+def _row(values: Sequence[Any]) -> Func:
+    return Func(*values, function="ROW", output_field=Field())

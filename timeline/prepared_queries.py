@@ -1,8 +1,8 @@
 """Queries that are built once and asked again and again, with other values.
 
 To build a query with the ORM takes several times as long as to answer it out of an index. Its text depends on what is
-asked, not on the values: so it is built with slots in the place of the values, and kept. Where one plan is good for
-all values, PostgreSQL prepares it once for each connection, too.
+asked, not on the values: so it is built with slots in the place of the values, and kept. PostgreSQL, too, prepares it
+once for each connection: one plan has to be good for all values.
 """
 
 from __future__ import annotations
@@ -16,16 +16,12 @@ from django.db.models import Field, QuerySet, Value
 
 
 class Slot(Value):
-    """Stands in a query for a value that is known only when it is asked; `name` says which one."""
+    """Stands in a query for a value that is known only when it is asked; `name` says which one, or `of` what of it."""
 
     def __init__(self, name: str, output_field: Field[Any, Any], of: Callable[[Any], Any] | None = None) -> None:
         super().__init__(None, output_field)
         self.name = name
         self.of = of
-
-    def then(self, function: Callable[[Any], Any]) -> Slot:
-        """A slot for what `function` makes of the value."""
-        return Slot(self.name, self.output_field, function)
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
@@ -42,8 +38,6 @@ class PreparedQuery:
 
     sql: str
     params: tuple[Any, ...]
-    one_plan: bool = True
-    """Whether one plan is good for all values."""
     in_binary: bool = False
     """Whether the values come as PostgreSQL has them, not as text. In that, bytes are twice as long."""
 
@@ -58,6 +52,6 @@ class PreparedQuery:
         params = [param.fill(values) if isinstance(param, Slot) else param for param in self.params]
         # See config.postgresql.
         rows: list[tuple[Any, ...]] = connection.prepared_rows(  # type: ignore[attr-defined]
-            self.sql, params, one_plan=self.one_plan, in_binary=self.in_binary
+            self.sql, params, in_binary=self.in_binary
         )
         return rows

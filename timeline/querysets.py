@@ -36,21 +36,18 @@ from timeline.traits import LONG_DAYS, SAMPLED
 LASTING = datetime.timedelta(days=LONG_DAYS)
 EARLIEST = datetime.date.min + LASTING
 
-Day = datetime.date | Slot
-"""A day, or the place of one in a query that is prepared."""
-
 
 def drawn(one_in: int) -> Exact:
     """That an event is in the sample of one in so many, by chance but for good. A column has it for `SAMPLED`."""
     return Exact(traits.drawn_number(F("event_id"), one_in), 0)
 
 
-def long_before(day: Day) -> Day:
+def long_before(day: datetime.date) -> datetime.date:
     """The day of which this holds: what began before it and lasted until `day` is `long`."""
-    return day.then(long_before) if isinstance(day, Slot) else max(day, EARLIEST) - LASTING
+    return max(day, EARLIEST) - LASTING
 
 
-def overlap(first: Day | None, last: Day | None, days: str = "") -> Q:
+def overlap(first: datetime.date | None, last: datetime.date | None, days: str = "") -> Q:
     """That something may have been going on on a day from `first` to `last`; None is no bound.
 
     `days` is the prefix of its columns `start_min`, `end_max` and `long`.
@@ -65,7 +62,7 @@ def overlap(first: Day | None, last: Day | None, days: str = "") -> Q:
     return wanted
 
 
-def overlaps(first: Day | None, last: Day | None, days: str = "") -> list[Q]:
+def overlaps(first: datetime.date | None, last: datetime.date | None, days: str = "") -> list[Q]:
     """The same in parts that have nothing in common, each a range of an index: what began shortly before `first` or
     later, and what lasted long. For all rows this takes less time than `overlap`, but gives them in no order.
     """

@@ -10,6 +10,10 @@ from typing import Any
 import psycopg
 from django.db.backends.postgresql import base, operations
 
+ONE_PLAN = "SET plan_cache_mode = force_generic_plan"
+"""SQL: what is prepared is planned once, even where the server expects that a plan for certain values would read less:
+to plan anew each time takes longer than most of these queries. It makes no difference to any other query."""
+
 
 class DatabaseOperations(operations.DatabaseOperations):
     """Django's, which would log a prepared statement without its values."""
@@ -19,14 +23,6 @@ class DatabaseOperations(operations.DatabaseOperations):
         if isinstance(cursor, psycopg.ClientCursor):
             return super().last_executed_query(cursor, sql, params)
         return str(self.compose_sql(sql, params))
-
-
-class PlannedAnew(psycopg.Cursor[Any]):
-    """Sends values apart from the text, but has nothing prepared."""
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        """Runs the query, planned for these values."""
-        return super().execute(query, params, **{**options, "prepare": False})
 
 
 class ClosedAtLast:
@@ -50,7 +46,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._prepared: dict[tuple[bool, bool], psycopg.Cursor[Any]] = {}
+        self._prepared: dict[bool, psycopg.Cursor[Any]] = {}
         self._of_thread = threading.local()  # it has what is in it until the thread ends
 
     def connect(self) -> None:
@@ -58,6 +54,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._prepared.clear()
         super().connect()
         self._of_thread.connection = ClosedAtLast(self.connection)
+        if self.connection.prepare_threshold is not None:
+            with self.connection.cursor() as cursor:
+                cursor.execute(ONE_PLAN)
 
     def is_usable(self) -> bool:
         """Whether the server still holds its end of the connection.
@@ -71,26 +70,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
         told.register(self.connection.fileno(), select.POLLIN)
         return bool(not told.poll(0) or super().is_usable())
 
-    def prepared_rows(
-        self, sql: str, params: Sequence[Any], *, one_plan: bool = True, in_binary: bool = False
-    ) -> list[tuple[Any, ...]]:
+    def prepared_rows(self, sql: str, params: Sequence[Any], *, in_binary: bool = False) -> list[tuple[Any, ...]]:
         """All rows of a statement that the server parses and plans once, and to which it gets the values apart.
 
         For queries that are asked over and over with the same text, and for which one plan is right whatever the
-        values; else, without `one_plan`, each is planned for its values. `in_binary` has the values of the answer come
-        as the server has them. Cursors write the values into the text, as Django's do.
+        values. `in_binary` has the values of the answer come as the server has them. Cursors write the values into the
+        text, as Django's do.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
         self.validate_thread_sharing()
         self.validate_no_broken_transaction()
         with self.wrap_database_errors:
-            cursor: Any = self._prepared.get((one_plan, in_binary))
+            cursor: Any = self._prepared.get(in_binary)
             if cursor is None:
                 # It stays open: to make one takes as long as to use it.
-                cursor = (psycopg.Cursor if one_plan else PlannedAnew)(self.connection)
+                cursor = psycopg.Cursor(self.connection)
                 cursor.format = psycopg.pq.Format(in_binary)
-                self._prepared[one_plan, in_binary] = cursor
+                self._prepared[in_binary] = cursor
             if self.queries_logged or self.execute_wrappers:  # else they would take a third of what a tiny query takes
                 cursor = self._prepare_cursor(cursor)  # type: ignore[attr-defined]
             cursor.execute(sql, params)

@@ -203,6 +203,18 @@ def test_malformed_cursor_gives_error(client, cursor):
     )
 
 
+@pytest.mark.parametrize("window", ["", "&from=2025", "&country=US"])
+@pytest.mark.parametrize(
+    ("ordering", "day", "event"),
+    [("date", "9999-12-31", 2**63 - 1), ("-date", "0001-01-01", 0), ("date", "2025-11-06", 2**63 - 1)],
+)
+def test_a_cursor_can_be_at_the_very_end(client, window, ordering, day, event):
+    published("one", "2025-11-06", "US")
+    cursor = encoded([ordering, False, day, event])
+    body = client.get(f"/api/v1/events/?ordering={ordering}&cursor={cursor}{window}").json()
+    assert (body["results"], body["next"]) == ([], None)
+
+
 def test_cursor_of_another_order_gives_error(client):
     published("one"), published("two")
     following = client.get("/api/v1/events/?page_size=1").json()["next"]
