@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import random
 
 import pytest
+from django.db import connection, transaction
 
 from events.models import Event, Participation
 from tests.assertions import assert_invalid, assert_problem
 from tests.builders import actor, draft, published, state, topic
-from timeline.models import Timeline
+from timeline.models import Publication, Timeline
 from timeline.publishing import publish, publish_vocabulary, withdraw
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +194,12 @@ def test_a_state_that_is_not_yet_gives_error(client):
         client.get("/api/v1/events/?as_of=9000-01-01"),
         ("as_of", "unknown_value", "'as_of' lies in the future: a day counts from its end on, in UTC."),
     )
+
+
+def test_what_was_not_public_yet_is_passed_over_in_the_index():
+    published("one", "2025-11-06")
+    wanted = Publication.objects.as_of(1).overlapping(datetime.date(2025, 1, 1), None)
+    in_order = wanted.order_by("-start_min", "-event_id").values_list("start_min", "event_id", "id")[:3]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off")  # it would not take long here
+        assert "Index Only Scan using publication_by_date_ever" in in_order.explain()

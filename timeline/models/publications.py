@@ -122,8 +122,13 @@ class Publication(Version):
                 condition=Q(superseded_in=None, withdrawn=False),
                 name="publication_by_date",
             ),
-            # The same in past states, which any version may belong to.
-            models.Index(F("start_min").desc(), F("event").desc(), name="publication_by_date_ever"),
+            # The same in past states, which any version may belong to: those that do not are passed over in the index.
+            models.Index(
+                F("start_min").desc(),
+                F("event").desc(),
+                include=["id", "end_max", "long", "published_in", "superseded_in", "withdrawn"],
+                name="publication_by_date_ever",
+            ),
             # The change feed: every version, in the order of publication.
             models.Index(fields=["published_in", "event"], name="publication_changes"),
             # Lists ordered by their last change.
