@@ -60,7 +60,8 @@ SPARE = 2
 SHORTEST, WIDER = 31, 5
 """Days in the first stretch at least, and how many times as long each further one is as that before it."""
 OFTEN_NONE = 10
-"""So many times that, where several countries are wanted in certain ways: often there is nothing at all."""
+"""So many times that, where several countries are wanted in certain ways: often there is nothing at all. So if none was
+`near`, all are looked for at once: each stretch would take as long."""
 MOST_MONTHS = 12
 """Of a longer stretch, the years are looked up. Each month takes some time, and what is found beyond the stretch, too:
 less than where all of a window is wanted."""
@@ -309,6 +310,8 @@ def _stretches(found: PublicationQuerySet, expected: float, near: bool, descendi
         for _, keys in found.tallied
     ]
     unknown = f"greatest({', '.join(['days', *until_tallied])})"
+    if near and found.correlated:
+        unknown = f"CASE near WHEN 0 THEN {traits.LONGEST} ELSE {unknown} END"
     limit = found.window_first if descending else found.window_last
     end = _date(limit) if limit else f"({EVER.format(order='ASC' if descending else 'DESC')})"
     return STRETCHES.format(

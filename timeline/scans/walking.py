@@ -28,18 +28,19 @@ that the rows of the last one are at an end."""
 
 WALK = """\
 WITH found ({columns}) AS NOT MATERIALIZED ({found}),
-walked AS NOT MATERIALIZED ({walked}),
+walked AS MATERIALIZED ({walked}),
 near AS MATERIALIZED ({near}),
 promising AS MATERIALIZED (SELECT count(*) BETWEEN 2 * {most} / 3 AND {most} - 1 AS yes FROM near),
 next AS MATERIALIZED ({next}),
 edge AS MATERIALIZED (
-    SELECT * FROM walked ORDER BY {first} {order}, event_id {order}
+    SELECT * FROM walked
     OFFSET (SELECT CASE WHEN yes THEN {length} * {times} ELSE {length} END FROM promising) - 1 LIMIT 1
 ),
 far AS MATERIALIZED ({far})
 SELECT {names} FROM (SELECT * FROM near UNION ALL SELECT * FROM next UNION ALL SELECT * FROM far) AS page
 ORDER BY {first} {order}, event_id {order} LIMIT {most}
 """
+"""What is `walked` is kept: to pass over what comes before it can take longer than all else."""
 
 NOT_FULL = """\
 (SELECT count(*) FROM near) + (SELECT count(*) FROM next) < {most} AND EXISTS (SELECT FROM edge)"""
@@ -97,7 +98,7 @@ def walk(found: str, names: Sequence[str], walked: str, length: int, times: int,
     """
     behind = f"{NOT_FULL.format(most=most)} AND {beyond_edge(names, descending)}"
     order = "DESC" if descending else "ASC"
-    part = f"(SELECT * FROM walked ORDER BY {names[0]} {order}, event_id {order} {{}} {length}) AS part"
+    part = f"(SELECT * FROM walked {{}} {length}) AS part"
     return WALK.format(
         found=found,
         columns=", ".join(names),
