@@ -15,6 +15,7 @@ from django.db.models import Case, QuerySet, Value, When
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from events.fields import EdtfField, parse_or_none
 from events.models import Actor, Event, EventText, Figure, Membership, Participation, Relation, Source
@@ -72,7 +73,17 @@ class MembershipForm(forms.ModelForm):
         return cleaned
 
 
-class MembershipInline(admin.TabularInline):
+class TableInline(admin.TabularInline):
+    """Parts as the rows of a table. Its head is above them for who sees it; for others each field has its name."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.widget.attrs["aria-label"] = capfirst(field.label)
+        return field
+
+
+class MembershipInline(TableInline):
     model = Membership
     form = MembershipForm
     formset = PartFormSet
@@ -87,7 +98,7 @@ class MembershipInline(admin.TabularInline):
         return super().get_queryset(request).select_related("member", "group")
 
 
-class MemberInline(admin.TabularInline):
+class MemberInline(TableInline):
     """Whoever belongs to it: to look at and add to. One form for a hundred members would be refused for its size."""
 
     model = Membership
@@ -224,7 +235,7 @@ class EventTextInline(admin.StackedInline):
     formfield_overrides = LONG_INPUTS
 
 
-class ParticipationInline(admin.TabularInline):
+class ParticipationInline(TableInline):
     model = Participation
     formset = PartFormSet
     verbose_name = "participant"
@@ -264,7 +275,7 @@ class SourceInline(admin.StackedInline):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class RelationInline(admin.TabularInline):
+class RelationInline(TableInline):
     model = Relation
     formset = PartFormSet
     fk_name = "event"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -173,6 +174,27 @@ def test_an_event_offers_the_text_that_is_missing(admin_client):
         ("de", "Gespräche"),
         ("en", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("model", "names"),
+    [
+        ("event", {"participations": ["Actor", "Role", "Name as printed"], "relations": ["Kind", "Target"]}),
+        (
+            "actor",
+            {"memberships": ["Group", "Role", "Since", "Until"], "members": ["Member", "Role", "Since", "Until"]},
+        ),
+    ],
+)
+def test_each_field_of_a_table_has_a_name(admin_client, model, names):
+    page = admin_client.get(reverse(f"admin:events_{model}_add")).content.decode()
+    labels: dict[str, list[Any]] = {prefix: [] for prefix in names}
+    for field in re.findall(r"<(?:input|select) [^>]*>", page):
+        row = re.search(r'name="(\w+)-__prefix__-', field)  # that which is copied for a new one
+        if row and row[1] in names and 'type="hidden"' not in field:
+            label = re.search(r'aria-label="([^"]+)"', field)
+            labels[row[1]].append(label and label[1])
+    assert labels == names
 
 
 def test_an_event_is_entered_at_once(admin_client):
