@@ -186,17 +186,16 @@ def ranges(
 @functools.lru_cache(maxsize=1000)
 def query_for(shape: Shape) -> PreparedQuery:
     """The query for pages of this shape."""
-    ranges = PreparedQuery.from_queryset(_ranges(shape))
+    built = PreparedQuery.from_queryset(_ranges(shape))
     rows, codes = (ANY, [Slot("codes", ArrayField(CharField()))]) if shape.any_of else (ALL, [])
     sql = (JOINED if shape.joined else PAGE).format(
-        rows=rows.format(ranges=ranges.sql),
+        rows=rows.format(ranges=built.sql),
         read=_in_order(shape.descending),
         shown=_in_order(shape.descending != shape.backwards),
         size=shape.size,
         limit=shape.limit,
     )
-    params = (Slot("language", CharField()), *codes, *ranges.params)
-    return PreparedQuery(sql, params, in_binary=shape.joined)
+    return PreparedQuery(sql, (Slot("language", CharField()), *codes, *built.params), in_binary=shape.joined)
 
 
 def _in_order(descending: bool) -> str:
