@@ -3,8 +3,9 @@
 Each is one query that is built once (`timeline.prepared_queries`). It reads the index from the wanted day on until the
 page is full, and then the documents of the page. What began shortly before the window or later, and what lasted long,
 are two ranges of the index, each read in order: a narrow window is never looked for among all the events before it. Of
-any of several countries each has its own range, and what is in more than one is listed once; of all of several the
-ranges are merged.
+any of several countries each has its own range, and what is in more than one is listed once. Of both of two the ranges
+are merged; or, if one country has far fewer events than the other, its events are looked up. The query itself finds out
+which of them to do.
 
 A range goes from one position in the order of date and event to another one, which are two rows to PostgreSQL. So it
 expects a part of the events of a country, whatever the values are, and merges. Of days with a beginning and an end it
@@ -68,12 +69,52 @@ HAVING count(*) > 0
 """SQL: the same as one row, as (first days, events, dataset version, documents as one text in UTF-8); not the document
 of what is behind the page. All of it is in the order in which the rows are read, so that PostgreSQL sorts nothing."""
 
-ALL = "SELECT start_min, event_id, pk FROM ({ranges}) AS one (start_min, event_id, pk)"
-ANY = """
-SELECT DISTINCT start_min, event_id, pk
-FROM unnest(%s::text[]) AS asked (code) CROSS JOIN LATERAL ({ranges}) AS one (start_min, event_id, pk)
+COLUMNS = "start_min, event_id, pk"
+ONE = f"SELECT {COLUMNS} FROM ({{ranges}}) AS one ({COLUMNS})"
+ANY = f"""
+SELECT DISTINCT {COLUMNS}
+FROM unnest(%s::text[]) AS asked (code) CROSS JOIN LATERAL ({{ranges}}) AS one ({COLUMNS})
 """
 """SQL: `ranges` for each of several countries, each event once."""
+
+NEAREST, TIMES = 100, 30
+"""Of each country, the days of so many events are compared. If they take one country so many times as long as the
+other, it takes less time to look up its events than to read all those of the other."""
+
+BOTH = f"""
+SELECT {COLUMNS} FROM (
+    WITH nearest AS MATERIALIZED (
+        SELECT code, {{nearer}}(start_min) AS first,
+            CASE count(start_min) WHEN {{nearest}} THEN {{farther}}(start_min) END AS last
+        FROM unnest(%s::text[]) AS asked (code)
+        LEFT JOIN LATERAL (
+            SELECT {COLUMNS} FROM ({{of_each}}) AS one ({COLUMNS}) ORDER BY {{read}} LIMIT {{nearest}}
+        ) AS one ON true
+        GROUP BY code
+    ),
+    rarest AS MATERIALIZED (
+        SELECT (array_agg(code ORDER BY last {{reverse}} NULLS FIRST))[1] AS code,
+            bool_or(last IS NULL) OR
+            abs({{nearer}}(first) - {{farther}}(last)) > {{times}} * abs({{nearer}}(first) - {{nearer}}(last)) AS rare
+        FROM nearest
+    )
+    (
+        SELECT {COLUMNS} FROM ({{merged}}) AS one ({COLUMNS})
+        WHERE NOT (SELECT rare FROM rarest) ORDER BY {{read}} LIMIT {{limit}}
+    )
+    UNION ALL
+    (
+        SELECT {COLUMNS} FROM ({{of_rarest}}) AS one ({COLUMNS})
+        WHERE (SELECT rare FROM rarest) AND (
+            SELECT count(*) FROM timeline_publicationcountry AS involved
+            WHERE involved.publication_id = one.pk AND involved.code = ANY(%s::text[])
+        ) = 2
+        ORDER BY {{read}} LIMIT {{limit}}
+    )
+) AS one
+"""
+"""SQL: what is in the ranges of both of two countries: `merged`, or those of the rarest one, looked up. A count is no
+join, so it can only be found one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +124,7 @@ class Shape:
     any_of: bool
     """Whether the countries are several, any of which is enough; else all of them are wanted."""
     all_of: int
-    """How many countries are wanted."""
+    """How many countries are wanted: up to two."""
     by_ways: bool
     has_first: bool
     """Whether there is a window that has a beginning."""
@@ -108,6 +149,7 @@ def is_indexed(values: Mapping[str, Any], at: int | None, wanted: Wanted) -> boo
         and values["certainty"] != "certain"
         and wanted.ordering.columns == KEYS
         and not (any_of and all_of)
+        and len(all_of) <= 2  # events of three can be few among many of each two: the index by keys finds them
         and _are_soon_found(all_of, values["involvement"] or [])
         and all(values[name] is None for name in ELSEWHERE)
     )
@@ -155,7 +197,7 @@ def _rows(values: Mapping[str, Any], wanted: Wanted, *, joined: bool) -> list[tu
     )
     given = {
         "language": values["lang"],
-        "codes": any_of,
+        "codes": any_of or all_of,
         **{f"code_{number}": code for number, code in enumerate(all_of)},
         "ways": ways,
         "first": first,
@@ -186,16 +228,42 @@ def ranges(
 @functools.lru_cache(maxsize=1000)
 def query_for(shape: Shape) -> PreparedQuery:
     """The query for pages of this shape."""
-    built = PreparedQuery.from_queryset(_ranges(shape))
-    rows, codes = (ANY, [Slot("codes", ArrayField(CharField()))]) if shape.any_of else (ALL, [])
+    rows, params = _found(shape)
     sql = (JOINED if shape.joined else PAGE).format(
-        rows=rows.format(ranges=built.sql),
+        rows=rows,
         read=_in_order(shape.descending),
         shown=_in_order(shape.descending != shape.backwards),
         size=shape.size,
         limit=shape.limit,
     )
-    return PreparedQuery(sql, (Slot("language", CharField()), *codes, *built.params), in_binary=shape.joined)
+    return PreparedQuery(sql, (Slot("language", CharField()), *params), in_binary=shape.joined)
+
+
+def _found(shape: Shape) -> tuple[str, tuple[Any, ...]]:
+    """SQL: what may be on the page; and its parameters."""
+    codes = Slot("codes", ArrayField(CharField()))
+    if shape.any_of:
+        of_each = _ranges(shape, [RawSQL("asked.code", [])], shape.limit)
+        return ANY.format(ranges=of_each.sql), (codes, *of_each.params)
+    merged = _ranges(shape, [Slot(f"code_{number}", CharField()) for number in range(shape.all_of)], shape.limit)
+    if shape.all_of < 2:
+        return ONE.format(ranges=merged.sql), merged.params
+    of_each = _ranges(shape, [RawSQL("asked.code", [])], NEAREST)
+    of_rarest = _ranges(shape, [RawSQL("(SELECT code FROM rarest)", [])])
+    nearer, farther, reverse = ("max", "min", "ASC") if shape.descending else ("min", "max", "DESC")
+    sql = BOTH.format(
+        nearest=NEAREST,
+        times=TIMES,
+        of_each=of_each.sql,
+        merged=merged.sql,
+        of_rarest=of_rarest.sql,
+        nearer=nearer,
+        farther=farther,
+        reverse=reverse,
+        read=_in_order(shape.descending),
+        limit=shape.limit,
+    )
+    return sql, (codes, *of_each.params, *merged.params, *of_rarest.params, codes)
 
 
 def _in_order(descending: bool) -> str:
@@ -203,29 +271,30 @@ def _in_order(descending: bool) -> str:
     return ", ".join(f"{key} {'DESC' if descending else 'ASC'}" for key in KEYS)
 
 
-def _ranges(shape: Shape) -> QuerySet[Any]:
-    """What may fill the page, as (first day, event, publication): for any of several countries, those of one."""
-    return together([_range(shape, name) for name in (("near", "long") if shape.has_first else ("whole",))])
+def _ranges(shape: Shape, codes: Sequence[Expression], most: int | None = None) -> PreparedQuery:
+    """What involves all of these countries, in the wanted ways, as (first day, event, publication).
+
+    Of each range of the index the first ones, up to `most`.
+    """
+    names = ("near", "long") if shape.has_first else ("whole",)
+    return PreparedQuery.from_queryset(together([_range(shape, codes, name)[:most] for name in names]))
 
 
-def _range(shape: Shape, name: str) -> QuerySet[Any]:
-    """As many as the page has, in order, out of one range of the index."""
+def _range(shape: Shape, codes: Sequence[Expression], name: str) -> QuerySet[Any]:
+    """Those in one range of the index, in order."""
     inside = between(KEYS, _end(name, 0), _end(name, 1))
     if name == "long":
         inside &= Q(long=True)
     days = inside & Q(end_max__gte=Slot("first", DateField())) if shape.has_first else inside
     found: QuerySet[Any]
-    if shape.any_of:
-        found, publication = _involving(shape, days, RawSQL("asked.code", [], CharField())), "publication_id"
-    elif shape.all_of:
-        codes = [Slot(f"code_{number}", CharField()) for number in range(shape.all_of)]
+    if codes:
         found, publication = _involving(shape, days, codes[0]), "publication_id"
         for code in codes[1:]:  # by what the index is ordered by: so the two ranges can be merged
             same = {key: OuterRef(key) for key in KEYS}
             found = found.filter(Exists(_involving(shape, inside, code).filter(**same)))
     else:
         found, publication = Publication.objects.current().filter(days), "pk"
-    return found.order_by(*in_order(KEYS, shape.descending)).values_list(*KEYS, publication)[: shape.limit]
+    return found.order_by(*in_order(KEYS, shape.descending)).values_list(*KEYS, publication)
 
 
 def _end(name: str, which: int) -> tuple[Slot, Slot]:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from events.dates import parse
 from tests.builders import draft, published, state
 from tests.timeline.test_pagination import assert_pages, joined, walk
-from timeline.indexed_pages import Shape, indexed_page, is_indexed, joined_page, query_for
+from timeline import indexed_pages
+from timeline.indexed_pages import NEAREST, TIMES, Shape, indexed_page, is_indexed, joined_page, query_for
 from timeline.pagination import EVENT_ORDERINGS, JoinedPage, wanted_page
 from timeline.parameters import read
 from timeline.publishing import publish, withdraw
@@ -92,7 +93,14 @@ queries = st.fixed_dictionaries(
 )
 
 
-def test_pages_agree_with_reading_everything(client, world):
+@pytest.mark.parametrize(("nearest", "times"), [(NEAREST, TIMES), (1, 100), (2, 2), (1, -1)])
+def test_pages_agree_with_reading_everything(client, world, monkeypatch, request, nearest, times):
+    """Whether the ranges of two countries are merged, or the events of the rarest one are looked up."""
+    monkeypatch.setattr(indexed_pages, "NEAREST", nearest)
+    monkeypatch.setattr(indexed_pages, "TIMES", times)
+    query_for.cache_clear()
+    request.addfinalizer(query_for.cache_clear)
+
     @given(queries)
     @example({"ordering": "-date", "page_size": 3, "country": ["US", "CN"], "from": "2021-03-01", "to": "2021-03-02"})
     @example({"ordering": "date", "page_size": 3, "country_all": ["US", "CN"], "from": "2021-03-02"})
@@ -112,8 +120,10 @@ def test_pages_agree_with_reading_everything(client, world):
 
 
 def in_index(query):
-    countries, ways = query.get("country_all", []), query.get("involvement", ["participant"])
-    return "role" not in query and "participant" in ways and (len(countries) < 2 or "involvement" not in query)
+    any_of, ways = query.get("country", []), query.get("involvement", ["participant"])
+    countries = {*query.get("country_all", []), *(any_of if len(any_of) == 1 else [])}
+    soon = len(countries) < 2 or (len(countries) == 2 and "involvement" not in query)
+    return "role" not in query and "participant" in ways and soon
 
 
 def asked(query):
