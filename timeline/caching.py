@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import re
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -48,12 +49,20 @@ def not_yet(parameter: str, asked: int, now: int) -> InvalidParameters:
     return InvalidParameters([ParameterError(parameter, "unknown_value", message)])
 
 
+TAG = re.compile(r'(W/")[0-9]+(-[^"]+")')
+
+
 def etag(version: int, variant: str = "") -> str:
     """The ETag of any answer from this dataset version; weak, because it may be compressed on the way.
 
     `variant` tells answers apart that one address gives by the request's headers.
     """
     return f'W/"{version}-{settings.SPECTACULAR_SETTINGS["VERSION"]}{variant}"'
+
+
+def renewed(tag: str, version: int) -> str | None:
+    """The same ETag of another dataset version; None if it is not one of `etag`."""
+    return TAG.sub(rf"\g<1>{version}\g<2>", tag) if TAG.fullmatch(tag) else None
 
 
 def unchanged(request: HttpRequest, tag: str) -> bool:
