@@ -18,6 +18,7 @@ import datetime
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -198,7 +199,6 @@ def _rows(values: Mapping[str, Any], wanted: Wanted, *, joined: bool) -> list[tu
     given = {
         "language": values["lang"],
         "codes": any_of or all_of,
-        **{f"code_{number}": code for number, code in enumerate(all_of)},
         "ways": ways,
         "first": first,
         **ranges(first, last, wanted.cursor.position if wanted.cursor else None, descending=wanted.descending),
@@ -245,7 +245,7 @@ def _found(shape: Shape) -> tuple[str, tuple[Any, ...]]:
     if shape.any_of:
         of_each = _ranges(shape, [RawSQL("asked.code", [])], shape.limit)
         return ANY.format(ranges=of_each.sql), (codes, *of_each.params)
-    merged = _ranges(shape, [Slot(f"code_{number}", CharField()) for number in range(shape.all_of)], shape.limit)
+    merged = _ranges(shape, [Slot("codes", CharField(), itemgetter(n)) for n in range(shape.all_of)], shape.limit)
     if shape.all_of < 2:
         return ONE.format(ranges=merged.sql), merged.params
     of_each = _ranges(shape, [RawSQL("asked.code", [])], NEAREST)
