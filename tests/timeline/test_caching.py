@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import published
-from timeline.caching import PRESENT
+from timeline.caching import PRESENT, etag, renewed
 from timeline.publishing import publish
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +127,13 @@ def test_documents_name_the_host_they_were_asked_of(client, settings):
 
 def test_what_shared_caches_are_told():
     assert PRESENT == "public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=86400"
+
+
+@pytest.mark.parametrize("variant", ["", "-de", "-ics-de"])
+def test_an_etag_is_renewed(variant):
+    assert renewed(etag(7, variant), 12) == etag(12, variant)
+
+
+@pytest.mark.parametrize("tag", ["", "*", '"7"', '"7-1.0.0"', 'W/"x-1.0.0"', f"{etag(7)}, {etag(8)}"])
+def test_what_is_no_etag_of_ours_is_not_renewed(tag):
+    assert renewed(tag, 12) is None
