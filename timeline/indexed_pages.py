@@ -79,24 +79,22 @@ FROM unnest(%s::text[]) AS asked (code) CROSS JOIN LATERAL ({{ranges}}) AS one (
 """SQL: `ranges` for each of several countries, each event once."""
 
 NEAREST, TIMES = 100, 30
-"""Of each country, the days of so many events are compared. If they take one country so many times as long as the
-other, it takes less time to look up its events than to read all those of the other."""
+"""If so many events take one country so many times as long as the other, it takes less time to look up its events than
+to read all those of the other. Of what is left of either there may be fewer."""
 
 BOTH = f"""
 SELECT {COLUMNS} FROM (
     WITH nearest AS MATERIALIZED (
-        SELECT code, {{nearer}}(start_min) AS first,
-            CASE count(start_min) WHEN {{nearest}} THEN {{farther}}(start_min) END AS last
+        SELECT code, (SELECT start_min FROM ({{nearest}}) AS one ({COLUMNS})) AS first,
+            (SELECT start_min FROM ({{farthest}}) AS one ({COLUMNS})) AS last
         FROM unnest(%s::text[]) AS asked (code)
-        LEFT JOIN LATERAL (
-            SELECT {COLUMNS} FROM ({{of_each}}) AS one ({COLUMNS}) ORDER BY {{read}} LIMIT {{nearest}}
-        ) AS one ON true
-        GROUP BY code
     ),
     rarest AS MATERIALIZED (
         SELECT (array_agg(code ORDER BY last {{reverse}} NULLS FIRST))[1] AS code,
-            bool_or(last IS NULL) OR
-            abs({{nearer}}(first) - {{farther}}(last)) > {{times}} * abs({{nearer}}(first) - {{nearer}}(last)) AS rare
+            CASE count(last) WHEN 2
+                THEN abs({{nearer}}(first) - {{farther}}(last)) > {{times}} * abs({{nearer}}(first) - {{nearer}}(last))
+                ELSE count(last) = 1
+            END AS rare
         FROM nearest
     )
     (
@@ -248,13 +246,14 @@ def _found(shape: Shape) -> tuple[str, tuple[Any, ...]]:
     merged = _ranges(shape, [Slot("codes", CharField(), itemgetter(n)) for n in range(shape.all_of)], shape.limit)
     if shape.all_of < 2:
         return ONE.format(ranges=merged.sql), merged.params
-    of_each = _ranges(shape, [RawSQL("asked.code", [])], NEAREST)
+    next_ones = _range(shape, [RawSQL("asked.code", [])], _names(shape)[0])
+    nearest, farthest = (PreparedQuery.from_queryset(next_ones[at : at + 1]) for at in (0, NEAREST - 1))
     of_rarest = _ranges(shape, [RawSQL("(SELECT code FROM rarest)", [])])
     nearer, farther, reverse = ("max", "min", "ASC") if shape.descending else ("min", "max", "DESC")
     sql = BOTH.format(
-        nearest=NEAREST,
+        nearest=nearest.sql,
+        farthest=farthest.sql,
         times=TIMES,
-        of_each=of_each.sql,
         merged=merged.sql,
         of_rarest=of_rarest.sql,
         nearer=nearer,
@@ -263,7 +262,7 @@ def _found(shape: Shape) -> tuple[str, tuple[Any, ...]]:
         read=_in_order(shape.descending),
         limit=shape.limit,
     )
-    return sql, (codes, *of_each.params, *merged.params, *of_rarest.params, codes)
+    return sql, (*nearest.params, *farthest.params, codes, *merged.params, *of_rarest.params, codes)
 
 
 def _in_order(descending: bool) -> str:
@@ -276,8 +275,12 @@ def _ranges(shape: Shape, codes: Sequence[Expression], most: int | None = None) 
 
     Of each range of the index the first ones, up to `most`.
     """
-    names = ("near", "long") if shape.has_first else ("whole",)
-    return PreparedQuery.from_queryset(together([_range(shape, codes, name)[:most] for name in names]))
+    return PreparedQuery.from_queryset(together([_range(shape, codes, name)[:most] for name in _names(shape)]))
+
+
+def _names(shape: Shape) -> list[str]:
+    """The ranges: see `ranges`."""
+    return ["near", "long"] if shape.has_first else ["whole"]
 
 
 def _range(shape: Shape, codes: Sequence[Expression], name: str) -> QuerySet[Any]:
