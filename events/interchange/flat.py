@@ -3,10 +3,16 @@
 `topics` are slugs with spaces between them, `participants` are `role:actor` or `role:actor:name as printed` with "; "
 between them. A column that is not there says nothing; an empty cell clears. A spreadsheet takes for a formula what
 begins with = + - @: an apostrophe stands before such a text, and is taken away again when it is read.
+
+A spreadsheet may also write such a file in the way of its country: cells between semicolons, or tabs, a decimal comma,
+TRUE or WAHR for true, empty cells and rows at the end. That is read too. It says no other thing: a date in another way
+than EDTF could be two days, and is refused.
 """
 
 from __future__ import annotations
 
+import csv
+import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -33,28 +39,61 @@ COLUMNS = [
 REQUIRED = ["slug", "type"]
 NUMBERS = {"latitude", "longitude"}
 FLAGS = {"source_official": "official", "publish": "publish"}
+TRUE, FALSE = ("true", "wahr"), ("false", "falsch")
+SEPARATORS = ",;\t"
 GUARDED = re.compile(r"'*[=+\-@\t\r]")
 
 
-def header_problems(header: Sequence[str]) -> list[Problem]:
-    """What is wrong with the first line."""
-    found = [
-        Problem(name, f"there is no such column: expected {', '.join(COLUMNS)}.")
-        for name in header
-        if name not in COLUMNS
-    ]
-    found += [Problem(name, "the column is there twice.") for name in sorted(set(header)) if header.count(name) > 1]
-    found += [Problem(name, "the column is missing: every event needs it.") for name in REQUIRED if name not in header]
+NOT_UTF_8 = Problem("", "this is not UTF-8: save the file in that encoding.")
+
+
+def separator(first_line: str) -> str:
+    """What stands between cells: of the `SEPARATORS` the one that leaves most columns known; else a comma."""
+
+    def known(mark: str) -> int:
+        cells = next(csv.reader([first_line], delimiter=mark), [])
+        return len(set(COLUMNS).intersection(columns(cells)))
+
+    return max(SEPARATORS, key=known)
+
+
+def columns(header: Sequence[str]) -> list[str]:
+    """The names of the columns that the first line has, in whatever case, without blank ones at its end."""
+    names = [name.strip().lower() for name in header]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def header_problems(names: Sequence[str]) -> list[Problem]:
+    """What is wrong with the columns."""
+    if any(_is_not_utf_8(name) for name in names):
+        return [NOT_UTF_8]
+    found = [_unknown(name) for name in names if name not in COLUMNS]
+    if found:
+        found.append(Problem("", f"the columns that can be there are {', '.join(COLUMNS)}."))
+    found += [Problem(name, "the column is there twice.") for name in sorted(set(names)) if names.count(name) > 1]
+    found += [Problem(name, "the column is missing: every event needs it.") for name in REQUIRED if name not in names]
     return found
+
+
+def _unknown(name: str) -> Problem:
+    near = difflib.get_close_matches(name, COLUMNS, n=1)
+    return Problem(name, "there is no such column" + (f": did you mean {near[0]}?" if near else "."))
+
+
+def _is_not_utf_8(text: str) -> bool:
+    """Whether bytes had to be escaped (`surrogateescape`), or it is UTF-16."""
+    return any("\udc80" <= character <= "\udcff" or character == "\0" for character in text)
 
 
 def record(header: Sequence[str], row: Sequence[str]) -> tuple[Values, list[Problem]]:
     """The record that a row says, and what is wrong with it, by column."""
-    if len(row) != len(header):
+    if len(row) < len(header) or any(row[len(header) :]):
         return {}, [Problem("", f"the row has {len(row)} cells: expected {len(header)}, as the first line has.")]
-    if any("\udc80" <= character <= "\udcff" for cell in row for character in cell):
-        return {}, [Problem("", "this is not UTF-8: save the file in that encoding.")]
-    cells = {name: _unguarded(cell) for name, cell in zip(header, row, strict=True)}
+    if any(_is_not_utf_8(cell) for cell in row):
+        return {}, [NOT_UTF_8]
+    cells = {name: _unguarded(cell) for name, cell in zip(header, row, strict=False)}
     values: Values = {"record": "event"}
     found: list[Problem] = []
     for name in ("external_id", "slug", "type"):
@@ -102,12 +141,12 @@ def _participants(cell: str, found: list[Problem]) -> Iterator[Values]:
 def _value(column: str, cell: str, found: list[Problem]) -> Any:
     if column in NUMBERS:
         try:
-            return float(cell)
+            return float(cell if "." in cell else cell.replace(",", "."))
         except ValueError:
             found.append(Problem(column, f"“{cell}” is no number: expected one such as 38.8977."))
     elif column in FLAGS:
-        if cell in ("true", "false"):
-            return cell == "true"
+        if cell.lower() in TRUE + FALSE:
+            return cell.lower() in TRUE
         found.append(Problem(column, f"“{cell}” is neither true nor false: expected one of them."))
     return cell
 
@@ -129,7 +168,7 @@ def _column(field: str) -> str:
 def row(values: Values) -> tuple[list[str], list[str]]:
     """The cells of an event, and the reasons why it does not fit in a row (then the cells are of no use)."""
     reasons = [
-        f"it has {len(values[name])} {name}"
+        f"it has {len(values[name])} {name if len(values[name]) > 1 else name.removesuffix('s')}"
         for name, most in (("sources", 1), ("relations", 0), ("figures", 0))
         if len(values.get(name, ())) > most
     ]

@@ -87,26 +87,37 @@ class RecordFile:
     def _csv(self) -> Iterator[Entry]:
         text = io.TextIOWrapper(self._file, encoding="utf-8-sig", errors="surrogateescape", newline="")
         try:
-            rows = csv.reader(text, strict=True)
-            header = next(rows, [])
-            wrong = flat.header_problems(header)
-            if wrong:
-                yield Entry(1, problems=wrong, position=self.size)
-                return
-            while True:
-                line = rows.line_num + 1
-                try:
-                    row = next(rows)
-                except StopIteration:
+            header: list[str] | None = None
+            for line, row in _rows(text):
+                if isinstance(row, Problem):
+                    yield Entry(line, problems=[row], position=self.size)
                     return
-                except csv.Error as error:
-                    yield Entry(line, problems=[Problem("", f"this is no CSV: {error}.")], position=self.size)
-                    return
-                if row:
+                if header is None:
+                    header = flat.columns(row)
+                    if wrong := flat.header_problems(header):
+                        yield Entry(line, problems=wrong, position=self.size)
+                        return
+                elif any(row):
                     values, found = flat.record(header, row)
                     yield Entry(line, values, found, self._file.tell())
         finally:
             text.detach()  # else it would close the file
+
+
+def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | Problem]]:
+    """The rows of CSV, each with the line on which it begins; or what ends it before its end. There is a first one."""
+    mark = flat.separator(text.readline(LONGEST_LINE))
+    text.seek(0)
+    rows = csv.reader(text, delimiter=mark, strict=True)
+    line = 1
+    try:
+        yield line, next(rows, [])
+        line = rows.line_num + 1
+        for row in rows:
+            yield line, row
+            line = rows.line_num + 1
+    except csv.Error as error:
+        yield line, Problem("", f"this is no CSV: {error}.")
 
 
 def _not_json(error: Any) -> str:

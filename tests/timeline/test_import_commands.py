@@ -195,6 +195,24 @@ def test_it_can_leave_out_what_is_refused(file):
     assert public() == [("second", 1)]
 
 
+@pytest.mark.parametrize(
+    ("options", "ended"),
+    [
+        (
+            [],
+            "Some would be refused, see above, and maybe others: --continue-on-error looks at all. "
+            "Nothing was written.",
+        ),
+        (["--continue-on-error"], "Some would be refused, see above. Nothing was written."),
+    ],
+)
+def test_a_dry_run_says_that_it_would_refuse_some(file, options, ended):
+    name = file(MEETING, US, {**EARLIER, "date": "soon"}, PUBLIC[-1])
+
+    assert run("import_events", name, "--dry-run", *options)[2] == ended
+    assert Event.objects.count() == 0
+
+
 def test_what_vanished_is_reported_and_withdrawn_only_if_asked_to(file):
     run("import_events", file(*PUBLIC), "--publish")
     missing = [
@@ -248,7 +266,7 @@ def test_flat_events_come_back_from_csv(file, tmp_path):
     assert run("export_events", str(table)) == (
         ["Exported 1 events."],
         [
-            "Left out, since CSV cannot hold it: full: it has 1 relations, it has 1 figures.",
+            "Left out, since CSV cannot hold it: full: it has 1 relation, it has 1 figure.",
             "Left out: 1 events in all. JSON Lines hold everything.",
         ],
         "",

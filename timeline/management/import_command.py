@@ -101,6 +101,9 @@ class ImportCommand(BaseCommand):
                 refusals = self._publish(report, options)
             if options["dry_run"]:
                 transaction.set_rollback(True)
+        if options["dry_run"] and (refusals or not complete):
+            more = ", and maybe others: --continue-on-error looks at all" if importing.stopped else ""
+            raise CommandError(f"Some would be refused, see above{more}. Nothing was written.")
         if importing.stopped:
             raise CommandError(
                 "Stopped at a record that is refused, see above; its batch was not written. Correct it and run this "

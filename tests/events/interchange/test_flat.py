@@ -1,10 +1,12 @@
 """CSV: what fits in a row, and comes back out of it."""
 
+from typing import Any
+
 import pytest
 
 from events.interchange import flat
 
-FLAT = {
+FLAT: dict[str, Any] = {
     "record": "event", "external_id": "test:3", "slug": "flat", "type": "summit", "topics": ["trade", "uranium"],
     "date": "2025-11-XX", "effective": "2025/..",
     "place": {"name": "=Astana", "country": "KZ", "latitude": -51.169392, "longitude": 71.0},
@@ -35,7 +37,7 @@ def test_formulas_are_guarded():
     ("more", "reasons"),
     [
         ({"sources": [{}, {}]}, ["it has 2 sources"]),
-        ({"relations": [{}], "figures": [{}]}, ["it has 1 relations", "it has 1 figures"]),
+        ({"relations": [{}], "figures": [{}]}, ["it has 1 relation", "it has 1 figure"]),
         (
             {"participants": [{"role": "host", "actor": "US", "printed": "a; b"}]},
             ["a name as printed has a semicolon or a line break in it"],
@@ -74,3 +76,35 @@ def test_a_bad_cell_gives_error_that_names_the_column(column, cell, problem):
     cells[flat.COLUMNS.index(column)] = cell
 
     assert list(map(str, flat.record(flat.COLUMNS, cells)[1])) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "value"),
+    [
+        ("latitude", "51,5", {"place": {**FLAT["place"], "latitude": 51.5}}),
+        ("publish", "WAHR", {"publish": True}),
+        ("publish", "FALSE", {"publish": False}),
+        ("source_official", "falsch", {"sources": [{**FLAT["sources"][0], "official": False}]}),
+    ],
+)
+def test_a_cell_as_a_spreadsheet_writes_it(column, cell, value):
+    cells, _ = flat.row(FLAT)
+    cells[flat.COLUMNS.index(column)] = cell
+
+    assert flat.record(flat.COLUMNS, [*cells, "", ""]) == ({**FLAT, **value}, [])
+
+
+@pytest.mark.parametrize(
+    ("first_line", "mark"),
+    [
+        ("slug,type,date", ","),
+        ("slug;type;date", ";"),
+        ("slug\ttype\tdate", "\t"),
+        ("Slug; Type; Date;;", ";"),
+        ("slug;type,date,title_en", ","),
+        ("slug", ","),
+        ("", ","),
+    ],
+)
+def test_what_separates_the_cells(first_line, mark):
+    assert flat.separator(first_line) == mark

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from events.interchange import reading
+from events.interchange import flat, reading
 from events.interchange.reading import RecordFile
 
 from .samples import EARLIER, MEETING, lines
@@ -62,9 +62,24 @@ def test_csv_lines_are_those_of_the_file():
     ]
 
 
+def test_csv_of_a_spreadsheet():
+    content = b"\xef\xbb\xbfSlug;Type;Title_en;Participants;;\r\none;meeting;One;host:US; visitor:UZ;;\r\n;;;;;\r\n"
+
+    assert read(content.replace(b"host:US; visitor:UZ", b'"host:US; visitor:UZ"'), "events.csv") == [(2, "one", [])]
+    assert read(content, "events.csv") == [(2, None, ["the row has 7 cells: expected 4, as the first line has."])]
+
+
+KNOWN = f"the columns that can be there are {', '.join(flat.COLUMNS)}."
+
+
 @pytest.mark.parametrize(
     ("content", "problems"),
     [
+        (b"slug,type,dates,note\r\n", ["dates: there is no such column: did you mean date?",
+                                     "note: there is no such column.", KNOWN]),
+        ("slug,type\none,meeting".encode("utf-16"), ["this is not UTF-8: save the file in that encoding."]),
+        (b'slug,"type\r\n', ["this is no CSV: unexpected end of data."]),
+        (b"", [f"{name}: the column is missing: every event needs it." for name in ("slug", "type")]),
         (b"slug,title_en\r\none,One\r\n", ["type: the column is missing: every event needs it."]),
         (b"slug,type,slug\r\n", ["slug: the column is there twice."]),
         (b"\r\n", [f"{name}: the column is missing: every event needs it." for name in ("slug", "type")]),
