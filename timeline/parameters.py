@@ -324,10 +324,31 @@ def _read_one(name: str, field: ParameterField, texts: list[str]) -> Any:
     if not all(texts):
         raise ValidationError(f"'{name}' is blank: give it a value or leave it out.", code="blank")
     if field.many:
-        return list(dict.fromkeys(field.read(text) for text in texts))
+        return list(dict.fromkeys(_read_one_of_several(name, field, text) for text in texts))
     if len(texts) > 1:
         raise ValidationError(f"'{name}' is given {len(texts)} times: give it once.", code="repeated")
     return field.read(texts[0])
+
+
+def _read_one_of_several(name: str, field: ParameterField, text: str) -> Any:
+    try:
+        return field.read(text)
+    except ValidationError as error:
+        parts = [part.strip() for part in text.split(",")]
+        if len(parts) < 2 or not all(_can_be_read(field, part) for part in parts):
+            raise
+        repeated = "&".join(f"{name}={part}" for part in parts)
+        raise ValidationError(
+            f"{shown(text)} has commas in it: repeat the parameter instead, {shown(repeated)}.", code="malformed"
+        ) from error
+
+
+def _can_be_read(field: ParameterField, text: str) -> bool:
+    try:
+        field.read(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterField], at: int | None) -> Known:

@@ -126,6 +126,10 @@ PERIOD = "a date: write YYYY, YYYY-MM or YYYY-MM-DD"
         ("page_size", "5.0", "'5.0' is not possible here: write a whole number from 1 to 500."),
         ("page_size", "٥", "'٥' is not possible here: write a whole number from 1 to 500."),
         ("country", "U" * 99, f"'{'U' * 60}…' is not {CODE}."),
+        ("country", "UZ, KZ", "'UZ, KZ' has commas in it: repeat the parameter instead, 'country=UZ&country=KZ'."),
+        ("role", "host,visitor", "'host,visitor' has commas in it: repeat the parameter instead, "
+         "'role=host&role=visitor'."),
+        ("country", "UZ,kz", f"'UZ,kz' is not {CODE}."),
     ],
 )  # fmt: skip
 def test_malformed_parameter_gives_error(client, name, value, message):
