@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, reset_queries
 from django.http import HttpResponseBase
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -129,6 +129,7 @@ def database_times() -> Iterator[list[float]]:
 
 def main_query(ask: Callable[[], HttpResponseBase]) -> str:
     """The slowest query of a request, with its values in it."""
+    reset_queries()  # no more than some thousand are remembered
     with CaptureQueriesContext(connection) as captured:
         ask()
     reading = [query for query in captured if query["sql"].lstrip().startswith(("SELECT", "WITH"))]
