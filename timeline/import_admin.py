@@ -25,7 +25,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from events.interchange.flat import guarded
+from events.interchange.flat import COLUMNS, guarded
 from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry, RecordFile
@@ -93,6 +93,12 @@ def unpack(packed: str) -> bytes:
     return content
 
 
+def _csv_named(name: str) -> HttpResponse:
+    """An answer that is a file to be kept."""
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content_type="text/csv; charset=utf-8", headers=disposition)
+
+
 @dataclass(slots=True)
 class Outcome:
     """What an import did, or would do."""
@@ -124,6 +130,7 @@ class ImportAdmin(admin.ModelAdmin):
         return [
             path("import/", wrap(self.import_view), name="events_event_import"),
             path("import/confirm/", wrap(self.confirm_view), name="events_event_import_confirm"),
+            path("import/table/", wrap(self.table_view), name="events_event_import_table"),
             path("import/refusals/", wrap(self.refusals_view), name="events_event_import_refusals"),
             *super().get_urls(),
         ]
@@ -180,14 +187,21 @@ class ImportAdmin(admin.ModelAdmin):
             return HttpResponseRedirect(reverse("admin:events_event_import"))
         data = confirm.cleaned_data
         outcome = self._import(request, data["name"], data["packed"], False, write=False)
-        response = HttpResponse(content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = 'attachment; filename="refusals.csv"'
+        response = _csv_named("refusals.csv")
         table = csv.writer(response)
         table.writerow(["file", "line", "record", "id", "field", "problem"])
         for result in outcome.refused:
             for problem in result.problems:
                 row = [data["name"], result.line, result.kind, result.key, problem.field, problem.message]
                 table.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
+        return response
+
+    def table_view(self, request: HttpRequest) -> HttpResponse:
+        """A CSV file without rows, to be filled in; spreadsheets know it for UTF-8 by its first character."""
+        self._check_permission(request)
+        response = _csv_named("events.csv")
+        response.write("\ufeff")
+        csv.writer(response).writerow(COLUMNS)
         return response
 
     def _check_permission(self, request: HttpRequest) -> None:
@@ -216,6 +230,7 @@ class ImportAdmin(admin.ModelAdmin):
                     lambda: self._permitted(request, file.entries()),
                     Existing.REPLACE if file.complete else Existing.MERGE,
                     When.CONTINUE,
+                    explain=True,
                 )
                 outcome.report = run(importing, lambda report, results: outcome.add(results))
                 if publish:

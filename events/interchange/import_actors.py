@@ -11,10 +11,12 @@ from psycopg.types.json import Jsonb
 
 from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
+from events.interchange.changes import changes
 from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.records import Values
 from events.interchange.references import References
 from events.interchange.shapes import Problem
+from events.interchange.writing import actor_records
 from events.models import Actor, Membership
 
 OWN = ("kind", "names", "aliases", "code", "alpha3", "qid")
@@ -40,6 +42,7 @@ class _Draft:
 def write(records: Sequence[Values], existing: Existing, last: bool) -> list[Outcome]:
     """Writes the records of a batch. With `last`, a link to an actor who is not there is refused, else it waits."""
     there = {actor.slug: actor for actor in Actor.objects.filter(slug__in=[values["slug"] for values in records])}
+    before = actor_records([actor.pk for actor in there.values()])
     drafts = [_Draft(values, there=there.get(values["slug"])) for values in records]
     _check_unique(drafts, existing)
     for draft in drafts:
@@ -57,6 +60,10 @@ def write(records: Sequence[Values], existing: Existing, last: bool) -> list[Out
     for draft in drafts:
         if draft.refused:
             draft.outcome.status = Status.REFUSED
+    after = actor_records([draft.id for draft in drafts if draft.outcome.status is Status.CHANGED])
+    for draft in drafts:
+        if draft.id in after:
+            draft.outcome.changes = changes(before[draft.id], after[draft.id])
     return [draft.outcome for draft in drafts]
 
 

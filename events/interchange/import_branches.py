@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from events.interchange.changes import changes
 from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.records import Values
 from events.interchange.shapes import Problem
@@ -29,7 +30,8 @@ def _write(model: type[Any], records: Sequence[Values], existing: Existing) -> l
 
 def _one(model: type[Any], values: Values, known: dict[str, Any], existing: Existing) -> Outcome:
     node = known.get(values["slug"])
-    if node and (existing is not Existing.REPLACE or without_blanks(values) == branch_record(node)):
+    found = changes(branch_record(node), without_blanks(values)) if node else []
+    if node and (existing is not Existing.REPLACE or not found):
         return Outcome(Status.UNCHANGED)
     parent = known.get(values.get("parent", ""))
     if "parent" in values and parent is None:
@@ -49,4 +51,4 @@ def _one(model: type[Any], values: Values, known: dict[str, Any], existing: Exis
         return Outcome(Status.REFUSED, [Problem("parent", "it stands below this one: choose one that does not.")])
     node.save()
     known[node.slug] = node
-    return Outcome(status)
+    return Outcome(status, changes=found)

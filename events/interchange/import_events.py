@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
+from events.interchange.changes import changes
 from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.records import Values, is_external_id
 from events.interchange.references import KnownActor, References
@@ -92,15 +93,18 @@ def write(records: Sequence[Values], existing: Existing, last: bool) -> list[Out
         draft.wanted = _wanted(draft, known, existing)
     changed = [draft for draft in considered if draft.there is not None and draft.wanted != draft.there]
     _write([draft for draft in considered if draft.id in created], changed, known)
-    changed_ids = {draft.id for draft in changed}
-    return [_outcome(draft, created, changed_ids) for draft in drafts]
+    return [_outcome(draft, created) for draft in drafts]
 
 
-def _outcome(draft: _Draft, created: set[int], changed: set[int]) -> Outcome:
+def _outcome(draft: _Draft, created: set[int]) -> Outcome:
     if draft.problems:
         return Outcome(Status.REFUSED, draft.problems)
-    status = Status.CREATED if draft.id in created else Status.CHANGED if draft.id in changed else Status.UNCHANGED
-    return Outcome(status, event_id=draft.id, waits=draft.waits)
+    if draft.id in created:
+        return Outcome(Status.CREATED, event_id=draft.id, waits=draft.waits)
+    if draft.there is None or draft.there == draft.wanted:  # None: it is kept as it is, so it was not looked at
+        return Outcome(Status.UNCHANGED, event_id=draft.id, waits=draft.waits)
+    found = changes(draft.there, draft.wanted)
+    return Outcome(Status.CHANGED, event_id=draft.id, waits=draft.waits, changes=found)
 
 
 # Which event is meant
@@ -136,7 +140,7 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
             of = f"the external id “{other_external_id}”" if other_external_id else "no external id"
             draft.problems = [Problem("slug", f"another event, with {of}, is called “{slug}”: choose another slug.")]
         elif taken.setdefault(draft.slug, external_id) != external_id:
-            draft.problems = [Problem("slug", f"“{taken[slug]}” has the same: choose another slug.")]
+            draft.problems = [Problem("slug", f"“{taken[draft.slug]}” has the same: choose another slug.")]
         draft.id = pk
 
 

@@ -36,6 +36,8 @@ class Result:
     event_id: int | None = None
     publish: bool = True
     """Whether the record says nothing against being published."""
+    changes: list[str] = field(default_factory=list)
+    """Of what changed: what is otherwise now."""
 
 
 class When(StrEnum):
@@ -47,23 +49,32 @@ class When(StrEnum):
 
 
 class Import:
-    """One run. `entries` gives the records from the beginning, each time that it is called."""
+    """One run. `entries` gives the records from the beginning, each time that it is called.
+
+    With `explain`, the results of what changed say what is otherwise now; of those with links to what comes later
+    in the file this is kept in memory until then.
+    """
 
     def __init__(
         self,
         entries: Callable[[], Iterable[Entry]],
         existing: Existing = Existing.REPLACE,
         refused: When = When.STOP,
+        *,
+        explain: bool = False,
     ) -> None:
         self.entries = entries
         self.existing = existing
         self.refused = refused
+        self.explain = explain
         self.stopped = False
         """Whether it ended at a refusal."""
         self.position = 0
         """Bytes of the file that are behind it."""
         # Lines whose links lead to what is not there yet, each with what became of it so far: line * 4 + status.
         self._open_links = array("Q")
+        self._changes: dict[int, list[str]] = {}
+        """By line, of those: what has changed so far."""
 
     def run(self) -> Iterator[list[Result]]:
         """Imports; gives the results batch by batch, each when it has been written."""
@@ -99,6 +110,8 @@ class Import:
                 first = before.pop(result.line)
                 if result.status is Status.UNCHANGED or (result.status is Status.CHANGED and first is Status.CREATED):
                     result.status = first
+                said = [*self._changes.pop(result.line, ()), *result.changes]
+                result.changes = said if result.status is Status.CHANGED else []
             yield results
             if self.stopped:
                 return
@@ -148,7 +161,11 @@ class Import:
         results = []
         for entry in batch:
             outcome = outcomes[entry.line]
+            if not self.explain:
+                outcome.changes = []
             if outcome.waits:
+                if outcome.changes:
+                    self._changes[entry.line] = outcome.changes
                 self._open_links.append(entry.line << 2 | _STATUSES.index(outcome.status))
                 outcome.status = Status.WAITS
             results.append(_result(entry, outcome))
@@ -177,6 +194,7 @@ def _result(entry: Entry, outcome: Outcome) -> Result:
         problems=outcome.problems,
         event_id=outcome.event_id,
         publish=entry.values.get("publish") is not False,
+        changes=outcome.changes,
     )
 
 

@@ -37,3 +37,5 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
     event_id: int | None = None
     waits: bool = False
+    changes: list[str] = field(default_factory=list)
+    """Of what changed: what is otherwise now (`events.interchange.changes`)."""

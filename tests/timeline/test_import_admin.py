@@ -13,15 +13,18 @@ from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from events.interchange.flat import COLUMNS
 from events.models import Actor, Event
-from tests.events.interchange.samples import ALL, EARLIER, FULL, lines
+from tests.events.interchange.samples import ALL, EARLIER, FULL, US, lines
 from timeline import import_admin
 from timeline.import_admin import pack, unpack
 from timeline.models import Publication
 
 pytestmark = pytest.mark.django_db
 
-UPLOAD, CONFIRM, REFUSALS = (f"/admin/events/event/import/{step}" for step in ("", "confirm/", "refusals/"))
+UPLOAD, CONFIRM, REFUSALS, TABLE = (
+    f"/admin/events/event/import/{step}" for step in ("", "confirm/", "refusals/", "table/")
+)
 EDITOR = [f"{action}_{model}" for action in ("add", "change") for model in ("event", "actor", "topic", "eventtype")]
 
 
@@ -117,6 +120,31 @@ def test_csv_changes_only_the_columns_that_it_has(staff):
     assert (event.texts.get().title, event.sources.count()) == ("Much earlier", 1)
 
 
+def test_the_preview_says_what_would_change(staff):
+    client = staff(*EDITOR)
+    client.post(CONFIRM, confirmed(lines(*ALL)))
+    event = Event.objects.get(slug="earlier")
+
+    response = upload(client, lines(US | {"aliases": []}, EARLIER | {"date": "2024-05", "sources": []}, FULL))
+    assert "3 records: 0 created, 2 changed, 1 unchanged, 0 refused." in response.content.decode()
+    assert cells(response) == [
+        *("1", "actor united-states", "aliases: without “USA”"),
+        "2",
+        f'event <a href="/admin/events/event/{event.pk}/change/">test:1</a>',
+        "date: “2024” becomes “2024-05” / sources: without “https://example.org/1 One”",
+    ]
+
+
+def test_a_table_to_fill_in(staff):
+    client = staff(*EDITOR)
+    assert f'<a href="{TABLE}">this table</a>' in client.get(UPLOAD).content.decode()
+
+    response = client.get(TABLE)
+    assert (response.status_code, response["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert response["Content-Disposition"] == 'attachment; filename="events.csv"'
+    assert response.content.decode("utf-8-sig") == ",".join(COLUMNS) + "\r\n"
+
+
 def test_the_refusals_can_be_downloaded(staff):
     bad = [{**EARLIER, "slug": "=1+1"}, {**EARLIER, "date": "soon"}]
 
@@ -143,7 +171,7 @@ def test_who_may_not_add_and_change_events_may_not_import(staff, missing):
     client = staff(*(set(EDITOR) - {missing}))
 
     assert "Import events" not in client.get("/admin/events/event/").content.decode()
-    assert client.get(UPLOAD).status_code == 403
+    assert [client.get(address).status_code for address in (UPLOAD, TABLE)] == [403] * 2
     assert [client.post(address, confirmed(lines(*ALL))).status_code for address in (UPLOAD, CONFIRM, REFUSALS)] == [
         403
     ] * 3
@@ -157,7 +185,7 @@ def test_the_list_leads_to_it(staff):
 
 
 def test_a_visitor_is_sent_to_sign_in(client):
-    assert [client.post(address).status_code for address in (UPLOAD, CONFIRM, REFUSALS)] == [302] * 3
+    assert [client.post(address).status_code for address in (UPLOAD, CONFIRM, REFUSALS, TABLE)] == [302] * 4
 
 
 def test_what_an_account_may_not_change_by_hand_it_may_not_import(staff):

@@ -213,6 +213,19 @@ def test_a_dry_run_says_that_it_would_refuse_some(file, options, ended):
     assert Event.objects.count() == 0
 
 
+def test_a_dry_run_can_say_what_would_change(file):
+    run("import_events", file(*ALL))
+    name = file({**EARLIER, "date": "2023"}, FULL)
+
+    assert run("import_events", name, "--dry-run", "--verbosity", "2")[0] == [
+        f"{name}:1: test:1: date: “2024” becomes “2023”",
+        "Would be, in 2 records: 0 created, 1 changed, 1 unchanged, 0 refused.",
+    ]
+    assert run("import_events", name, "--dry-run")[0] == [
+        "Would be, in 2 records: 0 created, 1 changed, 1 unchanged, 0 refused."
+    ]
+
+
 def test_what_vanished_is_reported_and_withdrawn_only_if_asked_to(file):
     run("import_events", file(*PUBLIC), "--publish")
     missing = [

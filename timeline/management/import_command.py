@@ -77,15 +77,16 @@ class ImportCommand(BaseCommand):
         `size` is how many bytes there are to read, `where` says where a line is.
         """
         refused = When.CONTINUE if options["continue_on_error"] else When.STOP
-        importing = Import(entries, existing, refused)
+        importing = Import(entries, existing, refused, explain=options["verbosity"] > 1)
         progress = Progress(self.stderr, "records")
 
         def after_batch(report: Report, results: Sequence[Result]) -> None:
             for result in results:
-                for problem in result.problems:
-                    progress.end()
-                    key = f"{result.key}: " if result.key else ""
-                    self.stderr.write(f"{where(result.line)}: {key}{problem}")
+                key = f"{result.key}: " if result.key else ""
+                for said, to in ((result.problems, self.stderr), (result.changes, self.stdout)):
+                    for sentence in said:
+                        progress.end()
+                        to.write(f"{where(result.line)}: {key}{sentence}")
             progress.show(report.records, importing.position / size if size else 0)
 
         with transaction.atomic() if options["dry_run"] else nullcontext():

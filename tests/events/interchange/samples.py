@@ -66,7 +66,10 @@ def lines(*records: dict[str, Any]) -> bytes:
 
 
 def imported(
-    *records: dict[str, Any], existing: Existing = Existing.REPLACE, refused: When = When.CONTINUE
+    *records: dict[str, Any],
+    existing: Existing = Existing.REPLACE,
+    refused: When = When.CONTINUE,
+    explain: bool = False,
 ) -> list[Result]:
     """What became of each record, in the order of the lines."""
 
@@ -74,7 +77,8 @@ def imported(
         for number, values in enumerate(records, 1):
             yield Entry(number, values, problems(values))
 
-    return sorted((result for batch in Import(entries, existing, refused).run() for result in batch), key=line_of)
+    importing = Import(entries, existing, refused, explain=explain)
+    return sorted((result for batch in importing.run() for result in batch), key=line_of)
 
 
 def line_of(result: Result) -> int:

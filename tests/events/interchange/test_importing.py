@@ -163,6 +163,26 @@ def small_batches(monkeypatch):
 
 
 @pytest.mark.usefixtures("small_batches")
+def test_what_changes_is_explained_also_where_a_link_leads_to_a_later_batch():
+    new = {**FULL, "external_id": "test:9", "slug": "new", "relations": []}
+    changed = {**EARLIER, "date": "2023", "relations": [{"kind": "part_of", "event": "test:9"}]}
+    linked = {**new, "slug": "newer", "external_id": "test:8", "relations": [{"kind": "follows", "event": "new"}]}
+    imported(*ALL)
+
+    found = imported(changed, FULL, linked, new, explain=True)
+    assert [(str(result.status), result.changes) for result in found] == [
+        ("changed", ["date: “2024” becomes “2023”", "relations: with “part_of new”"]),
+        ("unchanged", []),
+        ("created", []),
+        ("created", []),
+    ]
+    assert [result.changes for result in imported(EARLIER)] == [[]]
+    assert [result.changes for result in imported(changed, explain=True, existing=Existing.MERGE)] == [
+        ["date: “2024” becomes “2023”", "relations: with “part_of new”"]
+    ]
+
+
+@pytest.mark.usefixtures("small_batches")
 def test_a_link_to_nothing_gives_error():
     event = {**EARLIER, "relations": [{"kind": "part_of", "event": "nowhere"}]}
     actor = {**KZ, "memberships": [{"group": "NX", "role": "friend"}]}

@@ -1,0 +1,55 @@
+"""What a record changes of what is there, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from events.interchange.records import Values
+
+LONGEST = 80
+"""Characters of a value that are shown."""
+
+
+def changes(there: Values, wanted: Values) -> list[str]:
+    """For each field that two records of one thing have otherwise: `date: “2025” becomes “2025-10-01”`."""
+    return list(_changes("", there, wanted))
+
+
+def _changes(field: str, before: Any, after: Any) -> Iterator[str]:
+    if before == after:
+        return
+    kinds = {type(before), type(after)}
+    if dict in kinds:
+        before, after = before or {}, after or {}
+        for name in dict.fromkeys([*before, *after]):
+            yield from _changes(f"{field}.{name}" if field else name, before.get(name), after.get(name))
+    elif list in kinds:
+        before, after = before or [], after or []
+        parts = [
+            f"{word} {', '.join(map(_shown, entries))}"
+            for word, entries in (
+                ("without", [entry for entry in before if entry not in after]),
+                ("with", [entry for entry in after if entry not in before]),
+            )
+            if entries
+        ]
+        yield f"{field}: {', '.join(parts) or 'in another order'}"
+    else:
+        yield f"{field}: {_shown(before)} becomes {_shown(after)}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = " ".join(_texts(value))
+    return f"“{text[:LONGEST]}…”" if len(text) > LONGEST else f"“{text}”"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """What stands in an entry of a list, such as a source."""
+    if isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+    elif not isinstance(value, bool):
+        yield str(value)
