@@ -14,7 +14,7 @@ from django.db.models import F
 
 from events.among import among
 from events.interchange.importing import Import, Result, missing_events
-from events.interchange.outcomes import Existing, Status
+from events.interchange.outcomes import MERGING, Existing, Status
 from events.models import Actor, Event, EventType, Topic
 from timeline.models import Publication, Term
 from timeline.processes import share_out
@@ -45,7 +45,7 @@ class Report:
         for result in results:
             self.counts[result.status] += 1
             if result.event_id and result.publish:
-                merged = existing is Existing.MERGE and result.status is Status.UNCHANGED
+                merged = existing in MERGING and result.status is Status.UNCHANGED
                 (self.left_alone if merged else self.event_ids).append(result.event_id)
             if result.status is Status.CHANGED and result.kind != "event":
                 self.changed.setdefault(result.kind, []).append(result.key)

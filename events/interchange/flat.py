@@ -107,16 +107,31 @@ def record(header: Sequence[str], row: Sequence[str]) -> tuple[Values, list[Prob
     if "participants" in cells:
         values["participants"] = list(_participants(cells["participants"], found))
     if PLACE.keys() & cells.keys():
-        values["place"] = {PLACE[name]: _value(name, cells[name], found) for name in PLACE if cells.get(name, "") != ""}
+        values["place"] = _keys(PLACE, cells, found)
     values["texts"] = _texts(cells)
     if SOURCE.keys() & cells.keys():
-        source = {SOURCE[name]: _value(name, cells[name], found) for name in SOURCE if cells.get(name, "") != ""}
-        values["sources"] = [source] if source else []
+        source = _keys(SOURCE, cells, found)
+        values["sources"] = [source] if any(value is not None for value in source.values()) else []
     if cells.get("publish"):
         values["publish"] = _value("publish", cells["publish"], found)
     if not found:
-        found = [Problem(_column(problem.field), problem.message) for problem in problems(values)]
+        found = [Problem(_column(problem.field), problem.message) for problem in problems(_without_none(values))]
     return values, found
+
+
+def _keys(columns: Mapping[str, str], cells: Mapping[str, str], found: list[Problem]) -> Values:
+    """What the cells say, by key; an empty one None, which clears."""
+    return {
+        key: _value(column, cells[column], found) if cells[column] else None
+        for column, key in columns.items()
+        if column in cells
+    }
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(part) for key, part in value.items() if part is not None}
+    return [_without_none(part) for part in value] if isinstance(value, list) else value
 
 
 def _texts(cells: Mapping[str, str]) -> Values:

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
 from events.interchange.changes import changes
-from events.interchange.outcomes import Existing, Outcome, Status
+from events.interchange.outcomes import MERGING, Existing, Outcome, Status
 from events.interchange.records import Values
 from events.interchange.references import References
 from events.interchange.shapes import Problem
@@ -166,7 +166,7 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
     there = {(row.member_id, row.group_id, row.role, row.since): row for row in rows}
     for term, (until, draft) in wanted.items():
         row = there.get(term)
-        if row is None or row.until == until or (existing is Existing.MERGE and not _later(until, row.until)):
+        if row is None or row.until == until or (existing in MERGING and not _later(until, row.until)):
             continue
         row.until = until
         row.save()

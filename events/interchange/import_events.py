@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -11,10 +11,12 @@ from typing import Any
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from events.among import among
 from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
 from events.interchange.changes import changes
-from events.interchange.outcomes import Existing, Outcome, Status
+from events.interchange.merging import Fingerprints, fingerprints, merged, says_which_source
+from events.interchange.outcomes import MERGING, Existing, Outcome, Status
 from events.interchange.records import Values, is_external_id
 from events.interchange.references import KnownActor, References
 from events.interchange.shapes import Problem, decimal_text
@@ -25,6 +27,7 @@ from events.models import (
     EventText,
     EventType,
     Figure,
+    Imported,
     Participation,
     Relation,
     Source,
@@ -56,6 +59,14 @@ class _Draft:
     """The record of the event as it is to be."""
     problems: list[Problem] = field(default_factory=list)
     waits: bool = False
+    fingerprints: Fingerprints = field(default_factory=dict)
+    before: Fingerprints = field(default_factory=dict)
+    """Those of the record that the last import had."""
+
+    @property
+    def standing(self) -> set[str]:
+        """The fields of which it says what the last one did."""
+        return {name for name, said in self.fingerprints.items() if self.before.get(name) == said}
 
 
 @dataclass(slots=True)
@@ -86,13 +97,22 @@ def write(records: Sequence[Values], existing: Existing, last: bool) -> list[Out
         _link(draft, known.targets, last)
     considered = [draft for draft in considered if not draft.problems]
     there = event_records([draft.id for draft in considered if draft.id not in created])
-    if existing is Existing.MERGE:
+    if existing in MERGING:
         known.references.add(name for values in there.values() for _, name in _named_actors(values))
+        known.types |= _types({values["type"] for values in there.values()} - known.types.keys())
     for draft in considered:
         draft.there = there.get(draft.id)
+    if existing is Existing.MERGE:
+        for draft in considered:
+            _check_sources(draft)
+        considered = [draft for draft in considered if not draft.problems]
+    if existing is Existing.FOLLOW:
+        _compare_with_last_import(considered)
+    for draft in considered:
         draft.wanted = _wanted(draft, known, existing)
     changed = [draft for draft in considered if draft.there is not None and draft.wanted != draft.there]
     _write([draft for draft in considered if draft.id in created], changed, known)
+    _remember([draft for draft in considered if draft.fingerprints != draft.before and not draft.waits])
     return [_outcome(draft, created) for draft in drafts]
 
 
@@ -130,7 +150,7 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
         slug, external_id = draft.values["slug"], draft.values.get("external_id")
         pk, slug_there = by_external_id.get(external_id or "", (0, slug))
         other, other_external_id = by_slug.get(slug, (0, None))
-        draft.slug = slug_there if existing is Existing.MERGE else slug
+        draft.slug = slug_there if existing in MERGING else slug
         if external_id is None and other_external_id:
             message = f"the event “{slug}” has the external id “{other_external_id}”: give it."
             draft.problems = [Problem("external_id", message)]
@@ -152,9 +172,13 @@ def _known(drafts: Sequence[_Draft]) -> _Known:
     topics = {slug for draft in drafts for slug in draft.values.get("topics", ())}
     return _Known(
         References.of(name for draft in drafts for _, name in _named_actors(draft.values)),
-        dict(EventType.objects.filter(slug__in=types).values_list("slug", "pk")),
+        _types(types),
         dict(Topic.objects.filter(slug__in=topics).values_list("slug", "pk")),
     )
+
+
+def _types(slugs: Collection[str]) -> dict[str, int]:
+    return dict(EventType.objects.filter(slug__in=slugs).values_list("slug", "pk")) if slugs else {}
 
 
 def _named_actors(values: Values) -> Iterator[tuple[str, str]]:
@@ -218,24 +242,27 @@ def _link(draft: _Draft, targets: Targets, last: bool) -> None:
 # What it says
 
 
+def _check_sources(draft: _Draft) -> None:
+    if draft.there and not says_which_source(draft.there, draft.values):
+        message = "the event has several: give the URL of one of them, or leave the source out."
+        draft.problems.append(Problem("sources", message))
+
+
 def _wanted(draft: _Draft, known: _Known, existing: Existing) -> Values:
     """The record as `event_records` would give it once it is written."""
     values, actors = draft.values, known.references.actors
     wanted: Values = {key: values[key] for key in ("record", "external_id", "slug", "type") if key in values}
-    for key in ("date", "effective"):
+    for key in ("date", "effective", "texts", "sources"):
         if key in values:
             wanted[key] = values[key]
     if "place" in values:
         wanted["place"] = _place(values["place"], actors)
-    wanted["texts"] = {language: without_blanks(text) for language, text in values["texts"].items()}
     if "topics" in values:
         wanted["topics"] = sorted(values["topics"])
     if "participants" in values:
         wanted["participants"] = [
             without_blanks({**part, "actor": actors[part["actor"]].name}) for part in values["participants"]
         ]
-    if "sources" in values:
-        wanted["sources"] = [without_blanks({"official": False, **source}) for source in values["sources"]]
     if "relations" in values:
         wanted["relations"] = [
             {"kind": relation["kind"], "event": known.targets[relation["event"]][1]}
@@ -244,16 +271,25 @@ def _wanted(draft: _Draft, known: _Known, existing: Existing) -> Values:
         ]
     if "figures" in values:
         wanted["figures"] = [_figure(figure, actors) for figure in values["figures"]]
-    if existing is Existing.MERGE and draft.there is not None:
-        texts = draft.there.get("texts", {}) | wanted["texts"]
-        wanted = {**draft.there, **wanted, "slug": draft.slug, "texts": texts}
+    if existing in MERGING and draft.there is not None:
+        wanted = merged(draft.there, wanted, draft.standing)
+    if "place" in wanted:
+        wanted["place"] = without_blanks(wanted["place"])
+    if "sources" in wanted:
+        wanted["sources"] = [{"official": False, **without_blanks(source)} for source in wanted["sources"]]
+    wanted["texts"] = {language: without_blanks(text) for language, text in wanted["texts"].items()}
     return without_blanks(wanted)
 
 
 def _place(place: Values, actors: Mapping[str, KnownActor]) -> Values:
-    degrees: Values = {name: round(float(place[name]), 6) for name in ("latitude", "longitude") if name in place}
-    country = {"country": actors[place["country"]].name} if "country" in place else {}
-    return without_blanks({**place, **country, **degrees})
+    """The same with rounded degrees, and the actor's name. None stays."""
+    found = dict(place)
+    if place.get("country"):
+        found["country"] = actors[place["country"]].name
+    for name in ("latitude", "longitude"):
+        if place.get(name) is not None:
+            found[name] = round(float(place[name]), 6)
+    return found
 
 
 def _figure(figure: Values, actors: Mapping[str, KnownActor]) -> Values:
@@ -284,6 +320,25 @@ def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known) -> N
             parts[name].append(draft)
     _remove({name: [draft.id for draft in drafts if draft.there is not None] for name, drafts in parts.items()})
     _write_parts(parts, known)
+
+
+def _compare_with_last_import(drafts: Sequence[_Draft]) -> None:
+    """What the records say, and what those of the last import said."""
+    before = dict(
+        Imported.objects.filter(among("event_id", [draft.id for draft in drafts])).values_list("pk", "fingerprints")
+    )
+    for draft in drafts:
+        draft.fingerprints, draft.before = fingerprints(draft.values), before.get(draft.id, {})
+
+
+def _remember(drafts: Sequence[_Draft]) -> None:
+    """What this import says, for the next one."""
+    Imported.objects.bulk_create(
+        (Imported(event_id=draft.id, fingerprints=draft.fingerprints) for draft in drafts),
+        update_conflicts=True,
+        unique_fields=["event"],
+        update_fields=["fingerprints"],
+    )
 
 
 def _columns(wanted: Values, known: _Known, now: datetime.datetime) -> list[Any]:

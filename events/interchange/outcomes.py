@@ -14,10 +14,15 @@ class Existing(StrEnum):
     REPLACE = "replace"
     """It is the whole truth: what it leaves out is removed."""
     MERGE = "merge"
-    """It says only what it says: keys, languages and memberships that it leaves out stay, and so do slugs, and all
-    that an actor, type or topic is called."""
+    """It says only what it says: what it leaves out stays (see `events.interchange.merging`), memberships too, and so
+    do slugs, and all that an actor, type or topic is called."""
+    FOLLOW = "follow"
+    """The same, but what it says as the last one did stays as an editor has it by now."""
     KEEP = "keep"
     """Nothing."""
+
+
+MERGING = (Existing.MERGE, Existing.FOLLOW)
 
 
 class Status(StrEnum):

@@ -2,6 +2,7 @@
 
 from events.models.actors import Actor, Membership
 from events.models.events import Event, EventText, Figure, Participation, Relation, Source
+from events.models.imports import Imported
 from events.models.vocabulary import EventType, Topic
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "EventText",
     "EventType",
     "Figure",
+    "Imported",
     "Membership",
     "Participation",
     "Relation",

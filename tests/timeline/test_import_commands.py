@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from events.interchange import importing
+from events.interchange.writing import event_records
 from events.loading import load_reference
 from events.models import Actor, Event
 from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, US, lines
@@ -292,6 +293,30 @@ def test_flat_events_come_back_from_csv(file, tmp_path):
         "Imported 1 records: 0 created, 1 changed, 0 unchanged, 0 refused."
     )
     assert Event.objects.get(slug="earlier").texts.get().title == "Much earlier"
+
+
+def test_csv_changes_only_its_columns_and_an_empty_cell_clears(file, tmp_path):
+    run("import_events", file(*ALL))
+    table = tmp_path / "events.csv"
+    before = event_records([Event.objects.get(slug="full").pk])
+
+    table.write_text("external_id,slug,type,title_en,place_name,source_url,source_publisher,source_title\n"
+                     "test:2,full,summit,Talks,,https://example.org/2,,New\n")  # fmt: skip
+    assert run("import_events", str(table), "--verbosity", "2")[0] == [
+        f"{table}:2: test:2: place.name: “Astana” becomes nothing",
+        f"{table}:2: test:2: texts.en.title: “Summit” becomes “Talks”",
+        f"{table}:2: test:2: sources: without “https://example.org/2 Two Paper en 2025-11 2025-12-24 2025-11-06 "
+        "2025-12-01/..”, with “https://example.org/2 New en 2025-11 2025-12-24 2025-11-06 2025-12-01/..”",
+        "Imported 1 records: 0 created, 1 changed, 0 unchanged, 0 refused.",
+        "Not in the source any more: test:1 (earlier)",
+        "Not in the source any more: 1 events in all.",
+    ]
+    [(pk, record)] = before.items()
+    record["place"].pop("name")
+    record["texts"]["en"]["title"] = "Talks"
+    record["sources"][0].pop("publisher")
+    record["sources"][0]["title"] = "New"
+    assert event_records([pk]) == {pk: record}
 
 
 def test_one_data_set_is_exported_with_what_it_needs(file, tmp_path):

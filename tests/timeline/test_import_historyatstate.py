@@ -174,6 +174,24 @@ def test_a_second_time_nothing_changes_and_what_editors_added_stays(tmp_path):
 
 
 @pytest.mark.usefixtures("reference")
+def test_what_an_editor_corrected_stays_until_the_source_says_something_else(client, tmp_path):
+    path = folder(tmp_path, "".join(TRIPS[:2]))
+    imported(path, "--publish")
+    event = Event.objects.get(external_id="has-travels:7")
+    event.date = "1979-06-16/1979-06-18"
+    event.save()
+    EventText.objects.filter(event=event).update(title="Vance in Moscow")
+
+    assert imported(path, "--publish")[0][1] == "Published: 0."
+    folder(tmp_path, "".join(TRIPS[:2]).replace("Leningrad", "Kiev"))
+    assert imported(path, "--publish")[0][1] == "Published: 1."
+    found = client.get("/api/v1/events/trip-7-vance-cyrus-roberts/").json()
+    assert (found["date"]["edtf"], found["place"]["name"]) == ("1979-06-16/1979-06-18", "Moscow, Kiev")
+    # The title names the place: the source says another one now.
+    assert found["title"] == "Secretary of State Cyrus Roberts Vance visits U.S.S.R. (Moscow, Kiev)"
+
+
+@pytest.mark.usefixtures("reference")
 def test_an_editors_draft_is_not_published_by_the_way(client, tmp_path):
     path = folder(tmp_path, "".join(TRIPS[:2]))
     imported(path, "--publish")

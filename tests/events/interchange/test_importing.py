@@ -12,7 +12,7 @@ from events.interchange.outcomes import Existing
 from events.interchange.reading import Entry
 from events.interchange.records import problems
 from events.interchange.writing import export
-from events.models import Actor, Event, EventType, Membership, Relation, Source
+from events.models import Actor, Event, EventType, Imported, Membership, Relation, Source
 
 from .samples import ALL, EARLIER, FULL, KZ, MEETING, PERSON, SUMMIT, TRADE, US, imported, refusals, statuses
 
@@ -95,16 +95,83 @@ def test_merging_leaves_what_the_record_leaves_out():
     imported(*ALL)
     part = {
         "record": "event", "external_id": "test:2", "slug": "another", "type": "meeting",
-        "texts": {"en": {"title": "Talks"}}, "sources": [], "place": {},
+        "texts": {"en": {"title": "Talks"}}, "sources": [], "place": {"name": "Almaty"},
     }  # fmt: skip
     # Without sources, a figure has none either.
     figures = [{key: value for key, value in FULL["figures"][0].items() if key != "source"}]
 
     assert statuses(part, existing=Existing.MERGE) == ["changed"]
-    merged = {**FULL, "type": "meeting", "texts": {"en": {"title": "Talks"}, "de": {"title": "Gipfel"}}}
-    del merged["sources"], merged["place"]
+    texts = {"en": {"title": "Talks", "summary": "They met."}, "de": {"title": "Gipfel"}}
+    merged = {**FULL, "type": "meeting", "texts": texts, "place": {**FULL["place"], "name": "Almaty"}}
+    del merged["sources"]
     assert exported()[-1] == {**merged, "figures": figures}
     assert statuses(part, existing=Existing.MERGE) == ["unchanged"]
+
+
+def test_of_several_sources_a_merging_record_must_name_one():
+    first, second = FULL["sources"][0], {"url": "https://example.org/3", "title": "Three", "official": False}
+    imported(*ALL[:7], {**FULL, "sources": [first, second]})
+    said = {key: FULL[key] for key in ("record", "external_id", "slug", "type", "texts")}
+
+    assert refusals({**said, "sources": [{**second, "url": "https://example.org/4"}]}, existing=Existing.MERGE) == [
+        "1: sources: the event has several: give the URL of one of them, or leave the source out."
+    ]
+    assert statuses({**said, "sources": [{**second, "title": "3"}]}, existing=Existing.MERGE) == ["changed"]
+    assert exported()[-1] == {**FULL, "sources": [first, {**second, "title": "3"}]}
+
+
+def test_following_leaves_what_an_editor_has_until_the_source_says_something_else():
+    follow = {"existing": Existing.FOLLOW}
+    assert statuses(*ALL, **follow) == ["created"] * 8
+    event = Event.objects.get(slug="full")
+    event.topics.clear()
+    event.participations.filter(role="visitor").delete()
+    Source.objects.create(event=event, url="https://example.org/3", title="Three")
+    Event.objects.filter(pk=event.pk).update(date="2025-11-06", place_name="Nur-Sultan", type=EventType.objects.first())
+    edited = exported()[-1]
+
+    assert statuses(*ALL, **follow) == ["unchanged"] * 8
+    assert exported()[-1] == edited
+    said = {**FULL, "date": "2025-11-07", "texts": {**FULL["texts"], "de": {"title": "Gipfel in Astana"}}}
+    assert statuses(said, **follow) == ["changed"]
+    assert exported()[-1] == {**edited, "date": "2025-11-07", "texts": said["texts"]}
+    # Once more, the editor's word stands.
+    Event.objects.filter(pk=event.pk).update(date="2025-11-06")
+    assert statuses(said, **follow) == ["unchanged"]
+    # A source that says again what it said before says something else than the last time.
+    assert statuses(FULL, **follow) == ["changed"]
+    assert exported()[-1] == {**edited, "date": "2025-11-XX", "texts": FULL["texts"]}
+
+
+def test_following_applies_what_differs_if_nothing_is_remembered():
+    imported(*ALL)
+    Event.objects.filter(slug="full").update(date="2025-11-06")
+
+    assert statuses(FULL, existing=Existing.FOLLOW) == ["changed"]
+    assert exported()[-1] == FULL
+    Event.objects.filter(slug="full").update(date="2025-11-06")
+    assert statuses(FULL, existing=Existing.FOLLOW) == ["unchanged"]
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_following_remembers_a_link_when_it_is_made():
+    later = {**EARLIER, "relations": [{"kind": "part_of", "event": "full"}]}
+    records = [*ALL[:6], later, {**FULL, "relations": []}]
+
+    assert statuses(*records, existing=Existing.FOLLOW) == ["created"] * 8
+    assert Relation.objects.count() == 1
+    Relation.objects.all().delete()
+    assert statuses(*records, existing=Existing.FOLLOW) == ["unchanged"] * 8
+    assert statuses(*ALL[:6], EARLIER, existing=Existing.FOLLOW) == ["unchanged"] * 7
+    assert statuses(*records, existing=Existing.FOLLOW)[6] == "changed"
+    assert Relation.objects.count() == 1
+
+
+def test_what_was_refused_is_not_remembered():
+    imported(*ALL[:6])
+    assert statuses(EARLIER, {**FULL, "type": "party"}, existing=Existing.FOLLOW, refused=When.STOP) == ["refused"]
+
+    assert Imported.objects.count() == 0
 
 
 def test_merging_leaves_an_actor_as_it_is_called_and_adds_what_it_belongs_to():

@@ -36,7 +36,7 @@ class Command(ImportCommand):
             self.stderr.write(f"Not resolved: {len(found.notices):,} names in all, see above. They stand as printed.")
         self.import_records(
             lambda: found.entries,
-            Existing.MERGE,
+            Existing.FOLLOW,
             len(found.entries),
             lambda number: found.places[number],
             options,

@@ -1,0 +1,60 @@
+"""What an event is to say of which a record says only some things."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+
+import orjson
+
+from events.interchange.records import Values
+
+IDENTITY = ("record", "slug", "external_id", "publish")
+"""Keys that say nothing of the event."""
+
+
+def merged(there: Values, said: Values, standing: Collection[str] = ()) -> Values:
+    """The record of an event, `there`, with what is `said` of it; None clears.
+
+    Of the place, of the text in a language, and of a source only the keys that are given are said; of several sources
+    those with the same URL are meant, and the others stay. Every other list is the whole list. The slug stays, and so
+    do `standing` fields (see `fingerprints`).
+    """
+    new = {key: value for key, value in said.items() if key not in standing}
+    if "place" in new:
+        new["place"] = {**there.get("place", {}), **new["place"]}
+    texts: dict[str, Values] = there.get("texts", {})
+    spoken = {language: text for language, text in said["texts"].items() if f"texts.{language}" not in standing}
+    new["texts"] = texts | {language: {**texts.get(language, {}), **text} for language, text in spoken.items()}
+    if "sources" in new:
+        new["sources"] = _sources(there.get("sources", []), new["sources"])
+    return {**there, **new, "slug": there["slug"]}
+
+
+def _sources(there: Sequence[Values], said: Sequence[Values]) -> list[Values]:
+    if len(there) < 2 and len(said) < 2:
+        return [{**(there[0] if there else {}), **source} for source in said]
+    new = {source["url"]: source for source in said}
+    kept = [{**source, **new.pop(source["url"], {})} for source in there]
+    return [*kept, *new.values()]
+
+
+def says_which_source(there: Values, said: Values) -> bool:
+    """Whether it is clear which of the event's sources is meant by one, or none."""
+    urls = {source["url"] for source in there.get("sources", ())}
+    return "sources" not in said or len(urls) < 2 or bool(urls & {source["url"] for source in said["sources"]})
+
+
+Fingerprints = Mapping[str, str]
+"""By field: a key of a record, or `texts.` and a language."""
+
+
+def fingerprints(said: Values) -> Fingerprints:
+    """What tells whether a record says something else of an event than another one did, field by field."""
+    fields = {key: value for key, value in said.items() if key not in (*IDENTITY, "texts")}
+    fields |= {f"texts.{language}": text for language, text in said["texts"].items()}
+    return {field: _fingerprint(value) for field, value in fields.items()}
+
+
+def _fingerprint(value: object) -> str:
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]

@@ -1,0 +1,99 @@
+"""What becomes of an event of which a record says only some things."""
+
+from typing import Any
+
+import pytest
+
+from events.interchange.merging import fingerprints, merged, says_which_source
+
+ONE, TWO, THREE = ({"url": f"https://e.org/{number}", "title": f"{number}", "official": True} for number in (1, 2, 3))
+THERE: dict[str, Any] = {
+    "record": "event", "external_id": "test:1", "slug": "there", "type": "visit", "date": "2025",
+    "place": {"name": "Astana", "country": "KZ"}, "topics": ["trade"],
+    "texts": {"en": {"title": "Old", "summary": "They met."}, "de": {"title": "Alt"}},
+    "sources": [ONE],
+}  # fmt: skip
+SAID = {"record": "event", "external_id": "test:1", "slug": "said", "type": "visit", "texts": {}}
+
+
+@pytest.mark.parametrize(
+    ("said", "becomes"),
+    [
+        ({}, {}),
+        ({"type": "summit", "date": ""}, {"type": "summit", "date": ""}),
+        ({"effective": "2025/.."}, {"effective": "2025/.."}),
+        ({"topics": ["tea"]}, {"topics": ["tea"]}),
+        ({"place": {"name": "Almaty"}}, {"place": {"name": "Almaty", "country": "KZ"}}),
+        ({"place": {"name": None}}, {"place": {"name": None, "country": "KZ"}}),
+        (
+            {"texts": {"en": {"title": "New"}, "fr": {"title": "Nouveau"}}},
+            {
+                "texts": {
+                    "en": {"title": "New", "summary": "They met."},
+                    "de": {"title": "Alt"},
+                    "fr": {"title": "Nouveau"},
+                }
+            },
+        ),
+        (
+            {"texts": {"en": {"title": "Old", "summary": ""}}},
+            {"texts": {"en": {"title": "Old", "summary": ""}, "de": {"title": "Alt"}}},
+        ),
+        ({"sources": []}, {"sources": []}),
+        (
+            {"sources": [{"url": "https://e.org/9", "title": "9"}]},
+            {"sources": [{"url": "https://e.org/9", "title": "9", "official": True}]},
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_not_said_stays(said, becomes):
+    assert merged(THERE, {**SAID, **said}) == {**THERE, **becomes}
+
+
+@pytest.mark.parametrize(
+    ("said", "becomes"),
+    [
+        ([{"url": TWO["url"], "title": "Second"}], [ONE, {**TWO, "title": "Second"}]),
+        ([THREE], [ONE, TWO, THREE]),
+        ([], [ONE, TWO]),
+    ],
+)
+def test_of_several_sources_those_with_the_same_url_are_meant(said, becomes):
+    assert merged({**THERE, "sources": [ONE, TWO]}, {**SAID, "sources": said})["sources"] == becomes
+
+
+@pytest.mark.parametrize(
+    ("there", "said", "clear"),
+    [
+        ([], {"sources": [ONE]}, True),
+        ([ONE], {"sources": [TWO]}, True),
+        ([ONE], {"sources": []}, True),
+        ([ONE, TWO], {}, True),
+        ([ONE, TWO], {"sources": [TWO]}, True),
+        ([ONE, TWO], {"sources": [THREE]}, False),
+        ([ONE, TWO], {"sources": []}, False),
+    ],
+)
+def test_whether_it_is_clear_which_source_is_meant(there, said, clear):
+    assert says_which_source({**THERE, "sources": there}, said) is clear
+
+
+def test_what_stands_is_left_as_it_is():
+    said = {
+        **SAID, "type": "summit", "date": "1999", "place": {"name": "Almaty"},
+        "texts": {"en": {"title": "New"}, "de": {"title": "Neu"}},
+    }  # fmt: skip
+
+    assert merged(THERE, said, {"type", "date", "place", "texts.en"}) == {
+        **THERE, "texts": {**THERE["texts"], "de": {"title": "Neu"}},
+    }  # fmt: skip
+
+
+def test_fingerprints_tell_which_field_says_something_else():
+    before = fingerprints(THERE)
+    assert before.keys() == {"type", "date", "place", "topics", "texts.en", "texts.de", "sources"}
+    other = {**THERE, "slug": "other", "date": "2026", "texts": {**THERE["texts"], "de": {"title": "Neu"}}}
+    place = {"country": "KZ", "name": "Astana"}
+
+    after = fingerprints({**other, "place": place})
+    assert {field for field in before if before[field] != after[field]} == {"date", "texts.de"}
