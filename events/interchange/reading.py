@@ -106,11 +106,11 @@ class RecordFile:
 
 def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | Problem]]:
     """The rows of CSV, each with the line on which it begins; or what ends it before its end. There is a first one."""
-    mark = flat.separator(text.readline(LONGEST_LINE))
-    text.seek(0)
-    rows = csv.reader(text, delimiter=mark, strict=True)
     line = 1
     try:
+        mark = flat.separator(text.readline(LONGEST_LINE))
+        text.seek(0)
+        rows = csv.reader(text, delimiter=mark, strict=True)
         yield line, next(rows, [])
         line = rows.line_num + 1
         for row in rows:

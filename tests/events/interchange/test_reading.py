@@ -79,6 +79,7 @@ KNOWN = f"the columns that can be there are {', '.join(flat.COLUMNS)}."
                                      "note: there is no such column.", KNOWN]),
         ("slug,type\none,meeting".encode("utf-16"), ["this is not UTF-8: save the file in that encoding."]),
         (b'slug,"type\r\n', ["this is no CSV: unexpected end of data."]),
+        (b"x" * 200_000, ["this is no CSV: field larger than field limit (131072)."]),
         (b"", [f"{name}: the column is missing: every event needs it." for name in ("slug", "type")]),
         (b"slug,title_en\r\none,One\r\n", ["type: the column is missing: every event needs it."]),
         (b"slug,type,slug\r\n", ["slug: the column is there twice."]),
