@@ -11,7 +11,6 @@ from typing import Any
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
-from events.among import among
 from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
 from events.interchange.changes import changes
@@ -27,7 +26,6 @@ from events.models import (
     EventText,
     EventType,
     Figure,
-    Imported,
     Participation,
     Relation,
     Source,
@@ -60,13 +58,15 @@ class _Draft:
     problems: list[Problem] = field(default_factory=list)
     waits: bool = False
     fingerprints: Fingerprints = field(default_factory=dict)
-    before: Fingerprints = field(default_factory=dict)
-    """Those of the record that the last import had."""
+    before: Fingerprints | None = None
+    """Those of the record that the last import had; None if nothing is remembered of it."""
 
     @property
     def standing(self) -> set[str]:
-        """The fields of which it says what the last one did."""
-        return {name for name, said in self.fingerprints.items() if self.before.get(name) == said}
+        """The fields of which it says what the last one did. Of an event that came otherwise, from an export perhaps,
+        that is taken for all of them: an editor may have corrected it."""
+        before = self.fingerprints if self.before is None else self.before
+        return {name for name, said in self.fingerprints.items() if before.get(name) == said}
 
 
 @dataclass(slots=True)
@@ -112,7 +112,8 @@ def write(records: Sequence[Values], existing: Existing, last: bool) -> list[Out
         draft.wanted = _wanted(draft, known, existing)
     changed = [draft for draft in considered if draft.there is not None and draft.wanted != draft.there]
     _write([draft for draft in considered if draft.id in created], changed, known)
-    _remember([draft for draft in considered if draft.fingerprints != draft.before and not draft.waits])
+    if existing is Existing.FOLLOW:
+        _remember([draft for draft in considered if _said(draft) != draft.before])
     return [_outcome(draft, created) for draft in drafts]
 
 
@@ -324,21 +325,23 @@ def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known) -> N
 
 def _compare_with_last_import(drafts: Sequence[_Draft]) -> None:
     """What the records say, and what those of the last import said."""
-    before = dict(
-        Imported.objects.filter(among("event_id", [draft.id for draft in drafts])).values_list("pk", "fingerprints")
-    )
+    rows = Event.objects.filter(pk__in=[draft.id for draft in drafts if draft.there])
+    before = dict(rows.values_list("pk", "imported"))
     for draft in drafts:
-        draft.fingerprints, draft.before = fingerprints(draft.values), before.get(draft.id, {})
+        draft.fingerprints, draft.before = fingerprints(draft.values), before.get(draft.id)
+
+
+def _said(draft: _Draft) -> Fingerprints:
+    """What the next import is to know of it. Links that wait for what comes later in the file are not yet made."""
+    if not draft.waits or (draft.there and draft.before is None):
+        return draft.fingerprints
+    said = {name: value for name, value in draft.fingerprints.items() if name != "relations"}
+    before = draft.before or {}
+    return said | {name: value for name, value in before.items() if name == "relations"}
 
 
 def _remember(drafts: Sequence[_Draft]) -> None:
-    """What this import says, for the next one."""
-    Imported.objects.bulk_create(
-        (Imported(event_id=draft.id, fingerprints=draft.fingerprints) for draft in drafts),
-        update_conflicts=True,
-        unique_fields=["event"],
-        update_fields=["fingerprints"],
-    )
+    Event.objects.bulk_update([Event(pk=draft.id, imported=_said(draft)) for draft in drafts], ["imported"])
 
 
 def _columns(wanted: Values, known: _Known, now: datetime.datetime) -> list[Any]:

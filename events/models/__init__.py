@@ -2,7 +2,6 @@
 
 from events.models.actors import Actor, Membership
 from events.models.events import Event, EventText, Figure, Participation, Relation, Source
-from events.models.imports import Imported
 from events.models.vocabulary import EventType, Topic
 
 __all__ = [
@@ -11,7 +10,6 @@ __all__ = [
     "EventText",
     "EventType",
     "Figure",
-    "Imported",
     "Membership",
     "Participation",
     "Relation",

@@ -82,6 +82,10 @@ class Event(models.Model):
         validators=[RegexValidator(EXTERNAL_ID_PATTERN, "A data set and an id: has-travels:3593.")],
         help_text="Its id in the data set it came from: namespace:id, such as has-travels:3593.",
     )
+    imported = models.JSONField(null=True, editable=False)
+    """What the data set said of it when it was imported last, if that is remembered: see
+    `events.interchange.merging.fingerprints`. The next import changes what the data set says otherwise since then, and
+    nothing that only an editor changed."""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
