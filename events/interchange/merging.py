@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import orjson
 
@@ -22,13 +23,19 @@ def merged(there: Values, said: Values, standing: Collection[str] = ()) -> Value
     """
     new = {key: value for key, value in said.items() if key not in standing}
     if "place" in new:
-        new["place"] = {**there.get("place", {}), **new["place"]}
-    texts: dict[str, Values] = there.get("texts", {})
-    spoken = {language: text for language, text in said["texts"].items() if f"texts.{language}" not in standing}
-    new["texts"] = texts | {language: {**texts.get(language, {}), **text} for language, text in spoken.items()}
+        new["place"] = {**there.get("place", {}), **_said_anew(said["place"], "place", standing)}
+    new["texts"] = dict(there.get("texts", {}))
+    for language, text in said["texts"].items():
+        if anew := _said_anew(text, f"texts.{language}", standing):
+            # A text that an editor removed comes back as a whole.
+            new["texts"][language] = new["texts"][language] | anew if language in new["texts"] else text
     if "sources" in new:
         new["sources"] = _sources(there.get("sources", []), new["sources"])
     return {**there, **new, "slug": there["slug"]}
+
+
+def _said_anew(said: Values, field: str, standing: Collection[str]) -> Values:
+    return {key: value for key, value in said.items() if f"{field}.{key}" not in standing}
 
 
 def _sources(there: Sequence[Values], said: Sequence[Values]) -> list[Values]:
@@ -46,15 +53,17 @@ def says_which_source(there: Values, said: Values) -> bool:
 
 
 Fingerprints = Mapping[str, str]
-"""By field: a key of a record, or `texts.` and a language."""
+"""By field: a key of a record, such as `date` or `sources`, or of an object in it, such as `texts.en.title`."""
 
 
 def fingerprints(said: Values) -> Fingerprints:
     """What tells whether a record says something else of an event than another one did, field by field."""
-    fields = {key: value for key, value in said.items() if key not in (*IDENTITY, "texts")}
-    fields |= {f"texts.{language}": text for language, text in said["texts"].items()}
-    return {field: _fingerprint(value) for field, value in fields.items()}
+    return dict(_fingerprints("", {key: value for key, value in said.items() if key not in IDENTITY}))
 
 
-def _fingerprint(value: object) -> str:
-    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+def _fingerprints(field: str, said: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(said, dict):
+        for key, value in said.items():
+            yield from _fingerprints(f"{field}.{key}" if field else key, value)
+    else:
+        yield field, hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]

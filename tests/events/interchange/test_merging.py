@@ -13,7 +13,7 @@ THERE: dict[str, Any] = {
     "texts": {"en": {"title": "Old", "summary": "They met."}, "de": {"title": "Alt"}},
     "sources": [ONE],
 }  # fmt: skip
-SAID = {"record": "event", "external_id": "test:1", "slug": "said", "type": "visit", "texts": {}}
+SAID: dict[str, Any] = {"record": "event", "external_id": "test:1", "slug": "said", "type": "visit", "texts": {}}
 
 
 @pytest.mark.parametrize(
@@ -78,22 +78,41 @@ def test_whether_it_is_clear_which_source_is_meant(there, said, clear):
     assert says_which_source({**THERE, "sources": there}, said) is clear
 
 
-def test_what_stands_is_left_as_it_is():
+@pytest.mark.parametrize(
+    ("standing", "becomes"),
+    [
+        ((), {"type": "summit", "date": "1999", "place": {"name": "Almaty", "country": "UZ"},
+              "texts": {"en": {"title": "New", "summary": "Talks."}, "de": {"title": "Alt"}, "fr": {"title": "N"}}}),
+        (["type", "date", "place.country"], {"place": {"name": "Almaty", "country": "KZ"},
+              "texts": {"en": {"title": "New", "summary": "Talks."}, "de": {"title": "Alt"}, "fr": {"title": "N"}}}),
+        (["type", "date", "place.name", "place.country", "texts.en.title", "texts.fr.title"],
+              {"texts": {"en": {"title": "Old", "summary": "Talks."}, "de": {"title": "Alt"}}}),
+        (["type", "date", "place.name", "place.country", "texts.en.title", "texts.en.summary", "texts.fr.title"], {}),
+    ],
+)  # fmt: skip
+def test_what_stands_is_left_as_it_is(standing, becomes):
     said = {
-        **SAID, "type": "summit", "date": "1999", "place": {"name": "Almaty"},
-        "texts": {"en": {"title": "New"}, "de": {"title": "Neu"}},
+        **SAID, "type": "summit", "date": "1999", "place": {"name": "Almaty", "country": "UZ"},
+        "texts": {"en": {"title": "New", "summary": "Talks."}, "fr": {"title": "N"}},
     }  # fmt: skip
 
-    assert merged(THERE, said, {"type", "date", "place", "texts.en"}) == {
-        **THERE, "texts": {**THERE["texts"], "de": {"title": "Neu"}},
-    }  # fmt: skip
+    assert merged(THERE, said, standing) == {**THERE, **becomes}
+
+
+def test_a_text_that_an_editor_removed_comes_back_as_a_whole():
+    said: dict[str, Any] = {**SAID, "texts": {"fr": {"title": "Nouveau", "summary": "Mots."}}}
+
+    assert merged(THERE, said, ["texts.fr.title"])["texts"] == {**THERE["texts"], **said["texts"]}
 
 
 def test_fingerprints_tell_which_field_says_something_else():
     before = fingerprints(THERE)
-    assert before.keys() == {"type", "date", "place", "topics", "texts.en", "texts.de", "sources"}
+    assert list(before) == [
+        "type", "date", "place.name", "place.country", "topics", "texts.en.title", "texts.en.summary", "texts.de.title",
+        "sources",
+    ]  # fmt: skip
     other = {**THERE, "slug": "other", "date": "2026", "texts": {**THERE["texts"], "de": {"title": "Neu"}}}
-    place = {"country": "KZ", "name": "Astana"}
+    sources = [{"title": "1", "url": "https://e.org/1", "official": True}]
 
-    after = fingerprints({**other, "place": place})
-    assert {field for field in before if before[field] != after[field]} == {"date", "texts.de"}
+    after = fingerprints({**other, "sources": sources})
+    assert {field for field in before if before[field] != after[field]} == {"date", "texts.de.title"}
