@@ -39,10 +39,11 @@ class _Draft:
         return bool(self.outcome.problems)
 
 
-def write(records: Sequence[Values], existing: Existing, last: bool) -> list[Outcome]:
-    """Writes the records of a batch. With `last`, a link to an actor who is not there is refused, else it waits."""
+def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool) -> list[Outcome]:
+    """Writes the records of a batch. With `last`, a link to an actor who is not there is refused, else it waits. With
+    `explain`, the outcomes say what changed."""
     there = {actor.slug: actor for actor in Actor.objects.filter(slug__in=[values["slug"] for values in records])}
-    before = actor_records([actor.pk for actor in there.values()])
+    before = actor_records([actor.pk for actor in there.values()]) if explain else {}
     drafts = [_Draft(values, there=there.get(values["slug"])) for values in records]
     _check_unique(drafts, existing)
     for draft in drafts:
@@ -60,10 +61,11 @@ def write(records: Sequence[Values], existing: Existing, last: bool) -> list[Out
     for draft in drafts:
         if draft.refused:
             draft.outcome.status = Status.REFUSED
-    after = actor_records([draft.id for draft in drafts if draft.outcome.status is Status.CHANGED])
-    for draft in drafts:
-        if draft.id in after:
-            draft.outcome.changes = changes(before[draft.id], after[draft.id])
+    if explain:
+        after = actor_records([draft.id for draft in drafts if draft.outcome.status is Status.CHANGED])
+        for draft in drafts:
+            if draft.id in after:
+                draft.outcome.changes = changes(before[draft.id], after[draft.id])
     return [draft.outcome for draft in drafts]
 
 

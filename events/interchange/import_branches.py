@@ -15,23 +15,25 @@ from events.interchange.writing import branch_record, without_blanks
 from events.models import EventType, Topic
 
 
-def write_types(records: Sequence[Values], existing: Existing, last: bool) -> list[Outcome]:
-    return _write(EventType, records, existing)
+def write_types(records: Sequence[Values], existing: Existing, last: bool, explain: bool) -> list[Outcome]:
+    return _write(EventType, records, existing, explain)
 
 
-def write_topics(records: Sequence[Values], existing: Existing, last: bool) -> list[Outcome]:
-    return _write(Topic, records, existing)
+def write_topics(records: Sequence[Values], existing: Existing, last: bool, explain: bool) -> list[Outcome]:
+    return _write(Topic, records, existing, explain)
 
 
-def _write(model: type[Any], records: Sequence[Values], existing: Existing) -> list[Outcome]:
+def _write(model: type[Any], records: Sequence[Values], existing: Existing, explain: bool) -> list[Outcome]:
     known = {node.slug: node for node in model.objects.select_related("parent").order_by("pk")}
-    return [_one(model, values, known, existing) for values in records]
+    return [_one(model, values, known, existing, explain) for values in records]
 
 
-def _one(model: type[Any], values: Values, known: dict[str, Any], existing: Existing) -> Outcome:
+def _one(model: type[Any], values: Values, known: dict[str, Any], existing: Existing, explain: bool) -> Outcome:
     node = known.get(values["slug"])
-    found = changes(branch_record(node), without_blanks(values)) if node else []
-    if node and (existing is not Existing.REPLACE or not found):
+    if node and existing is not Existing.REPLACE:
+        return Outcome(Status.UNCHANGED)
+    there, said = branch_record(node) if node else {}, without_blanks(values)
+    if there == said:
         return Outcome(Status.UNCHANGED)
     parent = known.get(values.get("parent", ""))
     if "parent" in values and parent is None:
@@ -51,4 +53,4 @@ def _one(model: type[Any], values: Values, known: dict[str, Any], existing: Exis
         return Outcome(Status.REFUSED, [Problem("parent", "it stands below this one: choose one that does not.")])
     node.save()
     known[node.slug] = node
-    return Outcome(status, changes=found)
+    return Outcome(status, changes=changes(there, said) if explain and there else [])

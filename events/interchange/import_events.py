@@ -79,8 +79,9 @@ class _Known:
     targets: Targets = field(default_factory=dict)
 
 
-def write(records: Sequence[Values], existing: Existing, last: bool) -> list[Outcome]:
-    """Writes the records of a batch. With `last`, a relation to what is not there is refused, else it waits."""
+def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool) -> list[Outcome]:
+    """Writes the records of a batch. With `last`, a relation to what is not there is refused, else it waits. With
+    `explain`, the outcomes say what changed."""
     drafts = [_Draft(values) for values in records]
     _find_events(drafts, existing)
     considered = [draft for draft in drafts if not draft.problems and not (draft.id and existing is Existing.KEEP)]
@@ -114,17 +115,17 @@ def write(records: Sequence[Values], existing: Existing, last: bool) -> list[Out
     _write([draft for draft in considered if draft.id in created], changed, known)
     if existing is Existing.FOLLOW:
         _remember([draft for draft in considered if _said(draft) != draft.before])
-    return [_outcome(draft, created) for draft in drafts]
+    return [_outcome(draft, created, explain) for draft in drafts]
 
 
-def _outcome(draft: _Draft, created: set[int]) -> Outcome:
+def _outcome(draft: _Draft, created: set[int], explain: bool) -> Outcome:
     if draft.problems:
         return Outcome(Status.REFUSED, draft.problems)
     if draft.id in created:
         return Outcome(Status.CREATED, event_id=draft.id, waits=draft.waits)
     if draft.there is None or draft.there == draft.wanted:  # None: it is kept as it is, so it was not looked at
         return Outcome(Status.UNCHANGED, event_id=draft.id, waits=draft.waits)
-    found = changes(draft.there, draft.wanted)
+    found = changes(draft.there, draft.wanted) if explain else []
     return Outcome(Status.CHANGED, event_id=draft.id, waits=draft.waits, changes=found)
 
 

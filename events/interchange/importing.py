@@ -155,14 +155,12 @@ class Import:
             write = _WRITERS[good[0].values["record"]]
             # What waits was made by this run: its links may be added.
             existing = Existing.MERGE if last and self.existing is Existing.KEEP else self.existing
-            written = write([entry.values for entry in good], existing, last)
+            written = write([entry.values for entry in good], existing, last, self.explain)
             for entry, outcome in zip(good, written, strict=True):
                 outcomes[entry.line] = outcome
         results = []
         for entry in batch:
             outcome = outcomes[entry.line]
-            if not self.explain:
-                outcome.changes = []
             if outcome.waits:
                 if outcome.changes:
                     self._changes[entry.line] = outcome.changes

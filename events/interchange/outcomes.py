@@ -43,4 +43,4 @@ class Outcome:
     event_id: int | None = None
     waits: bool = False
     changes: list[str] = field(default_factory=list)
-    """Of what changed: what is otherwise now (`events.interchange.changes`)."""
+    """Of what changed, if it is to be explained: what is otherwise now (`events.interchange.changes`)."""
