@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from events.interchange.changes import missing
 from timeline.documents import Document
 
 NOT_COMPARED = {"url", "version", "published_at", "updated_at"}
@@ -28,18 +27,6 @@ def _differ(key: str, before: Document, after: Document) -> bool:
 def _difference(key: str, before: Document, after: Document) -> Document:
     old, new = before.get(key), after.get(key)
     if isinstance(old, list) or isinstance(new, list):
-        return {"field": key, "removed": _missing(old, new), "added": _missing(new, old)}
+        return {"field": key, "removed": missing(old, new), "added": missing(new, old)}
     sides = {"before": old, "after": new}
     return {"field": key, **{side: value for side, value in sides.items() if value is not None}}
-
-
-def _missing(entries: list[Any] | None, others: list[Any] | None) -> list[Any]:
-    """The entries that are not among the others, counting repetitions."""
-    left = list(others or [])
-    missing = []
-    for entry in entries or []:
-        if entry in left:
-            left.remove(entry)
-        else:
-            missing.append(entry)
-    return missing

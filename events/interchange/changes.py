@@ -25,18 +25,26 @@ def _changes(field: str, before: Any, after: Any) -> Iterator[str]:
         for name in dict.fromkeys([*before, *after]):
             yield from _changes(f"{field}.{name}" if field else name, before.get(name), after.get(name))
     elif list in kinds:
-        before, after = before or [], after or []
         parts = [
             f"{word} {', '.join(map(_shown, entries))}"
-            for word, entries in (
-                ("without", [entry for entry in before if entry not in after]),
-                ("with", [entry for entry in after if entry not in before]),
-            )
+            for word, entries in (("without", missing(before, after)), ("with", missing(after, before)))
             if entries
         ]
         yield f"{field}: {', '.join(parts) or 'in another order'}"
     else:
         yield f"{field}: {_shown(before)} becomes {_shown(after)}"
+
+
+def missing(entries: list[Any] | None, others: list[Any] | None) -> list[Any]:
+    """The entries that are not among the others, counting repetitions."""
+    left = list(others or [])
+    found = []
+    for entry in entries or []:
+        if entry in left:
+            left.remove(entry)
+        else:
+            found.append(entry)
+    return found
 
 
 def _shown(value: Any) -> str:

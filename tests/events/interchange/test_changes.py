@@ -23,6 +23,7 @@ THERE = {
         ({"texts": {"en": {"title": "x" * 81}}}, [f"texts.en.title: “Old” becomes “{'x' * 80}…”"]),
         ({"topics": ["trade", "steel", "tea"]}, ["topics: without “uranium”, with “steel”, “tea”"]),
         ({"topics": ["uranium", "trade"]}, ["topics: in another order"]),
+        ({"topics": ["trade", "uranium", "trade"]}, ["topics: with “trade”"]),
         (
             {"participants": [{"actor": "US", "role": "visitor"}]},
             ["participants: without “US host”, with “US visitor”"],
