@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.utils import timezone
@@ -86,8 +84,3 @@ def _block() -> int:
         )
         written: int = cursor.fetchone()[0]
         return written // traits.WRITTEN_TOGETHER
-
-
-def digest(content: Any) -> str:
-    """A fingerprint of what a version says; equal means that nothing changed."""
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from events.among import among
+from events.digest import digest
 from events.fields import translated
 from events.models import Actor, EventType, Membership, Topic
 from timeline.documents import LANGUAGES, URL_MARK, Document, branch, names_of
-from timeline.editions import digest
 from timeline.models import Term, Timeline
 
 COUNTRY_FIELDS = (

@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 from events.copying import array_text, copy_objects, copy_rows, new_ids
+from events.digest import digest
 from timeline.documents import FIELDS, Document, Rendered, dump
-from timeline.editions import Edition, digest
+from timeline.editions import Edition
 from timeline.models import Publication, PublicationCountry, PublicationRelation, PublicationText
 from timeline.vectors import vectors
 
