@@ -14,7 +14,8 @@ from psycopg.types.json import Jsonb
 from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
 from events.interchange.changes import changes
-from events.interchange.merging import Fingerprints, fingerprints, merged, says_which_source
+from events.interchange.following import remember, said_of
+from events.interchange.merging import merged, says_which_source
 from events.interchange.outcomes import MERGING, Existing, Outcome, Status
 from events.interchange.records import Values, is_external_id
 from events.interchange.references import KnownActor, References
@@ -57,16 +58,6 @@ class _Draft:
     """The record of the event as it is to be."""
     problems: list[Problem] = field(default_factory=list)
     waits: bool = False
-    fingerprints: Fingerprints = field(default_factory=dict)
-    before: Fingerprints | None = None
-    """Those of the record that the last import had; None if nothing is remembered of it."""
-
-    @property
-    def standing(self) -> set[str]:
-        """The fields of which it says what the last one did. Of an event that came otherwise, from an export perhaps,
-        that is taken for all of them: an editor may have corrected it."""
-        before = self.fingerprints if self.before is None else self.before
-        return {name for name, said in self.fingerprints.items() if before.get(name) == said}
 
 
 @dataclass(slots=True)
@@ -107,14 +98,14 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
         for draft in considered:
             _check_sources(draft)
         considered = [draft for draft in considered if not draft.problems]
-    if existing is Existing.FOLLOW:
-        _compare_with_last_import(considered)
+    said = said_of({draft.id: draft.values for draft in considered}) if existing is Existing.FOLLOW else {}
     for draft in considered:
-        draft.wanted = _wanted(draft, known, existing)
+        draft.wanted = _wanted(draft, known, existing, said[draft.id].standing if said else ())
     changed = [draft for draft in considered if draft.there is not None and draft.wanted != draft.there]
     _write([draft for draft in considered if draft.id in created], changed, known)
-    if existing is Existing.FOLLOW:
-        _remember([draft for draft in considered if _said(draft) != draft.before])
+    if said:
+        remembered = {draft.id: said[draft.id].to_remember(draft.waits) for draft in considered}
+        remember({pk: now for pk, now in remembered.items() if now != said[pk].before})
     return [_outcome(draft, created, explain) for draft in drafts]
 
 
@@ -250,7 +241,7 @@ def _check_sources(draft: _Draft) -> None:
         draft.problems.append(Problem("sources", message))
 
 
-def _wanted(draft: _Draft, known: _Known, existing: Existing) -> Values:
+def _wanted(draft: _Draft, known: _Known, existing: Existing, standing: Collection[str]) -> Values:
     """The record as `event_records` would give it once it is written."""
     values, actors = draft.values, known.references.actors
     wanted: Values = {key: values[key] for key in ("record", "external_id", "slug", "type") if key in values}
@@ -274,7 +265,7 @@ def _wanted(draft: _Draft, known: _Known, existing: Existing) -> Values:
     if "figures" in values:
         wanted["figures"] = [_figure(figure, actors) for figure in values["figures"]]
     if existing in MERGING and draft.there is not None:
-        wanted = merged(draft.there, wanted, draft.standing)
+        wanted = merged(draft.there, wanted, standing)
     if "place" in wanted:
         wanted["place"] = without_blanks(wanted["place"])
     if "sources" in wanted:
@@ -322,27 +313,6 @@ def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known) -> N
             parts[name].append(draft)
     _remove({name: [draft.id for draft in drafts if draft.there is not None] for name, drafts in parts.items()})
     _write_parts(parts, known)
-
-
-def _compare_with_last_import(drafts: Sequence[_Draft]) -> None:
-    """What the records say, and what those of the last import said."""
-    rows = Event.objects.filter(pk__in=[draft.id for draft in drafts if draft.there])
-    before = dict(rows.values_list("pk", "imported"))
-    for draft in drafts:
-        draft.fingerprints, draft.before = fingerprints(draft.values), before.get(draft.id)
-
-
-def _said(draft: _Draft) -> Fingerprints:
-    """What the next import is to know of it. Links that wait for what comes later in the file are not yet made."""
-    if not draft.waits or (draft.there and draft.before is None):
-        return draft.fingerprints
-    said = {name: value for name, value in draft.fingerprints.items() if name != "relations"}
-    before = draft.before or {}
-    return said | {name: value for name, value in before.items() if name == "relations"}
-
-
-def _remember(drafts: Sequence[_Draft]) -> None:
-    Event.objects.bulk_update([Event(pk=draft.id, imported=_said(draft)) for draft in drafts], ["imported"])
 
 
 def _columns(wanted: Values, known: _Known, now: datetime.datetime) -> list[Any]:

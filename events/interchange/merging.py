@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
-
-import orjson
+from collections.abc import Collection, Sequence
 
 from events.interchange.records import Values
-
-IDENTITY = ("record", "slug", "external_id", "publish")
-"""Keys that say nothing of the event."""
 
 
 def merged(there: Values, said: Values, standing: Collection[str] = ()) -> Values:
@@ -19,7 +12,7 @@ def merged(there: Values, said: Values, standing: Collection[str] = ()) -> Value
 
     Of the place, of the text in a language, and of a source only the keys that are given are said; of several sources
     those with the same URL are meant, and the others stay. Every other list is the whole list. The slug stays, and so
-    do `standing` fields (see `fingerprints`).
+    do `standing` fields (see `events.interchange.following`).
     """
     new = {key: value for key, value in said.items() if key not in standing}
     if "place" in new:
@@ -50,20 +43,3 @@ def says_which_source(there: Values, said: Values) -> bool:
     """Whether it is clear which of the event's sources is meant by one, or none."""
     urls = {source["url"] for source in there.get("sources", ())}
     return "sources" not in said or len(urls) < 2 or bool(urls & {source["url"] for source in said["sources"]})
-
-
-Fingerprints = Mapping[str, str]
-"""By field: a key of a record, such as `date` or `sources`, or of an object in it, such as `texts.en.title`."""
-
-
-def fingerprints(said: Values) -> Fingerprints:
-    """What tells whether a record says something else of an event than another one did, field by field."""
-    return dict(_fingerprints("", {key: value for key, value in said.items() if key not in IDENTITY}))
-
-
-def _fingerprints(field: str, said: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(said, dict):
-        for key, value in said.items():
-            yield from _fingerprints(f"{field}.{key}" if field else key, value)
-    else:
-        yield field, hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]

@@ -84,8 +84,7 @@ class Event(models.Model):
     )
     imported = models.JSONField(null=True, editable=False)
     """What the data set said of it when it was imported last, if that is remembered: see
-    `events.interchange.merging.fingerprints`. The next import changes what the data set says otherwise since then, and
-    nothing that only an editor changed."""
+    `events.interchange.following`."""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

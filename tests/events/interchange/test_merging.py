@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.interchange.merging import fingerprints, merged, says_which_source
+from events.interchange.merging import merged, says_which_source
 
 ONE, TWO, THREE = ({"url": f"https://e.org/{number}", "title": f"{number}", "official": True} for number in (1, 2, 3))
 THERE: dict[str, Any] = {
@@ -103,16 +103,3 @@ def test_a_text_that_an_editor_removed_comes_back_as_a_whole():
     said: dict[str, Any] = {**SAID, "texts": {"fr": {"title": "Nouveau", "summary": "Mots."}}}
 
     assert merged(THERE, said, ["texts.fr.title"])["texts"] == {**THERE["texts"], **said["texts"]}
-
-
-def test_fingerprints_tell_which_field_says_something_else():
-    before = fingerprints(THERE)
-    assert list(before) == [
-        "type", "date", "place.name", "place.country", "topics", "texts.en.title", "texts.en.summary", "texts.de.title",
-        "sources",
-    ]  # fmt: skip
-    other = {**THERE, "slug": "other", "date": "2026", "texts": {**THERE["texts"], "de": {"title": "Neu"}}}
-    sources = [{"title": "1", "url": "https://e.org/1", "official": True}]
-
-    after = fingerprints({**other, "sources": sources})
-    assert {field for field in before if before[field] != after[field]} == {"date", "texts.de.title"}
