@@ -31,6 +31,7 @@ from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry, RecordFile
 from events.interchange.shapes import Problem
 from events.models import Actor, Event, EventType, Topic
+from timeline.formats.csv import BYTE_ORDER_MARK
 from timeline.importing import Published, Report, publish_imported, run
 
 MOST_BYTES = 5_000_000
@@ -200,7 +201,7 @@ class ImportAdmin(admin.ModelAdmin):
         """A CSV file without rows, to be filled in; spreadsheets know it for UTF-8 by its first character."""
         self._check_permission(request)
         response = _csv_named("events.csv")
-        response.write("\ufeff")
+        response.write(BYTE_ORDER_MARK)
         csv.writer(response).writerow(COLUMNS)
         return response
 

@@ -39,11 +39,9 @@ COLUMNS = [
 REQUIRED = ["slug", "type"]
 NUMBERS = {"latitude", "longitude"}
 FLAGS = {"source_official": "official", "publish": "publish"}
-TRUE, FALSE = ("true", "wahr"), ("false", "falsch")
+TRUTH = {"true": True, "wahr": True, "false": False, "falsch": False}
 SEPARATORS = ",;\t"
 GUARDED = re.compile(r"'*[=+\-@\t\r]")
-
-
 NOT_UTF_8 = Problem("", "this is not UTF-8: save the file in that encoding.")
 
 
@@ -160,8 +158,8 @@ def _value(column: str, cell: str, found: list[Problem]) -> Any:
         except ValueError:
             found.append(Problem(column, f"“{cell}” is no number: expected one such as 38.8977."))
     elif column in FLAGS:
-        if cell.lower() in TRUE + FALSE:
-            return cell.lower() in TRUE
+        if cell.lower() in TRUTH:
+            return TRUTH[cell.lower()]
         found.append(Problem(column, f"“{cell}” is neither true nor false: expected one of them."))
     return cell
 
