@@ -30,7 +30,16 @@ def main() -> None:
     load_settings()
     if needs_database(sys.argv[1:]):
         start_database()
-    execute_from_command_line(sys.argv)
+    from django.db import InternalError
+
+    from config.replicas import REFUSED, is_refusal
+
+    try:
+        execute_from_command_line(sys.argv)
+    except InternalError as error:
+        if not is_refusal(error):
+            raise
+        sys.exit(f"Error: {REFUSED}")
 
 
 def needs_database(arguments: list[str]) -> bool:

@@ -8,7 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, NoReturn
 
 import psutil
@@ -23,10 +23,12 @@ from django.db.utils import NotSupportedError
 from config.background import beside
 from config.embedded import EmbeddedError
 from config.env import Environment
+from config.replicas import is_replica, require_migrations
 from config.server import BACKLOG, serve_forever
 from timeline.processes import waste_kept
 from timeline.refreshing import keep_refreshing
 
+ELSEWHERE = "at the server of the primary database"
 PREPARING = 7_314_159_265  # the advisory lock of who prepares the database
 
 
@@ -41,11 +43,15 @@ class Command(BaseCommand):
             environment = Environment()
             listener = open_port(environment.text("HOST", "127.0.0.1"), environment.port())
             self.start_database()
-            with alone():
-                self.prepare_database()
-            self.announce(listener, self.make_first_admin())
+            reads_only = is_replica()
+            if reads_only:
+                self.check_replica()
+            else:
+                with alone():
+                    self.prepare_database()
+            self.announce(listener, ELSEWHERE if reads_only else self.make_first_admin())
             connections.close_all()  # a connection must not be shared with the processes that are forked now
-            with beside(follow_vocabulary):
+            with nullcontext() if reads_only else beside(follow_vocabulary):
                 serve_forever(listener)
         except (ImproperlyConfigured, EmbeddedError) as error:
             raise CommandError(str(error)) from error
@@ -74,6 +80,12 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, skip_checks=False)
         call_command("load_reference")
         call_command("load_curated")
+
+    def check_replica(self) -> None:
+        self.stdout.write("  (it is a replica: this server answers readers)")
+        self.stdout.flush()
+        call_command("check", databases=["default"])
+        require_migrations()
 
     def make_first_admin(self) -> str:
         """What to say about the admin; its password is shown this once and is stored nowhere but as a hash."""

@@ -1,0 +1,48 @@
+"""Databases that take no changes: replicas. A server at one answers readers; editors work at that of the primary."""
+
+from collections.abc import Callable
+
+from django.core.management.base import CommandError
+from django.db import InternalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from psycopg.errors import ReadOnlySqlTransaction
+
+from timeline.errors import for_people
+
+REFUSED = "The database is a replica, which takes no changes. Point DATABASE_URL to the primary database."
+
+
+def is_replica() -> bool:
+    """Whether the database follows another one, or may only be read for another reason."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_read_only")
+        return bool(cursor.fetchone() == ("on",))
+
+
+def is_refusal(error: InternalError) -> bool:
+    """Whether a replica was to be written to."""
+    return isinstance(error.__cause__, ReadOnlySqlTransaction)
+
+
+def require_migrations() -> None:
+    """Raises `CommandError` if the replica lacks tables that the programs here need."""
+    executor = MigrationExecutor(connection)
+    missing = [migration for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    if missing:
+        raise CommandError(
+            f"The database is a replica, and {len(missing)} migrations are missing, {missing[0]} first. Start the "
+            f"server at the primary database, which makes them; the replica then has them within moments."
+        )
+
+
+def editing_elsewhere(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: at a replica, the admin only says where it works (503): nobody enters what cannot be saved."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if for_people(request) and is_replica():
+            return render(request, "config/replica.html", status=503)
+        return get_response(request)
+
+    return middleware
