@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.exceptions import DisallowedHost, PermissionDenied
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
 from django.views import defaults
 from rest_framework import exceptions
 
 MEDIA_TYPE = "application/problem+json"
 REVALIDATED = "public, max-age=0, must-revalidate"
 """Cache-Control of what holds until something is published."""
+RETRY_AFTER = 5
+"""Seconds until a database that was started anew should answer again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,13 @@ PROBLEMS = {
             "Server error",
             500,
             "Something went wrong here; trying again later may help. “request_id” finds it in the server's log.",
+        ),
+        Problem(
+            "unavailable",
+            "Unavailable",
+            503,
+            "The database does not answer at the moment: it is being started anew, say. “Retry-After” says in how many "
+            "seconds to try again.",
         ),
     )
 }
@@ -180,7 +192,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
+    if isinstance(sys.exc_info()[1], OperationalError):
+        return _unavailable(request)
     if for_people(request):
         return defaults.server_error(request)
     detail = "Something went wrong here. The request was not at fault; trying again later may help."
     return problem(request, "server-error", detail)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponseBase:
+    if for_people(request):
+        response = HttpResponse(render_to_string("timeline/admin/unavailable.html"), status=503)
+        response["Retry-After"] = str(RETRY_AFTER)
+        return response
+    detail = "The database does not answer at the moment. The request was not at fault: try it again in some seconds."
+    return problem(request, "unavailable", detail, headers={"Retry-After": str(RETRY_AFTER)})

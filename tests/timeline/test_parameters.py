@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import OperationalError
 
 from tests.assertions import assert_invalid, assert_problem, slugs
 from tests.builders import published, state
@@ -343,3 +344,33 @@ def test_a_bug_of_ours_gives_error(client, monkeypatch):
         "Server error",
         "Something went wrong here. The request was not at fault; trying again later may help.",
     )
+
+
+def test_a_database_that_does_not_answer_gives_error(client, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr("timeline.views.base.dataset_version", unanswered)
+
+    response = client.get("/api/v1/events/")
+
+    assert_problem(
+        response,
+        503,
+        "unavailable",
+        "Unavailable",
+        "The database does not answer at the moment. The request was not at fault: try it again in some seconds.",
+    )
+    assert (response["Retry-After"], response["Cache-Control"]) == ("5", "no-store")
+
+
+def test_an_editor_hears_that_the_database_does_not_answer(client, monkeypatch):
+    client.raise_request_exception = False
+    monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", unanswered)
+
+    response = client.get("/admin/login/")
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "<h1>The database does not answer</h1>" in response.content.decode()
+
+
+def unanswered(*_: object) -> None:
+    raise OperationalError("for the test")
