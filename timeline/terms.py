@@ -12,8 +12,8 @@ from events.among import among
 from events.digest import digest
 from events.fields import translated
 from events.models import Actor, EventType, Membership, Topic
-from timeline.documents import LANGUAGES, URL_MARK, Document, branch, names_of
-from timeline.models import Term, Timeline
+from timeline.documents import LANGUAGES, URL_MARK, Document, branch, load, names_of
+from timeline.models import Term, TermText, Timeline
 
 COUNTRY_FIELDS = (
     "code", "url", "name", "kind", "actor", "alpha3", "wikidata", "aliases", "former", "successors", "predecessors",
@@ -72,7 +72,11 @@ _remembered: dict[int, tuple[_Entry, list[RenderedTerm]]] = {}
 
 
 def render_actors(actors: Iterable[int]) -> list[RenderedTerm]:
-    """The entries of actors, given by their ids, of every group they belong to and so on, and of countries among them.
+    """The entries of actors, given by their ids, and of countries among them; and of those through whom they speak for
+    somebody (the ministry of a minister).
+
+    Of other groups that they belong to, and so on upwards, those that are not public yet: entries link to them. What is
+    public of such a group stays, whatever an editor has in hand. Within an edition, which holds the dataset.
 
     Reads them anew, but renders only those that changed since this process rendered them last.
     """
@@ -90,7 +94,7 @@ def render_actors(actors: Iterable[int]) -> list[RenderedTerm]:
 
 
 def _load(ids: set[int]) -> list[_Entry]:
-    """The actors and all above them. Tuples, because there are thousands in a batch of events."""
+    """Those to be rendered. Tuples, because there are thousands in a batch of events."""
     actors: dict[int, tuple[Any, ...]] = {}
     memberships: list[tuple[int, int, str, str, str]] = []
     missing = ids
@@ -101,11 +105,45 @@ def _load(ids: set[int]) -> list[_Entry]:
         new = list(links.values_list("member_id", "group_id", "role", "since", "until"))
         memberships += new
         missing = {group for _, group, *_ in new} - actors.keys()
+    named = ids | _spoken_through(ids, actors, memberships)
+    public = _public_names({row[1] for pk, row in actors.items() if pk not in named})
     belongs: dict[int, list[_Membership]] = defaultdict(list)
     for member, group, *said in memberships:
-        belongs[member].append(_Membership(actors[group][1], actors[group][3], *said))
+        slug, _, names = actors[group][1:4]
+        belongs[member].append(_Membership(slug, public.get(slug, names), *said))
     after, before = _links(actors)
-    return [_Entry._make([*row, belongs[pk], sorted(after[pk]), sorted(before[pk])]) for pk, row in actors.items()]
+    return [
+        _Entry._make([*row, belongs[pk], sorted(after[pk]), sorted(before[pk])])
+        for pk, row in actors.items()
+        if row[1] not in public
+    ]
+
+
+def _spoken_through(
+    ids: Iterable[int], actors: Mapping[int, tuple[Any, ...]], memberships: Iterable[tuple[int, int, str, str, str]]
+) -> set[int]:
+    """The groups that decide whom the actors represent: see `events.involvement`."""
+    ends = {pk for pk, row in actors.items() if row[2] in (Actor.Kind.STATE, Actor.Kind.BLOC)}
+    groups: dict[int, set[int]] = defaultdict(set)
+    for member, group, *_ in memberships:
+        groups[member].add(group)
+    found: set[int] = set()
+    missing = set(ids) - ends
+    while missing:
+        missing = {group for member in missing for group in groups[member]} - ends - found
+        found |= missing
+    return found
+
+
+def _public_names(slugs: set[str]) -> dict[str, dict[str, str]]:
+    """Of those actors that are public, the name in each language."""
+    found: dict[str, dict[str, str]] = {}
+    if slugs:
+        rows = TermText.objects.filter(among("term__key", slugs), term__kind=Term.Kind.ACTOR)
+        texts = rows.filter(term__superseded_in=None, term__withdrawn=False)
+        for slug, language, document in texts.values_list("term__key", "language", "document"):
+            found.setdefault(slug, {})[language] = load(document)["name"]
+    return found
 
 
 def _links(actors: Mapping[int, tuple[Any, ...]]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
@@ -123,7 +161,7 @@ def _links(actors: Mapping[int, tuple[Any, ...]]) -> tuple[dict[int, list[str]],
 
 
 def render_branches(types: Iterable[EventType], topics: Iterable[Topic]) -> list[RenderedTerm]:
-    """The entries of `types` and `topics` and of all above them."""
+    """The entries of `types` and `topics`, and of those above them that are not public yet."""
     return [
         *_branches(Term.Kind.TYPE, "types", types, EventType.paths()),
         *_branches(Term.Kind.TOPIC, "topics", topics, Topic.paths()),
@@ -190,7 +228,10 @@ def _country(actor: _Entry) -> RenderedTerm:
 def _branches(
     kind: Term.Kind, endpoint: str, nodes: Iterable[EventType | Topic], paths: Mapping[int, Sequence[Any]]
 ) -> list[RenderedTerm]:
-    wanted = {node.pk: node for chosen in nodes for node in paths[chosen.pk]}
+    chosen = {node.pk for node in nodes}
+    wanted = {node.pk: node for pk in chosen for node in paths[pk]}
+    above = {node.slug for pk, node in wanted.items() if pk not in chosen}
+    public = _public(kind, above)
 
     def document(node: EventType | Topic, language: str) -> Document:
         return {
@@ -208,7 +249,14 @@ def _branches(
             {language: document(node, language) for language in LANGUAGES},
         )
         for node in sorted(wanted.values(), key=lambda node: node.slug)
+        if node.slug not in public
     ]
+
+
+def _public(kind: Term.Kind, keys: set[str]) -> set[str]:
+    """Those that are public."""
+    found = Term.objects.current().filter(among("key", keys), kind=kind) if keys else Term.objects.none()
+    return set(found.values_list("key", flat=True))
 
 
 def _timeline(timeline: Timeline) -> RenderedTerm:

@@ -1,0 +1,76 @@
+"""What becomes public of the vocabulary with an event: what it names, and no more of anything else than links need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.builders import actor, event_type, member, published, state, topic
+from timeline.publishing import publish_vocabulary
+
+pytestmark = pytest.mark.django_db
+
+
+def read(client: Any, path: str) -> Any:
+    return client.get(f"/api/v1/{path}").json()
+
+
+def rename(entry: Any, name: str) -> None:
+    """An edit that is not published."""
+    entry.names = {"en": name}
+    entry.save()
+
+
+def test_a_group_becomes_public_with_its_first_member(client):
+    club = actor("club", "bloc")
+    member(club, state("UZ"))
+    published("visit", "2025-10", "UZ")
+    assert read(client, "actors/club/")["name"] == "Club"
+    assert read(client, "actors/uzbekistan/")["memberships"] == [{"group": "club", "name": "Club", "role": "member"}]
+
+
+@pytest.mark.parametrize(
+    "publish_member",
+    [lambda: published("visit", "2025-10", "UZ"), lambda: publish_vocabulary(actors=[state("UZ")])],
+)
+def test_an_edit_of_a_public_group_waits_until_somebody_publishes_it(client, publish_member):
+    club = actor("club", "bloc")
+    member(club, state("UZ"))
+    published("summit", "2025-09", club)
+    rename(club, "In hand")
+    rename(state("UZ"), "O‘zbekiston")
+
+    publish_member()
+    shown = read(client, "actors/uzbekistan/")
+    assert (shown["name"], shown["memberships"][0]["name"]) == ("O‘zbekiston", "Club")
+    assert read(client, "actors/club/")["name"] == "Club"
+
+    published("second-summit", "2025-11", club)
+    assert read(client, "actors/club/")["name"] == "In hand"
+
+
+def test_those_through_whom_somebody_speaks_are_published_with_him(client):
+    ministry = actor("ministry", "body")
+    member(ministry, actor("minister"))
+    member(state("UZ"), ministry)
+    published("visit", "2025-09", actor("minister"))
+    rename(ministry, "Ministry of Trade")
+
+    published("talks", "2025-10", actor("minister"))
+    assert read(client, "actors/ministry/")["name"] == "Ministry of Trade"
+    assert read(client, "actors/minister/")["memberships"][0]["name"] == "Ministry of Trade"
+
+
+@pytest.mark.parametrize(("make", "path", "value"), [(event_type, "types", "type"), (topic, "topics", "topics")])
+def test_an_edit_of_a_type_or_topic_above_waits_too(client, make, path, value):
+    make("low", "high")
+    chosen = {"type": "low"} if value == "type" else {"topics": ("low",)}
+    published("first", "2025-09", "UZ", **chosen)
+    assert read(client, f"{path}/high/")["name"] == "High"
+    rename(make("high"), "In hand")
+    rename(make("low"), "Lower")
+
+    published("second", "2025-10", "UZ", **chosen)
+    assert read(client, f"{path}/low/")["name"] == "Lower"
+    assert read(client, f"{path}/high/")["name"] == "High"
