@@ -9,8 +9,8 @@ from itertools import accumulate
 
 from timeline.buckets import Buckets, last_of_month, month_of
 
-SpanRow = tuple[datetime.date, datetime.date, int, int | None]
-"""A row of `SPANS` or `RANKED`."""
+SpanRow = tuple[datetime.date | None, datetime.date | None, int, int | None]
+"""A row of `SPANS` or `RANKED`; without days where an event overlaps nothing for certain."""
 
 Span = tuple[datetime.date, datetime.date]
 """A first and a last day."""
@@ -36,7 +36,7 @@ def total(rows: Iterable[SpanRow]) -> int:
 def known_months(rows: Iterable[SpanRow]) -> Span | None:
     """The months in which known days of the events lie; what is open has none."""
     spans = [(first, last) for first, last, count, _ in rows if count]
-    known = [day for span in spans for day in span if day not in (datetime.date.min, datetime.date.max)]
+    known = [day for span in spans for day in span if day and day not in (datetime.date.min, datetime.date.max)]
     return (month_of(min(known)), last_of_month(max(known))) if known else None
 
 
@@ -44,6 +44,8 @@ def by_bucket(rows: Iterable[SpanRow], buckets: Buckets, times: int) -> list[int
     """How many events overlap each bucket. What lies outside of all, being open, is in the first or the last one."""
     changes = [0] * (len(buckets.starts) + 1)
     for first, last, count, _ in rows:
+        if first is None or last is None:
+            continue
         begin = max(bisect_right(buckets.starts, first) - 1, 0)
         end = max(bisect_right(buckets.starts, last) - 1, 0)
         if begin <= end:  # to overlap for certain, what is not known may need more days than a bucket has

@@ -21,7 +21,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Case, DateField, F, Q, QuerySet, When
 
 from timeline import plans
 from timeline.buckets import DAYS, Buckets, cut, ends_month, last_of_month, month_of
@@ -67,6 +67,11 @@ TALLIED_FILTERS = {"country": "country", "country_all": "country", "actor": "act
 
 BUT_DATES = set(EventFilters.parameters()) - {"from", "to", "on", "certainty"}
 """Filters that choose among events whenever they were."""
+
+CERTAIN_DAYS = [
+    Case(When(qualified=False, then=F(day)), output_field=DateField()) for day in ("start_max", "end_min")
+]
+"""The days that decide what an event certainly overlaps; null where that is nothing."""
 
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -181,7 +186,7 @@ class Question:
         if window is None:
             return Density(number)
         buckets = cut(*window, most_buckets)
-        candidates = [(pk, first) for first, _, _, pk in rows if pk is not None]
+        candidates = [(pk, first) for first, _, _, pk in rows if pk is not None and first]
         return Density(number, buckets, by_bucket(rows, buckets, times), begin_in(buckets, candidates, highlights))
 
     def _window(self, span: Span | None) -> Span | None:
@@ -329,10 +334,10 @@ class Question:
         self, events: Days, columns: Sequence[str], most: int | None, *, by_traits: bool
     ) -> tuple[str, tuple[Any, ...]]:
         """The query for `events` in the window, up to one more than `most`. Raises `EmptyResultSet`."""
-        days = ("start_max", "end_min") if self.certain else (f"{events.prefix}start_min", f"{events.prefix}end_max")
+        days = CERTAIN_DAYS if self.certain else (F(f"{events.prefix}start_min"), F(f"{events.prefix}end_max"))
         parts = events.overlapping(self.first, self.last, by_traits=by_traits)
         parts = [part.order_by().values_list(*days, *columns) for part in parts]
-        if self.certain:
+        if self.certain and (self.first or self.last):
             parts = [part.filter(certain_overlap(self.first, self.last)) for part in parts]
         rows = together(parts)
         return (rows if most is None else rows[: most + 1]).query.sql_with_params()
@@ -354,10 +359,10 @@ class Question:
         for dimension, value, count in rows:
             if dimension:
                 values[dimension][value] = times * count
-            else:
+            elif value:  # else it certainly overlaps no year
                 begin, end = value.split("-")
                 lasting[int(begin), int(end)] = times * count
-        return Facets(Number(sum(lasting.values()), times > 1), values, self._years(lasting))
+        return Facets(Number(times * number_of(rows), times > 1), values, self._years(lasting))
 
     def _years(self, lasting: Mapping[tuple[int, int], int]) -> Counter[int]:
         """Year → number of events that overlap it, in the window; what is open lasts as long as years are known."""

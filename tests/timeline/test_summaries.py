@@ -85,6 +85,25 @@ def test_counts_and_densities_agree_with_the_oracle(wanted):
     every_query()
 
 
+@pytest.mark.parametrize("window", [{}, {"to": "2025-11-20"}, {"from": "2025-10-05", "to": "2025-11-20"}])
+def test_what_is_certainly_in_force_may_have_happened_on_an_uncertain_day(window):
+    world = oracle.a_world(9, 120)
+    enter(world)
+    qualified = {entry.slug for entry in world if entry.when.qualified}
+
+    for day in ("2025-10-10", "2025-11-06", "2025-11-25"):
+        query = {"in_force_on": day, "certainty": "certain", **window}
+        wanted = expected(world, query)
+        assert bool(qualified & set(wanted)) is not bool(window)
+        assert question(query).count() == Number(len(wanted))
+        found = question(query).facets()
+        assert (found.number, found.values) == (Number(len(wanted)), facets_of(world, query))
+        assert found.years == {2025: len(set(wanted) - qualified)}
+        check_density(world, query, 10)
+        highlights = question(query).density(10, 10).highlights
+        assert sum(map(len, highlights)) == len(set(wanted) - qualified)
+
+
 @pytest.mark.parametrize("query", [{}, {"country": "US"}, {"topic": "minerals"}])
 def test_the_tallies_and_the_events_tell_the_same(query, monkeypatch):
     enter(oracle.a_world(4, 60))
