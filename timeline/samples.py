@@ -23,7 +23,7 @@ MANY = 100_000
 """Of more events, the sparse sample says enough."""
 
 MOST_WALKED = 40_000
-"""Events of a country and a window whose index is walked through to find the dense sample of them."""
+"""Events, of a country or a window or all of them, whose index is walked through to find the dense sample of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,7 @@ def sample(
     are the events in it.
     """
     country = among.key
-    narrow = bool(country or first or last) and events.at is None
-    if narrow and among.number(first, last) <= MOST_WALKED:
+    if events.at is None and among.number(first, last) <= MOST_WALKED:
         return Sample(events.filter(pk__in=_dense(country, first, last)), DENSE, in_window=True)
     if expected > MANY:
         return Sample(events.in_sample(SPARSE), SPARSE, in_window=False)

@@ -196,6 +196,7 @@ def test_many_events_are_estimated_from_the_sample(monkeypatch):
     published("event", "2025-11-06", topics=("trade",))
     copied(640)
     monkeypatch.setattr(summaries, "MOST_COUNTED", 500)
+    monkeypatch.setattr(samples, "MOST_WALKED", 500)
     in_sample = Publication.objects.filter(sample=True).count()
     assert in_sample > 1  # as it is for any 641 ids in a row
     number = Number(SAMPLED * in_sample, approximate=True)
@@ -215,6 +216,9 @@ def test_many_events_are_estimated_from_the_sample(monkeypatch):
     facets = estimated.facets()
     assert (facets.number, facets.years) == (number, {2025: number.count})
     assert facets.values["topic"] == {"trade": number.count}
+    facets = question({}).facets()
+    assert (facets.number, facets.years) == (Number(641, approximate=True), {2025: 641})
+    assert facets.values["topic"] == {"trade": 641}
 
 
 @pytest.fixture
