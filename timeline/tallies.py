@@ -95,10 +95,26 @@ SPAN = """
 SELECT min(month), max(month) FROM timeline_tally
 WHERE dimension = %s AND key = %s AND NOT month IN (%s, %s) AND (starts > 0 OR ends > 0)
 """
+BY_VALUE = """
+SELECT key, sum(starts) FILTER (WHERE month <= %s) - coalesce(sum(ends) FILTER (WHERE month < %s), 0) AS number
+FROM timeline_tally WHERE dimension = %s
+GROUP BY key HAVING sum(starts) FILTER (WHERE month <= %s) > coalesce(sum(ends) FILTER (WHERE month < %s), 0)
+ORDER BY number DESC, key COLLATE "C" LIMIT %s
+"""
 CHANGES = """
 SELECT coalesce(sum(starts), 0), coalesce(sum(ends), 0) FROM timeline_tally
 WHERE dimension = %s AND key = %s AND month BETWEEN %s AND %s
 """
+
+
+def by_value(dimension: str, first: datetime.date | None, last: datetime.date | None, most: int | None) -> Counter[str]:
+    """Value → how many of the events that have it overlap the months from that of `first` to that of `last`; None is no
+    bound. The highest numbers, of equal ones the first values, `most` at most. Reads all tallies of the dimension.
+    """
+    since, until = month_of(first or FIRST_MONTH), month_of(last or LAST_MONTH)
+    with connection.cursor() as cursor:
+        cursor.execute(BY_VALUE, [until, since, dimension, until, since, most])
+        return Counter(dict(cursor.fetchall()))
 
 
 @dataclass(slots=True)

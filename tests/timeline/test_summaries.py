@@ -107,13 +107,17 @@ def test_what_is_certainly_in_force_may_have_happened_on_an_uncertain_day(window
 @pytest.mark.parametrize("query", [{}, {"country": "US"}, {"topic": "minerals"}])
 def test_the_tallies_and_the_events_tell_the_same(query, monkeypatch):
     enter(oracle.a_world(4, 60))
-    windows = [{}, {"from": "2025-10-05"}, {"to": "2025-11-20"}, {"from": "2025-10-05", "to": "2025-11-20"}]
+    days = [{}, {"from": "2025-10-05"}, {"to": "2025-11-20"}, {"from": "2025-10-05", "to": "2025-11-20"}]
+    months = [{"from": "2025-11"}, {"to": "2025-10"}, {"on": "2025-11"}, {"on": "2025"}, {"on": "1990"}]
 
     def answers():
-        asked = [question({**query, **window}) for window in windows]
-        return [(one.count(), one.density(3, 2)) for one in asked]
+        asked = [question({**query, **window}) for window in (*days, *months)]
+        return [(one.count(), one.density(3, 2), one.facets(), one.facets(1)) for one in asked]
 
     from_tallies = answers()
+    assert [question({**query, **window})._are_values_tallied() for window in (*days, *months)] == (
+        [True, False, False, False, True, True, True, True, False] if not query else [False] * 9
+    )
     monkeypatch.setattr(summaries, "_tallied", lambda values: None)
     assert answers() == from_tallies
     assert len(from_tallies[0][1].counts) == 2
@@ -216,7 +220,7 @@ def test_many_events_are_estimated_from_the_sample(monkeypatch):
     facets = estimated.facets()
     assert (facets.number, facets.years) == (number, {2025: number.count})
     assert facets.values["topic"] == {"trade": number.count}
-    facets = question({}).facets()
+    facets = question({"to": "2025-11-29"}).facets()
     assert (facets.number, facets.years) == (Number(641, approximate=True), {2025: 641})
     assert facets.values["topic"] == {"trade": 641}
 
