@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from corsheaders.defaults import default_headers
+
 from config import embedded
 from config.embedded.place import home_folder, server_account
 from config.env import Environment
@@ -120,6 +122,7 @@ SPECTACULAR_SETTINGS = {
 CORS_URLS_REGEX = r"^/(api|oembed)/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_HEADERS = [*default_headers, "cache-control", "if-none-match", "pragma", "x-request-id"]
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_EXPOSE_HEADERS = ["Content-Disposition", "ETag", "Link", "Retry-After", "X-Request-ID"]
 

@@ -104,9 +104,16 @@ def test_any_page_may_read_without_credentials(client):
 
     preflight = client.options(
         "/api/v1/events/",
-        headers={"origin": "https://elsewhere.example", "access-control-request-method": "GET"},
+        headers={
+            "origin": "https://elsewhere.example",
+            "access-control-request-method": "GET",
+            "access-control-request-headers": "if-none-match,x-request-id",
+        },
     )
     assert preflight.status_code == 200
+    assert {"cache-control", "if-none-match", "x-request-id"} <= set(
+        preflight["Access-Control-Allow-Headers"].split(", ")
+    )
     assert preflight["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
 
 
