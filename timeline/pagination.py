@@ -30,11 +30,12 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """A total order: its columns, and for each how a cursor's JSON is read back."""
+    """A total order: its columns, and for each how a cursor's JSON is read back; and so for what cursors carry on."""
 
     columns: tuple[str, ...]
     readers: tuple[Callable[[Any], Any], ...]
     descending: bool = False
+    carried: tuple[Callable[[Any], Any], ...] = ()
 
 
 def _a_string(value: Any) -> str:
@@ -60,7 +61,12 @@ EVENT_ORDERINGS = {
     "date": Ordering(*BY_DATE),
     "-updated": Ordering(*BY_CHANGE, descending=True),
     "updated": Ordering(*BY_CHANGE),
-    "relevance": Ordering(("rank", "start_min", "event_id"), (_a_number, _a_day, _a_number), descending=True),
+    "relevance": Ordering(
+        ("rank", "start_min", "event_id"),
+        (_a_number, _a_day, _a_number),
+        descending=True,
+        carried=(_a_day, _a_number),  # the edge, see `timeline.scans.by_relevance`
+    ),
 }
 VERSION_ORDERINGS = {"-version": Ordering(("version",), (_a_number,), descending=True)}
 TERM_ORDERINGS = {"key": Ordering(("key",), (_a_string,))}
@@ -94,7 +100,7 @@ class CursorField(ParameterField):
             ordering, backwards, *values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
             if not isinstance(backwards, bool):
                 raise TypeError
-            readers = self.orderings[ordering].readers
+            readers = (*self.orderings[ordering].readers, *self.orderings[ordering].carried)
             position = tuple(reader(value) for reader, value in zip(readers, values, strict=True))
         except (ValueError, TypeError, KeyError, binascii.Error, RecursionError) as error:
             raise ValidationError(
@@ -160,13 +166,13 @@ class Wanted:
 
     def page(self, rows: list[tuple[Any, ...]]) -> Page:
         """The page out of its rows as they were read, and of one more if there is one; each begins with the order's
-        columns, which the page's rows do not have.
+        columns and what cursors carry on, which the page's rows do not have.
         """
         more = len(rows) > self.size
         rows = rows[: self.size]
         if self.backwards:
             rows.reverse()
-        keys = len(self.ordering.columns)
+        keys = len(self.ordering.columns) + len(self.ordering.carried)
 
         def beside(row: tuple[Any, ...], *, towards_start: bool) -> Cursor:
             return Cursor(self.name, row[:keys], towards_start)

@@ -24,6 +24,10 @@ def way(request, monkeypatch):
     monkeypatch.setattr(by_date, "BLOCK", 10)
 
 
+def ids(page):
+    return [event["id"] for event in page["results"]]
+
+
 @pytest.mark.usefixtures("way")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
@@ -48,6 +52,52 @@ def test_pages_agree_with_sorting_everything(client, monkeypatch, events, ranked
     start = f"/api/v1/events/?q=tungsten&ordering=relevance&page_size={size}&fields=id{more}"
 
     assert_pages(client, start, wanted, size)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.integers(2000, 2025), st.integers(1, 3)), min_size=6, max_size=12),
+    st.lists(st.integers(1990, 2030), max_size=6),
+    st.sets(st.integers(0, 5)),
+    st.sampled_from([2, 4, 100]),
+    st.sampled_from([2, 5]),
+)
+def test_what_is_published_or_withdrawn_between_two_pages_moves_nothing_else(
+    client, monkeypatch, events, added, withdrawn, ranked, size
+):
+    monkeypatch.setattr(by_relevance, "RANKED", ranked)
+    withdraw(Event.objects.all())
+
+    def enter(year, times):
+        title = " ".join(["Agreement", *["tungsten"] * times])
+        return published(f"event-{Event.objects.count()}", str(year), titles={"en": title})
+
+    entered = [enter(year, times) for year, times in events]
+    start = f"/api/v1/events/?q=tungsten&ordering=relevance&page_size={size}&fields=id"
+    first = client.get(start).json()
+    second = client.get(first["next"]).json()
+    for number, year in enumerate(added):
+        enter(year, number % 3 + 1)
+    withdraw([entered[number] for number in withdrawn])
+    stays = {event.slug for number, event in enumerate(entered) if number not in withdrawn}
+
+    seen = [*ids(first), *joined(walk(client, first["next"]))]
+    assert {slug: seen.count(slug) for slug in stays} == dict.fromkeys(stays, 1)
+    before = [*joined(reversed(walk(client, second["previous"], "previous"))), *ids(second)]
+    assert [slug for slug in before if slug in stays] == [slug for slug in (*ids(first), *ids(second)) if slug in stays]
+
+
+def test_of_very_many_that_came_meanwhile_none_is_left_out(client, monkeypatch):
+    monkeypatch.setattr(by_relevance, "RANKED", 2)
+    monkeypatch.setattr(by_relevance, "MOST_RANKED", 4)
+    for number in range(4):
+        published(f"before-{number}", f"200{number}", titles={"en": "Tungsten"})
+    first = client.get("/api/v1/events/?q=tungsten&ordering=relevance&page_size=1&fields=id").json()
+    for number in range(5):
+        published(f"meanwhile-{number}", f"201{number}", titles={"en": "Tungsten"})
+
+    found = [*ids(first), *joined(walk(client, first["next"]))]
+    assert {f"before-{number}" for number in range(4)} <= set(found)
 
 
 def test_a_page_takes_the_version_a_plan_and_two_queries(client, django_assert_num_queries):
