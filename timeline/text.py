@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 
+PLAIN = {
+    "æ": "ae", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ŋ": "n", "ø": "o", "œ": "oe", "ŧ": "t", "þ": "th",
+}  # fmt: skip
+"""Letters that Unicode does not take apart, though people who lack them on the keyboard write them so: Łódź, Ørsted."""
+
 
 class _Folded(dict[int, str]):
     """What characters fold to. Each folds by itself: only marks change with their neighbours, and they are left out."""
 
     def __missing__(self, code: int) -> str:
         decomposed = unicodedata.normalize("NFKD", chr(code).casefold())
-        self[code] = "".join(character for character in decomposed if not unicodedata.combining(character))
+        letters = (character for character in decomposed if not unicodedata.combining(character))
+        self[code] = "".join(PLAIN.get(letter, letter) for letter in letters)
         return self[code]
 
 
@@ -19,7 +25,8 @@ _FOLDED = _Folded()
 
 
 def fold(text: str) -> str:
-    """`text` without accents and case: "Türkiye" and "TURKIYE" both give "turkiye", "Straße" gives "strasse"."""
+    """`text` without accents and case: "Türkiye" and "TURKIYE" both give "turkiye", "Straße" gives "strasse",
+    "Łódź" gives "lodz"."""
     return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 

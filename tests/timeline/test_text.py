@@ -2,14 +2,35 @@
 
 import unicodedata
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from timeline.text import fold
+from timeline.text import PLAIN, fold
 
 
 @given(st.text())
 @example("Türkiye STRASSE Straße ΣΊΣΥΦΟΣ ﬁn 한국 q̣̇ Ǆ İ ⅻ")
 def test_folding_is_that_of_the_whole_text(text):
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    assert fold(text) == "".join(character for character in decomposed if not unicodedata.combining(character))
+    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
+    for letter, written in PLAIN.items():
+        plain = plain.replace(letter, written)
+    assert fold(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Łódź", "lodz"),
+        ("Lech WAŁĘSA", "lech walesa"),
+        ("Ørsted", "orsted"),
+        ("Diyarbakır", "diyarbakir"),
+        ("İstanbul", "istanbul"),
+        ("Đà Nẵng", "da nang"),
+        ("Þórður", "thordur"),
+        ("Æthelstan, Œuvre", "aethelstan, oeuvre"),
+    ],
+)
+def test_letters_of_their_own_fold_too(text, folded):
+    assert fold(text) == folded
