@@ -11,11 +11,11 @@ together, inside the index.
 from __future__ import annotations
 
 import re
-from functools import reduce
-from operator import and_
 
-from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable
+from django.contrib.postgres.search import SearchQuery, SearchQueryField
+from django.db.models import Func
 
+from timeline.beginnings import completions
 from timeline.text import fold
 
 CONFIGURATIONS = {"en": "english", "de": "german"}
@@ -60,27 +60,55 @@ def query(text: str, language: str) -> SearchQuery:
     A word of several parts, such as C5+1 or rare-earth, is a phrase. Raises `NothingToSearch` if nothing is left to
     find: no word, only exclusions.
     """
-    wanted = []
+    wanted: list[Func] = []
+    only_without = True
     for minus, phrase, word, star in re.findall(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))', text):
         words = words_of(phrase or word)
-        if not words:
-            continue
-        part = _part(words, bool(star), configuration(language))
-        wanted.append((bool(minus), ~part if minus else part))
-    if not any(not minus for minus, _ in wanted):
+        if words:
+            part = _part(words, bool(star), configuration(language))
+            wanted.append(_Without(part) if minus else part)
+            only_without &= bool(minus)
+    if only_without:
         raise NothingToSearch
-    return _InLanguage(reduce(and_, (part for _, part in wanted)), language)
+    return _InLanguage(_Joined("&&", *wanted), language)
 
 
 class _InLanguage(SearchQuery):
     """A query for lexemes of a language."""
 
-    def __init__(self, wanted: SearchQueryCombinable, language: str) -> None:
+    def __init__(self, wanted: Func, language: str) -> None:
         super().__init__(wanted)
         self.template = f"{_OF_LANGUAGE.format(lexemes='%(expressions)s', language=repr(language))}::tsquery"
 
 
-def _part(words: list[str], beginning: bool, config: str) -> SearchQuery:
-    if beginning:
-        return SearchQuery(" <-> ".join([*words[:-1], f"{words[-1]}:*"]), config=config, search_type="raw")
-    return SearchQuery(" ".join(words), config=config, search_type="phrase" if len(words) > 1 else "plain")
+class _Joined(Func):
+    """Queries with an operator between them."""
+
+    template = "(%(expressions)s)"
+    output_field = SearchQueryField()
+
+    def __init__(self, operator: str, *parts: Func) -> None:
+        super().__init__(*parts)
+        self.arg_joiner = f" {operator} "
+
+
+class _Without(Func):
+    """A query for what another one does not find."""
+
+    template = "!!(%(expressions)s)"
+    output_field = SearchQueryField()
+
+
+def _part(words: list[str], beginning: bool, config: str) -> Func:
+    """A word, or several that follow each other, of which the last one may be a beginning."""
+    if not beginning:
+        return SearchQuery(" ".join(words), config=config, search_type="phrase" if len(words) > 1 else "plain")
+    *before, last = words
+    # Stems may begin so, whatever the stemmer would make of the letters ("was" is nothing to it), or are shorter.
+    stems = SearchQuery(f"{last}:*", config="simple", search_type="raw")
+    completed = " | ".join(completions(last, config))
+    if not before:
+        return _Joined("||", stems, SearchQuery(completed, config=config, search_type="raw"))
+    # The second one knows how many stop words there are between two words.
+    whole = SearchQuery(" <-> ".join([*before, f"({last}:* | {completed})"]), config=config, search_type="raw")
+    return _Joined("||", _Joined("<->", _part(before, False, config), stems), whole)
