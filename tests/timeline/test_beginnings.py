@@ -11,7 +11,8 @@ WORDS = {
     "english": (
         "meetings negotiation negotiated conferences discussions relations relational minerals japanese stopped "
         "settings representatives announcement announced happiness agencies economies italy activity organization "
-        "ministers exports controls embargoes suspended effective presidential security gallium magnets semiconductors visited"
+        "ministers exports controls embargoes suspended effective presidential security gallium magnets semiconductors "
+        "visited"
     ),
     "german": (
         "vereinbarung vereinbarungen verhandlungen massnahmen gesprache sicherheit freundschaftlich ministerin "
