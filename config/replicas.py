@@ -21,6 +21,15 @@ def is_replica() -> bool:
         return bool(cursor.fetchone() == ("on",))
 
 
+def says_so() -> bool:
+    """The same as far as the database has told of itself, which it does without being asked, when it is connected to
+    and whenever that changes. A connection pooler may keep it to itself.
+    """
+    connection.ensure_connection()
+    told = connection.connection.info.parameter_status
+    return "on" in (told("in_hot_standby"), told("default_transaction_read_only"))
+
+
 def is_refusal(error: InternalError) -> bool:
     """Whether a replica was to be written to."""
     return isinstance(error.__cause__, ReadOnlySqlTransaction)
@@ -41,7 +50,7 @@ def editing_elsewhere(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
     """Middleware: at a replica, the admin only says where it works (503): nobody enters what cannot be saved."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if for_people(request) and is_replica():
+        if for_people(request) and says_so():
             return render(request, "config/replica.html", status=503)
         return get_response(request)
 

@@ -362,11 +362,11 @@ def test_a_database_that_does_not_answer_gives_error(client, monkeypatch):
     assert (response["Retry-After"], response["Cache-Control"]) == ("5", "no-store")
 
 
-def test_an_editor_hears_that_the_database_does_not_answer(client, monkeypatch):
-    client.raise_request_exception = False
+def test_an_editor_hears_that_the_database_does_not_answer(admin_client, monkeypatch):
+    admin_client.raise_request_exception = False
     monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", unanswered)
 
-    response = client.get("/admin/login/")
+    response = admin_client.get("/admin/")
 
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert "<h1>The database does not answer</h1>" in response.content.decode()
