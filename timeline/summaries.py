@@ -64,7 +64,7 @@ worth it, as a sample says nothing of rare values."""
 FEW = 2_000
 """Events of which the sample would say little: whatever it costs, they are counted."""
 
-MOST_TALLIED = 100_000
+MOST_TALLIED = 50_000
 """Public events whose tallies of all values are read for facets."""
 
 TALLIED_FILTERS = {"country": "country", "country_all": "country", "actor": "actor", "type": "type", "topic": "topic"}
