@@ -7,6 +7,7 @@ derived from these declarations.
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import difflib
 import re
@@ -152,10 +153,20 @@ class PeriodField(ParameterField):
         try:
             date = parse(text)
         except EdtfError as error:
-            raise ValidationError(f"{shown(text)} is not a date: {error}.", code="malformed") from error
+            raise ValidationError(f"{shown(text)} is not a date: {_not_there(text)}.", code="malformed") from error
         if date.precision == "season":
             raise ValidationError(f"{shown(text)} is a season: write YYYY, YYYY-MM or YYYY-MM-DD.", code="malformed")
         return date
+
+
+def _not_there(text: str) -> str:
+    """Why a text of this form is no date. What EDTF itself would say offers more than a period can be."""
+    year, month, day = [*text.split("-"), "", ""][:3]
+    if int(year) == 0:
+        return "there is no year 0000: write 0001 to 9999"
+    if not 1 <= int(month) <= 12:
+        return f"there is no month {month}: write 01 to 12"
+    return f"there is no day {day} in {year}-{month}: write 01 to {calendar.monthrange(int(year), int(month))[1]}"
 
 
 class DayField(PeriodField):

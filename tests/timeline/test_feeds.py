@@ -173,6 +173,37 @@ def test_a_calendar_on_a_page_asks_for_its_window(client):
             "conflict",
             "'end' is FullCalendar's 'to': give it, or 'to', or 'on'.",
         ),
+        (
+            "format=fullcalendar&start=2025-02-01T00:00:00%2B05:00&end=2025-01-01T00:00:00%2B05:00",
+            "start",
+            "conflict",
+            "'start' (2025-02-01T00:00:00+05:00) is not before 'end' (2025-01-01T00:00:00+05:00), which is exclusive: "
+            "give a later 'end'.",
+        ),
+        (
+            "format=fullcalendar&start=2025-01-01&end=2025-01-01",
+            "start",
+            "conflict",
+            "'start' (2025-01-01) is not before 'end' (2025-01-01), which is exclusive: give a later 'end'.",
+        ),
+        (
+            "format=fullcalendar&from=2025-01&end=2025-01-01",
+            "from",
+            "conflict",
+            "'from' (2025-01) is not before 'end' (2025-01-01), which is exclusive: give a later 'end'.",
+        ),
+        (
+            "format=fullcalendar&start=2025-02-01&to=2025-01",
+            "start",
+            "conflict",
+            "'start' (2025-02-01) is after 'to' (2025-01): give a later 'to'.",
+        ),
+        (
+            "format=fullcalendar&from=2025-02&to=2025-01",
+            "from",
+            "conflict",
+            "'from' (2025-02) is after 'to' (2025-01): swap them.",
+        ),
         ("format=fullcalendar&start=2025-11", "start", "malformed", f"'2025-11' {NO_MOMENT}"),
         ("format=fullcalendar&end=0001-01-01", "end", "malformed", f"'0001-01-01' {NO_MOMENT}"),
         (
@@ -186,6 +217,17 @@ def test_a_calendar_on_a_page_asks_for_its_window(client):
 @pytest.mark.parametrize("address", [FEED, f"{FEED}window/"])
 def test_a_wrong_window_of_a_calendar_gives_error(client, address, query, name, code, message):
     assert_invalid(client.get(f"{address}?{query}"), (name, code, message))
+
+
+def test_a_wrong_window_of_a_timeline_in_a_calendar_gives_error(client):
+    assert_invalid(
+        client.get("/api/v1/timelines/all/?format=fullcalendar&start=2025-02-01&end=2025-01-01"),
+        (
+            "start",
+            "conflict",
+            "'start' (2025-02-01) is not before 'end' (2025-01-01), which is exclusive: give a later 'end'.",
+        ),
+    )
 
 
 def test_unknown_format_gives_error(client):

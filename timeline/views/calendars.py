@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 
@@ -12,19 +13,27 @@ from timeline.parameters import ParameterField, shown
 PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$"
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A day, and the text that a calendar sent for it."""
+
+    text: str
+    day: datetime.date
+
+
 class CalendarStartField(ParameterField):
     """The first day that is shown; the day that is meant is the one written, in whatever zone."""
 
     schema = {"type": "string", "pattern": PATTERN}
     example = "2025-11-01"
 
-    def read(self, text: str) -> datetime.date:
+    def read(self, text: str) -> Sent:
         try:
             # A + in a URL is a space: FullCalendar writes %2B, people do not.
             moment = text.replace(" ", "+")
             if not re.fullmatch(PATTERN, moment):
                 raise ValueError
-            return self.day(datetime.datetime.fromisoformat(moment))
+            return Sent(moment, self.day(datetime.datetime.fromisoformat(moment)))
         except (ValueError, OverflowError) as error:
             raise ValidationError(
                 f"{shown(text)} is neither a day such as 2025-11-01 nor a moment such as 2025-11-01T00:00:00Z.",

@@ -66,7 +66,7 @@ def check_format(values: dict[str, Any]) -> None:
 def take_calendar_window(values: dict[str, Any]) -> None:
     """Makes FullCalendar's `start` and `end` the window that is asked for.
 
-    Raises `InvalidParameters` where they stand beside another window, or the format is not FullCalendar's.
+    Raises `InvalidParameters` where they stand beside another window or make none, or the format is not FullCalendar's.
     """
     errors = []
     for name, meant in (("start", "from"), ("end", "to"), ("timeZone", None)):
@@ -79,9 +79,23 @@ def take_calendar_window(values: dict[str, Any]) -> None:
             message = f"'{name}' is FullCalendar's '{meant}': give it, or '{meant}', or 'on'."
             errors.append(ParameterError(name, "conflict", message))
         elif meant:
-            values[meant] = parse(values[name].isoformat())
+            values[meant] = parse(values[name].day.isoformat())
+    if not errors and (values["start"] or values["end"]):
+        errors += _no_window(values)
     if errors:
         raise InvalidParameters(errors)
+
+
+def _no_window(values: Mapping[str, Any]) -> list[ParameterError]:
+    """What is wrong with a window that begins behind its end, in the words that were sent."""
+    if not (values["from"] and values["to"]) or values["from"].start_min <= values["to"].end_max:
+        return []
+    (first, since), (last, until) = [
+        (name, values[name].text) if values[name] else (meant, values[meant].text)
+        for name, meant in (("start", "from"), ("end", "to"))
+    ]
+    wrong = f"not before '{last}' ({until}), which is exclusive" if last == "end" else f"after '{last}' ({until})"
+    return [ParameterError(first, "conflict", f"'{first}' ({since}) is {wrong}: give a later '{last}'.")]
 
 
 def prefer_order(values: dict[str, Any]) -> None:
