@@ -216,7 +216,7 @@ def check_filters(values: Mapping[str, Any]) -> None:
 
 
 def known_entries(values: Mapping[str, Any], at: int | None = None) -> Known:
-    """The vocabulary entries that the values name, as of a dataset version; one query, or none.
+    """The vocabulary entries that the values name, as of a dataset version; one query, or none, and one for `dataset`.
 
     Raises `InvalidParameters` for one that is not there.
     """
@@ -228,12 +228,12 @@ def known_entries(values: Mapping[str, Any], at: int | None = None) -> Known:
 
 
 def events_prove(values: Mapping[str, Any]) -> bool:
-    """Whether any event that fits the filters proves that every vocabulary entry in them is known.
+    """Whether any event that fits the filters proves that every vocabulary entry and namespace in them is known.
 
     Then it need not be asked beforehand. Not so where one of several values is enough to fit, or where the entry itself
     says what fits.
     """
-    any_of = (values[name] or [] for name in ("country", "actor", "type", "topic"))
+    any_of = (values[name] or [] for name in ("country", "actor", "type", "topic", "dataset"))
     return values["timeline"] is None and all(len(keys) < 2 for keys in any_of)
 
 

@@ -25,6 +25,7 @@ from timeline import search
 from timeline.documents import LANGUAGES
 from timeline.errors import InvalidParameters, ParameterError
 from timeline.models import Term
+from timeline.namespaces import all_namespaces, known_namespaces
 from timeline.text import fold
 
 SHOWN = 60
@@ -365,7 +366,8 @@ def _can_be_read(field: ParameterField, text: str) -> bool:
 def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterField], at: int | None) -> Known:
     """The vocabulary entries that `values` name, as of a dataset version; in one query, or none if they name none.
 
-    Raises `InvalidParameters` for a code or id that no public entry has.
+    Raises `InvalidParameters` for a code or id that no public entry has, and for a namespace that no event ever had:
+    one query more where any is named. A namespace of later events than those of the dataset version is known.
     """
     named = [
         (name, str(field.vocabulary), value)
@@ -373,9 +375,7 @@ def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterFi
         if field.vocabulary and values[name]
         for value in (values[name] if field.many else [values[name]])
     ]
-    if not named:
-        return {}
-    known = Term.objects.as_of(at).known({(kind, key) for _, kind, key in named})
+    known = Term.objects.as_of(at).known({(kind, key) for _, kind, key in named}) if named else {}
     errors = [
         ParameterError(
             name,
@@ -386,9 +386,26 @@ def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterFi
         for name, kind, key in named
         if (kind, key) not in known
     ]
+    for name, field in fields.items():
+        if isinstance(field, NamespaceField) and values[name]:
+            errors += _unknown_namespaces(name, values[name])
     if errors:
         raise InvalidParameters(errors)
     return known
+
+
+def _unknown_namespaces(name: str, namespaces: list[str]) -> list[ParameterError]:
+    known = known_namespaces(namespaces)
+    unknown = [namespace for namespace in namespaces if namespace not in known]
+    listed = all_namespaces() if unknown else []
+    return [
+        ParameterError(
+            name,
+            "unknown_value",
+            f"{shown(namespace)} is not the namespace of any event here.{nearest(namespace, listed)}",
+        )
+        for namespace in unknown
+    ]
 
 
 def suggestion(kind: Term.Kind, value: str, at: int | None = None) -> str:

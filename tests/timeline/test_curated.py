@@ -332,8 +332,7 @@ ROWS = [
     ("disputed=true&in_force_on=2023-11-17", "us-chip-rules-2023"),
     # Data sets.
     ("dataset=curated&on=2025-11-06", "c5-1-leaders-summit-2025"),
-    ("dataset=has-travels", ""),
-    ("dataset=has-travels&dataset=curated&on=2001", "us-troops-afghanistan"),
+    ("dataset=curated&on=2001", "us-troops-afghanistan"),
     # Timelines: what the saved filter finds, and what was picked by hand.
     (
         "timeline=c5-1",

@@ -159,6 +159,50 @@ def test_unknown_value_gives_error(client, name, value, message):
 
 
 @pytest.mark.usefixtures("vocabulary")
+@pytest.mark.parametrize("query", ["country=QQ", "country=QQ&dataset=curatd"])
+def test_unknown_values_of_an_export_give_error(client, query):
+    errors = [
+        ("country", "unknown_value", "'QQ' is not the code of any country here."),
+        ("dataset", "unknown_value", "'curatd' is not the namespace of any event here."),
+    ]
+
+    assert_invalid(client.get(f"/api/v1/events/?format=csv&{query}"), *errors[: query.count("=")])
+
+
+@pytest.mark.parametrize("path", ["events/", "events/count/", "events/density/", "events/window/", "events/facets/"])
+def test_an_unknown_namespace_gives_error(client, path):
+    published("event", external_id="curated:1")
+
+    def message(name, hint=""):
+        return "dataset", "unknown_value", f"'{name}' is not the namespace of any event here.{hint}"
+
+    assert_invalid(client.get(f"/api/v1/{path}?dataset=curatd"), message("curatd", " Did you mean 'curated'?"))
+    assert_invalid(
+        client.get(f"/api/v1/{path}?dataset=zzz&dataset=curated&dataset=curate"),
+        message("zzz"),
+        message("curate", " Did you mean 'curated'?"),
+    )
+
+
+def test_a_namespace_is_known_for_good(client):
+    event = published("event", external_id="curated:1")
+    published("later", external_id="has-visits:1")
+    withdraw([event])
+
+    assert slugs(client, "dataset=curated") == []
+    assert slugs(client, "dataset=curated&as_of=1") == ["event"]
+    assert slugs(client, "dataset=has-visits&as_of=1") == []
+
+
+@pytest.mark.parametrize(("query", "queries"), [("", 2), ("dataset=curated", 2), ("dataset=curated&dataset=has", 3)])
+def test_a_known_namespace_takes_at_most_one_query(client, django_assert_num_queries, query, queries):
+    published("event", external_id="curated:1"), published("other", external_id="has:1")
+
+    with django_assert_num_queries(queries):
+        client.get(f"/api/v1/events/?ordering=updated&{query}")
+
+
+@pytest.mark.usefixtures("vocabulary")
 @pytest.mark.parametrize("value", ["uz", "Uzbekistan", "Usbekistan", "USBEKISTAN", "Usbekistann"])
 def test_a_country_by_another_name_gets_its_code(client, value):
     assert_invalid(

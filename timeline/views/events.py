@@ -68,7 +68,8 @@ class EventList(PublicView):
         check_filters(values)
 
     def named(self, values: Mapping[str, Any], at: int | None) -> Known:
-        return {} if events_prove(values) else known_entries(values, at)
+        # What is read of an export is on its way before it is known whether there is any.
+        return {} if events_prove(values) and not is_export(values) else known_entries(values, at)
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         if wants_feed(reading.values):
