@@ -1,4 +1,4 @@
-"""URLs in answers, and the `Link` header (RFC 8288): where an answer's neighbours are."""
+"""URLs in answers, of pages too, and the `Link` header (RFC 8288): where an answer's neighbours are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import functools
 from collections.abc import Iterable
 from urllib.parse import quote_plus
 
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from timeline.documents import LANGUAGES
 
 quoted = functools.lru_cache(maxsize=10_000)(quote_plus)
 """A text as a query string has it. The same few codes, days and names are asked for again and again."""
@@ -15,6 +19,19 @@ quoted = functools.lru_cache(maxsize=10_000)(quote_plus)
 def query_string(asked: Iterable[tuple[str, str]]) -> str:
     """The query string of names with values."""
     return "&".join([f"{quoted(name)}={quoted(value)}" for name, value in asked])
+
+
+def address_of(request: HttpRequest, route: str, slug: str, language: str, as_of: int | None = None) -> str:
+    """The whole URL of the page about what has this slug."""
+    return request.build_absolute_uri(reverse(route, args=[slug])) + query_of(language, as_of)
+
+
+def query_of(language: str, as_of: int | None = None) -> str:
+    """The part of a page's URL from the question mark on; nothing where all is as if left out."""
+    given = {} if language == LANGUAGES[0] else {"lang": language}
+    if as_of is not None:
+        given["as_of"] = str(as_of)
+    return f"?{urlencode(given)}" if given else ""
 
 
 def link(response: HttpResponseBase, url: str | None, rel: str, **attributes: str) -> None:

@@ -25,7 +25,7 @@ READ = {
     }""",
     "fullcalendar": """() => {
         const drawn = new Map(); // a week is a row: what lasts longer is drawn in each
-        for (const link of document.querySelectorAll("a[href*='/api/v1/events/']")) {
+        for (const link of document.querySelectorAll("a[href*='/events/']")) {
             drawn.set(link.href, { url: link.href, title: link.textContent, classes: [...link.classList] });
         }
         return [...drawn.values()];

@@ -21,14 +21,16 @@ WHOLE = [name for name, format in FORMATS.items() if format.most is None]
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_the_file_is_the_answer_of_the_api(client, tmp_path, name):
+@pytest.mark.parametrize("more", ["", "&lang=de&as_of=2"])
+def test_the_file_is_the_answer_of_the_api(client, tmp_path, name, more):
     published("one", "2025-10-XX", "US", topics=("trade",)), published("two", "2025-11-06", "CN"), published("three")
     file = tmp_path / "events"
 
-    options = {"output": str(file), "site": "http://testserver/", "query": "country=US&country=CN"}
+    query = f"country=US&country=CN{more}"
+    options = {"output": str(file), "site": "http://testserver/", "query": query}
     call_command("export", name, **options, stderr=io.StringIO())
 
-    assert file.read_bytes() == client.get(f"/api/v1/events/?format={name}&country=US&country=CN").getvalue()
+    assert file.read_bytes() == client.get(f"/api/v1/events/?format={name}&{query}").getvalue()
     assert [path.name for path in tmp_path.iterdir()] == ["events"]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+import feedparser
+import icalendar
 import pytest
 
 from tests.assertions import assert_invalid, assert_problem
@@ -113,6 +115,37 @@ def test_a_timeline_in_each_format_is_its_events(client, name):
     assert "Title of two" not in text
     assert ("Alles" in text) == (name in ("ics", "atom", "timelinejs"))
     assert client.get(f"/api/v1/timelines/nope/?format={name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "more"),
+    [
+        ("", ""),
+        ("&lang=en", ""),
+        ("&lang=de", "?lang=de"),
+        ("&as_of=2", "?as_of=2"),
+        ("&lang=de&as_of=2", "?lang=de&as_of=2"),
+    ],
+)
+def test_what_people_click_on_is_a_page_in_their_language(client, query, more):
+    published("one", titles={"en": "Talks", "de": "Gespräche"})
+    publish_vocabulary(timelines=[Timeline.objects.create(slug="all", titles={"en": "All"}, query="on=2025")])
+    home, page = f"http://testserver/timelines/all/{more}", f"http://testserver/events/one/{more}"
+
+    for address, site in (
+        (f"{FEED}?timeline=all", home),
+        ("/api/v1/timelines/all/?", home),
+        (f"{FEED}one/?", "http://testserver/"),
+    ):
+        asked = f"{address}{query}&format="
+        calendar = icalendar.Calendar.from_ical(client.get(f"{asked}ics").content)
+        assert (calendar["URL"], [event["URL"] for event in calendar.walk("VEVENT")]) == (site, [page])
+        atom = feedparser.parse(client.get(f"{asked}atom").content)
+        assert (atom.feed.link, [entry.link for entry in atom.entries]) == (site, [page])
+        assert [entry["url"] for entry in client.get(f"{asked}fullcalendar").json()] == [page]
+        graph = json.loads(client.get(f"{asked}jsonld").getvalue())["@graph"]
+        assert [(event["@id"], event["url"]) for event in graph] == [("http://testserver/api/v1/events/one/", page)]
+    assert client.get(page).status_code == client.get(home).status_code == 200
 
 
 def test_readers_of_atom_get_what_changed_last_first(client):

@@ -26,7 +26,7 @@ def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
         f"<updated>{feed.updated.isoformat()}</updated>\n"
         f"<author><name>{_text(feed.title)}</name></author>\n"
         f'<link rel="self" type="application/atom+xml" href={_attribute(feed.url)}/>\n'
-        f'<link rel="alternate" href={_attribute(feed.home)}/>\n'
+        f'<link rel="alternate" type="text/html" href={_attribute(feed.home)}/>\n'
     )
     for document in documents:
         yield entry(document, feed)
@@ -51,7 +51,8 @@ def entry(document: Document, feed: Feed) -> str:
         f"<title>{_text(document['title'])}</title>\n"
         f"<published>{_text(document['published_at'])}</published>\n"
         f"<updated>{_text(document['updated_at'])}</updated>\n"
-        f'<link rel="alternate" href={_attribute(document["url"])}/>\n'
+        f'<link rel="alternate" type="text/html" href={_attribute(feed.page_of(document))}/>\n'
+        f'<link rel="alternate" type="application/json" href={_attribute(document["url"])}/>\n'
         f"{sources}{categories}"
         f'<content type="html">{_text(_content(document))}</content>\n'
         "</entry>\n"

@@ -17,7 +17,9 @@ class Feed:
     url: str
     """Where this feed is."""
     home: str
-    """The site that it belongs to."""
+    """The page that shows the same to people: the timeline's, or the site's."""
+    page: str
+    """Where the page about an event is, with a * in the place of its id."""
     language: str
     updated: datetime.datetime
     """When the data last changed; with a time zone."""
@@ -27,6 +29,10 @@ class Feed:
     """Where something without a known start is drawn from, if a client needs a start."""
     window_end: datetime.date
     """Where something without a known end is drawn to, if a client needs an end; inclusive."""
+
+    def page_of(self, document: Document) -> str:
+        """Where the page about the event of this document is: for people who click on it."""
+        return self.page.replace("*", document["id"])
 
 
 @dataclass(frozen=True, slots=True)

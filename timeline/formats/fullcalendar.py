@@ -25,7 +25,7 @@ def entry(document: Document, feed: Feed) -> Document:
         "start": first.isoformat(),
         "end": day_after(last).isoformat(),
         "allDay": True,
-        "url": document["url"],
+        "url": feed.page_of(document),
         "className": " ".join(class_names(document, when)),  # version 7 takes neither a list nor `classNames`
     }
 

@@ -62,7 +62,7 @@ def event(document: Document, feed: Feed) -> str:
         f"SUMMARY:{_text(dated_title(document, when))}",
         f"DESCRIPTION:{_text(chr(10).join(filter(None, texts)))}",
         f"CATEGORIES:{','.join(_text(branch['name']) for branch in (document['type'], *document.get('topics', ())))}",
-        f"URL:{_uri(document['url'])}",
+        f"URL:{_uri(feed.page_of(document))}",
         "TRANSP:TRANSPARENT",
     ]
     if "name" in place:

@@ -18,11 +18,15 @@ KINDS = {"person": "Person", "state": "GovernmentOrganization", "body": "Governm
 def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
     """A graph of events."""
     head = '{"@context":"https://schema.org","@graph":['
-    return (chunk.translate(IN_SCRIPT) for chunk in json_array(head, map(event, documents), "]}\n"))
+    events = (event(document, feed.page_of(document)) for document in documents)
+    return (chunk.translate(IN_SCRIPT) for chunk in json_array(head, events, "]}\n"))
 
 
-def event(document: Document) -> Document:
-    """An event. Dates say only as much as is known: `2025-10` for some day of October (ISO 8601)."""
+def event(document: Document, page: str) -> Document:
+    """An event; `page` is where its page is.
+
+    Dates say only as much as is known: `2025-10` for some day of October (ISO 8601).
+    """
     when = When.of(document)
     participants = document.get("participants", ())
     return _without_blanks(
@@ -30,7 +34,7 @@ def event(document: Document) -> Document:
             "@type": "Event",
             "@id": document["url"],
             "identifier": document["id"],
-            "url": document["url"],
+            "url": page,
             "name": document["title"],
             "description": document.get("summary"),
             "disambiguatingDescription": None if when.exact else document["date"]["display"],

@@ -13,6 +13,7 @@ from django.views import View
 
 from timeline.documents import LANGUAGES
 from timeline.errors import PROBLEMS, REVALIDATED, InvalidParameters, Withdrawn, method_not_allowed
+from timeline.links import address_of
 from timeline.negotiation import as_it_is
 from timeline.pages.words import words_of
 from timeline.parameters import ParameterField, as_of_field, language_field
@@ -119,19 +120,6 @@ class Page(ReadOnly):
         response["Cache-Control"] = REVALIDATED
         response["Content-Language"] = LANGUAGES[0]
         return response
-
-
-def address_of(request: HttpRequest, route: str, slug: str, language: str, as_of: int | None = None) -> str:
-    """The whole URL of the page about what has this slug."""
-    return request.build_absolute_uri(reverse(route, args=[slug])) + query_of(language, as_of)
-
-
-def query_of(language: str, as_of: int | None = None) -> str:
-    """The part of a page's URL from the question mark on; nothing where all is as if left out."""
-    given = {} if language == LANGUAGES[0] else {"lang": language}
-    if as_of is not None:
-        given["as_of"] = str(as_of)
-    return f"?{urlencode(given)}" if given else ""
 
 
 def _oembed(request: HttpRequest, address: str, format: str) -> str:

@@ -14,7 +14,8 @@ from events.fields import parse_or_none
 from timeline.documents import Document, load, with_base_url
 from timeline.formats import jsonld
 from timeline.formats.texts import as_json, closed
-from timeline.pages.base import Page, query_of
+from timeline.links import address_of, query_of
+from timeline.pages.base import Page
 from timeline.pages.words import words_of
 from timeline.views.base import Reading
 from timeline.views.events import moved, present_slug, stored_event
@@ -32,7 +33,8 @@ class EventPage(Page):
         if found is None:
             return moved(reading, self.route, present_slug(slug, reading.version))
         document, version = load(with_base_url(found[0], reading.base_url)), found[1]
-        context = {"event": document, **shown(document, language), "json_ld": json_ld(document)}
+        address = address_of(reading.request, self.page_route, slug, language)
+        context = {"event": document, **shown(document, language), "json_ld": json_ld(document, address)}
         return self.page(reading, version, slug, closed(document["title"]), context)
 
 
@@ -77,9 +79,9 @@ def place_in_words(document: Document) -> str:
     return ", ".join(filter(None, [place.get("name"), names.get(country, country)]))
 
 
-def json_ld(document: Document) -> SafeString:
+def json_ld(document: Document, address: str) -> SafeString:
     """The event for search engines, safe in a script element: the format escapes what could end one."""
-    text = as_json({"@context": "https://schema.org", **jsonld.event(document)})
+    text = as_json({"@context": "https://schema.org", **jsonld.event(document, address)})
     return mark_safe(text.translate(jsonld.IN_SCRIPT))
 
 

@@ -9,8 +9,9 @@ from django.http import HttpResponseBase, QueryDict
 from timeline.documents import load, with_base_url
 from timeline.filters import EventFilters, filtered
 from timeline.formats.texts import closed
+from timeline.links import address_of
 from timeline.models import Publication, Term
-from timeline.pages.base import Page, address_of
+from timeline.pages.base import Page
 from timeline.pages.events import place_in_words
 from timeline.pagination import EVENT_ORDERINGS, page, paging_fields, wanted_page
 from timeline.pagination import Page as Rows

@@ -17,6 +17,7 @@ from timeline.consistency import one_state
 from timeline.documents import Document, complete, load
 from timeline.errors import InvalidParameters, ParameterError
 from timeline.formats import FORMATS, Feed, Format
+from timeline.links import address_of
 from timeline.models import Term
 from timeline.pagination import PAGE_SIZE, Page
 from timeline.parameters import ChoiceField, ParameterField
@@ -147,11 +148,17 @@ def describe(reading: Reading, title: str, documents: list[Document]) -> Feed:
     request, values = reading.request, reading.values
     changes = [datetime.datetime.fromisoformat(document["updated_at"]) for document in documents]
     today = timezone.now().date()
+    language, timeline = values["lang"], values.get("timeline")
+    if timeline:
+        home = address_of(request, "timeline-page", timeline, language, reading.at)
+    else:
+        home = reading.absolute("index")
     return Feed(
         title=title,
         url=request.build_absolute_uri(),
-        home=reading.absolute("index"),
-        language=values["lang"],
+        home=home,
+        page=address_of(request, "event-page", "*", language, reading.at),
+        language=language,
         updated=max(changes, default=datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)),
         host=request.get_host(),
         window_start=_bound(values, "from", min(_days(documents, "start_latest"), default=today), first=True),

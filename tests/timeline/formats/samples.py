@@ -18,6 +18,7 @@ FEED = Feed(
     title="Talks & <trade>",
     url="https://timeline.example.org/api/v1/events/?country=UZ&format=x",
     home="https://timeline.example.org/",
+    page="https://timeline.example.org/events/*/?lang=de",
     language="en",
     updated=datetime.datetime(2031, 11, 7, 12, tzinfo=datetime.UTC),
     host="timeline.example.org",

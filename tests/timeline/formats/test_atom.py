@@ -34,13 +34,16 @@ def test_a_feed():
         "<author><name>Talks &amp; &lt;trade&gt;</name></author>\n"
         '<link rel="self" type="application/atom+xml" '
         'href="https://timeline.example.org/api/v1/events/?country=UZ&amp;format=x"/>\n'
-        '<link rel="alternate" href="https://timeline.example.org/"/>\n'
+        '<link rel="alternate" type="text/html" href="https://timeline.example.org/"/>\n'
         '<entry xml:lang="en">\n'
         "<id>tag:timeline.example.org,2025:event/c5-1-leaders-summit-2025</id>\n"
         "<title>Summit</title>\n"
         "<published>2031-11-07T12:00:00.000000Z</published>\n"
         "<updated>2031-11-07T12:00:00.000000Z</updated>\n"
-        '<link rel="alternate" href="http://testserver/api/v1/events/c5-1-leaders-summit-2025/"/>\n'
+        '<link rel="alternate" type="text/html" '
+        'href="https://timeline.example.org/events/c5-1-leaders-summit-2025/?lang=de"/>\n'
+        '<link rel="alternate" type="application/json" '
+        'href="http://testserver/api/v1/events/c5-1-leaders-summit-2025/"/>\n'
         '<link rel="via" href="https://example.org/a" title="A report"/>\n'
         '<category scheme="tag:timeline.example.org,2025:type" term="summit" label="Summit"/>\n'
         '<category scheme="tag:timeline.example.org,2025:topic" term="rare-earths" label="Rare-Earths"/>\n'
@@ -60,7 +63,7 @@ def test_what_a_reader_sees():
     [full, minimal] = found.entries
     assert full.id == "tag:timeline.example.org,2025:event/c5-1-leaders-summit-2025"
     assert full.updated_parsed[:6] == (2031, 11, 7, 12, 0, 0)
-    assert full.link == "http://testserver/api/v1/events/c5-1-leaders-summit-2025/"
+    assert full.link == "https://timeline.example.org/events/c5-1-leaders-summit-2025/?lang=de"
     assert [tag.term for tag in full.tags] == ["summit", "rare-earths"]
     assert minimal.content[0].value == (
         '<p>6 November 2025</p><ul><li><a href="https://example.org/a">A report</a></li></ul>'
@@ -105,11 +108,12 @@ def test_hostile_text(text):
 
     as_xml_reads_it = legible(text).replace("\r\n", "\n").replace("\r", "\n")
     assert entry.findtext(f"{ATOM}title") == as_xml_reads_it
-    [alternate, via] = entry.findall(f"{ATOM}link")
+    [page, alternate, via] = entry.findall(f"{ATOM}link")
     assert set(via.attrib) == {"rel", "href", "title"}
     assert Tags.of(entry.findtext(f"{ATOM}content")) == [
         ("p", []), ("p", []), ("ul", []), ("li", []), ("a", [("href", "https://example.org/a")]),
     ]  # fmt: skip
+    assert page.get("href") == "https://timeline.example.org/events/c5-1-leaders-summit-2025/?lang=de"
     assert alternate.get("href") == "http://testserver/api/v1/events/c5-1-leaders-summit-2025/"
 
 

@@ -50,7 +50,7 @@ def test_a_calendar():
         "SUMMARY:Summit",
         "DESCRIPTION:What happened.\\nhttps://example.org/a",
         "CATEGORIES:Summit,Rare-Earths",
-        "URL:http://testserver/api/v1/events/c5-1-leaders-summit-2025/",
+        "URL:https://timeline.example.org/events/c5-1-leaders-summit-2025/?lang=de",
         "TRANSP:TRANSPARENT",
         "LOCATION:White House\\, Washington\\, D.C.",
         "GEO:38.897700;-77.036500",
@@ -162,7 +162,7 @@ def test_a_change_of_direction_ends_with_the_title():
 def test_a_url_cannot_begin_a_line():
     source = {"url": "https://example.org/\r\nATTACH:x", "title": "A report", "official": False}
 
-    text = written("ics", document(url="https://example.org/\r\nATTACH:x", sources=[source]))
+    text = written("ics", document(id="x/\r\nATTACH:x", sources=[source]))
 
     assert "\r\nATTACH" not in text
 

@@ -52,7 +52,7 @@ def test_a_graph_of_events():
                 "@type": "Event",
                 "@id": "http://testserver/api/v1/events/c5-1-leaders-summit-2025/",
                 "identifier": "c5-1-leaders-summit-2025",
-                "url": "http://testserver/api/v1/events/c5-1-leaders-summit-2025/",
+                "url": "https://timeline.example.org/events/c5-1-leaders-summit-2025/?lang=de",
                 "name": "Summit",
                 "description": "What happened.",
                 "inLanguage": "en",

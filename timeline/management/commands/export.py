@@ -7,13 +7,14 @@ import datetime
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.http import QueryDict
+from django.urls import reverse
 
 from timeline.caching import dataset_version, past_version
 from timeline.consistency import one_state
@@ -21,6 +22,7 @@ from timeline.documents import Document, complete
 from timeline.errors import InvalidParameters
 from timeline.filters import EventFilters, check_filters, filtered, known_entries
 from timeline.formats import FORMATS, Feed
+from timeline.links import query_of
 from timeline.models import Publication
 from timeline.pagination import EVENT_ORDERINGS, ordered, paging_fields
 from timeline.parameters import ParameterField, as_of_field, language_field, read
@@ -54,7 +56,9 @@ class Command(BaseCommand):
         output = options["output"]
         try:
             with one_state(), opened(output) as file:
-                count = write(options["format"], documents(options["query"], f"{site}/api/v1"), site, file)
+                values = understood(options["query"])
+                found = documents(values, f"{site}/api/v1")
+                count = write(options["format"], found, feed(values, site), file)
                 version = dataset_version()
         except InvalidParameters as error:
             raise CommandError("--query: " + " ".join(problem.message for problem in error.errors)) from error
@@ -63,8 +67,8 @@ class Command(BaseCommand):
         self.stderr.write(f"{count:,} events of dataset version {version} are in {output}.")
 
 
-def documents(query: str, base_url: str) -> Iterator[Document]:
-    """The documents that `query` finds. Raises `InvalidParameters`."""
+def understood(query: str) -> dict[str, Any]:
+    """The values of all parameters, `as_of` as a dataset version. Raises `InvalidParameters`."""
     fields: dict[str, ParameterField] = {
         **EventFilters.fields_by_name(),
         "lang": language_field(),
@@ -73,14 +77,29 @@ def documents(query: str, base_url: str) -> Iterator[Document]:
     }
     values = read(QueryDict(query), fields)
     check_filters(values)
-    at = None if values["as_of"] is None else past_version(values["as_of"], dataset_version())
+    if values["as_of"] is not None:
+        values["as_of"] = past_version(values["as_of"], dataset_version())
+    return values
+
+
+def documents(values: Mapping[str, Any], base_url: str) -> Iterator[Document]:
+    """The documents that the values find. Raises `InvalidParameters`."""
+    at = values["as_of"]
     events = filtered(Publication.objects.as_of(at), values, known_entries(values, at)).in_language(values["lang"])
     rows = ordered(events, values, EVENT_ORDERINGS).values_list("document", flat=True)
     for document in rows.iterator(chunk_size=500):
         yield complete(document, base_url)
 
 
-def write(format: str, found: Iterable[Document], site: str, file: BinaryIO) -> int:
+def feed(values: Mapping[str, Any], site: str) -> Feed:
+    """What formats need to know that stream."""
+    now = datetime.datetime.now(datetime.UTC)
+    page = f"{site}{reverse('event-page', args=['*'])}{query_of(values['lang'], values['as_of'])}"
+    host = urlsplit(site).netloc
+    return Feed("Diplomatic events", site, site, page, values["lang"], now, host, now.date(), now.date())
+
+
+def write(format: str, found: Iterable[Document], feed: Feed, file: BinaryIO) -> int:
     """Writes the documents; returns how many they were."""
     number = 0
 
@@ -97,9 +116,6 @@ def write(format: str, found: Iterable[Document], site: str, file: BinaryIO) -> 
             raise CommandError("Parquet needs pyarrow: .venv/bin/python -m pip install pyarrow") from error
         parquet.write(counted(), file)
     else:
-        now = datetime.datetime.now(datetime.UTC)
-        host = urlsplit(site).netloc
-        feed = Feed("Diplomatic events", site, site, "en", now, host, now.date(), now.date())
         for text in FORMATS[format].write(counted(), feed):
             file.write(text.encode())
     return number
