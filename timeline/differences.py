@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from events.interchange.changes import missing
-from timeline.documents import Document
+from timeline.documents import ADDED, Document
 
-NOT_COMPARED = {"url", "version", "published_at", "updated_at"}
+NOT_COMPARED = {"url", *ADDED}
 """Differ between versions without anybody having changed the event."""
 
 

@@ -31,9 +31,12 @@ LANGUAGES = [code for code, _ in settings.LANGUAGES]
 FIELDS = (
     "id", "url", "version", "type", "title", "summary", "language", "fallback_from", "date", "effective", "place",
     "participants", "countries", "topics", "sources", "relations", "figures", "external_id", "disputed",
-    "published_at", "updated_at",
+    "first_id", "published_at", "updated_at",
 )  # fmt: skip
 """The keys that a document of an event can have, in order; `fields=` chooses among them."""
+
+ADDED = {"version", "first_id", "published_at", "updated_at"}
+"""Of these keys, those that say which version it is, and nothing of the event."""
 
 Document = dict[str, Any]
 
@@ -64,7 +67,7 @@ def complete(document: str, base_url: str) -> Document:
 class Rendered:
     """What a publication of an event says: columns for the filters, and a document for each language.
 
-    The documents have neither `relations` nor `version`, `published_at` and `updated_at`; publishing adds them.
+    The documents have neither `relations` nor `ADDED`; publishing adds them.
     """
 
     event: Event

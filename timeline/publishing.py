@@ -20,7 +20,7 @@ from events.among import among
 from events.models import Actor, Event, EventType, Topic
 from timeline import tallies
 from timeline.checks import refusals
-from timeline.documents import FIELDS, Document, Renderer, dump, load
+from timeline.documents import ADDED, FIELDS, Document, Renderer, dump, load
 from timeline.drafts import load_drafts
 from timeline.editions import Edition, begin_publishing, new_edition
 from timeline.models import (
@@ -159,14 +159,26 @@ def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: 
             continue
         outcome.published.append(version.event)
         written.add(pk)
-        version.become(edition, last)
         new.append(version)
     replaced = [previous[pk] for pk in written & previous.keys()]
+    first_slugs = _first_slugs(replaced)
+    for version in new:
+        version.become(edition, previous.get(version.event.pk), first_slugs.get(version.event.pk, version.event.slug))
     _supersede(edition, replaced)
     write_versions(new)
     tallies.count(added=[version.row for version in new], removed=replaced)
     renamed = {pk for pk in written if before.get(pk) != now[pk]}
     _refresh_relations(edition, renamed, written=written)
+
+
+def _first_slugs(versions: Sequence[Publication]) -> dict[int, str]:
+    """For the events of these versions, the slugs under which they were first published. One query, or none."""
+    slugs = {row.event_id: row.slug for row in versions}
+    later = [row.event_id for row in versions if row.version > 1]
+    if later:
+        first = Publication.objects.filter(among("event_id", later), version=1)
+        slugs.update(first.values_list("event_id", "slug"))
+    return slugs
 
 
 def _write_texts(texts: Iterable[tuple[Publication, str, Document]]) -> None:
@@ -193,7 +205,7 @@ def _completed(document: Document, row: Publication) -> Document:
 
 
 def _uncompleted(document: Document) -> Document:
-    return {key: value for key, value in document.items() if key not in ("version", "published_at", "updated_at")}
+    return {key: value for key, value in document.items() if key not in ADDED}
 
 
 def _supersede(edition: Edition, rows: Iterable[Publication]) -> None:
@@ -260,11 +272,13 @@ def _refresh_relations(edition: Edition, changed: set[int], *, written: set[int]
     texts: list[tuple[Publication, str, Document]] = []
     for row in naming:
         relations = [(relation.kind, relation.target_id) for relation in row.relations.all()]
-        documents = {text.language: _uncompleted(load(text.document)) for text in row.texts.all()}
+        documents = {text.language: load(text.document) for text in row.texts.all()}
         for language, document in documents.items():
             document["relations"] = _relation_entries(relations, titles, language)
         fingerprint = event_digest(
-            documents, [(country.code, country.ways) for country in row.countries.all()], relations
+            {language: _uncompleted(document) for language, document in documents.items()},
+            [(country.code, country.ways) for country in row.countries.all()],
+            relations,
         )
         new.append(Publication(**_copied(row, edition), digest=fingerprint))
         texts += [(new[-1], language, document) for language, document in documents.items()]

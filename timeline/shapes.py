@@ -74,6 +74,9 @@ EVENT = record(
         "relations": array(ref("Relation")),
         "figures": array(ref("Figure")),
         "external_id": described(TEXT, "Its id in the data set it came from: namespace:id."),
+        "first_id": described(
+            TEXT, "Its id when it was first published, where that was another one. No other event has it."
+        ),
     },
 )
 

@@ -35,6 +35,7 @@ class Prepared:
         self.found_by = {
             language: _found_by(document, rendered.names) for language, document in rendered.documents.items()
         }
+        self.first_slug = self.event.slug
         self.json: dict[str, str] = {}
         if not self.relations:
             self.relate({language: [] for language in self.documents})
@@ -47,8 +48,9 @@ class Prepared:
             self.json[language] = dump({key: whole[key] for key in FIELDS if key in whole and whole[key] != []})
         self.row.digest = event_digest(self.documents, self.countries, self.relations)
 
-    def become(self, edition: Edition, last: Publication | None) -> None:
-        """Makes `row` the version of the edition that follows `last`."""
+    def become(self, edition: Edition, last: Publication | None, first_slug: str) -> None:
+        """Makes `row` the version of the edition that follows `last`; the first one of the event had `first_slug`."""
+        self.first_slug = first_slug
         self.row.first_published_at = last.first_published_at if last else edition.at
         self.row.traits = edition.with_block(self.row)
         for column, value in edition.stamp(last).items():
@@ -58,8 +60,9 @@ class Prepared:
         """The document as it is stored, once it is known which version it is of."""
         row = self.row
         numbered = self.json[language].replace(UNNUMBERED, f'"version":{row.version}', 1)
+        first = f'"first_id":"{self.first_slug}",' if self.first_slug != row.slug else ""
         times = f'"published_at":"{timestamp(row.first_published_at)}","updated_at":"{timestamp(row.published_at)}"'
-        return f"{numbered[:-1]},{times}}}"
+        return f"{numbered[:-1]},{first}{times}}}"
 
 
 def prepare(rendered: Iterable[Rendered]) -> list[Prepared]:

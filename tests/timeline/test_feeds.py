@@ -148,6 +148,25 @@ def test_what_people_click_on_is_a_page_in_their_language(client, query, more):
     assert client.get(page).status_code == client.get(home).status_code == 200
 
 
+def test_who_subscribes_sees_a_renamed_event_as_the_same_one(client):
+    event = published("first")
+
+    def seen():
+        calendar = icalendar.Calendar.from_ical(client.get(f"{FEED}?format=ics").content)
+        [entry] = feedparser.parse(client.get(f"{FEED}?format=atom").content).entries
+        shown = [(one["UID"], one["SEQUENCE"], one["URL"]) for one in calendar.walk("VEVENT")]
+        return shown, entry.id, entry.link
+
+    uid, tag = "first@testserver", "tag:testserver,2025:event/first"
+    assert seen() == ([(uid, 0, "http://testserver/events/first/")], tag, "http://testserver/events/first/")
+    event.slug = "second"
+    event.save()
+    publish([event])
+    assert seen() == ([(uid, 1, "http://testserver/events/second/")], tag, "http://testserver/events/second/")
+    [change, _] = client.get(f"{FEED}second/versions/").json()["results"]
+    assert change["changes"] == [{"field": "id", "before": "first", "after": "second"}]
+
+
 def test_readers_of_atom_get_what_changed_last_first(client):
     first = published("first", "2025-11-01")
     published("second", "2025-11-09")

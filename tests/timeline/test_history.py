@@ -317,6 +317,7 @@ def test_versions_of_an_unknown_event_give_error(client):
         ({"a": [1, 2]}, {"a": [2, 1]}, [{"field": "a", "removed": [], "added": []}]),
         ({}, {"a": [1]}, [{"field": "a", "removed": [], "added": [1]}]),
         ({"version": 1, "updated_at": "x"}, {"version": 2, "updated_at": "y"}, []),
+        ({"id": "a"}, {"id": "b", "first_id": "a"}, [{"field": "id", "before": "a", "after": "b"}]),
     ],
 )
 def test_differences(before, after, expected):

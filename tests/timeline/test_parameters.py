@@ -121,7 +121,7 @@ PERIOD = "a date: write YYYY, YYYY-MM or YYYY-MM-DD"
         ("lang", "fr", "'fr' is not possible here. Possible: en, de."),
         ("fields", "id,titel", "'titel' is not a field. Possible: id, url, version, type, title, summary, language, "
          "fallback_from, date, effective, place, participants, countries, topics, sources, relations, figures, "
-         "external_id, disputed, published_at, updated_at. Did you mean 'title'?"),
+         "external_id, disputed, first_id, published_at, updated_at. Did you mean 'title'?"),
         ("ordering", "datum", "'datum' is not possible here. Possible: -date, date, -updated, updated, relevance. "
          "Did you mean 'date'?"),
         ("page_size", "0", "'0' is not possible here: write a whole number from 1 to 500."),

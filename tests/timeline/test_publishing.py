@@ -233,6 +233,71 @@ def test_an_old_address_redirects(client):
     assert (response.status_code, response["Location"]) == (308, "/api/v1/events/new-name/?lang=de")
 
 
+def renamed(event, slug):
+    """An editor gives `event` another slug, and publishes that."""
+    event.slug = slug
+    event.save()
+    assert publish([event]).published == [event]
+
+
+def test_a_renamed_event_keeps_the_id_under_which_it_was_first_published(client):
+    event, other = published("first"), published("other")
+
+    def first_ids():
+        event_id = Publication.objects.current().get(event=event).slug
+        return [document(client, event_id, lang).get("first_id") for lang in ("en", "de")]
+
+    assert first_ids() == [None, None]
+    renamed(event, "second")
+    assert first_ids() == ["first", "first"]
+    assert list(document(client, "second"))[-3:] == ["first_id", "published_at", "updated_at"]
+    renamed(event, "third")
+    assert first_ids() == ["first", "first"]
+    withdraw([event])
+    renamed(event, "fourth")
+    assert first_ids() == ["first", "first"]
+    renamed(event, "first")
+    assert first_ids() == [None, None]
+    assert "first_id" not in document(client, "other")
+    other.texts.update(title="Edited")
+    publish([other])
+    assert "first_id" not in document(client, "other")
+
+
+def test_the_first_id_says_nothing_new():
+    event = published("first")
+    renamed(event, "second")
+
+    assert publish([event]).unchanged == [event]
+    withdraw([event])
+    assert publish([event]).published == [event]
+    digests = dict(Publication.objects.values_list("version", "digest"))
+    assert digests[1] != digests[2] == digests[4]
+
+
+def test_the_first_id_stays_when_only_a_relation_changes(client):
+    target = published("target")
+    event = published("first", relations=(("follows", target),))
+    renamed(event, "second")
+    renamed(target, "renamed-target")
+
+    shown = document(client, "second")
+
+    assert (shown["version"], shown["relations"][0]["event"], shown["first_id"]) == (3, "renamed-target", "first")
+    assert document(client, "renamed-target")["first_id"] == "target"
+    assert publish([event]).unchanged == [event]
+
+
+def test_new_versions_of_many_events_take_one_query_more(django_assert_num_queries):
+    few, many = [published("few")], [published(f"many-{number}") for number in range(12)]
+    for title, queries in (("Second", 36), ("Third", 37)):  # the first slugs, where that is not the last one
+        for events in (few, many):
+            EventText.objects.filter(event__in=events).update(title=title)
+            vectors.STEMS.clear()
+            with django_assert_num_queries(queries):
+                publish(events)
+
+
 def test_the_slug_of_another_published_event_is_refused():
     event = published("name")
     Event.objects.filter(pk=event.pk).update(slug="other-name")

@@ -108,6 +108,24 @@ def test_events_follow_an_actor_in_every_language_and_in_search(client):
     assert client.get("/api/v1/events/?q=uzbekistan").json()["results"] == []
 
 
+def test_a_renamed_event_keeps_its_first_id():
+    uz = state("UZ")
+    event = published("old", "2025", uz)
+    Event.objects.update(slug="new")
+    publish([Event.objects.get()])
+
+    Refresh.objects.create(types=["meeting"], asked_at=timezone.now())
+    refresh_all()
+    assert versions() == [("new", 2)]  # says nothing new
+    rename(uz, en="Oʻzbekiston")
+    refresh_all()
+
+    assert versions() == [("new", 3)]
+    assert current("new")["first_id"] == "old"
+    event.refresh_from_db()
+    assert publish([event]).unchanged == [event]
+
+
 def test_drafts_do_not_leak(client):
     uz, us = state("UZ"), state("US")
     visit = published("visit", "2025-11-06", us, uz)
@@ -471,7 +489,7 @@ def test_a_thousand_take_as_many_queries_as_one_for_each_batch(django_assert_num
     refresh_all()
     rename(uz, en="Second")
     vectors.STEMS.clear()
-    with django_assert_num_queries(42) as counted:
+    with django_assert_num_queries(43) as counted:
         refresh_all()
     for number in range(12):
         published(f"event-{number}", "2025", uz)

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from timeline.documents import Document
-from timeline.formats.feed import Feed
+from timeline.formats.feed import Feed, lasting_id
 from timeline.formats.texts import as_html, clean, link
 
 # A tag: id (RFC 4151) names a day on which its authority was in charge of the host name. Never change it.
@@ -47,7 +47,7 @@ def entry(document: Document, feed: Feed) -> str:
     )
     return (
         f"<entry xml:lang={_attribute(document['language'])}>\n"
-        f"<id>{_tag(feed, 'event/' + document['id'])}</id>\n"
+        f"<id>{_tag(feed, 'event/' + lasting_id(document))}</id>\n"
         f"<title>{_text(document['title'])}</title>\n"
         f"<published>{_text(document['published_at'])}</published>\n"
         f"<updated>{_text(document['updated_at'])}</updated>\n"

@@ -35,6 +35,15 @@ class Feed:
         return self.page.replace("*", document["id"])
 
 
+def lasting_id(document: Document) -> str:
+    """What an event is known by to those who subscribe, for good: the id under which it was first published.
+
+    Under another one they would see one event go and another one come.
+    """
+    lasting: str = document.get("first_id") or document["id"]
+    return lasting
+
+
 @dataclass(frozen=True, slots=True)
 class Crowd:
     """Many events of a part of a window, of which only the number is shown."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from timeline.documents import Document
 from timeline.formats.days import When, dated_title, day_after
-from timeline.formats.feed import Feed
+from timeline.formats.feed import Feed, lasting_id
 from timeline.formats.texts import clean
 
 REFRESH = "PT12H"
@@ -52,7 +52,7 @@ def event(document: Document, feed: Feed) -> str:
     texts += [source["url"] for source in document["sources"]]
     lines = [
         "BEGIN:VEVENT",
-        f"UID:{_text(document['id'])}@{_uri(feed.host)}",
+        f"UID:{_text(lasting_id(document))}@{_uri(feed.host)}",
         f"DTSTAMP:{updated}",
         f"LAST-MODIFIED:{updated}",
         f"CREATED:{_moment(datetime.datetime.fromisoformat(document['published_at']))}",

@@ -76,6 +76,12 @@ def test_updated_is_when_the_record_changed():
     assert (entry.published, entry.updated) == ("2031-11-07T12:00:00.000000Z", "2032-01-02T03:04:05.000000Z")
 
 
+def test_a_renamed_event_keeps_its_id():
+    [entry] = parsed(document(first_id="first")).entries
+
+    assert entry.id == "tag:timeline.example.org,2025:event/first"
+
+
 @pytest.mark.parametrize("host", ["timeline.example.org", "timeline.example.org:8000"])
 def test_a_tag_has_no_port(host):
     text = written("atom", document(), feed=dataclasses.replace(FEED, host=host))

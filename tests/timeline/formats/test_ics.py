@@ -108,6 +108,10 @@ def test_a_new_version_keeps_its_uid_and_counts_up():
     assert second.decoded("DTSTAMP") == datetime.datetime(2031, 12, 1, 1, 2, 3, tzinfo=datetime.UTC)
 
 
+def test_a_renamed_event_keeps_its_uid():
+    assert only_event(document(first_id="first"))["UID"] == "first@timeline.example.org"
+
+
 def test_what_does_not_apply_is_left_out():
     event = only_event(MINIMAL)
 
