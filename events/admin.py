@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from events.fields import EdtfField, parse_or_none
+from events.guarding import GuardedForm
 from events.models import Actor, Event, EventText, Figure, Membership, Participation, Relation, Source
 
 INPUTS: dict[Any, dict[str, Any]] = {
@@ -122,7 +123,14 @@ class MemberInline(TableInline):
         return False
 
 
+class ActorForm(GuardedForm):
+    """Of the memberships only its own: those of others in it cannot be changed here."""
+
+    parts = ["memberships"]
+
+
 class ActorAdmin(admin.ModelAdmin):
+    form = ActorForm
     list_display = ["__str__", "kind", "code", "slug"]
     list_filter = ["kind"]
     search_fields = ["names", "aliases", "slug", "=code", "=alpha3", "=qid"]
@@ -130,7 +138,7 @@ class ActorAdmin(admin.ModelAdmin):
     autocomplete_fields = ["successors"]
     inlines = [MembershipInline, MemberInline]
     fieldsets = [
-        (None, {"fields": ["kind", "names", "slug", "aliases", "qid"]}),
+        (None, {"fields": ["kind", "names", "slug", "aliases", "qid", "opened"]}),
         ("States and blocs", {"fields": [("code", "alpha3"), "successors"]}),
     ]
 
@@ -157,11 +165,12 @@ class MembershipAdmin(admin.ModelAdmin):
 
 
 class BranchAdmin(admin.ModelAdmin):
+    form = GuardedForm
     list_display = ["__str__", "slug", "parent"]
     list_select_related = ["parent"]
     search_fields = ["names", "slug"]
     autocomplete_fields = ["parent"]
-    fields: ClassVar[Any] = ["names", "slug", "parent"]
+    fields: ClassVar[Any] = ["names", "slug", "parent", "opened"]
 
 
 class EventTypeAdmin(BranchAdmin):
@@ -173,24 +182,15 @@ class TopicAdmin(BranchAdmin):
     pass
 
 
-class EventForm(forms.ModelForm):
-    """Refuses half a point, and to overwrite unasked what somebody else saved after this form was opened."""
-
-    opened = forms.CharField(required=False, widget=forms.HiddenInput)
-    """When the event had been saved last when its editor opened it."""
+class EventForm(GuardedForm):
+    """Refuses half a point. An event is marked as edited with its parts, so they need no fingerprint."""
 
     class Media:
         js = ["admin/js/urlify.js", "events/suggest_slug.js"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["opened"] = self.instance.updated_at.isoformat()
-
     def clean(self) -> Any:
         cleaned = super().clean()
         self._check_coordinates()
-        self._check_for_others()
         return cleaned
 
     def _check_coordinates(self) -> None:
@@ -199,22 +199,6 @@ class EventForm(forms.ModelForm):
             values = self.cleaned_data
             if {name, other} <= values.keys() and values[name] is None and values[other] is not None:
                 self.add_error(name, f"Give the {name} too, or no {other}.")
-
-    def _check_for_others(self) -> None:
-        opened = self.cleaned_data.get("opened")
-        if not opened or not self.instance.pk:
-            return
-        # The lock lasts until this form is saved.
-        saved = Event.objects.select_for_update().values_list("updated_at", flat=True).get(pk=self.instance.pk)
-        if saved.isoformat() != opened:
-            data: Any = self.data
-            self.data = data = data.copy()
-            data[self.add_prefix("opened")] = saved.isoformat()
-            self.add_error(
-                None,
-                f"Somebody else saved this event at {saved:%H:%M} UTC, after you had opened it. What you entered is "
-                "still here: compare it in another tab. Saving again replaces what they changed by what stands here.",
-            )
 
 
 class EventTextForm(forms.ModelForm):

@@ -19,6 +19,7 @@ from django.utils.text import Truncator
 
 from events.admin import ActorAdmin, EventAdmin, EventTypeAdmin, TopicAdmin
 from events.fields import TranslatedWidget
+from events.guarding import GuardedForm
 from events.models import Actor, Event, EventType, Topic
 from timeline.documents import with_base_url
 from timeline.import_admin import ImportAdmin
@@ -204,11 +205,12 @@ class PublishableTopicAdmin(PublishableVocabulary, TopicAdmin):
 
 @admin.register(Timeline)
 class TimelineAdmin(PublishableVocabulary):
+    form = GuardedForm
     vocabulary, kind = "timelines", Term.Kind.TIMELINE
     list_display = ["__str__", "slug", "saved_filter"]
     search_fields = ["slug", "titles"]
     autocomplete_fields = ["events"]
-    fields = ["titles", "slug", "summaries", "query", "events"]
+    fields = ["titles", "slug", "summaries", "query", "events", "opened"]
     formfield_overrides = {models.CharField: {"widget": AdminTextInputWidget({"class": "vLargeTextField"})}}
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from events.guarding import fingerprint
 from events.models import (
     Actor,
     Event,
@@ -34,6 +36,10 @@ MODELS = [Actor, Event, EventText, EventType, Figure, Membership, Participation,
 MONTH_13 = "“2026-13-01” is not a date: there is no month 13: expected 01–12, a season 21–24 or XX (character 6)."
 SLUG = "Use lower-case letters a–z, digits and single hyphens, such as c5-1-leaders-summit-2025."
 REQUIRED = ["This field is required."]
+SOMEBODY = (
+    "Somebody else saved this {} after you had opened it. What you entered is still here: compare it in another tab. "
+    "Saving again replaces what they changed by what stands here."
+)
 
 
 @pytest.fixture
@@ -347,7 +353,7 @@ def form_of(event: Event, **values: Any) -> dict[str, Any]:
         "slug": event.slug,
         "type": event.type_id,
         "date": event.date,
-        "opened": event.updated_at.isoformat(),
+        "opened": fingerprint(Event.objects.get(pk=event.pk)),
         "texts": [{"id": text.pk, "language": text.language, "title": text.title}, {"language": "de"}],
         "participations": [
             {"id": part.pk, "actor": part.actor_id, "role": part.role} for part in event.participations.all()
@@ -393,22 +399,27 @@ def test_what_somebody_else_saved_is_not_overwritten_unasked(admin_client, talks
     page = address(Event, "change", talks.pk)
     mine = form_of(talks, place_name="Mine")
     Event.objects.update(place_name="Theirs", updated_at=talks.updated_at + timedelta(minutes=1))
-    at = Event.objects.get().updated_at
 
     response = admin_client.post(page, mine)
 
-    assert errors(response) == {
-        "": [
-            f"Somebody else saved this event at {at:%H:%M} UTC, after you had opened it. What you entered is still "
-            "here: compare it in another tab. Saving again replaces what they changed by what stands here."
-        ]
-    }
+    assert errors(response) == {"": [SOMEBODY.format("event")]}
     assert Event.objects.get().place_name == "Theirs"
     form = response.context["adminform"].form
-    assert (form["place_name"].value(), form["opened"].value()) == ("Mine", at.isoformat())
+    assert (form["place_name"].value(), form["opened"].value()) == ("Mine", fingerprint(Event.objects.get()))
 
     assert admin_client.post(page, mine | {"opened": form["opened"].value()}).status_code == 302
     assert Event.objects.get().place_name == "Mine"
+
+
+def test_a_part_that_somebody_else_changed_is_not_overwritten_unasked(admin_client, talks):
+    page = address(Event, "change", talks.pk)
+    mine = form_of(talks, date="2025")
+    part = talks.participations.get()
+    theirs = {"event": talks.pk, "actor": part.actor_id, "role": "visitor"}
+    assert admin_client.post(address(Participation, "change", part.pk), theirs).status_code == 302
+
+    assert errors(admin_client.post(page, mine)) == {"": [SOMEBODY.format("event")]}
+    assert talks.participations.get().role == "visitor"
 
 
 def test_a_part_that_somebody_else_removed_gives_error(admin_client, talks):
@@ -528,12 +539,89 @@ def test_a_bloc_shows_its_members_and_takes_another_one(admin_client, django_ass
     assert admin_client.post(page, data).status_code == 302
     assert list(bloc.members.order_by("id").values_list("member__code", "since")) == [("UZ", "2015"), ("KZ", "2016")]
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         admin_client.get(page)
     for number in range(30):
         member(bloc, actor(f"member-{number}"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         admin_client.get(page)
+
+
+def their_name(actor: Any) -> None:
+    Actor.objects.filter(pk=actor.pk).update(names={"en": "Theirs"})
+
+
+def their_membership(actor: Any) -> None:
+    actor.memberships.update(role="chancellor")
+
+
+def their_new_membership(actor: Any) -> None:
+    member(state("KZ"), actor)
+
+
+def their_successor(actor: Any) -> None:
+    actor.successors.add(state("KZ"))
+
+
+@pytest.mark.parametrize("change", [their_name, their_membership, their_new_membership, their_successor])
+def test_an_actor_that_somebody_else_saved_is_not_overwritten_unasked(admin_client, change):
+    person = actor("person")
+    row = member(state("UZ"), person, role="president")
+    page = address(Actor, "change", person.pk)
+    opened = admin_client.get(page).context["adminform"].form["opened"].value()
+    membership = {"id": row.pk, "group": row.group_id, "role": "minister"}
+    mine = actor_form(slug="person", names_en="Mine", opened=opened, memberships=[membership])
+    change(person)
+
+    response = admin_client.post(page, mine)
+
+    assert errors(response) == {"": [SOMEBODY.format("actor")]}
+    row.refresh_from_db()
+    assert row.role != "minister"
+    form = response.context["adminform"].form
+    assert (form["names"].value()[0], form["opened"].value() != opened) == ("Mine", True)
+    assert response.context["inline_admin_formsets"][0].formset.forms[0]["role"].value() == "minister"
+
+    assert admin_client.post(page, mine | {"opened": form["opened"].value()}).status_code == 302
+    row.refresh_from_db()
+    person.refresh_from_db()
+    assert (person.names, row.role) == ({"en": "Mine"}, "minister")
+
+
+def test_a_new_member_of_a_bloc_refuses_nobody(admin_client):
+    bloc = actor("c5", "bloc")
+    page = address(Actor, "change", bloc.pk)
+    opened = admin_client.get(page).context["adminform"].form["opened"].value()
+    member(bloc, state("UZ"))
+
+    mine = actor_form(kind="bloc", slug="c5", names_en="Mine", opened=opened)
+    assert admin_client.post(page, mine).status_code == 302
+
+
+@pytest.mark.parametrize(("model", "make"), [(EventType, event_type), (Topic, topic)])
+def test_a_branch_that_somebody_else_saved_is_not_overwritten_unasked(admin_client, model, make):
+    entry = make("entry")
+    page = address(model, "change", entry.pk)
+    opened = admin_client.get(page).context["adminform"].form["opened"].value()
+    mine = {"slug": "entry", "names_en": "Mine", "opened": opened}
+    model.objects.update(names={"en": "Theirs"})
+
+    response = admin_client.post(page, mine)
+
+    assert errors(response) == {"": [SOMEBODY.format(model._meta.verbose_name)]}
+    assert model.objects.get().names == {"en": "Theirs"}
+    opened = response.context["adminform"].form["opened"].value()
+    assert admin_client.post(page, mine | {"opened": opened}).status_code == 302
+    assert model.objects.get().names == {"en": "Mine"}
+
+
+def test_who_may_only_look_sees_every_form(client, django_user_model, talks):
+    """Without a form, `opened` is a field that no record has."""
+    user = django_user_model.objects.create_user("reader", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client.force_login(user)
+    for row in (talks, talks.type, state("UZ"), topic("trade")):
+        assert client.get(address(type(row), "change", row.pk)).status_code == 200
 
 
 @pytest.mark.parametrize(("model", "make"), [(EventType, event_type), (Topic, topic)])

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from events.guarding import fingerprint
 from events.models import Actor, Event, EventText, EventType, Topic
 from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, published, state, topic
@@ -199,7 +200,7 @@ def test_an_event_on_its_way(admin_client, client, admin_user):
         "slug": "summit",
         "type": event.type_id,
         "date": "2026",
-        "opened": Event.objects.get().updated_at.isoformat(),
+        "opened": fingerprint(Event.objects.get()),
         "texts-TOTAL_FORMS": 2,
         "texts-INITIAL_FORMS": 2,
         **{f"texts-{number}-id": text.pk for number, text in enumerate(texts)},
@@ -431,6 +432,28 @@ def test_a_wrong_timeline_gives_error(admin_client, values, messages):
 
     assert response.context["adminform"].form.errors == messages
     assert not Timeline.objects.exists()
+
+
+def test_a_timeline_that_somebody_else_saved_is_not_overwritten_unasked(admin_client):
+    entry = Timeline.objects.create(slug="all", titles={"en": "All"})
+    page = address(Timeline, "change", entry.pk)
+    opened = admin_client.get(page).context["adminform"].form["opened"].value()
+    mine = {"slug": "all", "titles_en": "Mine", "opened": opened}
+    event = draft("talks")
+    entry.events.add(event)
+
+    response = admin_client.post(page, mine)
+
+    form = response.context["adminform"].form
+    assert form.errors == {
+        "__all__": [
+            "Somebody else saved this timeline after you had opened it. What you entered is still here: compare it in "
+            "another tab. Saving again replaces what they changed by what stands here."
+        ]
+    }
+    assert list(entry.events.all()) == [event]
+    assert admin_client.post(page, mine | {"opened": form["opened"].value()}).status_code == 302
+    assert (Timeline.objects.get().titles, entry.events.exists()) == ({"en": "Mine"}, False)
 
 
 def test_publishing_a_renamed_actor_leads_to_the_progress(admin_client):
