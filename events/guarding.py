@@ -1,4 +1,4 @@
-"""Forms that do not overwrite what another editor saved."""
+"""Forms in which nothing is lost: neither what another editor saved nor what this one typed."""
 
 from __future__ import annotations
 
@@ -25,13 +25,17 @@ def fingerprint(record: models.Model, parts: Sequence[str] = ()) -> str:
 class GuardedForm(forms.ModelForm):
     """Refuses to overwrite unasked what somebody else saved after this form was opened.
 
-    The admin must have `opened` among its fields.
+    The admin must have `opened` among its fields. The script asks before a page with unsaved entries is left, and
+    keeps them when the session has ended.
     """
 
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
     """The fingerprint of the record when its editor opened it."""
     parts: ClassVar[Sequence[str]] = ()
     """What is saved with the record and leaves no mark in its own columns."""
+
+    class Media:
+        js = ["events/guard.js"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Before the rest is read: what is saved between the two is then refused, not overwritten.

@@ -615,6 +615,12 @@ def test_a_branch_that_somebody_else_saved_is_not_overwritten_unasked(admin_clie
     assert model.objects.get().names == {"en": "Mine"}
 
 
+@pytest.mark.parametrize("model", [Actor, Event, EventType, Topic])
+def test_a_form_has_the_script_that_keeps_what_is_typed(admin_client, model):
+    assert "events/guard.js" in admin_client.get(address(model, "add")).text
+    assert "events/guard.js" not in admin_client.get(address(model, "changelist")).text
+
+
 def test_who_may_only_look_sees_every_form(client, django_user_model, talks):
     """Without a form, `opened` is a field that no record has."""
     user = django_user_model.objects.create_user("reader", is_staff=True)

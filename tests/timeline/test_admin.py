@@ -437,7 +437,9 @@ def test_a_wrong_timeline_gives_error(admin_client, values, messages):
 def test_a_timeline_that_somebody_else_saved_is_not_overwritten_unasked(admin_client):
     entry = Timeline.objects.create(slug="all", titles={"en": "All"})
     page = address(Timeline, "change", entry.pk)
-    opened = admin_client.get(page).context["adminform"].form["opened"].value()
+    response = admin_client.get(page)
+    assert "events/guard.js" in response.text
+    opened = response.context["adminform"].form["opened"].value()
     mine = {"slug": "all", "titles_en": "Mine", "opened": opened}
     event = draft("talks")
     entry.events.add(event)

@@ -1,0 +1,140 @@
+"""An editor in a browser, whose session ends while an event is being entered: nothing typed is lost."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from playwright.sync_api import Dialog, expect
+
+from events.models import Event
+from tests.builders import event_type, state, topic
+
+ENDED = (
+    "Not saved: you are no longer logged in. What you entered is still here. Log in in another tab, then come back "
+    "and save again."
+)
+SILENT = "Not saved: the server does not answer. What you entered is still here: save again later."
+
+
+@pytest.fixture
+def editor(chromium, live_server, django_user_model):
+    """A page of a browser in which an editor is logged in, and what the browser complains about."""
+    user = django_user_model.objects.create_superuser("editor", password="at the desk")
+    client = Client()
+    client.force_login(user)
+    context = chromium.new_context(viewport={"width": 1000, "height": 800})
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    context.route("**/favicon.ico", lambda route: route.fulfill(status=204))  # there is none, which is no mistake here
+    page = context.new_page()
+    page.complaints = []
+    page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    yield page
+    context.close()
+
+
+def questions(page) -> list[str]:
+    """The kinds of dialogs that the page will have opened; each is dismissed, so that the page stays."""
+    asked: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
+    return asked
+
+
+def choose(page, field: str, text: str) -> None:
+    """Chooses an entry by its text in a field that suggests."""
+    page.locator(f"#{field} + .select2 .select2-selection").click()
+    page.locator(".select2-search__field:visible").last.fill(text)
+    page.locator(".select2-results__option--highlighted", has_text=text).click()
+
+
+def test_nothing_typed_is_lost(editor, live_server):
+    """One test, because a live server takes seconds to start."""
+    event_type("summit")
+    state("UZ")
+    topic("trade")
+    page, asked = editor, questions(editor)
+
+    # Who has entered nothing is asked nothing.
+    page.goto(f"{live_server.url}/admin/events/event/add/")
+    page.locator("#id_date").click()
+    page.get_by_role("link", name="Home").click()
+    page.wait_for_url("**/admin/")
+    assert asked == []
+
+    page.goto(f"{live_server.url}/admin/events/event/add/")
+    page.locator("#id_date").fill("2026-11-01")
+    choose(page, "id_type", "Summit")
+    page.locator("#id_texts-0-title").fill("Ein „Gipfel“ & mehr")
+    choose(page, "id_participations-0-actor", "Uzbekistan")
+    page.get_by_role("button", name="Add another Source").click()
+    for number in (0, 1):
+        page.locator(f"#id_sources-{number}-url").fill(f"https://example.org/{number}")
+        page.locator(f"#id_sources-{number}-title").fill(f"Source {number}")
+
+    # Leaving by a link is asked about.
+    page.get_by_role("link", name="Home").click()
+    assert asked == ["beforeunload"]
+    assert page.url.endswith("/add/")
+
+    # The session has ended; saving by keyboard says so, and all is still there.
+    Session.objects.all().delete()
+    page.context.clear_cookies()
+    page.locator("#id_place_name").fill("Samarkand")
+    page.keyboard.press("Enter")
+    note = page.get_by_role("alert")
+    expect(note).to_have_text(ENDED)
+    expect(note).to_be_in_viewport()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": 320, "height": 800})
+        box = note.bounding_box()
+        assert box["x"] >= 0, scheme
+        assert box["x"] + box["width"] <= 320, scheme
+    assert not Event.objects.exists()
+
+    with page.context.expect_page() as opened:
+        note.get_by_role("link").focus()
+        page.keyboard.press("Enter")
+    login = opened.value
+    login.get_by_label("Username").fill("editor")
+    login.get_by_label("Password").fill("at the desk")
+    login.get_by_role("button", name="Log in").click()
+    login.wait_for_url("**/admin/")
+    login.close()
+
+    # A server that does not answer loses nothing either.
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(note).to_have_text(SILENT)
+    page.context.set_offline(False)
+
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.wait_for_url("**/change/")
+    assert asked == ["beforeunload"]
+    event = Event.objects.get()
+    assert (event.date, event.type.slug, event.place_name) == ("2026-11-01", "summit", "Samarkand")
+    assert [text.title for text in event.texts.all()] == ["Ein „Gipfel“ & mehr"]
+    assert [part.actor.code for part in event.participations.all()] == ["UZ"]
+    assert list(event.sources.order_by("url").values_list("url", "title")) == [
+        ("https://example.org/0", "Source 0"),
+        ("https://example.org/1", "Source 1"),
+    ]
+
+    # What is saved is left without a question, what is refused is not saved yet.
+    page.locator("#id_date").click()
+    page.get_by_role("link", name="Home").click()
+    page.wait_for_url("**/admin/")
+    page.goto(f"{live_server.url}/admin/events/event/{event.pk}/change/")
+    page.locator("#id_date").fill("2026-13")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Please correct the error below.").wait_for()
+    page.locator("#id_place_name").click()
+    page.get_by_role("link", name="Home").click()
+    assert asked == ["beforeunload", "beforeunload"]
+    assert page.complaints == ["Failed to load resource: net::ERR_INTERNET_DISCONNECTED"]
