@@ -100,7 +100,7 @@ def test_the_page_says_all_that_is_known(client):
               http://testserver/events/summit/?as_of=2</a></p></section>
           <nav aria-label="Data">
             <a href="http://testserver/api/v1/events/summit/">JSON</a>
-            <a href="http://testserver/api/v1/events/summit/?format=ics">Calendar file</a>
+            <a href="http://testserver/api/v1/events/summit/?lang=en&amp;format=ics">Calendar file</a>
             <a href="http://testserver/api/v1/events/summit/versions/">Versions</a>
           </nav></article></main>""",
     )
