@@ -397,8 +397,9 @@ class Question:
                 values[dimension][value] = round(times * count)
             elif value:  # else it certainly overlaps no year
                 begin, end = map(int, value.split("-"))
-                begun[begin] += round(times * count)
-                ended[end] += round(times * count)
+                if begin <= end:  # to overlap for certain, what is not known may need more days than a year has
+                    begun[begin] += round(times * count)
+                    ended[end] += round(times * count)
         return Facets(Number(number, one_in > 1), values, self._years(begun, ended))
 
     def _years(self, begun: Mapping[int, int], ended: Mapping[int, int]) -> Counter[int]:

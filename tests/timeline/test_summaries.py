@@ -178,6 +178,14 @@ def test_years_are_those_of_overlap():
     assert question({"to": "2020"}).facets().years == {2019: 1, 2020: 2}
 
 
+def test_what_is_not_known_to_the_year_is_certainly_in_none():
+    published("decade", "202X"), published("year", "2024")
+
+    found = question({"from": "2015", "to": "2035", "certainty": "certain"}).facets()
+
+    assert (found.number, found.years) == (Number(2), {2024: 1})
+
+
 def test_facets_are_the_values_with_the_highest_numbers_and_of_equal_ones_the_first():
     for n, topics in enumerate([("trade",), ("trade",), ("minerals",), ("reach",), ("re-export",)]):
         published(f"event-{n}", topics=topics)
