@@ -26,7 +26,7 @@ PUBLISHED_AT_ONCE = 2_000
 
 @dataclass(slots=True)
 class Report:
-    """What an import did. Its size does not grow with the file, but for what changed in the vocabulary."""
+    """What an import did. Its size does not grow with the file, but for the vocabulary."""
 
     counts: Counter[Status] = field(default_factory=Counter)
     event_ids: array[int] = field(default_factory=lambda: array("Q"))
@@ -35,7 +35,8 @@ class Report:
     """Events that a merging import left as they are: to publish only if they never were. What an editor changed in
     them since is not the import's to publish."""
     changed: dict[str, list[str]] = field(default_factory=dict)
-    """By kind of record, the slugs of actors, types and topics that changed."""
+    """By kind of record, the slugs of actors, types and topics that changed; or may have been changed by a run before
+    this one that was stopped: where the file is the whole truth, all that it has."""
 
     @property
     def records(self) -> int:
@@ -47,7 +48,8 @@ class Report:
             if result.event_id and result.publish:
                 merged = existing in MERGING and result.status is Status.UNCHANGED
                 (self.left_alone if merged else self.event_ids).append(result.event_id)
-            if result.status is Status.CHANGED and result.kind != "event":
+            truth = result.status is Status.UNCHANGED and existing not in MERGING
+            if result.kind != "event" and (result.status is Status.CHANGED or truth):
                 self.changed.setdefault(result.kind, []).append(result.key)
 
     def __str__(self) -> str:

@@ -36,7 +36,7 @@ DIGNITIES = [
 """Titles that belong to the name: nobody says Hussein for King Hussein."""
 
 VISITOR = re.compile(
-    rf"(?P<title>(?:{'|'.join(sorted(OFFICES + DIGNITIES, key=len, reverse=True))})(?:-elect)?) (?P<name>\S.*)"
+    rf"(?P<title>(?:{'|'.join(sorted(OFFICES + DIGNITIES, key=len, reverse=True))})(?:-[Ee]lect)?) (?P<name>\S.*)"
 )
 SEVERAL = re.compile(r" and |&|;|/|,(?! (?:Jr\b|3rd))")
 APART = 20

@@ -17,6 +17,7 @@ from events.interchange import flat
 from events.interchange.records import Values, problems
 from events.interchange.shapes import Problem
 
+LONGEST_HEADING = 131_072
 LONGEST_LINE = 4_000_000
 """Bytes; a longer line is refused, so that one line cannot fill the memory."""
 
@@ -111,7 +112,9 @@ def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | Problem]]:
         mark = flat.separator(text.readline(LONGEST_LINE))
         text.seek(0)
         rows = csv.reader(text, delimiter=mark, strict=True)
+        csv.field_size_limit(LONGEST_HEADING)
         yield line, next(rows, [])
+        csv.field_size_limit(LONGEST_LINE)
         line = rows.line_num + 1
         for row in rows:
             yield line, row

@@ -131,6 +131,32 @@ def test_an_actor_who_is_called_otherwise_becomes_so_for_readers(file):
     assert Term.objects.current().get(kind="actor", key="united-states").names[0] == "USA"
 
 
+@pytest.mark.parametrize("stopped", [True, False])
+def test_what_a_run_before_changed_in_the_vocabulary_is_published(file, stopped):
+    """By a run that was stopped by a mistake, or one that did not publish."""
+    jane = {"record": "actor", "slug": "jane-doe", "kind": "person", "names": {"en": "Jane Doe"}}
+    visit = {**EARLIER, "participants": [{"actor": "jane-doe", "role": "visitor"}]}
+    assert run("import_events", file(MEETING, jane, visit), "--publish")[2] == ""
+    renamed = {**jane, "names": {"en": "Jane Smith"}}
+    with mock.patch.object(importing, "BATCH", 1):
+        if stopped:
+            run("import_events", file(renamed, {**visit, "date": "2025-13-01"}), "--publish")
+        else:
+            run("import_events", file(renamed, visit))
+        run("import_events", file(renamed, visit), "--publish")
+
+    assert Term.objects.current().get(kind="actor", key="jane-doe").names == ["Jane Smith"]
+    before = public()
+    run("import_events", file(renamed, visit), "--publish")
+    assert public() == before
+
+
+def test_an_unknown_namespace_cannot_be_exported(tmp_path):
+    assert run("export_events", str(tmp_path / "events.jsonl"), "--dataset", "(")[2] == (
+        "No event has an external id in the namespace '('."
+    )
+
+
 def test_what_cannot_be_published_is_listed(file):
     bare = {key: EARLIER[key] for key in ("record", "external_id", "slug", "type", "texts")}
 

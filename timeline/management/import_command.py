@@ -28,7 +28,7 @@ def add_processes(parser: ArgumentParser) -> None:
         type=int,
         choices=range(1, MOST_PROCESSES + 1),
         default=processes_here(),
-        help="How many publish at the same time (default: one for each processor, at most %(choices)s).",
+        help=f"How many publish at the same time (default: one for each processor, at most {MOST_PROCESSES}).",
     )
 
 

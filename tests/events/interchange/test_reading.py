@@ -69,6 +69,17 @@ def test_csv_of_a_spreadsheet():
     assert read(content, "events.csv") == [(2, None, ["the row has 7 cells: expected 4, as the first line has."])]
 
 
+def test_a_cell_may_be_long():
+    text = "word " * 40_000
+
+    assert read(
+        f"slug,type,title_en,summary_en\none,meeting,One,{text}\ntwo,meeting,Two,\n".encode(), "events.csv"
+    ) == [
+        (2, "one", []),
+        (3, "two", []),
+    ]
+
+
 KNOWN = f"the columns that can be there are {', '.join(flat.COLUMNS)}."
 
 

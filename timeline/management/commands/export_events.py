@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
 
 from events.interchange import flat
 from events.interchange.records import Values
@@ -32,8 +33,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         events = Event.objects.all()
         if options["dataset"]:
-            namespaces = [f"^{name}:" for name in options["dataset"]]
-            events = events.filter(external_id__regex="|".join(namespaces))
+            of_any = Q()
+            for name in options["dataset"]:
+                of_one = Q(external_id__startswith=f"{name}:")
+                if not events.filter(of_one).exists():
+                    raise CommandError(f"No event has an external id in the namespace {name!r}.")
+                of_any |= of_one
+            events = events.filter(of_any)
         records = with_public_state(export(events))
         try:
             with output(options["file"]) as file:
