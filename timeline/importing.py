@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import F
+from django.db.models import F, Func
 
 from events.among import among
 from events.interchange.importing import Import, Result, missing_events
@@ -34,7 +34,7 @@ class Report:
     left_alone: array[int] = field(default_factory=lambda: array("Q"))
     """Events that a merging import left as they are: to publish only if they never were. What an editor changed in
     them since is not the import's to publish."""
-    changed: dict[str, list[str]] = field(default_factory=dict)
+    vocabulary: dict[str, list[str]] = field(default_factory=dict)
     """By kind of record, the slugs of actors, types and topics that changed; or may have been changed by a run before
     this one that was stopped: where the file is the whole truth, all that it has."""
 
@@ -50,7 +50,7 @@ class Report:
                 (self.left_alone if merged else self.event_ids).append(result.event_id)
             truth = result.status is Status.UNCHANGED and existing not in MERGING
             if result.kind != "event" and (result.status is Status.CHANGED or truth):
-                self.changed.setdefault(result.kind, []).append(result.key)
+                self.vocabulary.setdefault(result.kind, []).append(result.key)
 
     def __str__(self) -> str:
         words = (Status.CREATED, Status.CHANGED, Status.UNCHANGED, Status.REFUSED)
@@ -166,16 +166,15 @@ def _edited_since(event: Event, last: Publication) -> bool:
 def _publish_changed_vocabulary(report: Report, by: AbstractBaseUser | None) -> None:
     """Those that are public already; the others become so with the first event that names them."""
 
-    def public(kind: Term.Kind) -> list[str]:
-        slugs = report.changed.get(kind.value, [])
-        return list(Term.objects.current().filter(kind=kind, key__in=slugs).values_list("key", flat=True))
+    def public(kind: Term.Kind) -> Func:
+        return among("slug", Term.objects.current().keys_among(kind, report.vocabulary.get(kind.value, [])))
 
-    if report.changed:
+    if report.vocabulary:
         publish_vocabulary(
             by,
-            actors=Actor.objects.filter(slug__in=public(Term.Kind.ACTOR)),
-            types=EventType.objects.filter(slug__in=public(Term.Kind.TYPE)),
-            topics=Topic.objects.filter(slug__in=public(Term.Kind.TOPIC)),
+            actors=Actor.objects.filter(public(Term.Kind.ACTOR)),
+            types=EventType.objects.filter(public(Term.Kind.TYPE)),
+            topics=Topic.objects.filter(public(Term.Kind.TOPIC)),
         )
 
 

@@ -28,6 +28,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Greatest
 from django.db.models.lookups import Exact
 
+from events.among import among
 from events.involvement import Way
 from timeline import search, traits
 from timeline.prepared_queries import Slot
@@ -141,6 +142,10 @@ class TermQuerySet(VersionQuerySet):
             (kind, key): definition
             for kind, key, definition in self.filter(wanted).values_list("kind", "key", "definition")
         }
+
+    def keys_among(self, kind: str, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that entries of this kind have. One query, or none without keys."""
+        return set(self.filter(among("key", keys), kind=kind).values_list("key", flat=True))
 
     def in_language(self, language: str) -> Self:
         """With the `document` of `language` as an annotation."""

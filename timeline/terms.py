@@ -231,7 +231,7 @@ def _branches(
     chosen = {node.pk for node in nodes}
     wanted = {node.pk: node for pk in chosen for node in paths[pk]}
     above = {node.slug for pk, node in wanted.items() if pk not in chosen}
-    public = _public(kind, above)
+    public = Term.objects.current().keys_among(kind, above)
 
     def document(node: EventType | Topic, language: str) -> Document:
         return {
@@ -251,12 +251,6 @@ def _branches(
         for node in sorted(wanted.values(), key=lambda node: node.slug)
         if node.slug not in public
     ]
-
-
-def _public(kind: Term.Kind, keys: set[str]) -> set[str]:
-    """Those that are public."""
-    found = Term.objects.current().filter(among("key", keys), kind=kind) if keys else Term.objects.none()
-    return set(found.values_list("key", flat=True))
 
 
 def _timeline(timeline: Timeline) -> RenderedTerm:
