@@ -6,12 +6,10 @@ One test, since it takes seconds to set all that up, in whichever process of the
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +27,7 @@ from config.embedded import FAST, Server
 from config.embedded.installation import programs_for
 from config.embedded.place import server_account
 from config.embedded.server import _as
+from tests.serving import open_folder
 from tests.timeline.test_schema import SNAPSHOT
 
 TUNING = FAST | {"shared_buffers": "16MB", "wal_level": "replica", "max_wal_senders": "2"}
@@ -103,11 +102,8 @@ def running(folder: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    # Not tmp_path: that is closed to the unprivileged user that PostgreSQL runs as when root tests.
-    folder = Path(tempfile.mkdtemp(prefix="timeline-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with open_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

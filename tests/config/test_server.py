@@ -1,11 +1,9 @@
 """A real PostgreSQL in a folder of its own: it is killed, shared and stopped."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,15 +14,13 @@ import pytest
 
 from config.embedded import SAFE, EmbeddedError, Server
 from config.embedded.place import server_account
+from tests.serving import open_folder
 
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    # Not tmp_path: that is closed to the unprivileged user that PostgreSQL runs as when root tests.
-    parent = Path(tempfile.mkdtemp(prefix="timeline-"))
-    parent.chmod(0o755)
-    yield parent / "postgres"
-    shutil.rmtree(parent)
+    with open_folder() as parent:
+        yield parent / "postgres"
 
 
 @pytest.fixture
