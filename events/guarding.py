@@ -54,7 +54,7 @@ class GuardedForm(forms.ModelForm):
     def _check_for_others(self, opened: str) -> None:
         model = type(self.instance)
         # The lock lasts until this form is saved.
-        saved = model._default_manager.select_for_update().get(pk=self.instance.pk)
+        saved = model._default_manager.select_for_update(no_key=True).get(pk=self.instance.pk)
         current = fingerprint(saved, self.parts)
         if current != opened:
             data: Any = self.data

@@ -108,6 +108,7 @@ class Outcome:
     created: list[Result] = field(default_factory=list)
     changed: list[Result] = field(default_factory=list)
     refused: list[Result] = field(default_factory=list)
+    unlinked: list[Result] = field(default_factory=list)
     published: Published = field(default_factory=Published)
 
     def add(self, results: Sequence[Result]) -> None:
@@ -119,6 +120,8 @@ class Outcome:
             }.get(result.status)
             if listed is not None:
                 listed.append(result)
+            if result.unlinked:
+                self.unlinked.append(result)
 
 
 class ImportAdmin(admin.ModelAdmin):
@@ -181,7 +184,7 @@ class ImportAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:events_event_changelist"))
 
     def refusals_view(self, request: HttpRequest) -> HttpResponse:
-        """What would be refused, as CSV."""
+        """What would be refused, and the links that would be left out, as CSV."""
         self._check_permission(request)
         confirm = self._confirmed(request)
         if confirm is None:
@@ -191,8 +194,8 @@ class ImportAdmin(admin.ModelAdmin):
         response = _csv_named("refusals.csv")
         table = csv.writer(response)
         table.writerow(["file", "line", "record", "id", "field", "problem"])
-        for result in outcome.refused:
-            for problem in result.problems:
+        for result in [*outcome.refused, *outcome.unlinked]:
+            for problem in [*result.problems, *result.unlinked]:
                 row = [data["name"], result.line, result.kind, result.key, problem.field, problem.message]
                 table.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
         return response

@@ -29,6 +29,8 @@ class Report:
     """What an import did. Its size does not grow with the file, but for the vocabulary."""
 
     counts: Counter[Status] = field(default_factory=Counter)
+    unlinked: int = 0
+    """Records without some of their links, which lead nowhere."""
     event_ids: array[int] = field(default_factory=lambda: array("Q"))
     """The events to publish if they say something else than what is public."""
     left_alone: array[int] = field(default_factory=lambda: array("Q"))
@@ -45,6 +47,7 @@ class Report:
     def add(self, results: Sequence[Result], existing: Existing) -> None:
         for result in results:
             self.counts[result.status] += 1
+            self.unlinked += bool(result.unlinked)
             if result.event_id and result.publish:
                 merged = existing in MERGING and result.status is Status.UNCHANGED
                 (self.left_alone if merged else self.event_ids).append(result.event_id)
@@ -54,7 +57,10 @@ class Report:
 
     def __str__(self) -> str:
         words = (Status.CREATED, Status.CHANGED, Status.UNCHANGED, Status.REFUSED)
-        return f"{self.records:,} records: " + ", ".join(f"{self.counts[word]:,} {word}" for word in words)
+        counts = [f"{self.counts[word]:,} {word}" for word in words]
+        if self.unlinked:
+            counts.append(f"{self.unlinked:,} without some of their links")
+        return f"{self.records:,} records: " + ", ".join(counts)
 
 
 def run(importing: Import, after_batch: Callable[[Report, Sequence[Result]], None]) -> Report:

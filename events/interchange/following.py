@@ -35,12 +35,12 @@ class Said:
         before = self.now if self.before is None else self.before
         return {field for field, said in self.now.items() if before.get(field) == said}
 
-    def to_remember(self, waits: bool) -> Fingerprints:
-        """What the next import is to know. Links that wait for what comes later in the file are not yet made."""
-        if not waits or self.before is None:
+    def to_remember(self, unlinked: bool) -> Fingerprints:
+        """What the next import is to know. If it is `unlinked`, some of its links are not made, or not yet."""
+        if not unlinked or self.before is None:
             return self.now
-        unlinked = {field: said for field, said in self.now.items() if field != "relations"}
-        return unlinked | {field: said for field, said in self.before.items() if field == "relations"}
+        others = {field: said for field, said in self.now.items() if field != "relations"}
+        return others | {field: said for field, said in self.before.items() if field == "relations"}
 
 
 def said_of(records: Mapping[int, Values]) -> dict[int, Said]:

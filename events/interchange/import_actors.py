@@ -36,18 +36,19 @@ class _Draft:
 
     @property
     def refused(self) -> bool:
-        return bool(self.outcome.problems)
+        return self.outcome.status is Status.REFUSED
 
 
 def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool) -> list[Outcome]:
-    """Writes the records of a batch. With `last`, a link to an actor who is not there is refused, else it waits. With
+    """Writes the records of a batch. With `last`, a link to an actor who is not there is left out, else it waits. With
     `explain`, the outcomes say what changed."""
     there = {actor.slug: actor for actor in Actor.objects.filter(slug__in=[values["slug"] for values in records])}
     before = actor_records([actor.pk for actor in there.values()]) if explain else {}
     drafts = [_Draft(values, there=there.get(values["slug"])) for values in records]
     _check_unique(drafts, existing)
     for draft in drafts:
-        draft.outcome.problems += _wrong_terms(draft.values)
+        if wrong := _wrong_terms(draft.values):
+            draft.outcome = Outcome(Status.REFUSED, [*draft.outcome.problems, *wrong])
     new = [draft for draft in drafts if not draft.there and not draft.refused]
     for draft, pk in zip(new, new_ids(Actor, len(new)), strict=True):
         draft.id, draft.outcome.status = pk, Status.CREATED
@@ -58,9 +59,6 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
             if existing is Existing.REPLACE:
                 _replace(draft, draft.there)
     _write_links([draft for draft in drafts if not draft.refused and _has_say(draft, existing)], existing, last)
-    for draft in drafts:
-        if draft.refused:
-            draft.outcome.status = Status.REFUSED
     if explain:
         after = actor_records([draft.id for draft in drafts if draft.outcome.status is Status.CHANGED])
         for draft in drafts:
@@ -119,15 +117,15 @@ def _write_links(drafts: Sequence[_Draft], existing: Existing, last: bool) -> No
     references = References.of(name for draft in drafts for _, name in _places(draft.values))
     for draft in drafts:
         gone = [(place, name) for place, name in _places(draft.values) if name not in references.actors]
-        draft.outcome.waits = bool(gone) and not last  # later in the file, it may be there
+        # Later in the file, it may be there; and a member whose record does not say so of itself.
+        draft.outcome.waits = bool(gone or draft.values.get("members")) and not last
         if last:
-            draft.outcome.problems = [
+            draft.outcome.unlinked = [
                 Problem(place, f"there is no actor “{name}”, in the file or the database. The rest is imported.")
                 for place, name in gone
             ]
-    accepted = [draft for draft in drafts if not draft.refused]
-    _write_memberships(accepted, references, existing)
-    _write_successors(accepted, references, existing)
+    _write_memberships(drafts, references, existing)
+    _write_successors(drafts, references, existing)
 
 
 def _places(values: Values) -> Iterator[tuple[str, str]]:
@@ -154,6 +152,11 @@ def _wrong_terms(values: Values) -> list[Problem]:
 
 
 def _write_memberships(drafts: Sequence[_Draft], references: References, existing: Existing) -> None:
+    """Makes and changes what the records say of memberships, those of actors and of `members` alike.
+
+    A record that is the whole truth ends the others of its actor. Its `members` are all who belong to it in one of the
+    roles that stand there: whoever heads it, for one, says so in a record of their own.
+    """
     by_id = {draft.id: draft for draft in drafts}
     wanted: dict[Term, tuple[str, _Draft]] = {}
     for draft in drafts:
@@ -162,8 +165,11 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
                 if known := references.actors.get(link[other]):
                     pair = (draft.id, known.id) if key == "memberships" else (known.id, draft.id)
                     wanted[*pair, link["role"], link.get("since", "")] = link.get("until", ""), draft
+    listed = {(draft.id, link["role"]): draft for draft in drafts for link in draft.values.get("members", ())}
     rows = Membership.objects.filter(
-        Q(member__in=by_id) | Q(member__in={key[0] for key in wanted}, group__in={key[1] for key in wanted})
+        Q(member__in=by_id)
+        | Q(member__in={key[0] for key in wanted}, group__in={key[1] for key in wanted})
+        | Q(group__in={group for group, _ in listed}, role__in={role for _, role in listed})
     )
     there = {(row.member_id, row.group_id, row.role, row.since): row for row in rows}
     for term, (until, draft) in wanted.items():
@@ -179,9 +185,11 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
         _mark_changed(draft)
     if existing is Existing.REPLACE:
         for term, row in there.items():
-            if term[0] in by_id and term not in wanted:
+            member, group, role, _ = term
+            said = by_id.get(member) or listed.get((group, role))
+            if said and term not in wanted:
                 row.delete()
-                _mark_changed(by_id[term[0]])
+                _mark_changed(said)
 
 
 def _later(until: str, than: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
@@ -57,6 +58,7 @@ class _Draft:
     wanted: Values = field(default_factory=dict)
     """The record of the event as it is to be."""
     problems: list[Problem] = field(default_factory=list)
+    unlinked: list[Problem] = field(default_factory=list)
     waits: bool = False
 
 
@@ -71,7 +73,7 @@ class _Known:
 
 
 def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool) -> list[Outcome]:
-    """Writes the records of a batch. With `last`, a relation to what is not there is refused, else it waits. With
+    """Writes the records of a batch. With `last`, a relation to what is not there is left out, else it waits. With
     `explain`, the outcomes say what changed."""
     drafts = [_Draft(values) for values in records]
     _find_events(drafts, existing)
@@ -104,7 +106,9 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     changed = [draft for draft in considered if draft.there is not None and draft.wanted != draft.there]
     _write([draft for draft in considered if draft.id in created], changed, known)
     if said:
-        remembered = {draft.id: said[draft.id].to_remember(draft.waits) for draft in considered}
+        remembered = {
+            draft.id: said[draft.id].to_remember(unlinked=draft.waits or bool(draft.unlinked)) for draft in considered
+        }
         remember({pk: now for pk, now in remembered.items() if now != said[pk].before})
     return [_outcome(draft, created, explain) for draft in drafts]
 
@@ -112,12 +116,13 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
 def _outcome(draft: _Draft, created: set[int], explain: bool) -> Outcome:
     if draft.problems:
         return Outcome(Status.REFUSED, draft.problems)
+    outcome = Outcome(Status.UNCHANGED, event_id=draft.id, waits=draft.waits, unlinked=draft.unlinked)
     if draft.id in created:
-        return Outcome(Status.CREATED, event_id=draft.id, waits=draft.waits)
-    if draft.there is None or draft.there == draft.wanted:  # None: it is kept as it is, so it was not looked at
-        return Outcome(Status.UNCHANGED, event_id=draft.id, waits=draft.waits)
-    found = changes(draft.there, draft.wanted) if explain else []
-    return Outcome(Status.CHANGED, event_id=draft.id, waits=draft.waits, changes=found)
+        outcome.status = Status.CREATED
+    elif draft.there is not None and draft.there != draft.wanted:  # None: it is kept as it is, so not looked at
+        outcome.status = Status.CHANGED
+        outcome.changes = changes(draft.there, draft.wanted) if explain else []
+    return outcome
 
 
 # Which event is meant
@@ -125,19 +130,18 @@ def _outcome(draft: _Draft, created: set[int], explain: bool) -> Outcome:
 
 def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
     """The event that each record is about, if it is there; locked, so that no editor is half-way through saving it."""
+    # Not their keys: others may make relations to them.
     external_ids = [draft.values["external_id"] for draft in drafts if "external_id" in draft.values]
     slugs = [draft.values["slug"] for draft in drafts]
     columns = ("id", "slug", "external_id")
-    by_external_id = {
-        external_id: (pk, slug)
-        for pk, slug, external_id in Event.objects.select_for_update()
-        .filter(external_id__in=external_ids)
+    rows = (
+        Event.objects.select_for_update(no_key=True)
+        .filter(Q(external_id__in=external_ids) | Q(slug__in=slugs))
         .order_by("pk")
         .values_list(*columns)
-    }
-    by_slug = {
-        slug: (pk, external_id) for pk, slug, external_id in Event.objects.filter(slug__in=slugs).values_list(*columns)
-    }
+    )
+    by_external_id = {external_id: (pk, slug) for pk, slug, external_id in rows if external_id}
+    by_slug = {slug: (pk, external_id) for pk, slug, external_id in rows}
     taken: dict[str, str] = {}
     for draft in drafts:
         slug, external_id = draft.values["slug"], draft.values.get("external_id")
@@ -227,7 +231,7 @@ def _link(draft: _Draft, targets: Targets, last: bool) -> None:
             draft.problems.append(Problem(where, "an event cannot have a relation to itself: name another event."))
         elif name not in targets and last:
             message = f"there is no event “{name}”, in the file or the database. The rest of the record is imported."
-            draft.problems.append(Problem(where, message))
+            draft.unlinked.append(Problem(where, message))
         elif name not in targets:
             draft.waits = True
 

@@ -22,6 +22,9 @@ from events.interchange.shapes import Problem
 
 BATCH = 500
 """Records in a transaction."""
+IMPORTING = 6_872_013_554
+"""The advisory lock of the import that writes, until its transaction ends: two that change the same things in another
+order would wait for one another."""
 
 
 @dataclass(slots=True)
@@ -33,6 +36,9 @@ class Result:
     key: str
     status: Status
     problems: list[Problem] = field(default_factory=list)
+    """Why it was refused."""
+    unlinked: list[Problem] = field(default_factory=list)
+    """Of what was not refused: the links that were left out, since they lead nowhere."""
     event_id: int | None = None
     publish: bool = True
     """Whether the record says nothing against being published."""
@@ -120,6 +126,7 @@ class Import:
         open_links = len(self._open_links)
         try:
             with transaction.atomic():
+                _wait_for_others()
                 results = self._written(batch, last)
                 if self.refused is When.STOP and any(result.status is Status.REFUSED for result in results):
                     raise _Stop
@@ -174,6 +181,11 @@ class _Stop(Exception):
     pass
 
 
+def _wait_for_others() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORTING])
+
+
 _STATUSES = [Status.CREATED, Status.CHANGED, Status.UNCHANGED]
 _WRITERS = {
     "type": import_branches.write_types,
@@ -190,6 +202,7 @@ def _result(entry: Entry, outcome: Outcome) -> Result:
         key=_identity(entry),
         status=outcome.status,
         problems=outcome.problems,
+        unlinked=outcome.unlinked,
         event_id=outcome.event_id,
         publish=entry.values.get("publish") is not False,
         changes=outcome.changes,

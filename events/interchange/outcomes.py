@@ -40,6 +40,9 @@ class Outcome:
 
     status: Status
     problems: list[Problem] = field(default_factory=list)
+    """Why it was refused."""
+    unlinked: list[Problem] = field(default_factory=list)
+    """Links that were left out, since they lead to what is neither in the file nor in the database."""
     event_id: int | None = None
     waits: bool = False
     changes: list[str] = field(default_factory=list)

@@ -356,6 +356,34 @@ def test_one_data_set_is_exported_with_what_it_needs(file, tmp_path):
     ]  # fmt: skip
 
 
+def test_one_data_set_can_be_imported_without_those_that_its_relations_lead_to(file):
+    """Such a file is what `export_events --dataset` writes."""
+    records = [*ALL[:6], {**FULL, "relations": [{"kind": "follows", "event": "earlier"}]}]
+    one = file(*records)
+    left_out = (
+        f"{one}:7: test:2: relations[0].event: there is no event “earlier”, in the file or the database. The rest of "
+        "the record is imported."
+    )
+
+    assert run("import_events", one, "--dry-run")[1:] == (
+        [left_out],
+        "Some links lead nowhere, see above. Nothing was written.",
+    )
+    assert run("import_events", one, "--publish") == (
+        [
+            "Imported 7 records: 7 created, 0 changed, 0 unchanged, 0 refused, 1 without some of their links.",
+            "Published: 1.",
+        ],
+        [left_out],
+        "Some links lead nowhere, see above. All else is imported.",
+    )
+    assert public() == [("full", 1)]
+
+    run("import_events", file(EARLIER), "--publish")
+    assert run("import_events", file(*records), "--publish")[1:] == ([], "")
+    assert public() == [("earlier", 1), ("full", 2)]
+
+
 def test_an_export_that_fails_leaves_the_old_file(file, tmp_path, monkeypatch):
     run("import_events", file(*ALL))
     path = tmp_path / "old.jsonl"

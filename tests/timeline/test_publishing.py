@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import threading
-
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from events.models import Event, EventText, Relation, Source
 from tests.builders import actor, draft, member, published, state
+from tests.threads import in_threads
 from timeline import vectors
 from timeline.caching import dataset_version
 from timeline.models import Publication, PublicationCountry, PublicationText, Term
@@ -409,28 +408,6 @@ def test_bulk_publishing_takes_a_fixed_number_of_queries(django_assert_num_queri
     vectors.STEMS.clear()
     with django_assert_num_queries(len(counted)):
         publish(many)
-
-
-def in_threads(*functions):
-    """Runs each function in a thread with a connection of its own; returns what they raised."""
-    raised = []
-    barrier = threading.Barrier(len(functions))
-
-    def run(function):
-        try:
-            barrier.wait()
-            function()
-        except Exception as error:
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[function]) for function in functions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return raised
 
 
 @pytest.mark.usefixtures("committed")

@@ -83,7 +83,11 @@ class ImportCommand(BaseCommand):
         def after_batch(report: Report, results: Sequence[Result]) -> None:
             for result in results:
                 key = f"{result.key}: " if result.key else ""
-                for said, to in ((result.problems, self.stderr), (result.changes, self.stdout)):
+                for said, to in (
+                    (result.problems, self.stderr),
+                    (result.unlinked, self.stderr),
+                    (result.changes, self.stdout),
+                ):
                     for sentence in said:
                         progress.end()
                         to.write(f"{where(result.line)}: {key}{sentence}")
@@ -114,6 +118,9 @@ class ImportCommand(BaseCommand):
             raise CommandError("Some records were refused, see above; the others are imported.")
         if refusals:
             raise CommandError("Some events could not be published, see above; they are drafts.")
+        if report.unlinked:
+            written = "Nothing was written" if options["dry_run"] else "All else is imported"
+            raise CommandError(f"Some links lead nowhere, see above. {written}.")
 
     def _publish(self, report: Report, options: dict[str, Any]) -> int:
         """Publishes if asked to; returns how many events could not be published."""

@@ -2,17 +2,21 @@
 
 import copy
 import itertools
+import threading
+from contextlib import suppress
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from events.interchange import importing
+from events.interchange import import_actors, importing
 from events.interchange.importing import Import, When, missing_events
 from events.interchange.outcomes import Existing
 from events.interchange.reading import Entry
 from events.interchange.records import problems
 from events.interchange.writing import export
 from events.models import Actor, Event, EventType, Membership, Relation, Source
+from tests.threads import in_threads
 
 from .samples import ALL, EARLIER, FULL, KZ, MEETING, PERSON, SUMMIT, TRADE, US, imported, refusals, statuses
 
@@ -256,12 +260,100 @@ def test_a_link_to_nothing_gives_error():
     event = {**EARLIER, "relations": [{"kind": "part_of", "event": "nowhere"}]}
     actor = {**KZ, "memberships": [{"group": "NX", "role": "friend"}]}
 
-    assert refusals(MEETING, actor, US, event) == [
-        "2: memberships[0].group: there is no actor “NX”, in the file or the database. The rest is imported.",
-        "4: relations[0].event: there is no event “nowhere”, in the file or the database. The rest of the record is "
-        "imported.",
+    found = imported(MEETING, actor, US, event)
+    assert [(result.line, str(result.status), list(map(str, result.unlinked))) for result in found] == [
+        (1, "created", []),
+        (
+            2,
+            "created",
+            ["memberships[0].group: there is no actor “NX”, in the file or the database. The rest is imported."],
+        ),
+        (3, "created", []),
+        (
+            4,
+            "created",
+            [
+                "relations[0].event: there is no event “nowhere”, in the file or the database. The rest of the record "
+                "is imported."
+            ],
+        ),
     ]
-    assert statuses(MEETING, actor, US, event) == ["unchanged", "refused", "unchanged", "refused"]
+    assert all(not result.problems for result in found)
+    assert statuses(MEETING, actor, US, event) == ["unchanged"] * 4
+    assert statuses(MEETING, actor, US, {**event, "date": "2023"}, refused=When.STOP)[3] == "changed"
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_link_to_nothing_does_not_keep_another_from_being_made():
+    links = [{"group": "NX", "role": "friend"}, {"group": "US", "role": "envoy"}]
+    relations = [{"kind": "part_of", "event": "nowhere"}, {"kind": "follows", "event": "full"}]
+    vocabulary = [MEETING, SUMMIT, TRADE, {**KZ, "memberships": links}, US, {**PERSON, "memberships": []}]
+
+    imported(*vocabulary, {**EARLIER, "relations": relations}, FULL)
+
+    assert list(Membership.objects.values_list("group__slug", "role")) == [("united-states", "envoy")]
+    assert list(Relation.objects.filter(event__slug="earlier").values_list("kind", "target__slug")) == [
+        ("follows", "full")
+    ]
+
+
+def test_following_makes_a_link_once_what_it_leads_to_is_there():
+    linked = {**EARLIER, "relations": [{"kind": "follows", "event": "full"}]}
+    imported(*ALL[:6])
+
+    assert statuses(linked, existing=Existing.FOLLOW) == ["created"]
+    assert statuses({**FULL, "relations": []}) == ["created"]
+    assert statuses(linked, existing=Existing.FOLLOW) == ["changed"]
+    assert Relation.objects.get().target.slug == "full"
+
+
+OPEC: dict[str, Any] = {"record": "actor", "slug": "opec", "kind": "bloc", "names": {"en": "OPEC"}}
+
+
+def members(*slugs):
+    return {**OPEC, "members": [{"member": slug, "role": "member"} for slug in slugs]}
+
+
+@pytest.mark.parametrize("size", [1, 500])
+def test_the_members_that_a_bloc_lists_are_all_that_it_has_in_their_role(monkeypatch, size):
+    monkeypatch.setattr(importing, "BATCH", size)
+    head = {**PERSON, "memberships": [{"group": "opec", "role": "secretary-general"}]}
+
+    assert statuses(members("kazakhstan", "US"), KZ, US, head) == ["created"] * 4
+    assert statuses(members("US"), head) == ["changed", "unchanged"]
+    assert list(Membership.objects.order_by("role").values_list("member__slug", "role")) == [
+        ("united-states", "member"), ("jane-doe", "secretary-general"),
+    ]  # fmt: skip
+    # A record that lists none says nothing of them, and those that do not merge end nobody's membership.
+    assert statuses(OPEC) == ["unchanged"]
+    assert statuses(members("kazakhstan"), existing=Existing.MERGE) == ["changed"]
+    assert Membership.objects.count() == 3
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_member_whose_own_record_says_nothing_stays_one():
+    imported(members("kazakhstan"), KZ)
+    imported(members("kazakhstan"), KZ)
+
+    assert Membership.objects.get().member.slug == "kazakhstan"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_do_not_wait_for_one_another(monkeypatch):
+    imported(*ALL)
+    both = threading.Barrier(2)
+    replace = import_actors._replace
+
+    def replace_one(draft, there):
+        replace(draft, there)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.2)  # until the other one has changed one as well, if it can
+
+    monkeypatch.setattr(import_actors, "_replace", replace_one)
+    one, other = ([actor | {"aliases": [name]} for actor in (KZ, US)] for name in ("one", "other"))
+
+    assert in_threads(lambda: imported(*one), lambda: imported(*reversed(other))) == []
+    assert [actor.aliases for actor in Actor.objects.filter(kind="state")] in ([["one"]] * 2, [["other"]] * 2)
 
 
 NO_ACTOR = "there is no actor “XX”: expected the code or slug of one that is there, or that stands earlier in the file."

@@ -1,0 +1,28 @@
+"""What happens when several do something at the same time."""
+
+import threading
+from collections.abc import Callable
+
+from django.db import connection
+
+
+def in_threads(*functions: Callable[[], object]) -> list[Exception]:
+    """Runs each function in a thread with a connection of its own; returns what they raised."""
+    raised = []
+    barrier = threading.Barrier(len(functions))
+
+    def run(function: Callable[[], object]) -> None:
+        try:
+            barrier.wait()
+            function()
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[function]) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return raised
