@@ -78,7 +78,7 @@ class Published:
 
     published: int = 0
     withdrawn: list[str] = field(default_factory=list)
-    """Slugs of those that somebody has withdrawn, and that stay so."""
+    """Slugs of those that an editor has withdrawn, and that stay so."""
     refused: dict[str, list[str]] = field(default_factory=dict)
     """By slug, why they cannot be published."""
 
@@ -143,7 +143,7 @@ def _parts(ids: array[int]) -> Iterator[array[int]]:
 
 
 def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
-    """Publishes those of the batch that are to be. Those that somebody has withdrawn stay so."""
+    """Publishes those of the batch that are to be. Those that an editor has withdrawn stay so."""
     new, withdrawn = _to_publish(batch.ids, batch.if_edited)
     if not new:
         return Published(0, withdrawn)
@@ -153,20 +153,22 @@ def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
 
 
 def _to_publish(ids: Sequence[int], if_edited: bool) -> tuple[list[Event], list[str]]:
-    """The events to publish, and the slugs of those that were withdrawn. One that is public counts `if_edited`."""
+    """The events to publish, and the slugs of those that an editor withdrew. One that is public counts `if_edited`."""
     last = {
         row.event_id: row
         for row in Publication.objects.filter(among("event_id", ids), superseded_in=None).only(
-            "event_id", "withdrawn", "published_at", "slug"
+            "event_id", "withdrawn", "vanished", "published_at", "slug"
         )
     }
     events = Event.objects.filter(among("pk", ids)).order_by("pk").only("updated_at")
-    new = [event for event in events if event.pk not in last or (if_edited and _edited_since(event, last[event.pk]))]
-    return new, [row.slug for row in last.values() if row.withdrawn]
+    new = [event for event in events if _is_due(event, last.get(event.pk), if_edited)]
+    return new, [row.slug for row in last.values() if row.withdrawn and not row.vanished]
 
 
-def _edited_since(event: Event, last: Publication) -> bool:
-    return not last.withdrawn and event.updated_at > last.published_at
+def _is_due(event: Event, last: Publication | None, if_edited: bool) -> bool:
+    if last is None or last.withdrawn:
+        return last is None or last.vanished
+    return if_edited and event.updated_at > last.published_at
 
 
 def _publish_changed_vocabulary(report: Report, by: AbstractBaseUser | None) -> None:
@@ -206,4 +208,4 @@ def _not_withdrawn(ids: Sequence[int]) -> list[Event]:
 
 def withdraw_gone(namespaces: Sequence[str] = (), by: AbstractBaseUser | None = None) -> int:
     """Withdraws what is public of those; returns how many."""
-    return sum(len(withdraw(events, by)) for events in gone(namespaces))
+    return sum(len(withdraw(events, by, vanished=True)) for events in gone(namespaces))

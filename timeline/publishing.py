@@ -93,8 +93,9 @@ def publish(
     return outcome
 
 
-def withdraw(events: Iterable[Event], by: AbstractBaseUser | None = None) -> list[Event]:
-    """Ends the publication of `events`, as one dataset version; what readers had stays in the history.
+def withdraw(events: Iterable[Event], by: AbstractBaseUser | None = None, *, vanished: bool = False) -> list[Event]:
+    """Ends the publication of `events`, as one dataset version; what readers had stays in the history. Those that
+    `vanished` from their data set come back when it is published with them again.
 
     Returns those that were public; the others are left alone.
     """
@@ -106,9 +107,8 @@ def withdraw(events: Iterable[Event], by: AbstractBaseUser | None = None) -> lis
             if public:
                 _supersede(edition, public.values())
                 tallies.count(removed=public.values())
-                Publication.objects.bulk_create(
-                    Publication(**_copied(row, edition), digest="", withdrawn=True) for row in public.values()
-                )
+                end = {"digest": "", "withdrawn": True, "vanished": vanished}
+                Publication.objects.bulk_create(Publication(**_copied(row, edition) | end) for row in public.values())
                 _refresh_relations(edition, set(public), written=set(public))
     return [event for event in events if event.pk in public]
 

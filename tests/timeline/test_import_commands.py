@@ -271,6 +271,25 @@ def test_what_vanished_is_reported_and_withdrawn_only_if_asked_to(file):
     assert run("import_events", file(*PUBLIC[:-1]), "--withdraw-missing")[0] == [imported, "Withdrawn: 0."]
 
 
+@pytest.mark.parametrize("name", ["again.jsonl", "again.csv"])
+def test_what_was_withdrawn_because_it_had_vanished_comes_back_with_its_data_set(file, tmp_path, name):
+    run("import_events", file(*PUBLIC), "--publish")
+    again = str(tmp_path / name)
+    run("export_events", again, "--dataset", "test")
+    run("import_events", file(*PUBLIC[:-1]), "--publish", "--withdraw-missing")
+
+    assert run("import_events", again)[0][1:] == []
+    assert public() == [("earlier", 1)]
+    assert run("import_events", again, "--publish")[0][1:] == ["Published: 1."]
+    assert public() == [("earlier", 1), ("second", 3)]
+    # What an editor withdraws after that stays so.
+    withdraw(Event.objects.filter(slug="second"))
+    assert run("import_events", again, "--publish")[0][1:] == [
+        "Published: 0.",
+        "Withdrawn before, and left so: second.",
+    ]
+
+
 def test_nothing_is_withdrawn_while_something_is_refused(file):
     """A line that cannot be read may be the very event that seems to be missing."""
     run("import_events", file(*PUBLIC), "--publish")

@@ -86,6 +86,11 @@ class Publication(Version):
     place_country = models.CharField(max_length=4, blank=True)
     place_words = ArrayField(models.CharField(max_length=300), help_text="The words of the place's name, folded.")
     dataset = models.CharField(max_length=200, blank=True, help_text="The namespace of the event's external id.")
+    vanished = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether it was withdrawn because its data set had it no more: it comes back with it.",
+    )
     disputed = models.BooleanField()
     significance = models.PositiveSmallIntegerField(
         help_text="How much there is to it: see `timeline.documents.significance`."
