@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -154,30 +154,31 @@ def branch_record(node: EventType | Topic) -> Values:
     )
 
 
-def export(events: QuerySet[Event]) -> Iterator[tuple[int | None, Values]]:
-    """The records of `events` and of all that they need: types, topics, actors with those they belong to; in an order
-    in which an import finds what they name. Beside an event's record stands its id."""
-    for model in (EventType, Topic):
-        yield from ((None, branch_record(path[-1])) for path in _needed_branches(model, events))
-    needed = Actor.objects.filter(pk__in=_needed_actors(events))
+def export(events: QuerySet[Event] | None = None) -> Iterator[tuple[int | None, Values]]:
+    """All records; or those of `events` and of all that they need: types, topics, actors with those they belong to. In
+    an order in which an import finds what they name. Beside an event's record stands its id."""
+    for model, field in ((EventType, "type"), (Topic, "topics")):
+        paths = model.paths()
+        used = paths if events is None else set(events.order_by().values_list(field, flat=True).distinct())
+        yield from ((None, branch_record(node)) for node in _with_those_above(paths, used))
+    needed = Actor.objects.all() if events is None else Actor.objects.filter(pk__in=_needed_actors(events))
     actors = list(needed.order_by("slug").values_list("pk", flat=True))
     for start in range(0, len(actors), BATCH):
         yield from ((None, values) for values in actor_records(actors[start : start + BATCH]).values())
+    if events is None:
+        events = Event.objects.all()
     last = 0
     while ids := list(events.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).distinct()[:BATCH]):
         yield from event_records(ids).items()
         last = ids[-1]
 
 
-def _needed_branches(model: Any, events: QuerySet[Event]) -> Iterator[Any]:
-    named = {"type": EventType, "topics": Topic}
-    field = next(name for name, kind in named.items() if kind is model)
-    used = set(events.order_by().values_list(field, flat=True).distinct())
-    paths = model.paths()
-    needed = {node.pk: path for pk in used if pk for node in paths[pk] for path in [paths[node.pk]]}
+def _with_those_above(paths: Mapping[int, Sequence[Any]], used: Iterable[int | None]) -> Iterator[Any]:
+    """The types or topics that are used (by id), and those above them before them."""
+    needed = {node.pk: paths[node.pk] for pk in used if pk for node in paths[pk]}
     for path in sorted(needed.values(), key=lambda path: (len(path), path[-1].slug)):
         path[-1].parent = path[-2] if len(path) > 1 else None
-        yield path
+        yield path[-1]
 
 
 def _needed_actors(events: QuerySet[Event]) -> set[int]:

@@ -15,7 +15,7 @@ from events.interchange import importing
 from events.interchange.writing import event_records
 from events.loading import load_reference
 from events.models import Actor, Event
-from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, US, lines
+from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, SUMMIT, TRADE, US, lines
 from timeline.models import Publication, Term
 from timeline.progress import Progress
 from timeline.publishing import publish, withdraw
@@ -373,6 +373,15 @@ def test_one_data_set_is_exported_with_what_it_needs(file, tmp_path):
     assert [orjson.loads(line) for line in path.read_bytes().splitlines()] == [
         MEETING, US, {**other, "publish": False},
     ]  # fmt: skip
+
+
+def test_an_export_of_everything_has_the_vocabulary_that_no_event_names_too(file, tmp_path):
+    unused = [KZ | {"successors": ["US"]}, US]
+    path = tmp_path / "everything.jsonl"
+    run("import_events", file(MEETING, SUMMIT, TRADE, *unused))
+
+    assert run("export_events", str(path)) == (["Exported 0 events."], [], "")
+    assert [orjson.loads(line) for line in path.read_bytes().splitlines()] == [MEETING, SUMMIT, TRADE, *unused]
 
 
 def test_one_data_set_can_be_imported_without_those_that_its_relations_lead_to(file):

@@ -2,14 +2,14 @@ import csv
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from events.interchange import flat
 from events.interchange.records import Values
@@ -20,26 +20,20 @@ from timeline.models import Publication
 
 class Command(BaseCommand):
     help = (
-        "Exports events as editors have them, with the types, topics and actors that they need, as import_events takes "
-        "them. CSV has events only, and only flat ones: at most one source, no relations, no figures."
+        "Exports events as editors have them, and types, topics and actors, as import_events takes them. CSV has "
+        "events only, and only flat ones: at most one source, no relations, no figures."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="A file, .csv or else JSON Lines; - for JSON Lines to standard output.")
         parser.add_argument(
-            "--dataset", action="append", help="Only events whose external id is in this namespace. May be repeated."
+            "--dataset",
+            action="append",
+            help="Only events whose external id is in this namespace, and what they need. May be repeated.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        events = Event.objects.all()
-        if options["dataset"]:
-            of_any = Q()
-            for name in options["dataset"]:
-                of_one = Q(external_id__startswith=f"{name}:")
-                if not events.filter(of_one).exists():
-                    raise CommandError(f"No event has an external id in the namespace {name!r}.")
-                of_any |= of_one
-            events = events.filter(of_any)
+        events = events_of(options["dataset"]) if options["dataset"] else None
         records = with_public_state(export(events))
         try:
             with output(options["file"]) as file:
@@ -69,6 +63,17 @@ class Command(BaseCommand):
         if left_out:
             self.stderr.write(f"Left out: {left_out:,} events in all. JSON Lines hold everything.")
         return count
+
+
+def events_of(namespaces: Sequence[str]) -> QuerySet[Event]:
+    """The events of these data sets. Raises CommandError if one has none."""
+    of_any = Q()
+    for name in namespaces:
+        of_one = Q(external_id__startswith=f"{name}:")
+        if not Event.objects.filter(of_one).exists():
+            raise CommandError(f"No event has an external id in the namespace {name!r}.")
+        of_any |= of_one
+    return Event.objects.filter(of_any)
 
 
 class _Lines:
