@@ -25,6 +25,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from events.digest import digest
 from events.interchange.flat import COLUMNS, guarded
 from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
@@ -43,6 +44,10 @@ LISTED = 200
 TOO_LARGE = (
     f"The file is too large to be imported here: at most {MOST_BYTES // 1_000_000} MB, and "
     f"{MOST_PACKED // 1_000_000} MB when packed. Split it, or have an operator run manage.py import_events."
+)
+MEANWHILE = (
+    "Since the preview somebody saved something that the file is about, so it would do something else now: see below. "
+    "Nothing is written yet."
 )
 MODELS = {"type": EventType, "topic": Topic, "actor": Actor, "event": Event}
 
@@ -72,6 +77,8 @@ class ConfirmForm(forms.Form):
     name = forms.CharField(widget=forms.HiddenInput, max_length=300)
     packed = forms.CharField(widget=forms.HiddenInput, max_length=MOST_PACKED)
     publish = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    shown = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    """The `Outcome.digest` of what the preview showed."""
 
     def clean_packed(self) -> bytes:
         try:
@@ -110,6 +117,13 @@ class Outcome:
     refused: list[Result] = field(default_factory=list)
     unlinked: list[Result] = field(default_factory=list)
     published: Published = field(default_factory=Published)
+    digest: str = ""
+    """Of all that the import did to what it met: the same at another time if it does the same then."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it does anything; sent once more, it does not."""
+        return bool(self.created or self.changed or self.published.published)
 
     def add(self, results: Sequence[Result]) -> None:
         for result in results:
@@ -153,8 +167,11 @@ class ImportAdmin(admin.ModelAdmin):
             return self._page(request, "upload.html", {"form": form, "title": "Import events"})
         name, packed = form.cleaned_data["file"].name, form.cleaned_data["packed"]
         publish = form.cleaned_data["publish"]
-        confirm = ConfirmForm(initial={"name": name, "packed": packed, "publish": publish})
-        outcome = self._import(request, name, unpack(packed), publish, write=False)
+        outcome = self._import(request, name, unpack(packed), publish)
+        return self._preview(request, name, packed, publish, outcome)
+
+    def _preview(self, request: HttpRequest, name: str, packed: str, publish: bool, outcome: Outcome) -> HttpResponse:
+        confirm = ConfirmForm(initial={"name": name, "packed": packed, "publish": publish, "shown": outcome.digest})
         context = {
             "confirm": confirm,
             "outcome": outcome,
@@ -166,13 +183,16 @@ class ImportAdmin(admin.ModelAdmin):
         return self._page(request, "preview.html", context)
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
-        """Imports the previewed file."""
+        """Imports the previewed file, if it still does what the preview showed; else shows what it would do now."""
         self._check_permission(request)
         confirm = self._confirmed(request)
         if confirm is None:
             return HttpResponseRedirect(reverse("admin:events_event_import"))
         data = confirm.cleaned_data
-        outcome = self._import(request, data["name"], data["packed"], data["publish"], write=True)
+        outcome = self._import(request, data["name"], data["packed"], data["publish"], data["shown"])
+        if outcome.digest != data["shown"] and outcome.writes:
+            self.message_user(request, MEANWHILE, messages.WARNING)
+            return self._preview(request, data["name"], pack(data["packed"]), data["publish"], outcome)
         self.message_user(request, f"Imported from {data['name']}: {outcome.report}.", messages.SUCCESS)
         if data["publish"]:
             self.message_user(request, f"Published: {outcome.published.published}.", messages.SUCCESS)
@@ -190,7 +210,7 @@ class ImportAdmin(admin.ModelAdmin):
         if confirm is None:
             return HttpResponseRedirect(reverse("admin:events_event_import"))
         data = confirm.cleaned_data
-        outcome = self._import(request, data["name"], data["packed"], False, write=False)
+        outcome = self._import(request, data["name"], data["packed"], False)
         response = _csv_named("refusals.csv")
         table = csv.writer(response)
         table.writerow(["file", "line", "record", "id", "field", "problem"])
@@ -224,8 +244,9 @@ class ImportAdmin(admin.ModelAdmin):
         self.message_user(request, "The file did not come back whole: upload it again.", messages.ERROR)
         return None
 
-    def _import(self, request: HttpRequest, name: str, content: bytes, publish: bool, write: bool) -> Outcome:
-        """Imports everything that is not refused, in one transaction; without `write`, takes it back."""
+    def _import(self, request: HttpRequest, name: str, content: bytes, publish: bool, confirmed: str = "") -> Outcome:
+        """Imports everything that is not refused, in one transaction; takes it back if it is not what was `confirmed`
+        (an `Outcome.digest`)."""
         file = RecordFile(name, io.BytesIO(content))
         outcome = Outcome(Report())
         try:
@@ -239,7 +260,9 @@ class ImportAdmin(admin.ModelAdmin):
                 outcome.report = run(importing, lambda report, results: outcome.add(results))
                 if publish:
                     outcome.published = publish_imported(outcome.report, request.user if request.user.pk else None)
-                if write:
+                published = outcome.published
+                outcome.digest = digest([importing.met, published.published, published.withdrawn, published.refused])
+                if outcome.digest == confirmed:
                     self._log(request, [*outcome.created, *outcome.changed])
                 else:
                     transaction.set_rollback(True)

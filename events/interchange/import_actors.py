@@ -11,7 +11,6 @@ from psycopg.types.json import Jsonb
 
 from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
-from events.interchange.changes import changes
 from events.interchange.outcomes import MERGING, Existing, Outcome, Status
 from events.interchange.records import Values
 from events.interchange.references import References
@@ -63,7 +62,7 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
         after = actor_records([draft.id for draft in drafts if draft.outcome.status is Status.CHANGED])
         for draft in drafts:
             if draft.id in after:
-                draft.outcome.changes = changes(before[draft.id], after[draft.id])
+                draft.outcome.explain(before[draft.id], after[draft.id])
     return [draft.outcome for draft in drafts]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from events.interchange.changes import changes
 from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.records import Values
 from events.interchange.shapes import Problem
@@ -53,4 +52,7 @@ def _one(model: type[Any], values: Values, known: dict[str, Any], existing: Exis
         return Outcome(Status.REFUSED, [Problem("parent", "it stands below this one: choose one that does not.")])
     node.save()
     known[node.slug] = node
-    return Outcome(status, changes=changes(there, said) if explain and there else [])
+    outcome = Outcome(status)
+    if explain and there:
+        outcome.explain(there, said)
+    return outcome

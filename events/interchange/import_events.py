@@ -14,7 +14,6 @@ from psycopg.types.json import Jsonb
 
 from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
-from events.interchange.changes import changes
 from events.interchange.following import remember, said_of
 from events.interchange.merging import merged, says_which_source
 from events.interchange.outcomes import MERGING, Existing, Outcome, Status
@@ -121,7 +120,8 @@ def _outcome(draft: _Draft, created: set[int], explain: bool) -> Outcome:
         outcome.status = Status.CREATED
     elif draft.there is not None and draft.there != draft.wanted:  # None: it is kept as it is, so not looked at
         outcome.status = Status.CHANGED
-        outcome.changes = changes(draft.there, draft.wanted) if explain else []
+        if explain:
+            outcome.explain(draft.there, draft.wanted)
     return outcome
 
 

@@ -15,6 +15,7 @@ from itertools import groupby, islice
 
 from django.db import DataError, IntegrityError, connection, transaction
 
+from events.digest import digest
 from events.interchange import import_actors, import_branches, import_events
 from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.reading import Entry
@@ -57,8 +58,8 @@ class When(StrEnum):
 class Import:
     """One run. `entries` gives the records from the beginning, each time that it is called.
 
-    With `explain`, the results of what changed say what is otherwise now; of those with links to what comes later
-    in the file this is kept in memory until then.
+    With `explain`, the results of what changed say what is otherwise now, and `met` what was there; of those with links
+    to what comes later in the file this is kept in memory until then.
     """
 
     def __init__(
@@ -77,6 +78,9 @@ class Import:
         """Whether it ended at a refusal."""
         self.position = 0
         """Bytes of the file that are behind it."""
+        self.met = ""
+        """A digest of what became of each record and of what it changed: the same file does the same as another time
+        if, and only if, this is the same."""
         # Lines whose links lead to what is not there yet, each with what became of it so far: line * 4 + status.
         self._open_links = array("Q")
         self._changes: dict[int, list[str]] = {}
@@ -174,6 +178,8 @@ class Import:
                 self._open_links.append(entry.line << 2 | _STATUSES.index(outcome.status))
                 outcome.status = Status.WAITS
             results.append(_result(entry, outcome))
+        if self.explain:
+            self.met = digest([self.met, *([str(outcome.status), outcome.before] for outcome in outcomes.values())])
         return results
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from events.digest import digest
+from events.interchange.changes import changes
+from events.interchange.records import Values
 from events.interchange.shapes import Problem
 
 
@@ -47,3 +50,9 @@ class Outcome:
     waits: bool = False
     changes: list[str] = field(default_factory=list)
     """Of what changed, if it is to be explained: what is otherwise now (`events.interchange.changes`)."""
+    before: str = ""
+    """Of the same: a digest of the record that was there."""
+
+    def explain(self, before: Values, after: Values) -> None:
+        """Says what changed."""
+        self.changes, self.before = changes(before, after), digest(before)

@@ -12,13 +12,15 @@ from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from events.interchange.flat import COLUMNS
-from events.models import Actor, Event
+from events.models import Actor, Event, EventText
 from tests.events.interchange.samples import ALL, EARLIER, FULL, US, lines
 from timeline import import_admin
 from timeline.import_admin import pack, unpack
 from timeline.models import Publication
+from timeline.publishing import withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -46,9 +48,20 @@ def upload(client, content, name="events.jsonl", **more):
     return client.post(UPLOAD, {"file": SimpleUploadedFile(name, content), **more})
 
 
-def confirmed(content, name="events.jsonl", publish=""):
-    """The form of the preview."""
-    return {"name": name, "packed": pack(content), "publish": publish}
+def confirmed(content, name="events.jsonl"):
+    """The form of a preview."""
+    return {"name": name, "packed": pack(content), "publish": "", "shown": "0"}
+
+
+def form_of(preview):
+    """The form that a preview has for the import."""
+    form = preview.content.decode().partition(f'action="{CONFIRM}"')[2]
+    return dict(re.findall(r'<input type="hidden" name="(name|packed|publish|shown)" value="([^"]*)"', form))
+
+
+def send(client, content, name="events.jsonl", **more):
+    """Uploads a file, and confirms what the preview shows."""
+    return client.post(CONFIRM, form_of(upload(client, content, name, **more)))
 
 
 def said(response):
@@ -79,9 +92,9 @@ def test_the_preview_says_what_would_happen_and_writes_nothing(staff):
 
 def test_the_form_of_the_preview_imports_the_file(staff):
     client = staff(*EDITOR)
-    page = upload(client, lines(*ALL), publish="on").content.decode()
-    form = dict(re.findall(r'<input type="hidden" name="(name|packed|publish)" value="([^"]*)"', page))
-    assert "Of these, 2 would be published." in page
+    preview = upload(client, lines(*ALL), publish="on")
+    assert "Of these, 2 would be published." in preview.content.decode()
+    form = form_of(preview)
 
     response = client.post(CONFIRM, form)
     assert response.status_code == 302
@@ -104,25 +117,25 @@ def test_the_form_of_the_preview_imports_the_file(staff):
 
 
 def test_without_publish_they_are_drafts(staff):
-    staff(*EDITOR).post(CONFIRM, confirmed(lines(*ALL)))
+    send(staff(*EDITOR), lines(*ALL))
 
     assert (Event.objects.count(), Publication.objects.count()) == (2, 0)
 
 
 def test_csv_changes_only_the_columns_that_it_has(staff):
     client = staff(*EDITOR)
-    client.post(CONFIRM, confirmed(lines(*ALL)))
+    send(client, lines(*ALL))
     table = b"external_id,slug,type,title_en\r\ntest:1,earlier,meeting,Much earlier\r\n"
 
     assert "1 records: 0 created, 1 changed, 0 unchanged, 0 refused." in upload(client, table, "e.csv").content.decode()
-    client.post(CONFIRM, confirmed(table, "e.csv"))
+    send(client, table, "e.csv")
     event = Event.objects.get(slug="earlier")
     assert (event.texts.get().title, event.sources.count()) == ("Much earlier", 1)
 
 
 def test_the_preview_says_what_would_change(staff):
     client = staff(*EDITOR)
-    client.post(CONFIRM, confirmed(lines(*ALL)))
+    send(client, lines(*ALL))
     event = Event.objects.get(slug="earlier")
 
     response = upload(client, lines(US | {"aliases": []}, EARLIER | {"date": "2024-05", "sources": []}, FULL))
@@ -133,6 +146,59 @@ def test_the_preview_says_what_would_change(staff):
         f'event <a href="/admin/events/event/{event.pk}/change/">test:1</a>',
         "date: “2024” becomes “2024-05” / sources: without “https://example.org/1 One”",
     ]
+
+
+TITLE = f"texts.en.title: “{'x' * 80}…” becomes “Earlier”"
+
+
+def _edit(**values):
+    Event.objects.filter(slug="earlier").update(updated_at=timezone.now(), **values)
+
+
+def _entitle(title):
+    EventText.objects.filter(event__slug="earlier").update(title=title)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "shown"),
+    [
+        (lambda: _edit(date="2023"), ["2", "date: “2023” becomes “2024-05”", TITLE]),
+        # Shown in the same words, since they are cut off, but not the same.
+        (lambda: _entitle(f"{'x' * 90}z"), ["2", "date: “2024” becomes “2024-05”", TITLE]),
+        (lambda: Actor.objects.update(aliases=["U.S."]), ["1", "aliases: without “U.S.”, with “USA”"]),
+    ],
+)
+def test_what_somebody_saved_after_the_preview_is_shown_before_it_is_overwritten(staff, meanwhile, shown):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL))
+    _entitle(f"{'x' * 90}y")
+    preview = upload(client, lines(US, EARLIER | {"date": "2024-05"}))
+    meanwhile()
+    before = Event.objects.values().get(slug="earlier")
+
+    again = client.post(CONFIRM, form_of(preview))
+
+    assert again.status_code == 200
+    assert said(again) == [import_admin.MEANWHILE]
+    assert Event.objects.values().get(slug="earlier") == before
+    found = cells(again)
+    assert found[found.index(shown[0]) + 2].split(" / ") == shown[1:]
+    assert client.post(CONFIRM, form_of(again)).status_code == 302
+    assert Event.objects.get(slug="earlier").date == "2024-05"
+
+
+def test_what_would_be_published_otherwise_is_shown_too(staff):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    preview = upload(client, lines(EARLIER | {"date": "2023"}), publish="on")
+    assert "Of these, 1 would be published." in preview.content.decode()
+    withdraw(Event.objects.filter(slug="earlier"))
+
+    again = client.post(CONFIRM, form_of(preview))
+
+    assert said(again) == [import_admin.MEANWHILE]
+    assert "Withdrawn before, and left so: earlier." in again.content.decode()
+    assert Event.objects.get(slug="earlier").date == "2024"
 
 
 def test_a_table_to_fill_in(staff):
@@ -158,6 +224,22 @@ def test_the_refusals_can_be_downloaded(staff):
         'and one of ? ~ % at the end (character 1)."',
     ]
     assert Event.objects.count() == 0
+
+
+def test_a_link_that_leads_nowhere_is_shown_and_can_be_downloaded(staff):
+    client = staff(*EDITOR)
+    content = lines(*ALL[:6], FULL)
+    left_out = "there is no event “earlier”, in the file or the database. The rest of the record is imported."
+    preview = upload(client, content)
+
+    assert cells(preview)[:3] == ["7", "event test:2", f"relations[0].event: {left_out}"]
+    assert client.post(REFUSALS, form_of(preview)).content.decode().splitlines()[1:] == [
+        f'events.jsonl,7,event,test:2,relations[0].event,"{left_out}"'
+    ]
+    assert said(client.post(CONFIRM, form_of(preview))) == [
+        "Imported from events.jsonl: 7 records: 7 created, 0 changed, 0 unchanged, 0 refused, 1 without some of their "
+        "links."
+    ]
 
 
 def test_a_formula_in_the_report_is_guarded(staff):
@@ -255,7 +337,7 @@ def test_an_error_on_the_way_writes_nothing(staff, monkeypatch):
     monkeypatch.setattr(import_admin, "publish_imported", fail)
 
     with pytest.raises(RuntimeError):
-        staff(*EDITOR).post(CONFIRM, confirmed(lines(*ALL), publish="on"))
+        send(staff(*EDITOR), lines(*ALL), publish="on")
     assert (Event.objects.count(), Actor.objects.count(), LogEntry.objects.count()) == (0, 0, 0)
 
 
