@@ -12,6 +12,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidg
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, QuerySet, Value, When
+from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -36,7 +37,43 @@ LONG_INPUTS: dict[Any, dict[str, Any]] = {
 
 
 class PartFormSet(BaseInlineFormSet):
-    """The parts of one thing, which says of two equal ones what the database's constraint says of them."""
+    """The parts of one thing, which says of two equal ones what the database's constraint says of them.
+
+    What somebody removed after the form was opened is taken for a new part: the form itself asks before it is saved
+    (`GuardedForm`), and then nothing that stands in it is lost.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self._make_new_of_gone()
+
+    def _make_new_of_gone(self) -> None:
+        management = ManagementForm(self.data, prefix=self.prefix)
+        if not management.is_valid():
+            return  # the form set says so
+        assert self.model is not None
+        key = self.model._meta.pk.name
+        there = {str(row.pk) for row in self.get_queryset()}
+        initial, total = (management.cleaned_data[name] or 0 for name in (INITIAL_FORM_COUNT, TOTAL_FORM_COUNT))
+        known = [place for place in range(initial) if self.data.get(f"{self.prefix}-{place}-{key}") in there]
+        if len(known) == initial:
+            return
+        # Django wants those that are there to be the first.
+        others = [place for place in range(min(total, self.absolute_max or total)) if place not in known]
+        entered: Any = self.data
+        self.data = data = entered.copy()
+        rows: dict[int, dict[str, list[str]]] = {}
+        for place in [*known, *others]:
+            start = f"{self.prefix}-{place}-"
+            names = [name for name in entered if name.startswith(start)]
+            rows[place] = {name.removeprefix(start): data.pop(name) for name in names}
+        for now, (place, row) in enumerate(rows.items()):
+            if place in others:
+                row[key] = [""]
+            for name, values in row.items():
+                data.setlist(f"{self.prefix}-{now}-{name}", values)
+        data[f"{self.prefix}-{INITIAL_FORM_COUNT}"] = str(len(known))
 
     def get_unique_error_message(self, unique_check: Any) -> str:
         assert self.model is not None
@@ -48,15 +85,6 @@ class PartFormSet(BaseInlineFormSet):
 
     def get_form_error(self) -> str:
         return "This repeats one above it."
-
-    def clean(self) -> None:
-        super().clean()
-        assert self.model is not None
-        if any(self.model._meta.pk.name in form.errors for form in self.initial_forms):
-            raise ValidationError(
-                "Somebody removed one of these after you had opened this form. Open it anew in another tab, and carry "
-                "over what is missing there."
-            )
 
 
 class MembershipForm(forms.ModelForm):
@@ -273,6 +301,7 @@ class RelationInline(TableInline):
 
 class FigureInline(admin.StackedInline):
     model = Figure
+    formset = PartFormSet
     autocomplete_fields = ["reporter", "partner"]
     extra = 0
     formfield_overrides = INPUTS

@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
 from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
 from events.interchange.following import remember, said_of
+from events.interchange.import_parts import PARTS, Names, write_parts
 from events.interchange.merging import merged, says_which_source
 from events.interchange.outcomes import MERGING, Existing, Outcome, Status
 from events.interchange.records import Values, is_external_id
 from events.interchange.references import KnownActor, References
 from events.interchange.shapes import Problem, decimal_text
 from events.interchange.writing import event_records, number, without_blanks
-from events.models import (
-    Actor,
-    Event,
-    EventText,
-    EventType,
-    Figure,
-    Participation,
-    Relation,
-    Source,
-    Topic,
-)
+from events.models import Actor, Event, EventType, Topic
 
-LISTS = ("topics", "participants", "sources", "relations", "figures")
-OWN = ("slug", "external_id", "type", "date", "effective", "place")
-"""The keys that stand in the event's own row."""
 COLUMNS = [
     "slug", "external_id", "type_id", "date", "start_min", "start_max", "end_min", "end_max", "effective", "place_name",
     "place_country_id", "latitude", "longitude", "updated_at",
@@ -305,18 +292,22 @@ def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known) -> N
         ["id", *COLUMNS, "created_at"],
         ([draft.id, *_columns(draft.wanted, known, now), now] for draft in new),
     )
-    parts = {name: list(new) for name in ("texts", *LISTS)}
+    parts: dict[str, dict[int, Any]] = {name: {draft.id: _part(draft, name) for draft in new} for name in PARTS}
     for draft in changed:
         assert draft.there is not None
         columns = dict(zip(COLUMNS, _columns(draft.wanted, known, now), strict=True))
         Event.objects.filter(pk=draft.id).update(**columns)
-        different = {name for name in parts if draft.wanted.get(name) != draft.there.get(name)}
+        different = {name for name in PARTS if draft.wanted.get(name) != draft.there.get(name)}
         if "sources" in different:
             different.add("figures")  # which name them
         for name in different:
-            parts[name].append(draft)
-    _remove({name: [draft.id for draft in drafts if draft.there is not None] for name, drafts in parts.items()})
-    _write_parts(parts, known)
+            parts[name][draft.id] = _part(draft, name)
+    names = Names(known.references.actors, known.topics, known.targets)
+    write_parts(parts, {draft.id for draft in new}, names)
+
+
+def _part(draft: _Draft, name: str) -> Any:
+    return draft.wanted.get(name, ())
 
 
 def _columns(wanted: Values, known: _Known, now: datetime.datetime) -> list[Any]:
@@ -336,83 +327,3 @@ def _columns(wanted: Values, known: _Known, now: datetime.datetime) -> list[Any]
         *(f"{place[name]:.6f}" if name in place else None for name in ("latitude", "longitude")),
         now,
     ]
-
-
-def _remove(ids: Mapping[str, Sequence[int]]) -> None:
-    models: dict[str, Any] = {
-        "texts": EventText,
-        "topics": Event.topics.through,
-        "participants": Participation,
-        "figures": Figure,
-        "sources": Source,
-        "relations": Relation,
-    }
-    for name, model in models.items():
-        if ids[name]:
-            model._default_manager.filter(event_id__in=ids[name]).delete()
-
-
-def _write_parts(parts: Mapping[str, Sequence[_Draft]], known: _Known) -> None:
-    actors = known.references.actors
-
-    def each(name: str) -> Iterable[tuple[int, Any]]:
-        return ((draft.id, part) for draft in parts[name] for part in draft.wanted.get(name, ()))
-
-    copy_rows(
-        EventText,
-        ["event_id", "language", "title", "summary"],
-        (
-            (draft.id, language, text["title"], text.get("summary", ""))
-            for draft in parts["texts"]
-            for language, text in draft.wanted["texts"].items()
-        ),
-    )
-    copy_rows(Event.topics.through, ["event_id", "topic_id"], ((pk, known.topics[slug]) for pk, slug in each("topics")))
-    copy_rows(
-        Participation,
-        ["event_id", "actor_id", "role", "name_as_printed"],
-        ((pk, actors[part["actor"]].id, part["role"], part.get("printed", "")) for pk, part in each("participants")),
-    )
-    copy_rows(
-        Relation,
-        ["event_id", "kind", "target_id"],
-        ((pk, relation["kind"], known.targets[relation["event"]][0]) for pk, relation in each("relations")),
-    )
-    _write_sources(list(each("sources")))
-    _write_figures(list(each("figures")), actors)
-
-
-def _write_sources(sources: Sequence[tuple[int, Values]]) -> None:
-    texts = ["url", "title", "publisher", "language", "published", "claims", "claims_effective"]
-    copy_rows(
-        Source,
-        ["event_id", *texts, "accessed", "official"],
-        (
-            (pk, *(source.get(name, "") for name in texts), source.get("accessed"), source["official"])
-            for pk, source in sources
-        ),
-    )
-
-
-def _write_figures(figures: Sequence[tuple[int, Values]], actors: Mapping[str, KnownActor]) -> None:
-    if not figures:
-        return
-    rows = Source.objects.filter(event_id__in={pk for pk, _ in figures}).values_list("event_id", "url", "pk")
-    sources = {(event_id, url): pk for event_id, url, pk in rows}
-    copy_rows(
-        Figure,
-        ["event_id", "labels", "value", "unit", "period", "reporter_id", "partner_id", "source_id"],
-        (
-            (
-                pk,
-                Jsonb(figure["labels"]),
-                Decimal(str(figure["value"])),
-                figure["unit"],
-                figure.get("period", ""),
-                actors[figure["reporter"]].id if "reporter" in figure else None,
-                actors[figure["partner"]].id if "partner" in figure else None,
-                sources.get((pk, figure.get("source", ""))),
-            )
-            for pk, figure in figures
-        ),
-    )

@@ -422,15 +422,33 @@ def test_a_part_that_somebody_else_changed_is_not_overwritten_unasked(admin_clie
     assert talks.participations.get().role == "visitor"
 
 
-def test_a_part_that_somebody_else_removed_gives_error(admin_client, talks):
-    mine = form_of(talks)
-    Participation.objects.all().delete()
+def test_a_part_that_somebody_else_removed_is_there_again_when_it_is_saved_again(admin_client, talks):
+    page = address(Event, "change", talks.pk)
+    Participation.objects.create(event=talks, actor=state("KZ"), role="visitor")
+    talks.refresh_from_db()
+    mine = form_of(talks, date="2025")
+    gone = talks.participations.first()
+    assert admin_client.post(address(Participation, "delete", gone.pk), {"post": "yes"}).status_code == 302
 
-    found = errors(admin_client.post(address(Event, "change", talks.pk), mine))
+    response = admin_client.post(page, mine)
 
-    assert found["participations"] == [
-        "Somebody removed one of these after you had opened this form. Open it anew in another tab, and carry over "
-        "what is missing there."
+    assert errors(response) == {"": [SOMEBODY.format("event")]}
+    parts = next(one.formset for one in response.context["inline_admin_formsets"] if one.formset.model is Participation)
+    assert [(form["id"].value(), str(form["actor"].value())) for form in parts] == [
+        (str(talks.participations.get().pk), str(state("KZ").pk)),
+        ("", str(gone.actor_id)),
+    ]
+    again = {
+        f"{parts.prefix}-{name}": parts.data[f"{parts.prefix}-{name}"] for name in ("TOTAL_FORMS", "INITIAL_FORMS")
+    }
+    for form in parts:
+        again |= {form.add_prefix(name): form[name].value() for name in ("id", "actor", "role")}
+    opened = response.context["adminform"].form["opened"].value()
+    assert admin_client.post(page, mine | again | {"opened": opened}).status_code == 302
+    assert Event.objects.get().date == "2025"
+    assert sorted(talks.participations.values_list("actor__code", "role")) == [
+        ("KZ", "visitor"),
+        (gone.actor.code, gone.role),
     ]
 
 
