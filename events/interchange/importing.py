@@ -81,6 +81,8 @@ class Import:
         self.met = ""
         """A digest of what became of each record and of what it changed: the same file does the same as another time
         if, and only if, this is the same."""
+        self.unread = False
+        """Whether there may be records that could not be read, after the last that was refused."""
         # Lines whose links lead to what is not there yet, each with what became of it so far: line * 4 + status.
         self._open_links = array("Q")
         self._changes: dict[int, list[str]] = {}
@@ -92,6 +94,7 @@ class Import:
         for batch in _batches(self.entries()):
             results = self._in_transaction(batch)
             self.position = max(self.position, batch[-1].position)
+            self.unread = batch[-1].unread
             yield results
             if self.stopped:
                 return

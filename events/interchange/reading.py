@@ -31,6 +31,8 @@ class Entry:
     problems: list[Problem] = field(default_factory=list)
     position: int = 0
     """How many bytes of the file have been read so far."""
+    unread: bool = False
+    """Whether there may be records after it that could not be read."""
 
 
 class RecordFile:
@@ -90,13 +92,12 @@ class RecordFile:
         try:
             header: list[str] | None = None
             for line, row in _rows(text):
-                if isinstance(row, Problem):
-                    yield Entry(line, problems=[row], position=self.size)
-                    return
-                if header is None:
+                if isinstance(row, _NoRow):
+                    yield Entry(line, {}, [row.problem], self._file.tell(), row.unread)
+                elif header is None:
                     header = flat.columns(row)
                     if wrong := flat.header_problems(header):
-                        yield Entry(line, problems=wrong, position=self.size)
+                        yield Entry(line, problems=wrong, position=self.size, unread=True)
                         return
                 elif any(row):
                     values, found = flat.record(header, row)
@@ -105,22 +106,67 @@ class RecordFile:
             text.detach()  # else it would close the file
 
 
-def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | Problem]]:
-    """The rows of CSV, each with the line on which it begins; or what ends it before its end. There is a first one."""
-    line = 1
+@dataclass(slots=True)
+class _NoRow:
+    """What stands where a row should; with `unread` it is the last that can be told from the file."""
+
+    problem: Problem
+    unread: bool
+
+
+class _Lines:
+    """The lines of a file; `here` is the one that was read last."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.here = ""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self.here = next(self._text)
+        return self.here
+
+
+def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | _NoRow]]:
+    """The rows of CSV, and what is none, each with the line on which it begins. There is a first one."""
+    lines = _Lines(text)
     try:
         mark = flat.separator(text.readline(LONGEST_LINE))
         text.seek(0)
-        rows = csv.reader(text, delimiter=mark, strict=True)
+        rows = csv.reader(lines, delimiter=mark, strict=True)
         csv.field_size_limit(LONGEST_HEADING)
-        yield line, next(rows, [])
-        csv.field_size_limit(LONGEST_LINE)
-        line = rows.line_num + 1
-        for row in rows:
-            yield line, row
-            line = rows.line_num + 1
+        yield 1, next(rows, [])
     except csv.Error as error:
-        yield line, Problem("", f"this is no CSV: {error}.")
+        yield 1, _NoRow(Problem("", f"this is no CSV: {error}."), unread=True)
+        return
+    csv.field_size_limit(LONGEST_LINE)
+    while True:
+        line = rows.line_num + 1
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            # The reader goes on at the next line. A row begins there only if no quotes were open in this one: else it
+            # may be the middle of a cell, and look like a row all the same.
+            alone = rows.line_num == line and ('"' not in lines.here or next(lines, None) is None)
+            yield line, _no_row(error, unread=not alone)
+            if not alone:
+                return
+        else:
+            if row is None:
+                return
+            yield line, row
+
+
+def _no_row(error: csv.Error, unread: bool) -> _NoRow:
+    message = f"this is no CSV: {error}."
+    if unread:
+        message += (
+            " Nothing from this line on was read, since it cannot be told where the next row begins: expected a cell "
+            "in quotes to end with one, and to have each quote that is in it twice."
+        )
+    return _NoRow(Problem("", message), unread)
 
 
 def _not_json(error: Any) -> str:

@@ -364,6 +364,50 @@ def test_csv_changes_only_its_columns_and_an_empty_cell_clears(file, tmp_path):
     assert event_records([pk]) == {pk: record}
 
 
+ROWS = "external_id,slug,type,title_en\r\ntest:1,earlier,meeting,Much earlier\r\ntest:2,full,summit,{cell}\r\ntest:3,"
+
+
+def test_what_stands_after_a_row_that_is_no_csv_is_not_said_to_be_imported(file, tmp_path):
+    run("import_events", file(*ALL, PUBLIC[-1]), "--publish")
+    assert public() == [("earlier", 1), ("full", 1), ("second", 1)]
+    table = tmp_path / "events.csv"
+    table.write_text(ROWS.format(cell='"The "Full" one"') + "second,meeting,New\r\n")
+
+    out, err, ended = run("import_events", str(table), "--continue-on-error", "--withdraw-missing", "--publish")
+    assert (out[0], out[-2:]) == (
+        "Imported 2 records: 0 created, 1 changed, 0 unchanged, 1 refused.",
+        ["Nothing was withdrawn: some records were refused, and may be among these.", "Published: 1."],
+    )
+    assert err == [
+        f"{table}:3: this is no CSV: ',' expected after '\"'. Nothing from this line on was read, since it cannot be "
+        "told where the next row begins: expected a cell in quotes to end with one, and to have each quote that is in "
+        "it twice."
+    ]
+    assert ended == (
+        "Some records were refused, see above, and nothing after the last of them could be read; the others before it "
+        "are imported. Correct it and run this again."
+    )
+    # That which follows the earlier one says how it is called now.
+    assert public() == [("earlier", 2), ("full", 2), ("second", 1)]
+    for options in (["--continue-on-error"], []):
+        assert run("import_events", str(table), "--dry-run", *options)[2] == (
+            "Some would be refused, see above, and maybe others: nothing after the last of them could be read. "
+            "Nothing was written."
+        )
+
+
+def test_what_stands_after_a_row_with_a_bad_cell_is_imported(file, tmp_path):
+    run("import_events", file(*ALL, PUBLIC[-1]))
+    table = tmp_path / "events.csv"
+    table.write_text(ROWS.format(cell="x" * 301) + "second,meeting,New\r\n")
+
+    out, err, ended = run("import_events", str(table), "--continue-on-error")
+    assert out[0] == "Imported 3 records: 0 created, 2 changed, 0 unchanged, 1 refused."
+    assert err == [f"{table}:3: test:2: title_en: it has 301 characters: expected at most 300."]
+    assert ended == "Some records were refused, see above; the others are imported."
+    assert Event.objects.get(slug="second").texts.get().title == "New"
+
+
 def test_one_data_set_is_exported_with_what_it_needs(file, tmp_path):
     other = {**EARLIER, "external_id": "other:1", "slug": "other"}
     run("import_events", file(*ALL, other))

@@ -108,11 +108,18 @@ class ImportCommand(BaseCommand):
                 transaction.set_rollback(True)
         if options["dry_run"] and (refusals or not complete):
             more = ", and maybe others: --continue-on-error looks at all" if importing.stopped else ""
+            if importing.unread:
+                more = ", and maybe others: nothing after the last of them could be read"
             raise CommandError(f"Some would be refused, see above{more}. Nothing was written.")
         if importing.stopped:
             raise CommandError(
                 "Stopped at a record that is refused, see above; its batch was not written. Correct it and run this "
                 "again: what is imported already is passed over. --continue-on-error leaves out what is refused."
+            )
+        if importing.unread:
+            raise CommandError(
+                "Some records were refused, see above, and nothing after the last of them could be read; the others "
+                "before it are imported. Correct it and run this again."
             )
         if not complete:
             raise CommandError("Some records were refused, see above; the others are imported.")

@@ -80,6 +80,50 @@ def test_a_cell_may_be_long():
     ]
 
 
+UNREAD = (
+    " Nothing from this line on was read, since it cannot be told where the next row begins: expected a cell in quotes "
+    "to end with one, and to have each quote that is in it twice."
+)
+STRAY = "this is no CSV: ',' expected after '\"'."
+
+
+@pytest.mark.parametrize(
+    ("rows", "entries"),
+    [
+        # What stands on the next line may be the rest of a cell, though it looks like a row.
+        (b'one,meeting,"They said "hi",\nthree,meeting,left"\ntwo,meeting,Two\n', [(2, None, [STRAY + UNREAD])]),
+        (b'one,meeting,"x" y\ntwo,meeting,Two\n', [(2, None, [STRAY + UNREAD])]),
+        (b'one,meeting,One\ntwo,meeting,"x\nthree,meeting,"Three"\n', [(2, "one", []), (3, None, [STRAY + UNREAD])]),
+        (
+            b'one,meeting,"x\ntwo,meeting,Two\n',
+            [(2, None, ["this is no CSV: unexpected end of data." + UNREAD])],
+        ),
+        (
+            b'one,meeting,"' + b"x" * 500 + b'\nthree,meeting,Three"\n',
+            [(2, None, ["this is no CSV: field larger than field limit (400)." + UNREAD])],
+        ),
+        # Nothing is left to read.
+        (b'one,meeting,One\ntwo,meeting,"x" y\n', [(2, "one", []), (3, None, [STRAY])]),
+    ],
+)
+def test_where_the_next_row_begins_is_not_guessed(monkeypatch, rows, entries):
+    monkeypatch.setattr(reading, "LONGEST_LINE", 400)
+
+    assert read(b"slug,type,title_en\n" + rows, "events.csv") == entries
+
+
+def test_a_cell_that_is_too_long_gives_error_and_the_next_row_is_read(monkeypatch):
+    """In a line without quotes, which ends with its row."""
+    monkeypatch.setattr(reading, "LONGEST_LINE", 400)
+    content = b"slug,type,title_en\none,meeting," + b"x" * 500 + b'\ntwo,meeting,"T\nwo"\nthree,meeting,Three\n'
+
+    assert read(content, "events.csv") == [
+        (2, None, ["this is no CSV: field larger than field limit (400)."]),
+        (3, "two", []),
+        (5, "three", []),
+    ]
+
+
 KNOWN = f"the columns that can be there are {', '.join(flat.COLUMNS)}."
 
 
