@@ -11,8 +11,9 @@ def merged(there: Values, said: Values, standing: Collection[str] = ()) -> Value
     """The record of an event, `there`, with what is `said` of it; None clears.
 
     Of the place, of the text in a language, and of a source only the keys that are given are said; of several sources
-    those with the same URL are meant, and the others stay. Every other list is the whole list. The slug stays, and so
-    do `standing` fields (see `events.interchange.following`).
+    those with the same URL are meant, and the others stay. Every other list is the whole list. Figures keep their
+    source, also if its URL is another one now. The slug stays, and so do `standing` fields (see
+    `events.interchange.following`).
     """
     new = {key: value for key, value in said.items() if key not in standing}
     if "place" in new:
@@ -24,6 +25,8 @@ def merged(there: Values, said: Values, standing: Collection[str] = ()) -> Value
             new["texts"][language] = new["texts"][language] | anew if language in new["texts"] else text
     if "sources" in new:
         new["sources"] = _sources(there.get("sources", []), new["sources"])
+        if "figures" not in new and "figures" in there:
+            new["figures"] = _figures(there["figures"], there.get("sources", []), new["sources"])
     return {**there, **new, "slug": there["slug"]}
 
 
@@ -37,6 +40,22 @@ def _sources(there: Sequence[Values], said: Sequence[Values]) -> list[Values]:
     new = {source["url"]: source for source in said}
     kept = [{**source, **new.pop(source["url"], {})} for source in there]
     return [*kept, *new.values()]
+
+
+def _figures(there: Sequence[Values], before: Sequence[Values], after: Sequence[Values]) -> list[Values]:
+    """The figures, each with the URL that its source has after what is said of the event's sources; one whose source
+    is removed has none."""
+    urls = {source["url"]: source["url"] for source in after}
+    if len(before) == len(after) == 1:
+        urls[before[0]["url"]] = after[0]["url"]
+    return [
+        {
+            key: urls[said] if key == "source" else said
+            for key, said in figure.items()
+            if key != "source" or said in urls
+        }
+        for figure in there
+    ]
 
 
 def says_which_source(there: Values, said: Values) -> bool:

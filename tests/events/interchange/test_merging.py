@@ -63,6 +63,29 @@ def test_of_several_sources_those_with_the_same_url_are_meant(said, becomes):
 
 
 @pytest.mark.parametrize(
+    ("there", "said", "source"),
+    [
+        ([ONE], [{"url": "https://e.org/9", "title": "1"}], {"source": "https://e.org/9"}),
+        ([ONE], [{"url": ONE["url"], "title": "9"}], {"source": ONE["url"]}),
+        ([ONE], [], {}),
+        ([ONE, TWO], [{"url": TWO["url"], "title": "9"}], {"source": ONE["url"]}),
+        ([ONE], [TWO, THREE], {"source": ONE["url"]}),
+    ],
+)
+def test_figures_keep_their_source(there, said, source):
+    tons = {"labels": {"en": "Tons"}, "value": 1, "unit": "t"}
+    event: dict[str, Any] = {**THERE, "sources": there, "figures": [{**tons, "source": ONE["url"]}, tons]}
+
+    assert merged(event, {**SAID, "sources": said})["figures"] == [{**tons, **source}, tons]
+
+
+def test_figures_that_are_said_are_the_whole_list():
+    event: dict[str, Any] = {**THERE, "figures": [{"unit": "t", "source": ONE["url"]}]}
+
+    assert merged(event, {**SAID, "sources": [], "figures": [{"unit": "kg"}]})["figures"] == [{"unit": "kg"}]
+
+
+@pytest.mark.parametrize(
     ("there", "said", "clear"),
     [
         ([], {"sources": [ONE]}, True),
