@@ -134,7 +134,7 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
         slug, external_id = draft.values["slug"], draft.values.get("external_id")
         pk, slug_there = by_external_id.get(external_id or "", (0, slug))
         other, other_external_id = by_slug.get(slug, (0, None))
-        draft.slug = slug_there if existing in MERGING else slug
+        draft.slug = slug_there if existing is Existing.FOLLOW else slug
         if external_id is None and other_external_id:
             message = f"the event “{slug}” has the external id “{other_external_id}”: give it."
             draft.problems = [Problem("external_id", message)]
@@ -256,7 +256,7 @@ def _wanted(draft: _Draft, known: _Known, existing: Existing, standing: Collecti
     if "figures" in values:
         wanted["figures"] = [_figure(figure, actors) for figure in values["figures"]]
     if existing in MERGING and draft.there is not None:
-        wanted = merged(draft.there, wanted, standing)
+        wanted = {**merged(draft.there, wanted, standing), "slug": draft.slug}
     if "place" in wanted:
         wanted["place"] = without_blanks(wanted["place"])
     if "sources" in wanted:

@@ -12,8 +12,8 @@ def merged(there: Values, said: Values, standing: Collection[str] = ()) -> Value
 
     Of the place, of the text in a language, and of a source only the keys that are given are said; of several sources
     those with the same URL are meant, and the others stay. Every other list is the whole list. Figures keep their
-    source, also if its URL is another one now. The slug stays, and so do `standing` fields (see
-    `events.interchange.following`).
+    source, also if its URL is another one now. `standing` fields stay (see `events.interchange.following`), and so does
+    the slug: which one it is to have depends on other events too.
     """
     new = {key: value for key, value in said.items() if key not in standing}
     if "place" in new:

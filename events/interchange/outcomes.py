@@ -18,9 +18,9 @@ class Existing(StrEnum):
     """It is the whole truth: what it leaves out is removed."""
     MERGE = "merge"
     """It says only what it says: what it leaves out stays (see `events.interchange.merging`), memberships too, and so
-    do slugs, and all that an actor, type or topic is called."""
+    does all that an actor, type or topic is called."""
     FOLLOW = "follow"
-    """The same, but what it says as the last one did stays as an editor has it by now."""
+    """The same, but what it says as the last one did stays as an editor has it by now, and so do slugs."""
     KEEP = "keep"
     """Nothing."""
 

@@ -385,6 +385,29 @@ def test_a_figure_keeps_its_source_when_csv_corrects_the_url(file, tmp_path):
     assert run("import_events", str(table))[0][0] == "Imported 1 records: 0 created, 0 changed, 1 unchanged, 0 refused."
 
 
+def test_a_slug_that_csv_changes_is_the_events_from_then_on_and_the_old_one_leads_to_it(client, file, tmp_path):
+    run("import_events", file(*PUBLIC), "--publish")
+    table = tmp_path / "events.csv"
+    run("export_events", str(table))
+    exported = table.read_text(encoding="utf-8")
+    unchanged = "Imported 2 records: 0 created, 0 changed, 2 unchanged, 0 refused."
+    assert run("import_events", str(table), "--publish")[0] == [unchanged, "Published: 0."]
+
+    renamed = exported.replace("test:3,second,", "test:3,renamed,")
+    table.write_text(renamed, encoding="utf-8")
+    assert run("import_events", str(table), "--publish", "--verbosity", "2")[0] == [
+        f"{table}:3: test:3: slug: “second” becomes “renamed”",
+        "Imported 2 records: 0 created, 1 changed, 1 unchanged, 0 refused.",
+        "Published: 1.",
+    ]
+    assert public() == [("earlier", 1), ("renamed", 2)]
+    moved = client.get("/api/v1/events/second/")
+    assert (moved.status_code, moved["Location"]) == (308, "/api/v1/events/renamed/")
+    assert run("import_events", str(table), "--publish")[0] == [unchanged, "Published: 0."]
+    run("export_events", str(table))
+    assert table.read_text(encoding="utf-8") == renamed
+
+
 ROWS = "external_id,slug,type,title_en\r\ntest:1,earlier,meeting,Much earlier\r\ntest:2,full,summit,{cell}\r\ntest:3,"
 
 

@@ -106,10 +106,33 @@ def test_merging_leaves_what_the_record_leaves_out():
 
     assert statuses(part, existing=Existing.MERGE) == ["changed"]
     texts = {"en": {"title": "Talks", "summary": "They met."}, "de": {"title": "Gipfel"}}
-    merged = {**FULL, "type": "meeting", "texts": texts, "place": {**FULL["place"], "name": "Almaty"}}
+    merged = {
+        **FULL,
+        "slug": "another",
+        "type": "meeting",
+        "texts": texts,
+        "place": {**FULL["place"], "name": "Almaty"},
+    }
     del merged["sources"]
     assert exported()[-1] == {**merged, "figures": figures}
     assert statuses(part, existing=Existing.MERGE) == ["unchanged"]
+
+
+def test_a_slug_that_another_event_has_gives_error_when_merging():
+    imported(*ALL)
+
+    assert refusals({**EARLIER, "slug": "full"}, existing=Existing.MERGE) == [
+        "1: slug: another event, with the external id “test:2”, is called “full”: choose another slug."
+    ]
+    assert exported() == ALL
+
+
+def test_following_leaves_the_slug():
+    imported(*ALL)
+
+    assert statuses({**EARLIER, "slug": "much-earlier"}, existing=Existing.FOLLOW) == ["unchanged"]
+    assert statuses({**EARLIER, "slug": "full"}, existing=Existing.FOLLOW) == ["unchanged"]
+    assert exported() == ALL
 
 
 def test_of_several_sources_a_merging_record_must_name_one():
