@@ -1,8 +1,12 @@
 """CSV: a row for each event that is flat, that is, has at most one source, no relations and no figures.
 
 `topics` are slugs with spaces between them, `participants` are `role:actor` or `role:actor:name as printed` with "; "
-between them. A column that is not there says nothing; an empty cell clears. A spreadsheet takes for a formula what
-begins with = + - @: an apostrophe stands before such a text, and is taken away again when it is read.
+between them. A column that is not there says nothing; an empty cell clears: title and summary the text in a language,
+all that is said of a source, its URL too, the source. What a row leaves out, its event may have already: see
+`events.interchange.merging.lacking`.
+
+A spreadsheet takes for a formula what begins with = + - @: an apostrophe stands before such a text, and is taken away
+again when it is read.
 
 A spreadsheet may also write such a file in the way of its country: cells between semicolons, or tabs, a decimal comma,
 TRUE or WAHR for true, empty cells and rows at the end. That is read too. It says no other thing: a date in another way
@@ -33,6 +37,15 @@ SOURCE = {
     )
 }  # fmt: skip
 TEXTS = {f"{name}_{language}": (language, name) for language in LANGUAGES for name in ("title", "summary")}
+TITLES = [f"title_{language}" for language in LANGUAGES]
+FIELDS = {
+    "texts": TITLES[0],
+    "sources": "source_url",
+    **{f"place.{name}": column for column, name in PLACE.items()},
+    **{f"sources.{name}": column for column, name in SOURCE.items()},
+    **{f"texts.{language}.{name}": column for column, (language, name) in TEXTS.items()},
+}
+"""The column of each field that is not called like its column; `sources` without a number."""
 COLUMNS = [
     "external_id", "slug", "type", "topics", "date", "effective", *PLACE, *TEXTS, "participants", *SOURCE, "publish",
 ]  # fmt: skip
@@ -86,7 +99,7 @@ def _is_not_utf_8(text: str) -> bool:
 
 
 def record(header: Sequence[str], row: Sequence[str]) -> tuple[Values, list[Problem]]:
-    """The record that a row says, and what is wrong with it, by column."""
+    """The record that a row says, and what is wrong with it whatever the event has already, by column."""
     if len(row) < len(header) or any(row[len(header) :]):
         return {}, [Problem("", f"the row has {len(row)} cells: expected {len(header)}, as the first line has.")]
     if any(_is_not_utf_8(cell) for cell in row):
@@ -109,11 +122,17 @@ def record(header: Sequence[str], row: Sequence[str]) -> tuple[Values, list[Prob
     values["texts"] = _texts(cells)
     if SOURCE.keys() & cells.keys():
         source = _keys(SOURCE, cells, found)
-        values["sources"] = [source] if any(value is not None for value in source.values()) else []
+        gone = "url" in source and all(value is None for value in source.values())
+        values["sources"] = [] if gone else [source]
     if cells.get("publish"):
         values["publish"] = _value("publish", cells["publish"], found)
     if not found:
-        found = [Problem(_column(problem.field), problem.message) for problem in problems(_without_none(values))]
+        found = [
+            Problem(column(problem.field), problem.message)
+            for problem in problems(_without_none(values))
+            if not problem.missing or problem.field in REQUIRED
+        ]
+        found += _no_title(cells)
     return values, found
 
 
@@ -133,13 +152,20 @@ def _without_none(value: Any) -> Any:
 
 
 def _texts(cells: Mapping[str, str]) -> Values:
+    """What the cells say, by language; an empty title is None, an empty summary blank, which clear."""
     texts: Values = {}
     for column, (language, name) in TEXTS.items():
-        if cells.get(column):
-            texts.setdefault(language, {})[name] = cells[column]
-        elif column in cells and name == "summary" and language in texts:
-            texts[language]["summary"] = ""
+        if column in cells:
+            texts.setdefault(language, {})[name] = cells[column] or (None if name == "title" else "")
     return texts
+
+
+def _no_title(cells: Mapping[str, str]) -> list[Problem]:
+    """What is wrong if the main title is cleared and none is given. The event may have one in a language that the file
+    has no column for; but such a row is rather one that was not filled in."""
+    if cells.get(TITLES[0]) != "" or any(cells.get(title) for title in TITLES):
+        return []
+    return [Problem(TITLES[0], f"it is empty: expected at least one of {', '.join(LANGUAGES)}.")]
 
 
 def _participants(cell: str, found: list[Problem]) -> Iterator[Values]:
@@ -164,18 +190,9 @@ def _value(column: str, cell: str, found: list[Problem]) -> Any:
     return cell
 
 
-def _column(field: str) -> str:
-    """The column that a field of a record stands in."""
-    for column, name in PLACE.items():
-        if field == f"place.{name}":
-            return column
-    for column, name in SOURCE.items():
-        if field == f"sources[0].{name}":
-            return column
-    for column, (language, name) in TEXTS.items():
-        if field == f"texts.{language}.{name}":
-            return column
-    return {"texts": f"title_{LANGUAGES[0]}"}.get(field, field)
+def column(field: str) -> str:
+    """The column that a field of a record stands in; a column stands in itself."""
+    return FIELDS.get(re.sub(r"^sources\[\d+\]", "sources", field), field)
 
 
 def row(values: Values) -> tuple[list[str], list[str]]:

@@ -15,7 +15,7 @@ from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
 from events.interchange.following import remember, said_of
 from events.interchange.import_parts import PARTS, Names, write_parts
-from events.interchange.merging import merged, says_which_source
+from events.interchange.merging import lacking, merged, says_which_source
 from events.interchange.outcomes import MERGING, Existing, Outcome, Status
 from events.interchange.records import Values, is_external_id
 from events.interchange.references import KnownActor, References
@@ -89,6 +89,10 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     said = said_of({draft.id: draft.values for draft in considered}) if existing is Existing.FOLLOW else {}
     for draft in considered:
         draft.wanted = _wanted(draft, known, existing, said[draft.id].standing if said else ())
+    if existing is Existing.MERGE:
+        for draft in considered:
+            _check_whole(draft)
+        considered = [draft for draft in considered if not draft.problems]
     changed = [draft for draft in considered if draft.there is not None and draft.wanted != draft.there]
     _write([draft for draft in considered if draft.id in created], changed, known)
     if said:
@@ -232,6 +236,11 @@ def _check_sources(draft: _Draft) -> None:
         draft.problems.append(Problem("sources", message))
 
 
+def _check_whole(draft: _Draft) -> None:
+    if draft.wanted != draft.there:
+        draft.problems = lacking(draft.there, draft.wanted)
+
+
 def _wanted(draft: _Draft, known: _Known, existing: Existing, standing: Collection[str]) -> Values:
     """The record as `event_records` would give it once it is written."""
     values, actors = draft.values, known.references.actors
@@ -260,8 +269,9 @@ def _wanted(draft: _Draft, known: _Known, existing: Existing, standing: Collecti
     if "place" in wanted:
         wanted["place"] = without_blanks(wanted["place"])
     if "sources" in wanted:
-        wanted["sources"] = [{"official": False, **without_blanks(source)} for source in wanted["sources"]]
-    wanted["texts"] = {language: without_blanks(text) for language, text in wanted["texts"].items()}
+        said = [without_blanks(source) for source in wanted["sources"]]
+        wanted["sources"] = [{"official": False, **source} for source in said if source]
+    wanted["texts"] = without_blanks({language: without_blanks(text) for language, text in wanted["texts"].items()})
     return without_blanks(wanted)
 
 

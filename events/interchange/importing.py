@@ -210,7 +210,7 @@ def _result(entry: Entry, outcome: Outcome) -> Result:
         kind=str(entry.values.get("record", "")),
         key=_identity(entry),
         status=outcome.status,
-        problems=outcome.problems,
+        problems=[Problem(entry.named(problem.field), problem.message) for problem in outcome.problems],
         unlinked=outcome.unlinked,
         event_id=outcome.event_id,
         publish=entry.values.get("publish") is not False,

@@ -1,19 +1,20 @@
-"""What an event is to say of which a record says only some things."""
+"""What an event is to say of which a record says only some things, and whether it then lacks something."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from events.interchange.records import Values
+from events.interchange.records import Values, problems
+from events.interchange.shapes import LANGUAGES, Problem
 
 
 def merged(there: Values, said: Values, standing: Collection[str] = ()) -> Values:
     """The record of an event, `there`, with what is `said` of it; None clears.
 
-    Of the place, of the text in a language, and of a source only the keys that are given are said; of several sources
-    those with the same URL are meant, and the others stay. Every other list is the whole list. Figures keep their
-    source, also if its URL is another one now. `standing` fields stay (see `events.interchange.following`), and so does
-    the slug: which one it is to have depends on other events too.
+    Of the place, of the text in a language, and of a source only the keys that are given are said; a text of which
+    nothing is left is removed. Of several sources those with the same URL are meant, and the others stay. Every other
+    list is the whole list. Figures keep their source, also if its URL is another one now. `standing` fields stay (see
+    `events.interchange.following`), and so does the slug: which one it is to have depends on other events too.
     """
     new = {key: value for key, value in said.items() if key not in standing}
     if "place" in new:
@@ -23,6 +24,7 @@ def merged(there: Values, said: Values, standing: Collection[str] = ()) -> Value
         if anew := _said_anew(text, f"texts.{language}", standing):
             # A text that an editor removed comes back as a whole.
             new["texts"][language] = new["texts"][language] | anew if language in new["texts"] else text
+    new["texts"] = {language: text for language, text in new["texts"].items() if any(text.values())}
     if "sources" in new:
         new["sources"] = _sources(there.get("sources", []), new["sources"])
         if "figures" not in new and "figures" in there:
@@ -45,8 +47,8 @@ def _sources(there: Sequence[Values], said: Sequence[Values]) -> list[Values]:
 def _figures(there: Sequence[Values], before: Sequence[Values], after: Sequence[Values]) -> list[Values]:
     """The figures, each with the URL that its source has after what is said of the event's sources; one whose source
     is removed has none."""
-    urls = {source["url"]: source["url"] for source in after}
-    if len(before) == len(after) == 1:
+    urls = {url: url for source in after if (url := source.get("url"))}
+    if len(before) == len(after) == len(urls) == 1:
         urls[before[0]["url"]] = after[0]["url"]
     return [
         {
@@ -61,4 +63,13 @@ def _figures(there: Sequence[Values], before: Sequence[Values], after: Sequence[
 def says_which_source(there: Values, said: Values) -> bool:
     """Whether it is clear which of the event's sources is meant by one, or none."""
     urls = {source["url"] for source in there.get("sources", ())}
-    return "sources" not in said or len(urls) < 2 or bool(urls & {source["url"] for source in said["sources"]})
+    return "sources" not in said or len(urls) < 2 or bool(urls & {source.get("url") for source in said["sources"]})
+
+
+def lacking(there: Values | None, wanted: Values) -> list[Problem]:
+    """What every event, or each of its texts or sources, must have and this one is not to have: it is neither said nor
+    there, or it is cleared. `there` is None if the event is new."""
+    if there and "texts" in there and not wanted.get("texts"):
+        message = f"it is empty, and the event has no other title: expected at least one of {', '.join(LANGUAGES)}."
+        return [Problem(f"texts.{language}.title", message) for language in there["texts"]]
+    return [problem for problem in problems({"texts": {}, **wanted}) if problem.missing]

@@ -6,7 +6,7 @@ import csv
 import io
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -33,6 +33,8 @@ class Entry:
     """How many bytes of the file have been read so far."""
     unread: bool = False
     """Whether there may be records after it that could not be read."""
+    named: Callable[[str], str] = str
+    """How the file calls a field of the record: that, or the column that it stands in."""
 
 
 class RecordFile:
@@ -101,7 +103,7 @@ class RecordFile:
                         return
                 elif any(row):
                     values, found = flat.record(header, row)
-                    yield Entry(line, values, found, self._file.tell())
+                    yield Entry(line, values, found, self._file.tell(), named=flat.column)
         finally:
             text.detach()  # else it would close the file
 

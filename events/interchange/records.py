@@ -174,7 +174,8 @@ def _place(place: Values) -> list[Problem]:
     if ("latitude" in place) == ("longitude" in place):
         return []
     missing = "longitude" if "latitude" in place else "latitude"
-    return [Problem(f"place.{missing}", "it is missing: give both latitude and longitude, or neither.")]
+    message = "it is missing: give both latitude and longitude, or neither."
+    return [Problem(f"place.{missing}", message, missing=True)]
 
 
 def _figures(values: Values) -> list[Problem]:

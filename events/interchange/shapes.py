@@ -23,6 +23,8 @@ class Problem:
 
     field: str
     message: str
+    missing: bool = False
+    """Whether something is not there. A record that says only some things may find it in what it is about."""
 
     def __str__(self) -> str:
         return f"{self.field}: {self.message}" if self.field else self.message
@@ -210,7 +212,7 @@ class Translations:
             yield _expected(f"an object with a key for each language ({', '.join(LANGUAGES)})", value, field)
             return
         if not value:
-            yield Problem(field, f"it is empty: expected at least one of {', '.join(LANGUAGES)}.")
+            yield Problem(field, f"it is empty: expected at least one of {', '.join(LANGUAGES)}.", missing=True)
         for language, inner in value.items():
             if language in LANGUAGES:
                 yield from self.of.problems(inner, f"{field}.{language}")
@@ -264,7 +266,7 @@ class Record:
         prefix = f"{field}." if field else ""
         for name in self.required:
             if name not in value:
-                yield Problem(f"{prefix}{name}", "it is missing: this must be given.")
+                yield Problem(f"{prefix}{name}", "it is missing: this must be given.", missing=True)
         for name, inner in value.items():
             shape = self.fields.get(name)
             if shape is None:

@@ -364,6 +364,123 @@ def test_csv_changes_only_its_columns_and_an_empty_cell_clears(file, tmp_path):
     assert event_records([pk]) == {pk: record}
 
 
+CHANGED = "Imported 1 records: 0 created, 1 changed, 0 unchanged, 0 refused."
+UNCHANGED = "Imported 1 records: 0 created, 0 changed, 1 unchanged, 0 refused."
+CLAIMED = EARLIER["sources"][0] | {"claims": "2024-05"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "becomes"),
+    [
+        ({"date": "2023"}, {"date": "2023"}),
+        ({"summary_de": "Sie trafen sich."}, {"texts": {"en": {"title": "Earlier"},
+                                              "de": {"title": "Früher", "summary": "Sie trafen sich."}}}),
+        ({"title_de": "Eher"}, {"texts": {"en": {"title": "Earlier"}, "de": {"title": "Eher"}}}),
+        ({"title_de": "", "summary_de": ""}, {"texts": {"en": {"title": "Earlier"}}}),
+        ({"title_en": "", "summary_en": "", "title_de": "Früher"}, {"texts": {"de": {"title": "Früher"}}}),
+        ({"source_claims": "2024-06"}, {"sources": [{**CLAIMED, "claims": "2024-06"}]}),
+        ({"source_claims": ""}, {"sources": EARLIER["sources"]}),
+        ({"source_claims": "", "source_url": ""}, {"sources": []}),
+        ({"latitude": "51.5"}, {"place": {"latitude": 51.5, "longitude": 71.5}}),
+        ({"latitude": "", "longitude": ""}, {"place": {}}),
+    ],
+)  # fmt: skip
+def test_what_a_row_leaves_out_is_as_the_event_has_it(file, tmp_path, cells, becomes):
+    texts = {"en": {"title": "Earlier"}, "de": {"title": "Früher"}}
+    there = {**EARLIER, "texts": texts, "place": {"latitude": 51.25, "longitude": 71.5}, "sources": [CLAIMED]}
+    run("import_events", file(MEETING, US, there))
+    table = one_row(tmp_path, cells)
+
+    assert run("import_events", table) == ([CHANGED], [], "")
+    wanted = {key: value for key, value in {**there, **becomes}.items() if value}
+    assert list(event_records(Event.objects.values_list("pk", flat=True)).values()) == [wanted]
+    assert run("import_events", table) == ([UNCHANGED], [], "")
+
+
+def one_row(tmp_path, cells):
+    """A table about `EARLIER`, with these cells besides; returns its name."""
+    row = {"external_id": "test:1", "slug": "earlier", "type": "meeting", **cells}
+    table = tmp_path / "events.csv"
+    table.write_text(f"{','.join(row)}\n{','.join(row.values())}\n", encoding="utf-8")
+    return str(table)
+
+
+def test_a_claim_of_no_source_that_is_not_made_is_no_change(file, tmp_path):
+    run("import_events", file(MEETING, US, {**EARLIER, "sources": []}))
+
+    table = one_row(tmp_path, {"source_claims": ""})
+    assert run("import_events", table) == ([UNCHANGED], [], "")
+
+
+MISSING = "it is missing: this must be given."
+NO_TITLE = "it is empty, and the event has no other title: expected at least one of en, de."
+WHICH = "the event has several: give the URL of one of them, or leave the source out."
+BOTH = "it is missing: give both latitude and longitude, or neither."
+OTHER = {"url": "https://example.org/other", "title": "Other"}
+
+
+@pytest.mark.parametrize(
+    ("more", "cells", "refused"),
+    [
+        ({"texts": {"de": {"title": "Früher"}}}, {"title_de": "", "summary_de": ""}, [f"title_de: {NO_TITLE}"]),
+        ({"texts": {"de": {"title": "Früher"}}}, {"title_de": ""}, [f"title_de: {NO_TITLE}"]),
+        ({}, {"title_de": "", "summary_de": "Sie trafen sich."}, [f"title_de: {MISSING}"]),
+        ({}, {"summary_de": "Sie trafen sich."}, [f"title_de: {MISSING}"]),
+        ({"sources": []}, {"source_claims": "2024"}, [f"source_url: {MISSING}", f"source_title: {MISSING}"]),
+        ({}, {"source_url": "", "source_title": "One"}, [f"source_url: {MISSING}"]),
+        ({"sources": [*EARLIER["sources"], OTHER]}, {"source_claims": "2024"}, [f"source_url: {WHICH}"]),
+        ({}, {"latitude": "51.5"}, [f"longitude: {BOTH}"]),
+        ({}, {"place_country": "US", "longitude": "71.5"}, [f"latitude: {BOTH}"]),
+        ({}, {"place_country": "XX"}, ["place_country: there is no actor “XX”: expected the code or slug of one that "
+                                       "is there, or that stands earlier in the file."]),
+        ({"place": {"latitude": 51.5, "longitude": 71.5}}, {"latitude": ""}, [f"latitude: {BOTH}"]),
+    ],
+)  # fmt: skip
+def test_what_the_event_lacks_with_a_row_gives_error_by_column(file, tmp_path, more, cells, refused):
+    run("import_events", file(MEETING, US, {**EARLIER, **more}))
+    before = event_records(Event.objects.values_list("pk", flat=True))
+    table = one_row(tmp_path, cells)
+
+    assert run("import_events", table, "--continue-on-error") == (
+        ["Imported 1 records: 0 created, 0 changed, 0 unchanged, 1 refused."],
+        [f"{table}:2: test:1: {problem}" for problem in refused],
+        "Some records were refused, see above; the others are imported.",
+    )
+    assert event_records(Event.objects.values_list("pk", flat=True)) == before
+
+
+@pytest.mark.parametrize(
+    ("cells", "refused"),
+    [
+        ({"date": "2024"}, ["title_en: it is empty: expected at least one of en, de."]),
+        ({"title_de": "", "summary_de": ""}, ["title_en: it is empty: expected at least one of en, de."]),
+        ({"summary_de": "Sie trafen sich."}, [f"title_de: {MISSING}"]),
+        ({"title_en": "New", "source_claims": "2024"}, [f"source_url: {MISSING}", f"source_title: {MISSING}"]),
+        ({"title_en": "New", "longitude": "71.5"}, [f"latitude: {BOTH}"]),
+    ],
+)
+def test_what_a_new_event_lacks_gives_error_by_column(file, tmp_path, cells, refused):
+    run("import_events", file(MEETING))
+    table = one_row(tmp_path, cells)
+
+    assert run("import_events", table, "--continue-on-error")[1] == [
+        f"{table}:2: test:1: {problem}" for problem in refused
+    ]
+    assert Event.objects.count() == 0
+
+
+def test_a_new_event_needs_no_more_than_a_title(file, tmp_path):
+    run("import_events", file(MEETING))
+
+    table = one_row(
+        tmp_path, {"title_en": "", "title_de": "Neu", "summary_en": "", "source_claims": "", "latitude": ""}
+    )
+    assert run("import_events", table)[0] == ["Imported 1 records: 1 created, 0 changed, 0 unchanged, 0 refused."]
+    assert list(event_records(Event.objects.values_list("pk", flat=True)).values()) == [
+        {key: EARLIER[key] for key in ("record", "external_id", "slug", "type")} | {"texts": {"de": {"title": "Neu"}}}
+    ]
+
+
 def test_a_figure_keeps_its_source_when_csv_corrects_the_url(file, tmp_path):
     run("import_events", file(*ALL))
     [(pk, record)] = event_records([Event.objects.get(slug="full").pk]).items()

@@ -65,6 +65,64 @@ def test_a_column_that_is_not_there_says_nothing_and_an_empty_cell_clears():
 
 
 @pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ({}, {}),
+        ({"title_de": "", "summary_de": ""}, {"texts": {"de": {"title": None, "summary": ""}}}),
+        ({"summary_de": "Sie trafen sich."}, {"texts": {"de": {"summary": "Sie trafen sich."}}}),
+        ({"source_claims": "2024"}, {"sources": [{"claims": "2024"}]}),
+        ({"source_claims": ""}, {"sources": [{"claims": None}]}),
+        ({"source_claims": "", "source_url": ""}, {"sources": []}),
+        ({"latitude": "51.2"}, {"place": {"latitude": 51.2}}),
+    ],
+)
+def test_what_the_event_may_have_already_is_not_missing(cells, says):
+    values, problems = flat.record(["slug", "type", *cells], ["flat", "summit", *cells.values()])
+
+    assert problems == []
+    assert values == {"record": "event", "slug": "flat", "type": "summit", "texts": {}, **says}
+
+
+@pytest.mark.parametrize(
+    ("cells", "problems"),
+    [
+        ({"slug": ""}, ["slug: it is missing: this must be given."]),
+        ({"type": ""}, ["type: it is missing: this must be given."]),
+        (
+            {"title_en": "", "latitude": "91"},
+            [
+                "latitude: 91.0 is out of range: expected a number from -90 to 90.",
+                "title_en: it is empty: expected at least one of en, de.",
+            ],
+        ),
+        ({"title_en": "", "title_de": ""}, ["title_en: it is empty: expected at least one of en, de."]),
+        ({"title_en": "", "title_de": "Gipfel"}, []),
+    ],
+)
+def test_what_a_row_must_say_itself(cells, problems):
+    row = {"slug": "flat", "type": "summit", **cells}
+
+    assert list(map(str, flat.record(list(row), list(row.values()))[1])) == problems
+
+
+@pytest.mark.parametrize(
+    ("field", "column"),
+    [
+        ("date", "date"),
+        ("title_de", "title_de"),
+        ("texts", "title_en"),
+        ("texts.de.summary", "summary_de"),
+        ("place.country", "place_country"),
+        ("sources", "source_url"),
+        ("sources[1].title", "source_title"),
+        ("topics[0]", "topics[0]"),
+    ],
+)
+def test_the_column_of_a_field(field, column):
+    assert flat.column(field) == column
+
+
+@pytest.mark.parametrize(
     ("column", "cell", "problem"),
     [
         ("latitude", "north", "latitude: “north” is no number: expected one such as 38.8977."),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from events.interchange.merging import merged, says_which_source
+from events.interchange.merging import lacking, merged, says_which_source
 
 ONE, TWO, THREE = ({"url": f"https://e.org/{number}", "title": f"{number}", "official": True} for number in (1, 2, 3))
 THERE: dict[str, Any] = {
@@ -39,7 +39,21 @@ SAID: dict[str, Any] = {"record": "event", "external_id": "test:1", "slug": "sai
             {"texts": {"en": {"title": "Old", "summary": ""}}},
             {"texts": {"en": {"title": "Old", "summary": ""}, "de": {"title": "Alt"}}},
         ),
+        ({"texts": {"de": {"title": None, "summary": ""}}}, {"texts": {"en": THERE["texts"]["en"]}}),
+        (
+            {"texts": {"de": {"title": None}, "fr": {"title": None, "summary": ""}}},
+            {"texts": {"en": THERE["texts"]["en"]}},
+        ),
+        (
+            {"texts": {"en": {"title": None}}},
+            {"texts": {"en": {"title": None, "summary": "They met."}, "de": {"title": "Alt"}}},
+        ),
+        (
+            {"texts": {"de": {"summary": "Sie trafen sich."}}},
+            {"texts": {**THERE["texts"], "de": {"title": "Alt", "summary": "Sie trafen sich."}}},
+        ),
         ({"sources": []}, {"sources": []}),
+        ({"sources": [{"claims": "2024"}]}, {"sources": [{**ONE, "claims": "2024"}]}),
         (
             {"sources": [{"url": "https://e.org/9", "title": "9"}]},
             {"sources": [{"url": "https://e.org/9", "title": "9", "official": True}]},
@@ -94,11 +108,41 @@ def test_figures_that_are_said_are_the_whole_list():
         ([ONE, TWO], {}, True),
         ([ONE, TWO], {"sources": [TWO]}, True),
         ([ONE, TWO], {"sources": [THREE]}, False),
+        ([ONE], {"sources": [{"claims": "2024"}]}, True),
+        ([ONE, TWO], {"sources": [{"claims": "2024"}]}, False),
         ([ONE, TWO], {"sources": []}, False),
     ],
 )
 def test_whether_it_is_clear_which_source_is_meant(there, said, clear):
     assert says_which_source({**THERE, "sources": there}, said) is clear
+
+
+@pytest.mark.parametrize(
+    ("there", "more", "problems"),
+    [
+        (THERE, {}, []),
+        (None, {}, []),
+        # Something else is wrong in what is there: nobody says it now.
+        (THERE, {"date": "soon"}, []),
+        (THERE, {"texts": {}}, [f"texts.{language}.title: it is empty, and the event has no other title: expected at "
+                                "least one of en, de." for language in ("en", "de")]),
+        (None, {"texts": {}}, ["texts: it is empty: expected at least one of en, de."]),
+        ({**SAID, "texts": {"de": {"title": "Alt"}}}, {"texts": {"de": {"summary": "Sie trafen sich."}}},
+         ["texts.de.title: it is missing: this must be given."]),
+        (THERE, {"sources": [{"title": "1", "official": True}]},
+         ["sources[0].url: it is missing: this must be given."]),
+        (THERE, {"place": {"latitude": 51.2}},
+         ["place.longitude: it is missing: give both latitude and longitude, or neither."]),
+    ],
+)  # fmt: skip
+def test_what_an_event_would_lack(there, more, problems):
+    assert list(map(str, lacking(there, {**THERE, **more}))) == problems
+
+
+def test_an_event_without_a_text_lacks_one():
+    bare = {key: value for key, value in THERE.items() if key != "texts"}
+
+    assert list(map(str, lacking(bare, bare))) == ["texts: it is empty: expected at least one of en, de."]
 
 
 @pytest.mark.parametrize(
