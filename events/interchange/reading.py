@@ -40,8 +40,8 @@ class Entry:
 class RecordFile:
     """A file of records: `.csv` is CSV, anything else JSON Lines.
 
-    It can be read more than once, from the same bytes. `content` is an open file that cannot be rewound, such as
-    standard input: it is copied into a temporary file first.
+    It can be read more than once, from the same bytes. What cannot be rewound, be it `content` such as standard input
+    or a pipe that has a name, is copied into a temporary file first.
     """
 
     complete: bool
@@ -50,12 +50,10 @@ class RecordFile:
     def __init__(self, name: str, content: IO[bytes] | None = None) -> None:
         self.name = name
         self.complete = not name.lower().endswith(".csv")
-        self._file: IO[bytes]
-        if content is None:
-            self._file = Path(name).open("rb")  # noqa: SIM115 -- closed by close()
-        else:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by close()
-            shutil.copyfileobj(content, self._file)
+        self._file: IO[bytes] = Path(name).open("rb") if content is None else _copy(content)  # noqa: SIM115 -- close()
+        if not self._file.seekable():
+            with self._file as pipe:
+                self._file = _copy(pipe)
         self.size = self._file.seek(0, io.SEEK_END)
 
     def close(self) -> None:
@@ -106,6 +104,12 @@ class RecordFile:
                     yield Entry(line, values, found, self._file.tell(), named=flat.column)
         finally:
             text.detach()  # else it would close the file
+
+
+def _copy(content: IO[bytes]) -> IO[bytes]:
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with what reads it
+    shutil.copyfileobj(content, copy)
+    return copy
 
 
 @dataclass(slots=True)

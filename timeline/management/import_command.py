@@ -102,7 +102,10 @@ class ImportCommand(BaseCommand):
             refusals = 0
             if not importing.stopped:
                 # First, while the connection that knows what was read is there: several publishing processes end it.
-                self._report_gone(complete, namespaces, options)
+                if importing.unread:
+                    self.stdout.write("What is not in the source any more was not looked for: not all of it was read.")
+                else:
+                    self._report_gone(complete, namespaces, options)
                 refusals = self._publish(report, options)
             if options["dry_run"]:
                 transaction.set_rollback(True)

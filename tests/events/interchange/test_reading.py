@@ -1,13 +1,15 @@
 """Files: JSON Lines, CSV, and what is neither."""
 
 import io
+import os
+import threading
 
 import pytest
 
 from events.interchange import flat, reading
 from events.interchange.reading import RecordFile
 
-from .samples import EARLIER, MEETING, lines
+from .samples import ALL, EARLIER, MEETING, lines
 
 
 def read(content: bytes, name: str = "events.jsonl"):
@@ -110,6 +112,22 @@ def test_where_the_next_row_begins_is_not_guessed(monkeypatch, rows, entries):
     monkeypatch.setattr(reading, "LONGEST_LINE", 400)
 
     assert read(b"slug,type,title_en\n" + rows, "events.csv") == entries
+
+
+def test_a_pipe_is_read_like_a_file(tmp_path):
+    """As in `import_events <(zcat events.jsonl.gz)`."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=[lines(*ALL)])
+    writer.start()
+
+    file = RecordFile(str(pipe))
+    writer.join(30)
+
+    assert file.size == len(lines(*ALL))
+    for _ in range(2):
+        assert [entry.values for entry in file.entries()] == ALL
+    file.close()
 
 
 def test_a_cell_that_is_too_long_gives_error_and_the_next_row_is_read(monkeypatch):
