@@ -26,6 +26,23 @@ def copy_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequenc
             copy.write_row(row)
 
 
+def update_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Changes rows of the table of `model` in one statement; each of `rows` is an id and the values of `columns`."""
+    if not rows:
+        return
+    quote = connection.ops.quote_name
+    types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
+    # A column in which all are NULL has no other type.
+    changes = ", ".join(f"{quote(name)} = new.{quote(name)}::{types[name]}" for name in columns)
+    row = f"({', '.join(['%s'] * (len(columns) + 1))})"
+    statement = (
+        f"UPDATE {quote(model._meta.db_table)} AS old SET {changes} FROM (VALUES {', '.join([row] * len(rows))}) "
+        f"AS new (id, {', '.join(map(quote, columns))}) WHERE old.id = new.id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for row in rows for value in row])
+
+
 def copy_objects(objects: Sequence[Model]) -> None:
     """Adds new objects of one model. Those without an id get one in the database, but do not hear of it here."""
     if not objects:

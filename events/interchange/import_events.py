@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from events.copying import copy_rows, new_ids
+from events.copying import copy_rows, new_ids, update_rows
 from events.fields import parse_or_none
 from events.interchange.following import remember, said_of
 from events.interchange.import_parts import PARTS, Names, write_parts
@@ -303,10 +303,9 @@ def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known) -> N
         ([draft.id, *_columns(draft.wanted, known, now), now] for draft in new),
     )
     parts: dict[str, dict[int, Any]] = {name: {draft.id: _part(draft, name) for draft in new} for name in PARTS}
+    update_rows(Event, COLUMNS, [[draft.id, *_columns(draft.wanted, known, now)] for draft in changed])
     for draft in changed:
         assert draft.there is not None
-        columns = dict(zip(COLUMNS, _columns(draft.wanted, known, now), strict=True))
-        Event.objects.filter(pk=draft.id).update(**columns)
         different = {name for name in PARTS if draft.wanted.get(name) != draft.there.get(name)}
         if "sources" in different:
             different.add("figures")  # which name them

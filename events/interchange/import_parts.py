@@ -15,7 +15,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from events.copying import copy_rows
+from events.copying import copy_rows, update_rows
 from events.interchange.records import Values
 from events.interchange.references import KnownActor
 from events.models import Event, EventText, Figure, Participation, Relation, Source
@@ -136,7 +136,7 @@ def _write(
         made += changes.made
     if made:
         columns = list(made[0][1])
-        copy_rows(model, ["event_id", *columns], ([pk, *map(_to_copy, row.values())] for pk, row in made))
+        copy_rows(model, ["event_id", *columns], ([pk, *map(_to_write, row.values())] for pk, row in made))
 
 
 def _rows_there(model: Any, events: Sequence[int]) -> defaultdict[int, list[Row]]:
@@ -147,7 +147,7 @@ def _rows_there(model: Any, events: Sequence[int]) -> defaultdict[int, list[Row]
     return found
 
 
-def _to_copy(value: Any) -> Any:
+def _to_write(value: Any) -> Any:
     return Jsonb(value) if isinstance(value, dict) else value
 
 
@@ -186,5 +186,5 @@ class Changes:
         if self.gone:
             model._default_manager.filter(pk__in=self.gone).delete()
         if self.changed:
-            rows = [model(pk=pk, **row) for pk, row in self.changed]
-            model._default_manager.bulk_update(rows, list(self.changed[0][1]))
+            rows = [[pk, *map(_to_write, row.values())] for pk, row in self.changed]
+            update_rows(model, list(self.changed[0][1]), rows)

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from events.copying import copy_objects, copy_rows, new_ids
+from events.copying import copy_objects, copy_rows, new_ids, update_rows
 from events.models import Actor, Topic
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +31,25 @@ def test_objects_get_ids_of_the_database():
     ]  # fmt: skip
 
 
+def test_rows_are_changed_in_one_statement(django_assert_num_queries):
+    one, two, three = (Topic.objects.create(slug=slug, names={"en": slug}) for slug in ("one", "two", "three"))
+    columns = ["slug", "names", "parent_id"]
+
+    with django_assert_num_queries(1):
+        update_rows(
+            Topic, columns, [[one.pk, "uno", '{"it": "100%s"}', None], [two.pk, "due", '{"it": "2"}', three.pk]]
+        )
+    with django_assert_num_queries(1):
+        update_rows(Topic, ["parent_id"], [[two.pk, None]])
+
+    assert list(Topic.objects.order_by("pk").values_list(*columns)) == [
+        ("uno", {"it": "100%s"}, None), ("due", {"it": "2"}, None), ("three", {"en": "three"}, None),
+    ]  # fmt: skip
+
+
 def test_nothing_is_nothing():
     copy_rows(Topic, ["slug"], [])
+    update_rows(Topic, ["slug"], [])
     copy_objects([])
 
     assert (new_ids(Topic, 0), Topic.objects.count()) == ([], 0)
