@@ -102,6 +102,23 @@ class Server:
         self._held = (os.getpid(), users)
         return started
 
+    def revive(self) -> bool:
+        """Start the server again if it has ended by itself, killed for its memory perhaps. True when it was started.
+
+        Only while a process uses it that calls this, or that this is a fork of. Raises `EmbeddedError`.
+        """
+        if self._postmaster() is not None:
+            return False
+        try:
+            account = require_account(self.folder)
+            with self._start_lock(account):
+                ended = not self._accepts_connections()
+                if ended:
+                    self._start(account)
+        except OSError as error:
+            raise EmbeddedError(f"{error} (see {self.folder / 'log'})") from error
+        return ended
+
     def release(self) -> bool:
         """Stop using the server; stops it if nobody else does. True when it was stopped.
 

@@ -77,6 +77,19 @@ def test_after_a_kill_nothing_is_lost(server):
     successor.release()
 
 
+def test_it_is_started_again_if_it_was_killed(server):
+    run(server, "CREATE TABLE still_there AS SELECT 1 AS number")
+    assert server.revive() is False
+    before = kill(server)
+    while server.pid():
+        time.sleep(0.01)
+
+    assert server.revive() is True
+    assert server.pid() not in (None, before)
+    assert run(server, "SELECT number FROM still_there") == [(1,)]
+    assert server.revive() is False
+
+
 def test_a_session_that_is_still_busy_when_the_server_is_killed_does_not_prevent_the_next(server):
     busy = psycopg.connect(host=str(server.folder), user="postgres", dbname="timeline")
     busy.pgconn.send_query(b"SELECT count(*) FROM generate_series(1, 1000000000)")  # notices nothing for long

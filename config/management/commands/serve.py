@@ -1,6 +1,7 @@
 """`manage.py serve`: everything from an empty folder to a server that answers."""
 
 import errno
+import logging
 import os
 import secrets
 import signal
@@ -8,7 +9,8 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any, NoReturn
 
 import psutil
@@ -21,12 +23,14 @@ from django.db import OperationalError, connection, connections
 from django.db.utils import NotSupportedError
 
 from config.background import beside
-from config.embedded import EmbeddedError
+from config.embedded import EmbeddedError, Server
 from config.env import Environment
 from config.replicas import is_replica, require_migrations
 from config.server import BACKLOG, serve_forever
 from timeline.processes import waste_kept
 from timeline.refreshing import keep_refreshing
+
+logger = logging.getLogger(__name__)
 
 ELSEWHERE = "at the server of the primary database"
 PREPARING = 7_314_159_265  # the advisory lock of who prepares the database
@@ -51,7 +55,11 @@ class Command(BaseCommand):
                     self.prepare_database()
             self.announce(listener, ELSEWHERE if reads_only else self.make_first_admin())
             connections.close_all()  # a connection must not be shared with the processes that are forked now
-            with nullcontext() if reads_only else beside(follow_vocabulary):
+            with ExitStack() as meanwhile:
+                if settings.EMBEDDED_POSTGRES:
+                    meanwhile.enter_context(beside(partial(keep_database, settings.EMBEDDED_POSTGRES)))
+                if not reads_only:
+                    meanwhile.enter_context(beside(follow_vocabulary))
                 serve_forever(listener)
         except (ImproperlyConfigured, EmbeddedError) as error:
             raise CommandError(str(error)) from error
@@ -128,6 +136,20 @@ def open_port(host: str, port: int) -> socket.socket:
         if error.errno == errno.EACCES:
             raise CommandError(f"Port {port} is for root only. Choose one above 1023: PORT=8000 make run") from error
         raise CommandError(f"HOST is {host!r}, which is not an address of this machine ({error.strerror}).") from error
+
+
+def keep_database(server: Server) -> None:
+    """Starts the embedded PostgreSQL again whenever it has ended, as long as the server runs."""
+    while True:
+        time.sleep(1)
+        try:
+            if server.revive():
+                logger.warning(
+                    "The embedded PostgreSQL had ended, and is started again (see %s)", server.folder / "log"
+                )
+        except EmbeddedError as error:
+            logger.error("The embedded PostgreSQL has ended, and cannot be started again: %s", error)
+            time.sleep(10)
 
 
 def follow_vocabulary() -> None:
