@@ -569,6 +569,18 @@ def their_name(actor: Any) -> None:
     Actor.objects.filter(pk=actor.pk).update(names={"en": "Theirs"})
 
 
+def test_a_member_whom_somebody_else_removed_stays_removed(admin_client):
+    """Of members a form has only the id: what they are can only be looked at there."""
+    bloc = actor("c5", "bloc")
+    rows = [{"id": member(bloc, state(code), since="2015").pk} for code in ("UZ", "KZ")]
+    Membership.objects.filter(pk=rows[0]["id"]).delete()
+    new = {"member": state("TJ").pk, "role": "member", "since": "2016"}
+    data = actor_form(kind="bloc", slug="c5", names_en="C5", members=[*rows, new])
+
+    assert admin_client.post(address(Actor, "change", bloc.pk), data).status_code == 302
+    assert list(bloc.members.order_by("id").values_list("member__code", "since")) == [("KZ", "2015"), ("TJ", "2016")]
+
+
 def their_membership(actor: Any) -> None:
     actor.memberships.update(role="chancellor")
 
