@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.contrib.postgres.search import SearchRank
@@ -240,10 +242,11 @@ class PublicationQuerySet(VersionQuerySet):
 
     def matching(self, words: str, language: str) -> Self:
         """Events whose document in this language has the words (see `timeline.search`), with `rank`, from 1 up."""
-        wanted = search.query(words, language)
-        found = self.by_keys(search=wanted)
-        rank = Cast(SearchRank(F("search"), wanted) * 1_000_000, BigIntegerField())
-        return found.annotate(rank=Greatest(rank, 1))
+        wanted = search.queries(words, language)
+        found = self.by_keys(search=reduce(or_, wanted))
+        # One by one: of one query for all of them, no rank would say how near to each other the words are.
+        ranks = (Cast(SearchRank(F("search"), query) * 1_000_000, BigIntegerField()) for query in wanted)
+        return found.annotate(rank=Greatest(*ranks, 1))
 
     # Who
 

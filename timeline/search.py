@@ -6,12 +6,18 @@ but words; then its stemmer of the language applies, where it has one.
 One search vector has the documents of an event in every language; its lexemes say of which one they are (`en:visit`).
 So it stands in the event's row, and in the same index as all else that is asked for: words and other filters are found
 together, inside the index.
+
+A document whose texts nobody has translated has them in another language. They are stemmed in that one, while its names
+are in its own, and its lexemes say both (`de.en:visit`): a reader's words are looked for in either.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchQuery, SearchQueryField
 from django.db.models import Func
 
@@ -41,12 +47,21 @@ WEIGHTS = "ABCD"
 NAMES = "BC"
 """The weights of names, which come again and again; titles and summaries do not."""
 
-_VECTOR = " || ".join(f"setweight(to_tsvector(configuration::regconfig, {weight}), '{weight}')" for weight in WEIGHTS)
-_OF_LANGUAGE = r"regexp_replace(({lexemes})::text, '''([^'']+)''', '''' || {language} || ':\1''', 'g')"
-"""SQL: lexemes, of a vector or a query, as text, with their language before each. Nothing but words is in them."""
+_VECTOR = " || ".join(
+    f"setweight(to_tsvector({'of_names' if weight in NAMES else 'of_texts'}::regconfig, {weight}), '{weight}')"
+    for weight in WEIGHTS
+)
+_MARKED = r"regexp_replace(({lexemes})::text, '''([^'']+)''', '''' || {mark} || ':\1''', 'g')"
+"""SQL: lexemes, of a vector or a query, as text, with their mark before each. Nothing but words is in them."""
 
-WORDS = _OF_LANGUAGE.format(lexemes=_VECTOR, language="language")
-"""SQL: the search vector of a document, as text, from columns `language`, `configuration`, a to d: words by weight."""
+WORDS = _MARKED.format(lexemes=_VECTOR, mark="mark")
+"""SQL: the search vector of a document, as text, from columns `mark`; `of_names` and `of_texts`, configurations; a to
+d, words by weight."""
+
+
+def mark(language: str, of_texts: str) -> str:
+    """What stands before the lexemes of a document: its language, and that of its texts if it is another one."""
+    return language if of_texts == language else f"{language}.{of_texts}"
 
 
 def words_of(*texts: str) -> list[str]:
@@ -54,31 +69,56 @@ def words_of(*texts: str) -> list[str]:
     return [word for text in texts for word in WORD.findall(fold(text))]
 
 
-def query(text: str, language: str) -> SearchQuery:
+def queries(text: str, language: str) -> list[SearchQuery]:
     """What `text` asks for: every word, every "phrase", nothing that stands behind a -; a word with * is a beginning.
 
-    A word of several parts, such as C5+1 or rare-earth, is a phrase. Raises `NothingToSearch` if nothing is left to
-    find: no word, only exclusions.
+    Any of the queries finds it: the first one in documents with texts in their own `language`, the others where these
+    are in another one. A word of several parts, such as C5+1 or rare-earth, is a phrase. What is a stop word in the
+    language of the texts is not looked for. Raises `NothingToSearch` if nothing is left: no word, only exclusions.
     """
-    wanted: list[Func] = []
-    only_without = True
+    parts: list[_Part] = []
     for minus, phrase, word, star in re.findall(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))', text):
-        words = words_of(phrase or word)
-        if words:
-            part = _part(words, bool(star), configuration(language))
-            wanted.append(_Without(part) if minus else part)
-            only_without &= bool(minus)
-    if only_without:
+        if words := words_of(phrase or word):
+            parts.append((bool(minus), words, bool(star)))
+    if all(minus for minus, _, _ in parts):
         raise NothingToSearch
-    return _InLanguage(_Joined("&&", *wanted), language)
+    own = configuration(language)
+
+    def in_either(words: list[str], beginning: bool, config: str) -> Func:
+        return _Either(_part(words, beginning, config), _part(words, beginning, own))
+
+    found: list[SearchQuery] = [_Marked(_all(parts, own, _part), language)]
+    others = [other for other, _ in settings.LANGUAGES if other != language]
+    found += [_Marked(_all(parts, configuration(other), in_either), mark(language, other)) for other in others]
+    return found
 
 
-class _InLanguage(SearchQuery):
-    """A query for lexemes of a language."""
+_Part = tuple[bool, list[str], bool]
+"""Whether it is excluded, its words, and whether the last of these is a beginning."""
 
-    def __init__(self, wanted: Func, language: str) -> None:
+
+def _all(parts: Sequence[_Part], config: str, asked: Callable[[list[str], bool, str], Func]) -> Func:
+    wanted = ((minus, asked(words, beginning, config)) for minus, words, beginning in parts)
+    return _Joined("&&", *(_Without(part) if minus else part for minus, part in wanted))
+
+
+class _Marked(SearchQuery):
+    """A query for lexemes with a mark."""
+
+    def __init__(self, wanted: Func, before: str) -> None:
         super().__init__(wanted)
-        self.template = f"{_OF_LANGUAGE.format(lexemes='%(expressions)s', language=repr(language))}::tsquery"
+        self.template = f"{_MARKED.format(lexemes='%(expressions)s', mark=repr(before))}::tsquery"
+
+
+class _Either(Func):
+    """What one query finds, or another; nothing in particular if the first one is of stop words."""
+
+    output_field = SearchQueryField()
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
+        (one, params), (other, more) = map(compiler.compile, self.get_source_expressions())
+        sql = f"(CASE numnode({one}) WHEN 0 THEN {one} ELSE {one} || {other} END)"
+        return sql, (*params, *params, *params, *more)
 
 
 class _Joined(Func):

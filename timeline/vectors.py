@@ -13,10 +13,11 @@ import orjson
 from django.db import connection
 
 from events.copying import array_text
-from timeline.search import NAMES, WEIGHTS, WORDS, configuration, words_of
+from timeline.search import NAMES, WEIGHTS, WORDS, configuration, mark, words_of
 
 MOST_KNOWN = 20_000
-"""Words remembered of a language, and names, by each process: some megabytes. More would be rare ones, and numbers."""
+"""Words remembered of a mark and a language, and names, by each process: some megabytes. More would be rare ones, and
+numbers."""
 LAST_POSITION, MOST_POSITIONS = 16_382, 254
 """A vector counts no further, nor notes more places of one lexeme: documents beyond are left to the database."""
 
@@ -38,14 +39,15 @@ GROUP BY word
 
 BY_DATABASE = f"""
 SELECT {WORDS} FROM ROWS FROM (json_to_recordset(%s::json) AS
-    (language text, configuration text, a text, b text, c text, d text)) WITH ORDINALITY ORDER BY ordinality
+    (mark text, of_names text, of_texts text, a text, b text, c text, d text)) WITH ORDINALITY ORDER BY ordinality
 """
 
 
 class Stems:
-    """What words and names become in one language; remembered for the life of the process."""
+    """What words and names become in one language, under one mark; remembered for the life of the process."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, mark: str, language: str) -> None:
+        self.mark = mark
         self.language = language
         self.words: dict[str, Stemmed] = {}
         self.names: dict[str, Stemmed] = {}
@@ -61,14 +63,14 @@ class Stems:
         new = _unknown(wanted, self.words)
         # Every language has numbers as they are: nearly each event has one of its own.
         numbers = {word for word in new if word.isascii() and word.isdecimal()}
-        self.words |= {number: (((f"'{self.language}:{number}'", 1),), 1) for number in numbers}
+        self.words |= {number: (((f"'{self.mark}:{number}'", 1),), 1) for number in numbers}
         new -= numbers
         if not new:
             return
         with connection.cursor() as cursor:
             cursor.execute(STEMMED, [array_text(new), configuration(self.language)])
             for word, lexemes, positions in cursor.fetchall():
-                quoted = [f"'{self.language}:{lexeme}'" for lexeme in lexemes]
+                quoted = [f"'{self.mark}:{lexeme}'" for lexeme in lexemes]
                 self.words[word] = tuple(zip(quoted[:-1], positions[:-1], strict=True)), positions[-1] - 1
 
 
@@ -91,20 +93,28 @@ def _joined(words: Iterable[Stemmed]) -> Stemmed:
     return tuple(lexemes), before
 
 
-STEMS: dict[str, Stems] = {}
+STEMS: dict[tuple[str, str], Stems] = {}
+"""By mark and language."""
+
+Found = tuple[str, str, Texts]
+"""A document: its language, that of its texts, and what it is found by."""
 
 
-def vectors(documents: Sequence[tuple[str, Texts]]) -> list[str]:
-    """The vector of each document, as text. A document is its language and the texts that it is found by."""
-    words: dict[str, set[str]] = {}
-    names: dict[str, set[str]] = {}
-    parts = [(language, _cut(texts)) for language, texts in documents]
-    for language, by_weight in parts:
+def vectors(documents: Sequence[Found]) -> list[str]:
+    """The vector of each document, as text."""
+    words: dict[tuple[str, str], set[str]] = {}
+    names: dict[tuple[str, str], set[str]] = {}
+    parts = [(mark(language, of_texts), language, of_texts, _cut(texts)) for language, of_texts, texts in documents]
+    for before, language, of_texts, by_weight in parts:
         for weight in WEIGHTS:
-            (names if weight in NAMES else words).setdefault(language, set()).update(by_weight[weight])
-    for language in words:
-        STEMS.setdefault(language, Stems(language)).learn(words[language], names[language])
-    found = [_vector(STEMS[language], by_weight) for language, by_weight in parts]
+            wanted, of = (names, language) if weight in NAMES else (words, of_texts)
+            wanted.setdefault((before, of), set()).update(by_weight[weight])
+    for key in words.keys() | names.keys():
+        STEMS.setdefault(key, Stems(*key)).learn(words.get(key, ()), names.get(key, ()))
+    found = [
+        _vector(STEMS[before, of_texts].words, STEMS[before, language].names, by_weight)
+        for before, language, of_texts, by_weight in parts
+    ]
     others = [document for document, vector in zip(documents, found, strict=True) if vector is None]
     by_database = iter(_made_by_database(others) if others else ())
     return [next(by_database) if vector is None else vector for vector in found]
@@ -115,26 +125,27 @@ def _cut(texts: Texts) -> Texts:
     return {weight: texts[weight] if weight in NAMES else words_of(*texts[weight]) for weight in WEIGHTS}
 
 
-def _made_by_database(documents: Iterable[tuple[str, Texts]]) -> list[str]:
+def _made_by_database(documents: Iterable[Found]) -> list[str]:
     rows = [
         {
-            "language": language,
-            "configuration": configuration(language),
+            "mark": mark(language, of_texts),
+            "of_names": configuration(language),
+            "of_texts": configuration(of_texts),
             **{weight.lower(): " ".join(words_of(*texts)) for weight, texts in by_weight.items()},
         }
-        for language, by_weight in documents
+        for language, of_texts, by_weight in documents
     ]
     with connection.cursor() as cursor:
         cursor.execute(BY_DATABASE, [orjson.dumps(rows).decode()])
         return [text for (text,) in cursor.fetchall()]
 
 
-def _vector(stems: Stems, parts: Texts) -> str | None:
+def _vector(words: Mapping[str, Stemmed], names: Mapping[str, Stemmed], parts: Texts) -> str | None:
     """None stands for a document that is too long to be put together here."""
     places: dict[str, str] = {}
     last = 0
     for weight in WEIGHTS:
-        known = stems.names if weight in NAMES else stems.words
+        known = names if weight in NAMES else words
         # A part goes on behind the last position of the one before: stop words at the end of that are not counted.
         before = last
         for part in parts[weight]:

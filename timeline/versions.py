@@ -33,7 +33,8 @@ class Prepared:
         self.row = Publication(event_id=self.event.pk, **rendered.columns, involvements=involvements)
         self.relations = [(relation.kind, relation.target_id) for relation in rendered.relations]
         self.found_by = {
-            language: _found_by(document, rendered.names) for language, document in rendered.documents.items()
+            language: (document["language"], _found_by(document, rendered.names))
+            for language, document in rendered.documents.items()
         }
         self.first_slug = self.event.slug
         self.json: dict[str, str] = {}
@@ -68,7 +69,7 @@ class Prepared:
 def prepare(rendered: Iterable[Rendered]) -> list[Prepared]:
     """Events ready to become versions, with their search vectors."""
     prepared = [Prepared(one) for one in rendered]
-    made = iter(vectors([document for version in prepared for document in version.found_by.items()]))
+    made = iter(vectors([(language, *found) for version in prepared for language, found in version.found_by.items()]))
     for version in prepared:
         version.row.search = " ".join([next(made) for _ in version.found_by])
     return prepared

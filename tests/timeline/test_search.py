@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.assertions import assert_invalid, slugs
@@ -124,6 +126,40 @@ def test_what_finds_what_in_german(client, words, found):
     response = client.get("/api/v1/events/", {"q": words, "lang": "de", "fields": "id"})
 
     assert [event["id"] for event in response.json()["results"]] == found
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("war", ["armistice"]),
+        ("wars attending", ["armistice"]),
+        ("world war", ["armistice"]),
+        ('"the world war"', ["armistice"]),
+        ("the armistice -war", []),
+        ("minist*", ["armistice"]),
+        ("Usbekistan war", ["armistice"]),
+        ("Häuser", ["haeuser"]),
+        ("das Haus des Volkes", ["haeuser"]),
+        ("Haus -Volk", []),
+        ("Hausl*", []),
+    ],
+)
+def test_untranslated_texts_are_found_by_their_own_words_whatever_the_reader_speaks(client, language, words, found):
+    uzbekistan = state("UZ")
+    uzbekistan.names = {"en": "Uzbekistan", "de": "Usbekistan"}
+    uzbekistan.save()
+    titles = {"en": "After the World War: ministers attended the armistice"}
+    published("armistice", "1918", (uzbekistan, "host"), titles=titles)
+    published("haeuser", "1919", titles={"de": "Die Häuser des Volkes"})
+
+    assert slugs(client, f"q={quote(words)}&lang={language}") == found
+
+
+def test_what_is_translated_is_found_in_the_language_of_the_reader_only(client):
+    published("visit", titles={"en": "A visit", "de": "Besuch"})
+
+    assert [slugs(client, f"q={word}&lang=de") for word in ("visit", "Besuche")] == [[], ["visit"]]
 
 
 @pytest.mark.usefixtures("events")

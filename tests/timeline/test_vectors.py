@@ -7,14 +7,15 @@ from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.builders import draft, published
-from timeline import search, vectors
+from tests.builders import draft, published, state
+from timeline import search, vectors, versions
 from timeline.models import Publication
 from timeline.publishing import publish
 from timeline.traits import DISPUTED
 
 migration = importlib.import_module("timeline.migrations.0011_words_among_keys")
 blocks = importlib.import_module("timeline.migrations.0014_blocks")
+languages_of_texts = importlib.import_module("timeline.migrations.0018_languages_of_texts")
 
 pytestmark = pytest.mark.django_db
 
@@ -45,27 +46,30 @@ SOME = [
     "naïve",
 ]
 texts = st.lists(st.lists(st.sampled_from(SOME) | st.text(max_size=8), max_size=8).map(" ".join), max_size=3)
-documents = st.lists(st.tuples(st.sampled_from(["en", "de", "uz"]), st.tuples(texts, texts, texts, texts)))
+languages = st.sampled_from(["en", "de", "uz"])
+documents = st.lists(st.tuples(languages, languages, st.tuples(texts, texts, texts, texts)))
 
 
 CONFIGURATIONS = {"en": "english", "de": "german", "uz": "simple"}
 
 
 def by_postgresql(found):
-    """What PostgreSQL makes of documents by itself, with the language before each lexeme."""
+    """What PostgreSQL makes of documents by itself, with the languages before each lexeme."""
     vectors = []
     with connection.cursor() as cursor:
-        for language, texts in found:
+        for language, of_texts, texts in found:
+            before = language if language == of_texts else f"{language}.{of_texts}"
+            configured = {weight: CONFIGURATIONS[language if weight in "BC" else of_texts] for weight in "ABCD"}
             parts = [
                 cursor.mogrify(
                     "setweight(to_tsvector(%s, %s), %s)",
-                    [CONFIGURATIONS[language], " ".join(search.words_of(*texts[weight])), weight],
+                    [configured[weight], " ".join(search.words_of(*texts[weight])), weight],
                 )
                 for weight in "ABCD"
             ]
             cursor.execute(f"SELECT ({' || '.join(parts)})::text")
             [(text,)] = cursor.fetchall()
-            vectors.append(" ".join(f"'{language}:{lexeme[1:]}" for lexeme in text.split()))
+            vectors.append(" ".join(f"'{before}:{lexeme[1:]}" for lexeme in text.split()))
     return vectors
 
 
@@ -80,11 +84,11 @@ def normalised(found):
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents)
-@example([("en", (["the"], ["of the"], ["war the of"], ["of peace"]))])  # stop words at the ends of parts
-@example([("en", ([], ["the war of the", "the", "peace of", "war"], [], ["the end"]))])  # and of names
-@example([("en", (["x" * 2100], ["y " * 3], ["😀𝔸" * 1200], []))])  # longer than a lexeme can be
+@example([("en", "en", (["the"], ["of the"], ["war the of"], ["of peace"]))])  # stop words at the ends of parts
+@example([("en", "en", ([], ["the war of the", "the", "peace of", "war"], [], ["the end"]))])  # and of names
+@example([("en", "en", (["x" * 2100], ["y " * 3], ["😀𝔸" * 1200], []))])  # longer than a lexeme can be
 def test_vectors_are_those_of_postgresql(given_documents):
-    found = [(language, dict(zip("ABCD", parts, strict=True))) for language, parts in given_documents]
+    found = [(*languages, dict(zip("ABCD", parts, strict=True))) for *languages, parts in given_documents]
 
     assert normalised(vectors.vectors(found)) == normalised(by_postgresql(found))
 
@@ -100,8 +104,8 @@ def test_vectors_are_those_of_postgresql(given_documents):
 )
 @pytest.mark.parametrize("weight", ["B", "D"])
 def test_what_is_longer_than_vectors_count_is_left_to_the_database(texts, made, weight, django_assert_num_queries):
-    document = ("en", {"A": [], "B": [], "C": [], "D": [], weight: texts})
-    other = ("en", {"A": ["house"], "B": [], "C": [], "D": []})
+    document = ("en", "en", {"A": [], "B": [], "C": [], "D": [], weight: texts})
+    other = ("en", "en", {"A": ["house"], "B": [], "C": [], "D": []})
     vectors.vectors([document, other])
 
     with django_assert_num_queries(0 if made else 1):
@@ -112,7 +116,7 @@ def test_what_is_longer_than_vectors_count_is_left_to_the_database(texts, made, 
 
 def test_what_is_remembered_is_bounded(monkeypatch):
     monkeypatch.setattr(vectors, "MOST_KNOWN", 3)
-    stems = vectors.Stems("en")
+    stems = vectors.Stems("en", "en")
 
     stems.learn(["houses", "the"])
     assert stems.words == {"houses": ((("'en:hous'", 1),), 1), "the": ((), 1)}
@@ -127,7 +131,7 @@ def test_what_is_remembered_is_bounded(monkeypatch):
 
 
 def test_a_known_word_is_not_asked_for_again(django_assert_num_queries):
-    document = ("uz", {"A": ["unasked"], "B": [], "C": [], "D": []})
+    document = ("uz", "uz", {"A": ["unasked"], "B": [], "C": [], "D": []})
     vectors.vectors([document])
 
     with django_assert_num_queries(0):
@@ -136,7 +140,7 @@ def test_a_known_word_is_not_asked_for_again(django_assert_num_queries):
 
 def test_numbers_are_not_asked_for(django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert vectors.vectors([("uz", {"A": ["31.12.1999"], "B": [], "C": [], "D": []})]) == [
+        assert vectors.vectors([("uz", "uz", {"A": ["31.12.1999"], "B": [], "C": [], "D": []})]) == [
             "'uz:31':1A 'uz:12':2A 'uz:1999':3A"
         ]
 
@@ -182,3 +186,35 @@ def test_the_migration_keeps_the_words_of_what_was_published_before():
     assert dict(rows.values_list("pk", "traits")) == traits
     assert DISPUTED in {trait for found in traits.values() for trait in found}
     assert max(map(len, traits.values())) > 10
+
+
+def test_the_migration_marks_untranslated_texts_of_what_was_published_before(monkeypatch):
+    titles = {"en": "The world’s armistice, attended by ministers"}
+    new = published("new", "2025", (state("UZ"), "host"), titles=titles, place_name="Reims of the north")
+    translated = published("translated", titles={"en": "Talks", "de": "Gespräche"})
+    monkeypatch.setattr(
+        versions,
+        "vectors",
+        lambda found: vectors.vectors([(language, language, texts) for language, _, texts in found]),
+    )
+    old = published("old", "2025", (state("UZ"), "host"), titles=titles, place_name="Reims of the north")
+    assert weighted(old) != weighted(new)
+    before = weighted(translated)
+
+    with connection.cursor() as cursor:
+        cursor.execute(languages_of_texts.TEXTS)
+
+    assert weighted(old) == weighted(new)
+    assert weighted(translated) == before
+    assert {("de.en:armistic", "A"), ("en:armistic", "A"), ("de.en:of", "C")} <= set(weighted(old))
+
+
+def weighted(event):
+    """The lexemes by which an event is found, each with its weights."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT lexeme, weight FROM timeline_publication, unnest(search), unnest(weights) AS weight "
+            "WHERE event_id = %s ORDER BY lexeme, weight",
+            [event.pk],
+        )
+        return cursor.fetchall()
