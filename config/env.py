@@ -8,7 +8,7 @@
 | `HOST` | `127.0.0.1` | address that `manage.py serve` listens on |
 | `SECRET_KEY` | made once, kept in `.secret-key` | signs sessions; 50 characters or more; the same on all machines |
 | `DEBUG` | `0` | `1` shows details of errors to everyone: never in public |
-| `ALLOWED_HOSTS` | `localhost,127.0.0.1,[::1]` | host names to answer to, separated by commas |
+| `ALLOWED_HOSTS` | `localhost,127.0.0.1,[::1]` | hosts, separated by commas; `.x.org`: with subdomains; `*`: any |
 | `CSRF_TRUSTED_ORIGINS` | none | origins that may send forms, such as `https://timeline.example.org` |
 | `SECURE_PROXY` | `0` | `1` behind a proxy that sets `X-Forwarded-Proto` and `-For`: only HTTPS, secure cookies, HSTS |
 | `RATE_LIMIT` | `600` | requests a minute that one client may make, counted in each process; `0` is no limit |
@@ -17,6 +17,7 @@
 """
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -29,6 +30,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHORTEST_SECRET_KEY = 50
+
+HOST_NAME = re.compile(r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[a-f0-9]*:[a-f0-9.:]+\]", re.ASCII | re.IGNORECASE)
+"""What can match the host of a request: Django refuses requests with any other, and strips a dot at its end."""
 
 
 class Environment:
@@ -82,6 +86,20 @@ class Environment:
             parts = urlsplit(value)
             if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
                 raise _wrong(name, value, "a scheme and a host without a path, such as https://timeline.example.org")
+        return values
+
+    def hosts(self, name: str, default: str) -> list[str]:
+        """Host names as requests bear them, without their port; `.example.org` with all below it, `*` for any."""
+        values = self.words(name, default)
+        for value in values or [self.text(name)]:
+            if not HOST_NAME.fullmatch(value):
+                raise _wrong(
+                    name,
+                    value,
+                    "a host name without scheme, port and path, such as timeline.example.org, "
+                    ".example.org (with all its subdomains), 192.0.2.1 or [::1], or * alone for any; "
+                    "commas separate several",
+                )
         return values
 
     def embedded_folder(self) -> Path | None:

@@ -54,6 +54,50 @@ def test_an_origin_that_is_none_gives_error(value):
     )
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://x.org",
+        "y.org:8000",
+        "*.example.org",
+        "a.org b.org",
+        "x.org/path",
+        "x.org.",
+        "my_host",
+        "bücher.example",
+        ".",
+        "::1",
+        "[::1]:80",
+    ],
+)
+def test_a_host_that_no_request_has_gives_error(value):
+    environment = Environment({"ALLOWED_HOSTS": f"fine.example, {value}"})
+    assert error_of(lambda: environment.hosts("ALLOWED_HOSTS", "localhost")) == (
+        f"ALLOWED_HOSTS is {value!r}. It must be a host name without scheme, port and path, such as "
+        "timeline.example.org, .example.org (with all its subdomains), 192.0.2.1 or [::1], or * alone for any; "
+        "commas separate several."
+    )
+
+
+def test_no_host_among_commas_gives_error():
+    environment = Environment({"ALLOWED_HOSTS": " , "})
+    assert error_of(lambda: environment.hosts("ALLOWED_HOSTS", "localhost")).startswith("ALLOWED_HOSTS is ','. It must")
+
+
+@pytest.mark.parametrize(
+    ("value", "hosts"),
+    [
+        ("", ["localhost", "127.0.0.1", "[::1]"]),
+        ("*", ["*"]),
+        (".example.org, X.example", [".example.org", "X.example"]),
+        ("192.0.2.1,[2001:DB8::1],[::ffff:192.0.2.1]", ["192.0.2.1", "[2001:DB8::1]", "[::ffff:192.0.2.1]"]),
+        ("xn--bcher-kva.example", ["xn--bcher-kva.example"]),
+    ],
+)
+def test_hosts(value, hosts):
+    assert Environment({"ALLOWED_HOSTS": value}).hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]") == hosts
+
+
 def test_words_are_split_at_commas():
     assert Environment({"ALLOWED_HOSTS": " a.example,, b.example "}).words("ALLOWED_HOSTS") == [
         "a.example",

@@ -38,3 +38,16 @@ def test_a_bad_environment_ends_in_one_line():
         "Error: DATABASE_URL is 'sqlite://…'. "
         "It must be the address of a PostgreSQL, such as postgresql://user:password@localhost:5432/timeline.\n"
     )
+
+
+def test_a_host_that_no_request_has_ends_in_one_line():
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "ALLOWED_HOSTS": "localhost,*.example.org"},
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: ALLOWED_HOSTS is '*.example.org'. It must be a host name without scheme,")
+    assert result.stderr.count("\n") == 1
