@@ -23,16 +23,24 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+from psycopg.pq import Conninfo
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHORTEST_SECRET_KEY = 50
 
 HOST_NAME = re.compile(r"\*|\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[a-f0-9]*:[a-f0-9.:]+\]", re.ASCII | re.IGNORECASE)
 """What can match the host of a request: Django refuses requests with any other, and strips a dot at its end."""
+
+DATABASE_EXAMPLE = "postgresql://user:password@localhost:5432/timeline"
+DATABASE_OPTIONS = {
+    *(option.keyword.decode() for option in Conninfo.get_defaults()),
+    *("assume_role", "currentSchema", "isolation_level", "server_side_binding"),
+}
+"""What may stand behind `?`: the parameters of libpq, and those of Django and of dj-database-url."""
 
 
 class Environment:
@@ -114,18 +122,13 @@ class Environment:
         value = self.text("DATABASE_URL")
         if not value:
             return None
-        right = "postgresql://user:password@localhost:5432/timeline"
         scheme, separator, _ = value.partition("://")
         if not separator or scheme not in {"postgres", "postgresql"}:
             shown = f"{scheme}://…" if separator else "…"
-            raise _wrong("DATABASE_URL", shown, f"the address of a PostgreSQL, such as {right}")
-        try:
-            settings = dict(dj_database_url.parse(value))
-        except ValueError:
-            settings = {}
-        if not settings.get("NAME"):
-            raise _wrong("DATABASE_URL", f"{scheme}://…", f"an address with the name of a database, such as {right}")
-        return settings
+            raise _wrong("DATABASE_URL", shown, f"the address of a PostgreSQL, such as {DATABASE_EXAMPLE}")
+        if right := _wrong_in_address(value):
+            raise _wrong("DATABASE_URL", f"{scheme}://…", f"{right}, such as {DATABASE_EXAMPLE}")
+        return dict(dj_database_url.parse(value))
 
     def secret_key(self, file: Path) -> str:
         """`SECRET_KEY`, or the one in `file`, which is made (readable by its owner only) when it is missing."""
@@ -153,6 +156,39 @@ def _create_secret(file: Path) -> None:
         pass
     finally:
         os.unlink(unfinished)
+
+
+def _wrong_in_address(address: str) -> str:
+    """What the address of a database must be, if it is not; "" if it is. No part of a password is in it."""
+    escaped = "an address with #, /, ?, @, [ and ] in a user or password written as %23, %2F, %3F, %40, %5B and %5D"
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # brackets around what is no IPv6 address
+        return escaped
+    options = parse_qs(parts.query)
+    named = bool(parts.path.strip("/"))
+    unknown = next((name for name in options if name not in DATABASE_OPTIONS), "")
+    if "#" in address or "@" in parts.path or ("@" in parts.query and (unknown or not named)):
+        return escaped  # what ended the password is taken for what follows it
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        return "an address with the name of a database, and its port a number from 1 to 65535"
+    if not named:
+        return "an address with the name of a database"
+    if unknown:
+        return f"an address without the option {unknown!r}, which PostgreSQL does not know"
+    if several := next((name for name, values in options.items() if len(values) > 1), ""):
+        return f"an address with the option {several!r} once"
+    if not all(re.fullmatch("-?[0-9]+", value) for value in options.get("connect_timeout", [])):
+        return "an address whose option 'connect_timeout' is a whole number of seconds"
+    try:
+        dj_database_url.parse(address)
+    except ValueError:  # it takes ² for a number
+        return "an address whose options have ASCII digits"
+    return ""
 
 
 def _wrong(name: str, value: str, right: str) -> ImproperlyConfigured:

@@ -129,6 +129,63 @@ def test_an_incomplete_database_address_gives_error_without_the_password(value):
     assert "secret" not in message
 
 
+ESCAPED = "an address with #, /, ?, @, [ and ] in a user or password written as %23, %2F, %3F, %40, %5B and %5D"
+A_PORT = "an address with the name of a database, and its port a number from 1 to 65535"
+
+
+@pytest.mark.parametrize(
+    ("rest", "right"),
+    [
+        ("localhost", "an address with the name of a database"),
+        ("me:secret@localhost/", "an address with the name of a database"),
+        ("me:secret@localhost:99999/timeline", A_PORT),
+        ("me:secret@localhost:0/timeline", A_PORT),
+        ("me:secret@localhost:abc/timeline", A_PORT),
+        ("me:secret/timeline", A_PORT),
+        ("me:se#cret@localhost:5432/timeline", ESCAPED),
+        ("me:se/cret@localhost:5432/timeline", ESCAPED),
+        ("me:se?cret@localhost:5432/timeline", ESCAPED),
+        ("me:s@e/cret@localhost:5432/timeline", ESCAPED),
+        ("me:s@1/e?cret=1@localhost:5432/timeline", ESCAPED),
+        ("me:se[cret@localhost:5432/timeline", ESCAPED),
+        ("me:se[cr]et@localhost:5432/timeline", ESCAPED),
+        (
+            "localhost/timeline?sslmode=require&foo=bar",
+            "an address without the option 'foo', which PostgreSQL does not know",
+        ),
+        (
+            "localhost/timeline?connect_timeout=abc",
+            "an address whose option 'connect_timeout' is a whole number of seconds",
+        ),
+        ("localhost/timeline?application_name=²", "an address whose options have ASCII digits"),
+        ("localhost/timeline?sslmode=require&sslmode=disable", "an address with the option 'sslmode' once"),
+    ],
+)
+def test_what_is_wrong_in_a_database_address_is_said_without_the_password(rest, right):
+    assert error_of(Environment({"DATABASE_URL": f"postgresql://{rest}"}).database) == (
+        "DATABASE_URL is 'postgresql://…'. "
+        f"It must be {right}, such as postgresql://user:password@localhost:5432/timeline."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("me:p@ss@db.example/timeline", {"PASSWORD": "p@ss", "HOST": "db.example", "PORT": ""}),
+        ("me:%23%2F%3F%40%5B%5D@[::1]:1/timeline", {"PASSWORD": "#/?@[]", "HOST": "::1", "PORT": 1}),
+        ("/timeline?host=/run/postgresql&user=me@x", {"OPTIONS": {"host": "/run/postgresql", "user": "me@x"}}),
+        (
+            "db/timeline?connect_timeout=10&currentSchema=a",
+            {"OPTIONS": {"connect_timeout": 10, "options": "-c search_path=a"}},
+        ),
+    ],
+)
+def test_database_addresses(rest, expected):
+    settings = Environment({"DATABASE_URL": f"postgresql://{rest}"}).database()
+    assert settings is not None
+    assert {name: settings[name] for name in expected} == expected
+
+
 def test_database():
     settings = Environment({"DATABASE_URL": "postgres://me:p%40ss@db.example:6432/timeline?sslmode=require"}).database()
     assert settings is not None
