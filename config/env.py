@@ -139,11 +139,18 @@ class Environment:
         try:
             if not file.exists():
                 _create_secret(file)
-            return file.read_text().strip()
-        except OSError as error:
+            value = file.read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise ImproperlyConfigured(
-                f"{file} cannot be read or written ({error.strerror}). Set SECRET_KEY instead."
+                f"{file} cannot be read or written ({reason}). Set SECRET_KEY instead."
             ) from error
+        if len(value) < SHORTEST_SECRET_KEY:
+            raise ImproperlyConfigured(
+                f"{file} holds {len(value)} characters. It must hold at least {SHORTEST_SECRET_KEY} random ones: "
+                "delete it, and a new one is made; or set SECRET_KEY."
+            )
+        return value
 
 
 def _create_secret(file: Path) -> None:

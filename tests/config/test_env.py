@@ -223,6 +223,26 @@ def test_the_secret_key_is_made_once_and_only_for_its_owner(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [".secret-key"]
 
 
+@pytest.mark.parametrize(("text", "length"), [("", 0), (" \n", 0), ("short\n", 5), ("x" * 49, 49)])
+def test_a_file_with_a_short_secret_key_gives_error_and_stays(tmp_path, text, length):
+    file = tmp_path / ".secret-key"
+    file.write_text(text)
+    assert error_of(lambda: Environment({}).secret_key(file)) == (
+        f"{file} holds {length} characters. It must hold at least 50 random ones: "
+        "delete it, and a new one is made; or set SECRET_KEY."
+    )
+    assert file.read_text() == text
+    assert Environment({"SECRET_KEY": "y" * 50}).secret_key(file) == "y" * 50
+
+
+def test_a_file_of_a_secret_key_that_is_no_text_gives_error(tmp_path):
+    file = tmp_path / ".secret-key"
+    file.write_bytes(b"\xff" * 64)
+    assert error_of(lambda: Environment({}).secret_key(file)) == (
+        f"{file} cannot be read or written (it is not text). Set SECRET_KEY instead."
+    )
+
+
 def test_a_secret_key_that_cannot_be_kept_gives_error(tmp_path):
     file = tmp_path / "missing" / ".secret-key"
     assert error_of(lambda: Environment({}).secret_key(file)) == (
