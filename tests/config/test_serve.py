@@ -1,11 +1,13 @@
+import io
 import socket
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.management.base import CommandError
 
 from config import checks
-from config.management.commands.serve import open_port
+from config.management.commands.serve import Command, open_port
 
 
 @pytest.fixture
@@ -30,6 +32,39 @@ def test_an_address_of_another_machine_gives_error():
 def test_a_free_port_listens(busy_port):
     with open_port("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
         pass
+
+
+LOCAL = ["localhost", "127.0.0.1", "[::1]"]
+
+
+@pytest.mark.parametrize(
+    ("listens", "allowed", "base", "said"),
+    [
+        (("127.0.0.1", 8000), LOCAL, "http://127.0.0.1:8000", ""),
+        (("::1", 8000, 0, 0), LOCAL, "http://[::1]:8000", ""),
+        (("0.0.0.0", 8000), LOCAL, "http://127.0.0.1:8000", "Other machines get"),
+        (("::", 8000, 0, 0), LOCAL, "http://[::1]:8000", "Other machines get"),
+        (("0.0.0.0", 8000), ["*"], "http://127.0.0.1:8000", ""),
+        (("0.0.0.0", 8000), ["timeline.example.org"], "http://127.0.0.1:8000", "Whoever asks gets"),
+        (("192.0.2.1", 8000), LOCAL, "http://192.0.2.1:8000", "Whoever asks gets"),
+        (("192.0.2.1", 8000), ["192.0.2.1"], "http://192.0.2.1:8000", ""),
+    ],
+)
+def test_the_addresses_that_are_announced_can_be_opened(settings, listens, allowed, base, said):
+    settings.ALLOWED_HOSTS = allowed
+    listener: Any = SimpleNamespace(getsockname=lambda: listens)
+    output = io.StringIO()
+    Command(stdout=output).announce(listener, "user ann")
+    assert output.getvalue().splitlines() == [
+        "",
+        f"  Timeline  {base}/",
+        f"  API       {base}/api/v1/",
+        f"  API docs  {base}/api/docs/",
+        f"  Admin     {base}/admin/   user ann",
+        *(["", f"  {said} an answer under the names in ALLOWED_HOSTS only: {', '.join(allowed)}"] if said else []),
+        "",
+        "Ctrl-C stops it.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
 from django.db.utils import NotSupportedError
+from django.http.request import validate_host
 
 from config.background import beside
 from config.embedded import EmbeddedError, Server
@@ -33,6 +34,7 @@ from timeline.refreshing import keep_refreshing
 logger = logging.getLogger(__name__)
 
 ELSEWHERE = "at the server of the primary database"
+HERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # where this machine opens what listens at all of its addresses
 PREPARING = 7_314_159_265  # the advisory lock of who prepares the database
 
 
@@ -108,8 +110,9 @@ class Command(BaseCommand):
             return f"user {name}, password {password}   (shown only now)"
 
     def announce(self, listener: socket.socket, admin: str) -> None:
-        host, port = listener.getsockname()[:2]
-        base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        at, port = listener.getsockname()[:2]
+        name = HERE.get(at, f"[{at}]" if ":" in at else at)
+        base = f"http://{name}:{port}"
         lines = [
             "",
             f"  Timeline  {base}/",
@@ -119,6 +122,11 @@ class Command(BaseCommand):
             "",
             "Ctrl-C stops it.",
         ]
+        allowed = validate_host(name, settings.ALLOWED_HOSTS)
+        if not allowed or (at in HERE and "*" not in settings.ALLOWED_HOSTS):
+            who = "Other machines get" if allowed else "Whoever asks gets"
+            names = ", ".join(settings.ALLOWED_HOSTS)
+            lines[-2:-2] = ["", f"  {who} an answer under the names in ALLOWED_HOSTS only: {names}"]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
 
