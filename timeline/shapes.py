@@ -46,6 +46,8 @@ def record(description: str, required: dict[str, Schema], optional: dict[str, Sc
     }
 
 
+HIGHLIGHTS = "The most significant events that begin in it, and in the first bucket also those that began before it."
+
 EDTF = described(TEXT, "A date in EDTF (ISO 8601-2).")
 
 EVENT = record(
@@ -227,7 +229,7 @@ COMPONENTS: dict[str, Schema] = {
     "Bucket": record(
         "A part of the window, and how many events overlap it.",
         {"start": DAY, "end": described(DAY, "Its last day."), "count": WHOLE},
-        {"highlights": described(array(ref("Highlight")), "The most significant events that begin in it.")},
+        {"highlights": described(array(ref("Highlight")), HIGHLIGHTS)},
     ),
     "Highlight": record("An event in short.", {"id": TEXT, "url": ADDRESS, "title": TEXT, "date": ref("Date")}),
     "Window": record(

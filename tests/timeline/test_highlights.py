@@ -8,6 +8,7 @@ import pytest
 from django.http import QueryDict
 
 from events.models import Event
+from tests.builders import published
 from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import enter
 from timeline import summaries
@@ -44,6 +45,19 @@ def test_each_way_finds_the_most_significant_ones_in_order(way, query, window, m
         [one.pk for one in wanted if _bucket(found.buckets, one) == at][:3] for at in range(len(found.buckets.starts))
     ]
     assert sum(map(len, found.highlights)) > 5
+
+
+def test_what_began_before_the_window_is_a_highlight_of_its_first_bucket(client):
+    published("running", "2024-05/2025-12"), published("first", "2025-01-05"), published("second", "2025-02-01")
+    query = "from=2025-01-01&to=2025-12-31&buckets=12"
+
+    buckets = client.get(f"/api/v1/events/density/?{query}").json()["buckets"]
+
+    assert [[highlight["id"] for highlight in bucket["highlights"]] for bucket in buckets] == [
+        ["first", "running"],
+        ["second"],
+        *([] for _ in range(10)),
+    ]
 
 
 def test_what_a_highlight_says_is_part_of_its_document(curated):

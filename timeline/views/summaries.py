@@ -184,8 +184,9 @@ def _highlights_field() -> NumberField:
         least=0,
         most=10,
         default=3,
-        help_text="So many of the most significant events that begin in a bucket: those with the most participants, "
-        "countries and sources, up to ten of each. Looked for among the 300 most significant ones of the window.",
+        help_text="So many of the most significant events that begin in a bucket (or, for the first one, before it): "
+        "those with the most participants, countries and sources, up to ten of each. Looked for among the 300 most "
+        "significant ones of the window.",
     )
 
 
