@@ -16,6 +16,7 @@ from events.models import Actor, Event, EventText, Membership
 from tests.assertions import slugs
 from tests.events.historyatstate.samples import folder, trip, visit
 from tests.timeline.test_import_commands import run
+from timeline.management.commands.import_historyatstate import Command
 
 pytestmark = pytest.mark.django_db
 
@@ -324,3 +325,10 @@ def test_the_real_data_says_what_another_reading_of_it_says():
         "MK": 13,
     }  # fmt: skip
     assert len(found.notices) == 31
+
+
+def test_help_and_readme_say_what_goes_first():
+    readme = " ".join((settings.BASE_DIR / "README.md").read_text(encoding="utf-8").split())
+    second = "persons whom the curated data has are made a second time."
+    assert f"Needs load_reference first, then load_curated: without it, {second}" in Command.help
+    assert f"`load_reference` goes first, then `load_curated` (`make run` does both): without it, {second}" in readme

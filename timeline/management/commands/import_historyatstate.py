@@ -13,7 +13,8 @@ from timeline.management.import_command import ImportCommand
 class Command(ImportCommand):
     help = (
         "Imports the travels of US presidents and secretaries of state and the visits of foreign leaders, from the XML "
-        "of HistoryAtState/travels and HistoryAtState/visits. Needs load_reference first. What editors added stays."
+        "of HistoryAtState/travels and HistoryAtState/visits. Needs load_reference first, then load_curated: without "
+        "it, persons whom the curated data has are made a second time. What editors added stays."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
