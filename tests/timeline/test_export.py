@@ -87,6 +87,19 @@ def test_standard_output(monkeypatch):
     assert b",Title of one," in output.buffer.getvalue()
 
 
+@pytest.mark.parametrize("name", [*WHOLE, "parquet"])
+@pytest.mark.parametrize("query", ["country=ZZ", "type=nonsense", "ordering=relevance", "coutnry=UZ", "as_of=7"])
+def test_nothing_is_written_to_standard_output_before_a_refusal(monkeypatch, name, query):
+    published("one")
+    output = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(sys, "stdout", output)
+
+    with pytest.raises(CommandError, match=r"^--query: "):
+        call_command("export", name, query=query)
+
+    assert output.buffer.getvalue() == b""
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -83,12 +83,11 @@ def understood(query: str) -> dict[str, Any]:
 
 
 def documents(values: Mapping[str, Any], base_url: str) -> Iterator[Document]:
-    """The documents that the values find. Raises `InvalidParameters`."""
+    """The documents that the values find. Raises `InvalidParameters` at once, before there is anything to write."""
     at = values["as_of"]
     events = filtered(Publication.objects.as_of(at), values, known_entries(values, at)).in_language(values["lang"])
     rows = ordered(events, values, EVENT_ORDERINGS).values_list("document", flat=True)
-    for document in rows.iterator(chunk_size=500):
-        yield complete(document, base_url)
+    return (complete(document, base_url) for document in rows.iterator(chunk_size=500))
 
 
 def feed(values: Mapping[str, Any], site: str) -> Feed:
