@@ -16,13 +16,12 @@ from events.copying import array_text
 from timeline.search import NAMES, WEIGHTS, WORDS, configuration, mark, words_of
 
 MOST_KNOWN = 20_000
-"""Words remembered of a mark and a language, and names, by each process: some megabytes. More would be rare ones, and
-numbers."""
+"""Words remembered of a language, and names, by each process: some megabytes. More would be rare ones, and numbers."""
 LAST_POSITION, MOST_POSITIONS = 16_382, 254
 """A vector counts no further, nor notes more places of one lexeme: documents beyond are left to the database."""
 
 Stemmed = tuple[tuple[tuple[str, int], ...], int]
-"""Of a word or a name: its lexemes, as the vector has them, with their positions from 1, and how many positions it
+"""Of a word or a name: its lexemes, with their positions from 1, and how many positions it
 takes. Of a stop word there is no lexeme, but it takes a position."""
 
 Texts = Mapping[str, Sequence[str]]
@@ -44,10 +43,9 @@ SELECT {WORDS} FROM ROWS FROM (json_to_recordset(%s::json) AS
 
 
 class Stems:
-    """What words and names become in one language, under one mark; remembered for the life of the process."""
+    """What words and names become in one language; remembered for the life of the process."""
 
-    def __init__(self, mark: str, language: str) -> None:
-        self.mark = mark
+    def __init__(self, language: str) -> None:
         self.language = language
         self.words: dict[str, Stemmed] = {}
         self.names: dict[str, Stemmed] = {}
@@ -63,15 +61,14 @@ class Stems:
         new = _unknown(wanted, self.words)
         # Every language has numbers as they are: nearly each event has one of its own.
         numbers = {word for word in new if word.isascii() and word.isdecimal()}
-        self.words |= {number: (((f"'{self.mark}:{number}'", 1),), 1) for number in numbers}
+        self.words |= {number: (((number, 1),), 1) for number in numbers}
         new -= numbers
         if not new:
             return
         with connection.cursor() as cursor:
             cursor.execute(STEMMED, [array_text(new), configuration(self.language)])
             for word, lexemes, positions in cursor.fetchall():
-                quoted = [f"'{self.mark}:{lexeme}'" for lexeme in lexemes]
-                self.words[word] = tuple(zip(quoted[:-1], positions[:-1], strict=True)), positions[-1] - 1
+                self.words[word] = tuple(zip(lexemes[:-1], positions[:-1], strict=True)), positions[-1] - 1
 
 
 def _unknown(wanted: set[str], known: dict[str, Stemmed]) -> set[str]:
@@ -93,8 +90,8 @@ def _joined(words: Iterable[Stemmed]) -> Stemmed:
     return tuple(lexemes), before
 
 
-STEMS: dict[tuple[str, str], Stems] = {}
-"""By mark and language."""
+STEMS: dict[str, Stems] = {}
+"""By language."""
 
 Found = tuple[str, str, Texts]
 """A document: its language, that of its texts, and what it is found by."""
@@ -102,18 +99,18 @@ Found = tuple[str, str, Texts]
 
 def vectors(documents: Sequence[Found]) -> list[str]:
     """The vector of each document, as text."""
-    words: dict[tuple[str, str], set[str]] = {}
-    names: dict[tuple[str, str], set[str]] = {}
-    parts = [(mark(language, of_texts), language, of_texts, _cut(texts)) for language, of_texts, texts in documents]
-    for before, language, of_texts, by_weight in parts:
+    words: dict[str, set[str]] = {}
+    names: dict[str, set[str]] = {}
+    parts = [(language, of_texts, _cut(texts)) for language, of_texts, texts in documents]
+    for language, of_texts, by_weight in parts:
         for weight in WEIGHTS:
             wanted, of = (names, language) if weight in NAMES else (words, of_texts)
-            wanted.setdefault((before, of), set()).update(by_weight[weight])
-    for key in words.keys() | names.keys():
-        STEMS.setdefault(key, Stems(*key)).learn(words.get(key, ()), names.get(key, ()))
+            wanted.setdefault(of, set()).update(by_weight[weight])
+    for language in words.keys() | names.keys():
+        STEMS.setdefault(language, Stems(language)).learn(words.get(language, ()), names.get(language, ()))
     found = [
-        _vector(STEMS[before, of_texts].words, STEMS[before, language].names, by_weight)
-        for before, language, of_texts, by_weight in parts
+        _vector(mark(language, of_texts), STEMS[of_texts].words, STEMS[language].names, by_weight)
+        for language, of_texts, by_weight in parts
     ]
     others = [document for document, vector in zip(documents, found, strict=True) if vector is None]
     by_database = iter(_made_by_database(others) if others else ())
@@ -140,23 +137,23 @@ def _made_by_database(documents: Iterable[Found]) -> list[str]:
         return [text for (text,) in cursor.fetchall()]
 
 
-def _vector(words: Mapping[str, Stemmed], names: Mapping[str, Stemmed], parts: Texts) -> str | None:
-    """None stands for a document that is too long to be put together here."""
+def _vector(before: str, words: Mapping[str, Stemmed], names: Mapping[str, Stemmed], parts: Texts) -> str | None:
+    """With the mark `before` its lexemes. None stands for a document that is too long to be put together here."""
     places: dict[str, str] = {}
     last = 0
     for weight in WEIGHTS:
         known = names if weight in NAMES else words
         # A part goes on behind the last position of the one before: stop words at the end of that are not counted.
-        before = last
+        start = last
         for part in parts[weight]:
             lexemes, taken = known[part]
             for lexeme, position in lexemes:
-                last = before + position
+                last = start + position
                 if lexeme in places:
                     places[lexeme] += f",{last}{weight}"
                 else:
-                    places[lexeme] = f"{lexeme}:{last}{weight}"
-            before += taken
+                    places[lexeme] = f"'{before}:{lexeme}':{last}{weight}"
+            start += taken
     if last > LAST_POSITION:
         return None
     # Up to so many positions, no lexeme can have more; words have no commas.
