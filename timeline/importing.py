@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import F, Func
+from django.db.models import Exists, F, Func, OuterRef
 
 from events.among import among
 from events.interchange.importing import Import, Result, missing_events
@@ -201,7 +201,7 @@ def gone(namespaces: Sequence[str] = ()) -> Iterator[list[Event]]:
 def _not_withdrawn(ids: Sequence[int]) -> list[Event]:
     return list(
         Event.objects.filter(pk__in=ids)
-        .exclude(publications__superseded_in=None, publications__withdrawn=True)
+        .filter(~Exists(Publication.objects.filter(event=OuterRef("pk"), superseded_in=None, withdrawn=True)))
         .order_by(F("external_id"))
     )
 

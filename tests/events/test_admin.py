@@ -452,6 +452,59 @@ def test_a_part_that_somebody_else_removed_is_there_again_when_it_is_saved_again
     ]
 
 
+def _saved_again(admin_client: Any, event: Event, mine: dict[str, Any]) -> None:
+    """Saves a form that somebody else has overtaken, and once more what the answer shows."""
+    page = address(Event, "change", event.pk)
+    response = admin_client.post(page, mine)
+    assert errors(response) == {"": [SOMEBODY.format("event")]}
+    again = dict(mine)
+    for inline in response.context["inline_admin_formsets"]:
+        prefix = inline.formset.prefix
+        again = {name: value for name, value in again.items() if not name.startswith(f"{prefix}-")}
+        again |= {name: value for name, value in inline.formset.data.items() if name.startswith(f"{prefix}-")}
+    opened = response.context["adminform"].form["opened"].value()
+    assert admin_client.post(page, again | {"opened": opened}).status_code == 302
+
+
+def test_a_part_that_somebody_else_made_anew_is_the_same(admin_client, talks):
+    mine = form_of(talks, date="2025")
+    gone = EventText.objects.create(event=talks, language="de", title="Gespräche")
+    mine |= {"texts-INITIAL_FORMS": 2, "texts-1-id": gone.pk, "texts-1-title": gone.title}
+    EventText.objects.filter(language="de").delete()
+    theirs = EventText.objects.create(event=talks, language="de", title="Ihre")
+    Event.objects.update(updated_at=talks.updated_at + timedelta(minutes=1))
+
+    _saved_again(admin_client, talks, mine)
+
+    assert list(talks.texts.filter(language="de").values_list("pk", "title")) == [(theirs.pk, "Gespräche")]
+
+
+def test_a_part_that_both_have_added_is_one(admin_client, talks):
+    new = {"url": "https://example.org/both", "title": "Mine"}
+    mine = form_of(
+        talks, sources=[{"id": row.pk, "url": row.url, "title": row.title} for row in talks.sources.all()] + [new]
+    )
+    theirs = Source.objects.create(event=talks, url=new["url"], title="Theirs")
+    Event.objects.update(updated_at=talks.updated_at + timedelta(minutes=1))
+
+    _saved_again(admin_client, talks, mine)
+
+    assert list(Source.objects.filter(url=new["url"]).values_list("pk", "title")) == [(theirs.pk, "Mine")]
+
+
+def test_a_part_that_both_have_removed_stays_removed(admin_client, talks):
+    part = talks.participations.get()
+    row = {"id": part.pk, "actor": part.actor_id, "role": part.role, "DELETE": "on"}
+    other = {"actor": state("KZ").pk, "role": "visitor"}
+    mine = form_of(talks, date="2025", participations=[row, other])
+    part.delete()
+    Event.objects.update(updated_at=talks.updated_at + timedelta(minutes=1))
+
+    _saved_again(admin_client, talks, mine)
+
+    assert list(talks.participations.values_list("actor__code", "role")) == [("KZ", "visitor")]
+
+
 # The other forms
 
 

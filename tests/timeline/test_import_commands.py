@@ -282,6 +282,13 @@ def test_what_was_withdrawn_because_it_had_vanished_comes_back_with_its_data_set
     assert public() == [("earlier", 1)]
     assert run("import_events", again, "--publish")[0][1:] == ["Published: 1."]
     assert public() == [("earlier", 1), ("second", 3)]
+    # When it vanishes once more, it is withdrawn once more.
+    assert run("import_events", file(*PUBLIC[:-1]), "--withdraw-missing")[0][1:] == [
+        "Not in the source any more: test:3 (second)",
+        "Not in the source any more: 1 events in all.",
+        "Withdrawn: 1.",
+    ]
+    assert run("import_events", again, "--publish")[0][1:] == ["Published: 1."]
     # What an editor withdraws after that stays so.
     withdraw(Event.objects.filter(slug="second"))
     assert run("import_events", again, "--publish")[0][1:] == [
