@@ -49,6 +49,7 @@ MEANWHILE = (
     "Since the preview somebody saved something that the file is about, so it would do something else now: see below. "
     "Nothing is written yet."
 )
+OTHERWISE = "Public otherwise than they are here, and left so: {} events that the file did not change."
 MODELS = {"type": EventType, "topic": Topic, "actor": Actor, "event": Event}
 
 
@@ -198,6 +199,8 @@ class ImportAdmin(admin.ModelAdmin):
             self.message_user(request, f"Published: {outcome.published.published}.", messages.SUCCESS)
         for slug, reasons in list(outcome.published.refused.items())[:LISTED]:
             self.message_user(request, f"Not published: {slug}. {' '.join(reasons)}", messages.ERROR)
+        if outcome.published.otherwise:
+            self.message_user(request, OTHERWISE.format(outcome.published.otherwise), messages.WARNING)
         if outcome.published.withdrawn:
             slugs = ", ".join(outcome.published.withdrawn)
             self.message_user(request, f"Withdrawn before, and left so: {slugs}.", messages.WARNING)

@@ -81,6 +81,9 @@ class Published:
     """Slugs of those that an editor has withdrawn, and that stay so."""
     refused: dict[str, list[str]] = field(default_factory=dict)
     """By slug, why they cannot be published."""
+    otherwise: int = 0
+    """Events that are public, but not as they are now: an editor has them in hand, or an import before this one was
+    stopped before it published what it had changed. A merging import cannot tell which, and leaves them so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ def publish_imported(
         done.published += published.published
         done.withdrawn += published.withdrawn
         done.refused |= published.refused
+        done.otherwise += published.otherwise
         count += len(batch.ids)
         after_batch(count)
     _publish_changed_vocabulary(report, by)
@@ -144,16 +148,16 @@ def _parts(ids: array[int]) -> Iterator[array[int]]:
 
 def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
     """Publishes those of the batch that are to be. Those that an editor has withdrawn stay so."""
-    new, withdrawn = _to_publish(batch.ids, batch.if_edited)
-    if not new:
-        return Published(0, withdrawn)
-    outcome = publish(new, batch.by, skip_refused=True, turn=turn)
-    refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
-    return Published(len(outcome.published), withdrawn, refused)
+    new, done = _to_publish(batch.ids, batch.if_edited)
+    if new:
+        outcome = publish(new, batch.by, skip_refused=True, turn=turn)
+        done.published = len(outcome.published)
+        done.refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
+    return done
 
 
-def _to_publish(ids: Sequence[int], if_edited: bool) -> tuple[list[Event], list[str]]:
-    """The events to publish, and the slugs of those that an editor withdrew. One that is public counts `if_edited`."""
+def _to_publish(ids: Sequence[int], if_edited: bool) -> tuple[list[Event], Published]:
+    """The events to publish, and what becomes of the others. One that is public counts `if_edited`."""
     last = {
         row.event_id: row
         for row in Publication.objects.filter(among("event_id", ids), superseded_in=None).only(
@@ -161,14 +165,19 @@ def _to_publish(ids: Sequence[int], if_edited: bool) -> tuple[list[Event], list[
         )
     }
     events = Event.objects.filter(among("pk", ids)).order_by("pk").only("updated_at")
-    new = [event for event in events if _is_due(event, last.get(event.pk), if_edited)]
-    return new, [row.slug for row in last.values() if row.withdrawn and not row.vanished]
-
-
-def _is_due(event: Event, last: Publication | None, if_edited: bool) -> bool:
-    if last is None or last.withdrawn:
-        return last is None or last.vanished
-    return if_edited and event.updated_at > last.published_at
+    new = []
+    done = Published(withdrawn=[row.slug for row in last.values() if row.withdrawn and not row.vanished])
+    for event in events:
+        row = last.get(event.pk)
+        if row is None or row.withdrawn:
+            if row is None or row.vanished:
+                new.append(event)
+        elif event.updated_at > row.published_at:
+            if if_edited:
+                new.append(event)
+            else:
+                done.otherwise += 1
+    return new, done
 
 
 def _publish_changed_vocabulary(report: Report, by: AbstractBaseUser | None) -> None:

@@ -151,6 +151,26 @@ def test_what_a_run_before_changed_in_the_vocabulary_is_published(file, stopped)
     assert public() == before
 
 
+def test_what_a_run_before_changed_and_did_not_publish_is_told_where_it_may_be_an_editors(file, tmp_path):
+    run("import_events", file(*ALL[:7]), "--publish")
+    table = tmp_path / "events.csv"
+    table.write_text("external_id,slug,type,title_en\r\ntest:1,earlier,meeting,Otherwise\r\n")
+    run("import_events", str(table))  # stopped before it published, say
+
+    assert run("import_events", str(table), "--publish") == (
+        [
+            "Imported 1 records: 0 created, 0 changed, 1 unchanged, 0 refused.",
+            "Published: 0.",
+            "Public otherwise than they are here, and left so: 1 events that the file did not change. An editor has "
+            "them in hand, or a run before this one was stopped before it published them: publish them in the admin.",
+        ],
+        [],
+        "",
+    )
+    publish(Event.objects.filter(slug="earlier"))
+    assert run("import_events", str(table), "--publish")[0][1:] == ["Published: 0."]
+
+
 def test_an_unknown_namespace_cannot_be_exported(tmp_path):
     assert run("export_events", str(tmp_path / "events.jsonl"), "--dataset", "(")[2] == (
         "No event has an external id in the namespace '('."

@@ -143,6 +143,12 @@ class ImportCommand(BaseCommand):
             self.stdout.write(f"{would}: {done.published:,}.")
             if done.withdrawn:
                 self.stdout.write(f"Withdrawn before, and left so: {', '.join(done.withdrawn)}.")
+            if done.otherwise:
+                self.stdout.write(
+                    f"Public otherwise than they are here, and left so: {done.otherwise:,} events that the file did not"
+                    " change. An editor has them in hand, or a run before this one was stopped before it published "
+                    "them: publish them in the admin."
+                )
             refusals = len(done.refused)
         return refusals
 
