@@ -12,14 +12,12 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidg
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, QuerySet, Value, When
-from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from events.fields import EdtfField, parse_or_none
-from events.guarding import GuardedForm
+from events.guarding import GuardedForm, PartFormSet
 from events.models import Actor, Event, EventText, Figure, Membership, Participation, Relation, Source
 
 INPUTS: dict[Any, dict[str, Any]] = {
@@ -34,89 +32,6 @@ LONG_INPUTS: dict[Any, dict[str, Any]] = {
     models.TextField: {"widget": AdminTextareaWidget({"rows": 4})},
 }
 """A title of 300 characters is to be read before it is published."""
-
-
-class PartFormSet(BaseInlineFormSet):
-    """The parts of one thing, which says of two equal ones what the database's constraint says of them.
-
-    What somebody removed after the form was opened is taken for a new part, or for the same one if somebody made that
-    anew: the form itself asks before it is saved (`GuardedForm`), and then nothing that stands in it is lost.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.is_bound:
-            self._make_new_of_gone()
-
-    def _make_new_of_gone(self) -> None:
-        management = ManagementForm(self.data, prefix=self.prefix)
-        if not management.is_valid():
-            return  # the form set says so
-        assert self.model is not None
-        key = self.model._meta.pk.name
-        initial, total = (management.cleaned_data[name] or 0 for name in (INITIAL_FORM_COUNT, TOTAL_FORM_COUNT))
-        places = range(min(total, self.absolute_max or total))
-        there = {str(row.pk): row for row in self.get_queryset()}
-        entered = {place: str(self._entered(place, key)) for place in places[:initial]}
-        known = {place: pk for place, pk in entered.items() if pk in there}
-        # What somebody else has made meanwhile may be the same part.
-        others_made = {pk: row for pk, row in there.items() if pk not in known.values()}
-        free = {identity: pk for pk, row in others_made.items() if (identity := self._identity(row))}
-        for place in places:
-            identity = self._identity(place)
-            if place not in known and identity in free and self._is_complete(place):
-                known[place] = free.pop(identity)
-        removed = [place for place in places[:initial] if place not in known and self._entered(place, "DELETE")]
-        if known == entered:
-            return
-        # Django wants those that are there to be the first.
-        others = [place for place in places if place not in known and place not in removed]
-        before: Any = self.data
-        self.data = data = before.copy()
-        rows: dict[int, dict[str, list[str]]] = {}
-        for place in places:
-            start = f"{self.prefix}-{place}-"
-            names = [name for name in before if name.startswith(start)]
-            rows[place] = {name.removeprefix(start): data.pop(name) for name in names}
-        for now, place in enumerate([*known, *others]):
-            for name, values in (rows[place] | {key: [known.get(place, "")]}).items():
-                data.setlist(f"{self.prefix}-{now}-{name}", values)
-        data[f"{self.prefix}-{INITIAL_FORM_COUNT}"] = str(len(known))
-        data[f"{self.prefix}-{TOTAL_FORM_COUNT}"] = str(len(known) + len(others))
-
-    def _entered(self, place: int, name: str) -> str:
-        return str(self.data.get(f"{self.prefix}-{place}-{name}", "")).strip()
-
-    def _identity(self, part: Any) -> tuple[str, ...] | None:
-        """What makes a part another one than those beside it, of a row or of what is entered at a place."""
-        assert self.model is not None
-        for constraint in self.model._meta.total_unique_constraints:
-            fields = [self.model._meta.get_field(name) for name in constraint.fields if name != self.fk.name]
-            if isinstance(part, int):
-                return tuple(self._entered(part, field.name) for field in fields)
-            return tuple(str(getattr(part, field.attname)) for field in fields)
-        return None
-
-    def _is_complete(self, place: int) -> bool:
-        """Whether all is entered that a part must have: a language alone says nothing."""
-        assert self.model is not None
-        needed = [field for field in self.model._meta.concrete_fields if field.editable and not field.blank]
-        return all(
-            self._entered(place, field.name)
-            for field in needed
-            if field not in (self.fk, self.model._meta.pk) and not field.has_default()
-        )
-
-    def get_unique_error_message(self, unique_check: Any) -> str:
-        assert self.model is not None
-        for constraint in self.model._meta.total_unique_constraints:
-            message = constraint.get_violation_error_message()
-            if set(constraint.fields) == set(unique_check) and message != constraint.default_violation_error_message:
-                return str(message)
-        return super().get_unique_error_message(unique_check)
-
-    def get_form_error(self) -> str:
-        return "This repeats one above it."
 
 
 class MembershipForm(forms.ModelForm):

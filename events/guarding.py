@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
+from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
+from django.forms.models import BaseInlineFormSet
 
 from events.digest import digest
 
@@ -65,3 +67,95 @@ class GuardedForm(forms.ModelForm):
                 f"Somebody else saved this {model._meta.verbose_name} after you had opened it. What you entered is "
                 "still here: compare it in another tab. Saving again replaces what they changed by what stands here.",
             )
+
+
+class PartFormSet(BaseInlineFormSet):
+    """The parts of one thing, which says of two equal ones what the database's constraint says of them.
+
+    What somebody removed after the form was opened is taken for a new part, or for the same one if somebody made that
+    anew: the form itself asks before it is saved (`GuardedForm`), and then nothing that stands in it is lost.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self._make_new_of_gone()
+
+    def _make_new_of_gone(self) -> None:
+        management = ManagementForm(self.data, prefix=self.prefix)
+        if not management.is_valid():
+            return  # the form set says so
+        initial, total = (management.cleaned_data[name] or 0 for name in (INITIAL_FORM_COUNT, TOTAL_FORM_COUNT))
+        places = range(min(total, self.absolute_max or total))
+        entered = {place: self._entered(place, self._key) for place in places[:initial]}
+        known = self._known(places, entered)
+        if known != entered:
+            removed = {place for place in entered.keys() - known.keys() if self._entered(place, "DELETE")}
+            self._rearrange(places, known, removed)
+
+    def _known(self, places: Sequence[int], entered: Mapping[int, str]) -> dict[int, str]:
+        """The ids of the rows that the places are about: those entered, of what is there, and of what somebody else has
+        made meanwhile and is the same part."""
+        there = {str(row.pk): row for row in self.get_queryset()}
+        known = {place: pk for place, pk in entered.items() if pk in there}
+        fields = self._identifying()
+        if not fields:
+            return known
+        made = {pk: row for pk, row in there.items() if pk not in known.values()}
+        free = {tuple(str(getattr(row, field.attname)) for field in fields): pk for pk, row in made.items()}
+        for place in places:
+            same = tuple(self._entered(place, field.name) for field in fields)
+            if place not in known and same in free and self._is_complete(place):
+                known[place] = free.pop(same)
+        return known
+
+    def _rearrange(self, places: Sequence[int], known: Mapping[int, str], removed: Set[int]) -> None:
+        """First those that are there, as Django wants it, then the new ones; without those `removed`."""
+        before: Any = self.data
+        self.data = data = before.copy()
+        rows: dict[int, dict[str, list[str]]] = {}
+        for place in places:
+            start = f"{self.prefix}-{place}-"
+            names = [name for name in before if name.startswith(start)]
+            rows[place] = {name.removeprefix(start): data.pop(name) for name in names}
+        others = [place for place in places if place not in known and place not in removed]
+        for now, place in enumerate([*known, *others]):
+            for name, values in (rows[place] | {self._key: [known.get(place, "")]}).items():
+                data.setlist(f"{self.prefix}-{now}-{name}", values)
+        data[f"{self.prefix}-{INITIAL_FORM_COUNT}"] = str(len(known))
+        data[f"{self.prefix}-{TOTAL_FORM_COUNT}"] = str(len(known) + len(others))
+
+    @property
+    def _key(self) -> str:
+        assert self.model is not None
+        return self.model._meta.pk.name
+
+    def _entered(self, place: int, name: str) -> str:
+        return str(self.data.get(f"{self.prefix}-{place}-{name}", "")).strip()
+
+    def _identifying(self) -> list[Any]:
+        """The fields that make a part another one than those beside it; none if nothing does."""
+        assert self.model is not None
+        names = next((constraint.fields for constraint in self.model._meta.total_unique_constraints), ())
+        return [self.model._meta.get_field(name) for name in names if name != self.fk.name]
+
+    def _is_complete(self, place: int) -> bool:
+        """Whether all is entered that a part must have: a language alone says nothing."""
+        assert self.model is not None
+        needed = [field for field in self.model._meta.concrete_fields if field.editable and not field.blank]
+        return all(
+            self._entered(place, field.name)
+            for field in needed
+            if field not in (self.fk, self.model._meta.pk) and not field.has_default()
+        )
+
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        assert self.model is not None
+        for constraint in self.model._meta.total_unique_constraints:
+            message = constraint.get_violation_error_message()
+            if set(constraint.fields) == set(unique_check) and message != constraint.default_violation_error_message:
+                return str(message)
+        return super().get_unique_error_message(unique_check)
+
+    def get_form_error(self) -> str:
+        return "This repeats one above it."
