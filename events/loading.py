@@ -75,6 +75,6 @@ def _load(loaded: list[Record]) -> list[Result]:
 
 
 def _raise_refusals(results: Iterable[Result]) -> None:
-    reasons = [f"{result.key}: {problem}" for result in results for problem in (*result.problems, *result.unlinked)]
+    reasons = [f"{result.key}: {problem}" for result in results for problem in result.left_out]
     if reasons:
         raise ValueError("\n".join(reasons))

@@ -218,7 +218,7 @@ class ImportAdmin(admin.ModelAdmin):
         table = csv.writer(response)
         table.writerow(["file", "line", "record", "id", "field", "problem"])
         for result in [*outcome.refused, *outcome.unlinked]:
-            for problem in [*result.problems, *result.unlinked]:
+            for problem in result.left_out:
                 row = [data["name"], result.line, result.kind, result.key, problem.field, problem.message]
                 table.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
         return response

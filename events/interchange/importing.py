@@ -46,6 +46,11 @@ class Result:
     changes: list[str] = field(default_factory=list)
     """Of what changed: what is otherwise now."""
 
+    @property
+    def left_out(self) -> list[Problem]:
+        """What was not imported of it, and why: all, or some links."""
+        return [*self.problems, *self.unlinked]
+
 
 class When(StrEnum):
     """What happens at the first refusal."""

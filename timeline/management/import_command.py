@@ -83,11 +83,7 @@ class ImportCommand(BaseCommand):
         def after_batch(report: Report, results: Sequence[Result]) -> None:
             for result in results:
                 key = f"{result.key}: " if result.key else ""
-                for said, to in (
-                    (result.problems, self.stderr),
-                    (result.unlinked, self.stderr),
-                    (result.changes, self.stdout),
-                ):
+                for said, to in ((result.left_out, self.stderr), (result.changes, self.stdout)):
                     for sentence in said:
                         progress.end()
                         to.write(f"{where(result.line)}: {key}{sentence}")
