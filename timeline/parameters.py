@@ -239,7 +239,7 @@ class SearchField(ParameterField):
                 f"The search has {len(text)} characters: at most {search.LONGEST} are possible.", code="malformed"
             )
         try:
-            search.queries(text, LANGUAGES[0])
+            search.parse(text)
         except search.NothingToSearch as error:
             raise ValidationError(
                 f"{shown(text)} has no word to search for: give at least one that is not excluded by -.",

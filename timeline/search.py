@@ -69,19 +69,29 @@ def words_of(*texts: str) -> list[str]:
     return [word for text in texts for word in WORD.findall(fold(text))]
 
 
-def queries(text: str, language: str) -> list[SearchQuery]:
+Part = tuple[bool, list[str], bool]
+"""Of a query: whether it is excluded, its words, and whether the last of these is a beginning."""
+
+
+def parse(text: str) -> list[Part]:
     """What `text` asks for: every word, every "phrase", nothing that stands behind a -; a word with * is a beginning.
 
-    Any of the queries finds it: the first one in documents with texts in their own `language`, the others where these
-    are in another one. A word of several parts, such as C5+1 or rare-earth, is a phrase. What is a stop word in the
-    language of the texts is not looked for. Raises `NothingToSearch` if nothing is left: no word, only exclusions.
+    A word of several parts, such as C5+1 or rare-earth, is a phrase. Raises `NothingToSearch` if nothing is left: no
+    word, only exclusions.
     """
-    parts: list[_Part] = []
+    parts: list[Part] = []
     for minus, phrase, word, star in re.findall(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))', text):
         if words := words_of(phrase or word):
             parts.append((bool(minus), words, bool(star)))
     if all(minus for minus, _, _ in parts):
         raise NothingToSearch
+    return parts
+
+
+def queries(text: str, language: str) -> list[SearchQuery]:
+    """Any of these finds what `text` asks for (see `parse`): the first one in documents with texts in their own
+    `language`, the others where these are in another one. Stop words of the texts' language are not looked for."""
+    parts = parse(text)
     own = configuration(language)
 
     def in_either(words: list[str], beginning: bool, config: str) -> Func:
@@ -93,11 +103,7 @@ def queries(text: str, language: str) -> list[SearchQuery]:
     return found
 
 
-_Part = tuple[bool, list[str], bool]
-"""Whether it is excluded, its words, and whether the last of these is a beginning."""
-
-
-def _all(parts: Sequence[_Part], config: str, asked: Callable[[list[str], bool, str], Func]) -> Func:
+def _all(parts: Sequence[Part], config: str, asked: Callable[[list[str], bool, str], Func]) -> Func:
     wanted = ((minus, asked(words, beginning, config)) for minus, words, beginning in parts)
     return _Joined("&&", *(_Without(part) if minus else part for minus, part in wanted))
 

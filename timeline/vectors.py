@@ -21,8 +21,8 @@ LAST_POSITION, MOST_POSITIONS = 16_382, 254
 """A vector counts no further, nor notes more places of one lexeme: documents beyond are left to the database."""
 
 Stemmed = tuple[tuple[tuple[str, int], ...], int]
-"""Of a word or a name: its lexemes, with their positions from 1, and how many positions it
-takes. Of a stop word there is no lexeme, but it takes a position."""
+"""Of a word or a name: its lexemes, with their positions from 1, and how many positions it takes. Of a stop word there
+is no lexeme, but it takes a position."""
 
 Texts = Mapping[str, Sequence[str]]
 """What a document is found by, by weight."""

@@ -91,9 +91,7 @@ class Server:
             account = require_account(self.folder)
             self._make_folder(account)
             with self._start_lock(account):
-                started = not self._accepts_connections()
-                if started:
-                    self._start(account)
+                started = self._start_if_ended(account)
                 self._ensure_database()
                 users = self._open("users.lock", account)
                 fcntl.flock(users, fcntl.LOCK_SH)
@@ -112,12 +110,9 @@ class Server:
         try:
             account = require_account(self.folder)
             with self._start_lock(account):
-                ended = not self._accepts_connections()
-                if ended:
-                    self._start(account)
+                return self._start_if_ended(account)
         except OSError as error:
             raise EmbeddedError(f"{error} (see {self.folder / 'log'})") from error
-        return ended
 
     def release(self) -> bool:
         """Stop using the server; stops it if nobody else does. True when it was stopped.
@@ -161,6 +156,12 @@ class Server:
             raise EmbeddedError(
                 f"the unprivileged user it runs as cannot get to {self.folder}. Set EMBEDDED_POSTGRES_DIR."
             )
+
+    def _start_if_ended(self, account: Account) -> bool:
+        ended = not self._accepts_connections()
+        if ended:
+            self._start(account)
+        return ended
 
     def _start(self, account: Account) -> None:
         programs = programs_for(account)

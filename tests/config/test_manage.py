@@ -25,14 +25,19 @@ def test_needs_database(line, needed):
     assert needs_database(line.split()) is needed
 
 
-def test_a_bad_environment_ends_in_one_line():
-    result = subprocess.run(
-        [sys.executable, "manage.py", "migrate"],
+def manage(command, **environment):
+    """Runs a command in a process of its own, with more in its environment."""
+    return subprocess.run(
+        [sys.executable, "manage.py", command],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": "sqlite:///data.db"},
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
     )
+
+
+def test_a_bad_environment_ends_in_one_line():
+    result = manage("migrate", DATABASE_URL="sqlite:///data.db")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
         "Error: DATABASE_URL is 'sqlite://…'. "
@@ -41,13 +46,7 @@ def test_a_bad_environment_ends_in_one_line():
 
 
 def test_a_host_that_no_request_has_ends_in_one_line():
-    result = subprocess.run(
-        [sys.executable, "manage.py", "check"],
-        cwd=settings.BASE_DIR,
-        env={**os.environ, "ALLOWED_HOSTS": "localhost,*.example.org"},
-        capture_output=True,
-        text=True,
-    )
+    result = manage("check", ALLOWED_HOSTS="localhost,*.example.org")
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("Error: ALLOWED_HOSTS is '*.example.org'. It must be a host name without scheme,")
     assert result.stderr.count("\n") == 1
