@@ -19,6 +19,7 @@ from granian.net import SocketHolder
 from granian.server.mp import MPServer, WorkerProcess
 
 from config.background import end_without
+from config.interrupt import Interrupt
 from config.whole_answers import whole_answers
 
 WORKERS = 2
@@ -56,6 +57,7 @@ class ApplicationServer(MPServer):
             respawn_failed_workers=True,
             workers_kill_timeout=ENOUGH,
         )
+        self.main_loop_interrupt = Interrupt()  # type: ignore[assignment]  # all of an event that Granian needs
         self.listeners = one_for_each_worker(listener, workers)
         hangup = signal.getsignal(signal.SIGHUP)
         self.on_startup(lambda: take_hangup(hangup))

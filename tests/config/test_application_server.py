@@ -15,8 +15,9 @@ import pytest
 from django.core.management.base import CommandError
 
 from config import wsgi
+from config.interrupt import Interrupt
 from config.management.commands.serve import open_port
-from config.server import WORKERS, one_for_each_worker
+from config.server import WORKERS, ApplicationServer, one_for_each_worker
 from tests.serving import serving
 
 
@@ -125,6 +126,13 @@ def test_workers_that_are_not_ready_end_at_once(listener, monkeypatch):
         workers = psutil.Process(server).children()
         os.kill(server, signal.SIGTERM)
         assert psutil.wait_procs(workers, timeout=4)[1] == []
+
+
+def test_a_signal_while_it_is_about_to_wait_ends_it(listener):
+    server = ApplicationServer(listener, 1)
+    assert type(server.main_loop_interrupt) is Interrupt  # for which test_interrupt.py shows it
+    server.signal_handler_interrupt(signal.SIGTERM, None)
+    assert server.main_loop_interrupt.is_set()
 
 
 def test_no_worker_is_left_when_the_server_is_killed(listener):
