@@ -130,9 +130,10 @@ def test_workers_that_are_not_ready_end_at_once(listener, monkeypatch):
 
 def test_a_signal_while_it_is_about_to_wait_ends_it(listener):
     server = ApplicationServer(listener, 1)
-    assert type(server.main_loop_interrupt) is Interrupt  # for which test_interrupt.py shows it
     server.signal_handler_interrupt(signal.SIGTERM, None)
-    assert server.main_loop_interrupt.is_set()
+    interrupt: object = server.main_loop_interrupt
+    assert isinstance(interrupt, Interrupt)  # for which test_interrupt.py shows it
+    assert interrupt.is_set()
 
 
 def test_no_worker_is_left_when_the_server_is_killed(listener):
