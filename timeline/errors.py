@@ -14,6 +14,8 @@ from django.template.loader import render_to_string
 from django.views import defaults
 from rest_framework import exceptions
 
+from events.locking import is_conflict
+
 MEDIA_TYPE = "application/problem+json"
 REVALIDATED = "public, max-age=0, must-revalidate"
 """Cache-Control of what holds until something is published."""
@@ -192,7 +194,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    if isinstance(sys.exc_info()[1], OperationalError):
+    error = sys.exc_info()[1]
+    if is_conflict(error) and for_people(request):
+        return _unavailable_to_people("timeline/admin/busy.html")
+    if isinstance(error, OperationalError):
         return _unavailable(request)
     if for_people(request):
         return defaults.server_error(request)
@@ -202,8 +207,10 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 def _unavailable(request: HttpRequest) -> HttpResponseBase:
     if for_people(request):
-        response = HttpResponse(render_to_string("timeline/admin/unavailable.html"), status=503)
-        response["Retry-After"] = str(RETRY_AFTER)
-        return response
+        return _unavailable_to_people("timeline/admin/unavailable.html")
     detail = "The database does not answer at the moment. The request was not at fault: try it again in some seconds."
     return problem(request, "unavailable", detail, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def _unavailable_to_people(template: str) -> HttpResponse:
+    return HttpResponse(render_to_string(template), status=503, headers={"Retry-After": str(RETRY_AFTER)})

@@ -31,6 +31,7 @@ from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry, RecordFile
 from events.interchange.shapes import Problem
+from events.locking import wait_briefly
 from events.models import Actor, Event, EventType, Topic
 from timeline.formats.csv import BYTE_ORDER_MARK
 from timeline.importing import Published, Report, publish_imported, run
@@ -254,6 +255,7 @@ class ImportAdmin(admin.ModelAdmin):
         outcome = Outcome(Report())
         try:
             with transaction.atomic():
+                wait_briefly()
                 importing = Import(
                     lambda: self._permitted(request, file.entries()),
                     Existing.REPLACE if file.complete else Existing.MERGE,

@@ -20,12 +20,10 @@ from events.interchange import import_actors, import_branches, import_events
 from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.reading import Entry
 from events.interchange.shapes import Problem
+from events.locking import import_next, keep_others_from_changing_several
 
 BATCH = 500
 """Records in a transaction."""
-IMPORTING = 6_872_013_554
-"""The advisory lock of the import that writes, until its transaction ends: two that change the same things in another
-order would wait for one another."""
 
 
 @dataclass(slots=True)
@@ -95,6 +93,8 @@ class Import:
 
     def run(self) -> Iterator[list[Result]]:
         """Imports; gives the results batch by batch, each when it has been written."""
+        if connection.in_atomic_block:  # which is that of the whole file
+            keep_others_from_changing_several()
         _start_seen()
         for batch in _batches(self.entries()):
             results = self._in_transaction(batch)
@@ -138,7 +138,7 @@ class Import:
         open_links = len(self._open_links)
         try:
             with transaction.atomic():
-                _wait_for_others()
+                import_next()
                 results = self._written(batch, last)
                 if self.refused is When.STOP and any(result.status is Status.REFUSED for result in results):
                     raise _Stop
@@ -195,11 +195,6 @@ class _Stop(Exception):
     pass
 
 
-def _wait_for_others() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORTING])
-
-
 _STATUSES = [Status.CREATED, Status.CHANGED, Status.UNCHANGED]
 _WRITERS = {
     "type": import_branches.write_types,
@@ -247,8 +242,12 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 def _start_seen() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS interchange_seen (identity text PRIMARY KEY)")
-        cursor.execute("TRUNCATE interchange_seen")
+        cursor.execute(
+            """
+            CREATE TEMPORARY TABLE IF NOT EXISTS interchange_seen (identity text PRIMARY KEY);
+            TRUNCATE interchange_seen
+            """
+        )
 
 
 def _seen_before(entries: Sequence[Entry]) -> list[Entry]:

@@ -9,7 +9,8 @@ import orjson
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import DeadlockDetected
 
 from events.interchange import importing
 from events.interchange.writing import event_records
@@ -199,6 +200,22 @@ def test_a_dry_run_says_the_same_and_writes_nothing(file):
         "",
     )
     assert (Event.objects.count(), Actor.objects.count(), public()) == (before, 0, [])
+
+
+def test_what_another_transaction_is_in_the_way_of_can_be_run_again(file, monkeypatch):
+    def run_into_another(*_):
+        try:
+            raise DeadlockDetected("deadlock detected")
+        except DeadlockDetected as error:
+            raise OperationalError("deadlock detected") from error
+
+    monkeypatch.setattr("timeline.management.import_command.run", run_into_another)
+    assert run("import_events", file(*PUBLIC))[2] == (
+        "Somebody else changed the same at the same time. Run this again: what is done is passed over."
+    )
+    monkeypatch.setattr("timeline.management.import_command.run", mock.Mock(side_effect=OperationalError("gone")))
+    with pytest.raises(OperationalError, match="gone"):
+        run("import_events", file(*PUBLIC))
 
 
 def test_a_refusal_stops_it_and_names_file_line_record_and_field(file, monkeypatch):

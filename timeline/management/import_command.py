@@ -8,11 +8,12 @@ from contextlib import nullcontext
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry
+from events.locking import is_conflict
 from timeline.importing import Published, Report, gone, publish_imported, run, withdraw_gone
 from timeline.processes import MOST_PROCESSES, clear_waste, processes_here, waste_kept
 from timeline.progress import Progress
@@ -62,6 +63,15 @@ class ImportCommand(BaseCommand):
             action="store_true",
             help="Withdraw the public events of the same data sets that the source no longer has.",
         )
+
+    def execute(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().execute(*args, **options)
+        except DatabaseError as error:
+            if not is_conflict(error):
+                raise
+            message = "Somebody else changed the same at the same time. Run this again: what is done is passed over."
+            raise CommandError(message) from error
 
     def import_records(
         self,
