@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 from psycopg.types.json import Jsonb
 
@@ -116,14 +117,13 @@ def _write_links(drafts: Sequence[_Draft], existing: Existing, last: bool) -> No
     references = References.of(name for draft in drafts for _, name in _places(draft.values))
     for draft in drafts:
         gone = [(place, name) for place, name in _places(draft.values) if name not in references.actors]
-        # Later in the file, it may be there; and a member whose record does not say so of itself.
-        draft.outcome.waits = bool(gone or draft.values.get("members")) and not last
+        draft.outcome.waits = bool(gone) and not last  # later in the file, it may be there
         if last:
             draft.outcome.unlinked = [
                 Problem(place, f"there is no actor “{name}”, in the file or the database. The rest is imported.")
                 for place, name in gone
             ]
-    _write_memberships(drafts, references, existing)
+    _write_memberships(drafts, references, existing, last)
     _write_successors(drafts, references, existing)
 
 
@@ -150,11 +150,12 @@ def _wrong_terms(values: Values) -> list[Problem]:
     return found
 
 
-def _write_memberships(drafts: Sequence[_Draft], references: References, existing: Existing) -> None:
+def _write_memberships(drafts: Sequence[_Draft], references: References, existing: Existing, last: bool) -> None:
     """Makes and changes what the records say of memberships, those of actors and of `members` alike.
 
     A record that is the whole truth ends the others of its actor. Its `members` are all who belong to it in one of the
-    roles that stand there: whoever heads it, for one, says so in a record of their own.
+    roles that stand there: whoever heads it, for one, says so in a record of their own. What one record leaves out may
+    stand in one that comes later: it ends when the whole file has been read, with `last`.
     """
     by_id = {draft.id: draft for draft in drafts}
     wanted: dict[Term, tuple[str, _Draft]] = {}
@@ -183,12 +184,53 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
     for _, _, draft in new:
         _mark_changed(draft)
     if existing is Existing.REPLACE:
+        _note_said(wanted)
+        said = _said_of(there) if last else wanted.keys()
         for term, row in there.items():
             member, group, role, _ = term
-            said = by_id.get(member) or listed.get((group, role))
-            if said and term not in wanted:
+            draft_without = by_id.get(member) or listed.get((group, role))
+            if not draft_without or term in said:
+                continue
+            if last:
                 row.delete()
-                _mark_changed(said)
+                _mark_changed(draft_without)
+            else:
+                draft_without.outcome.waits = True
+
+
+# The memberships that the file has named: in a table of this connection, as part of the transaction that makes them.
+
+
+def start() -> None:
+    """Before the first batch of a file."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            CREATE TEMPORARY TABLE IF NOT EXISTS interchange_said (
+                member bigint, "group" bigint, role text, since text, PRIMARY KEY (member, "group", role, since)
+            );
+            TRUNCATE interchange_said
+            """
+        )
+
+
+def _note_said(terms: Iterable[Term]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO interchange_said {_TERMS} ON CONFLICT DO NOTHING", _columns(terms))
+
+
+def _said_of(terms: Iterable[Term]) -> set[Term]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_TERMS} INTERSECT SELECT * FROM interchange_said", _columns(terms))
+        return set(cursor.fetchall())
+
+
+_TERMS = "SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[])"
+
+
+def _columns(terms: Iterable[Term]) -> list[list[Any]]:
+    rows = list(terms)
+    return [[row[number] for row in rows] for number in range(4)]
 
 
 def _later(until: str, than: str) -> bool:

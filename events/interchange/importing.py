@@ -96,6 +96,7 @@ class Import:
         if connection.in_atomic_block:  # which is that of the whole file
             keep_others_from_changing_several()
         _start_seen()
+        import_actors.start()
         for batch in _batches(self.entries()):
             results = self._in_transaction(batch)
             self.position = max(self.position, batch[-1].position)

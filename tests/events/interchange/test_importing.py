@@ -355,9 +355,32 @@ def test_the_members_that_a_bloc_lists_are_all_that_it_has_in_their_role(monkeyp
 
 @pytest.mark.usefixtures("small_batches")
 def test_a_member_whose_own_record_says_nothing_stays_one():
-    imported(members("kazakhstan"), KZ)
+    for records in ([members("kazakhstan"), KZ], [KZ, members("kazakhstan")]):
+        imported(*records)
+        made = Membership.objects.get()
+
+        assert statuses(*records) == ["unchanged"] * 2
+        assert Membership.objects.get() == made
+        assert made.member.slug == "kazakhstan"
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_what_a_bloc_leaves_out_stays_if_the_member_says_it():
+    by_member = {**KZ, "memberships": [{"group": "opec", "role": "member"}]}
+    for records in ([members("US"), US, by_member], [by_member, US, members("US")]):
+        imported(*records)
+        assert statuses(*records) == ["unchanged"] * 3
+        assert Membership.objects.count() == 2
+
+    assert statuses(KZ, US, members("US")) == ["changed", "unchanged", "unchanged"]
+    assert Membership.objects.get().member.slug == "united-states"
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_run_that_is_stopped_ends_no_membership_that_a_later_record_says():
     imported(members("kazakhstan"), KZ)
 
+    assert statuses(KZ, {**US, "kind": "planet"}, members("kazakhstan"), refused=When.STOP)[-1] == "refused"
     assert Membership.objects.get().member.slug == "kazakhstan"
 
 
