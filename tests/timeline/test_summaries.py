@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from itertools import product
 from urllib.parse import urlencode
 
 import pytest
@@ -271,13 +272,11 @@ IN_THE_SAMPLE = [
 """Queries, with the months that they find of `many`."""
 
 
-@pytest.mark.parametrize(
-    ("most_walked", "sparse_from", "one_in"), [(10_000, 0, DENSE), (-1, 10**9, SAMPLED), (-1, -1, SPARSE)]
-)
-def test_estimates_are_what_is_in_the_sample(most_walked, sparse_from, one_in, many, monkeypatch):
-    monkeypatch.setattr(samples, "MOST_WALKED", most_walked)
-    monkeypatch.setattr(samples, "MANY", sparse_from)
-    for query, months in IN_THE_SAMPLE:
+def test_estimates_are_what_is_in_the_sample(many, monkeypatch):
+    sizes = [(10_000, 0, DENSE), (-1, 10**9, SAMPLED), (-1, -1, SPARSE)]
+    for (most_walked, sparse_from, one_in), (query, months) in product(sizes, IN_THE_SAMPLE):
+        monkeypatch.setattr(samples, "MOST_WALKED", most_walked)
+        monkeypatch.setattr(samples, "MANY", sparse_from)
         drawn = [
             one
             for one in many
@@ -288,10 +287,10 @@ def test_estimates_are_what_is_in_the_sample(most_walked, sparse_from, one_in, m
 
         facets = question(query).facets()
 
-        assert bool(drawn) == bool(months), query  # some of any thousand ids in a row
-        assert (question(query).count(), facets.number) == (number, number), query
-        assert facets.values["country"] == {code: one_in * times for code, times in by_country.items()}, query
-        assert sum(question(query).density(10, 1).counts) == number.count, query
+        assert bool(drawn) == bool(months), (one_in, query)  # some of any thousand ids in a row
+        assert (question(query).count(), facets.number) == (number, number), (one_in, query)
+        assert facets.values["country"] == {code: one_in * times for code, times in by_country.items()}, (one_in, query)
+        assert sum(question(query).density(10, 1).counts) == number.count, (one_in, query)
 
 
 def test_what_the_database_expects_wrongly_is_counted_all_the_same(monkeypatch):
