@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from events.fields import EdtfField, parse_or_none
+from events.figure_sources import FigureFormSet, SourceField
 from events.guarding import GuardedForm, PartFormSet
 from events.models import Actor, Event, EventText, Figure, Membership, Participation, Relation, Source
 
@@ -161,7 +162,7 @@ class EventForm(GuardedForm):
     """Refuses half a point. An event is marked as edited with its parts, so they need no fingerprint."""
 
     class Media:
-        js = ["admin/js/urlify.js", "events/suggest_slug.js"]
+        js = ["admin/js/urlify.js", "events/suggest_slug.js", "events/choose_source.js"]
 
     def clean(self) -> Any:
         cleaned = super().clean()
@@ -248,7 +249,7 @@ class RelationInline(TableInline):
 
 class FigureInline(admin.StackedInline):
     model = Figure
-    formset = PartFormSet
+    formset = FigureFormSet
     autocomplete_fields = ["reporter", "partner"]
     extra = 0
     formfield_overrides = INPUTS
@@ -257,11 +258,11 @@ class FigureInline(admin.StackedInline):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name != "source":
             return super().formfield_for_foreignkey(db_field, request, **kwargs)
-        # Only this event's own sources can be chosen, and a new one has no number yet.
+        # Only this event's own sources can be chosen.
         event_id = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
         event_id = event_id if event_id and event_id.isdecimal() else None
         kwargs["queryset"] = Source.objects.filter(event_id=event_id) if event_id else Source.objects.none()
-        kwargs["help_text"] = "One of this event's sources. A source entered just now can be chosen once it is saved."
+        kwargs["form_class"] = SourceField
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

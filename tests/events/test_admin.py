@@ -348,7 +348,7 @@ def talks() -> Event:
 
 def form_of(event: Event, **values: Any) -> dict[str, Any]:
     """What a browser sends for an event with one text and one source that nobody changed; `values` replace or add."""
-    text, source = event.texts.get(), event.sources.get()
+    text, source = event.texts.get(), event.sources.all()[0]
     complete = {
         "slug": event.slug,
         "type": event.type_id,
@@ -380,6 +380,61 @@ def test_a_figure_takes_a_source_of_its_event(admin_client, talks):
 
     assert response.status_code == 302
     assert Figure.objects.get().source == source
+
+
+def test_a_figure_takes_a_source_that_is_entered_with_it(admin_client, talks):
+    urls = ["https://example.org/new", "example.org/newer"]
+    source = talks.sources.get()
+    rows = [{"id": source.pk, "url": source.url, "title": source.title}, *({"url": url, "title": url} for url in urls)]
+    figures = [{"labels_en": f"From {url}", "value": "1", "unit": "t", "source": url} for url in urls]
+
+    response = admin_client.post(address(Event, "change", talks.pk), form_of(talks, sources=rows, figures=figures))
+
+    assert response.status_code == 302
+    assert list(Figure.objects.values_list("labels__en", "source__url")) == [
+        ("From https://example.org/new", "https://example.org/new"),
+        ("From example.org/newer", "https://example.org/newer"),
+    ]
+
+
+def test_a_new_event_has_a_figure_of_its_new_source(admin_client):
+    source = {"url": "https://example.org/new", "title": "New"}
+    figure = {"labels_en": "Exports", "value": "1", "unit": "t", "source": source["url"]}
+
+    assert admin_client.post(address(Event, "add"), event_form(sources=[source], figures=[figure])).status_code == 302
+    assert Figure.objects.get().source == Source.objects.get()
+
+
+@pytest.mark.parametrize("source", [{"DELETE": "on"}, {"url": "https://example.org/other"}])
+def test_a_figure_takes_no_source_that_is_not_to_be_saved(admin_client, talks, source):
+    new = {"url": "https://example.org/new", "title": "New"} | source
+    figure = {"labels_en": "Exports", "value": "1", "unit": "t", "source": "https://example.org/new"}
+    saved = talks.sources.get()
+    rows = [{"id": saved.pk, "url": saved.url, "title": saved.title}, new]
+
+    response = admin_client.post(address(Event, "change", talks.pk), form_of(talks, sources=rows, figures=[figure]))
+
+    assert errors(response) == {
+        "figures-0-source": ["Select a valid choice. That choice is not one of the available choices."]
+    }
+
+
+def test_a_figure_keeps_its_source_that_somebody_else_removed(admin_client, talks):
+    source = talks.sources.get()
+    Source.objects.create(event=talks, url="https://example.org/other", title="Other")
+    figure = Figure.objects.create(event=talks, labels={"en": "Exports"}, value=1, unit="t", source=source)
+    rows = [{"id": row.pk, "url": row.url, "title": row.title} for row in talks.sources.all()]
+    row = {"id": figure.pk, "labels_en": "Exports", "value": "2", "unit": "t", "source": source.pk}
+    mine = form_of(talks, sources=rows, figures=[row])
+    source.delete()
+    Event.objects.update(updated_at=talks.updated_at + timedelta(minutes=1))
+
+    _saved_again(admin_client, talks, mine)
+
+    figure.refresh_from_db()
+    assert figure.value == 2
+    assert figure.source == Source.objects.get(url=rows[0]["url"])
+    assert talks.sources.count() == 2
 
 
 def test_saving_says_when_something_was_edited_last(admin_client, talks):

@@ -77,6 +77,19 @@ def test_nothing_typed_is_lost(editor, live_server):
         page.locator(f"#id_sources-{number}-url").fill(f"https://example.org/{number}")
         page.locator(f"#id_sources-{number}-title").fill(f"Source {number}")
 
+    # A figure can have a source that is not saved yet.
+    page.get_by_role("button", name="Add another Figure").click()
+    page.locator("[name='figures-0-labels_en']").fill("Exports")
+    page.locator("#id_figures-0-value").fill("3")
+    page.locator("#id_figures-0-unit").fill("t")
+    page.locator("#id_figures-0-source").focus()
+    page.locator("#id_sources-1-url").fill("https://example.org/one")
+    page.locator("#id_figures-0-source").focus()
+    assert page.locator("#id_figures-0-source option").all_inner_texts() == [
+        "---------", "https://example.org/0", "https://example.org/one"
+    ]  # fmt: skip
+    page.locator("#id_figures-0-source").select_option("https://example.org/one")
+
     # Leaving by a link is asked about.
     page.get_by_role("link", name="Home").click()
     assert asked == ["beforeunload"]
@@ -123,8 +136,9 @@ def test_nothing_typed_is_lost(editor, live_server):
     assert [part.actor.code for part in event.participations.all()] == ["UZ"]
     assert list(event.sources.order_by("url").values_list("url", "title")) == [
         ("https://example.org/0", "Source 0"),
-        ("https://example.org/1", "Source 1"),
+        ("https://example.org/one", "Source 1"),
     ]
+    assert event.figures.get().source == event.sources.get(title="Source 1")
 
     # What is saved is left without a question, what is refused is not saved yet.
     page.locator("#id_date").click()

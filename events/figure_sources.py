@@ -1,0 +1,89 @@
+"""The source of a figure, among those of its event: also one that is entered in the same form, or entered again because
+somebody else removed it meanwhile. Such a one has no number yet, so it is chosen by its URL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from events.guarding import PartFormSet
+from events.models import Figure, Source
+
+PREFIX = Source._meta.get_field("event").remote_field.get_accessor_name()
+"""What the names of the sources' inputs begin with, in the form of an event."""
+
+
+class SourceField(forms.ModelChoiceField):
+    """One of the sources in the database, or of those `entered`: unsaved ones, by the URL that stands in the form."""
+
+    entered: Mapping[str, Source] = {}
+
+    def offer(self, entered: Mapping[str, Source]) -> None:
+        self.entered = entered
+        saved: Any = self.choices
+        self.choices = [*saved, *((url, url) for url in entered)]
+
+    def to_python(self, value: Any) -> Any:
+        return self.entered.get(value) or super().to_python(value)
+
+
+class FigureFormSet(PartFormSet):
+    """Figures beside the sources of the same form, which must be saved before them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entered: dict[str, Source] = {}
+        if self.is_bound:
+            self._read_sources()
+
+    def _read_sources(self) -> None:
+        """What is entered of sources that are not there. Figures that name one by the number it had name its URL."""
+        there = {str(pk) for pk in Source.objects.filter(event_id=self.instance.pk).values_list("pk", flat=True)}
+        urls: dict[str, str] = {}
+        for name in self.data:
+            if not name.startswith(f"{PREFIX}-") or not name.endswith("-url"):
+                continue
+            start = name.removesuffix("url")
+            pk, url = (str(self.data.get(start + field, "")).strip() for field in ("id", "url"))
+            if url and pk not in there and not self.data.get(f"{start}DELETE"):
+                self.entered[url] = Source(event_id=self.instance.pk, url=_cleaned(url))
+                urls[pk] = url
+        urls.pop("", None)
+        gone = {name: urls[value] for name, value in self.data.items() if self._is_source(name) and value in urls}
+        if gone:
+            before: Any = self.data
+            self.data = data = before.copy()
+            for name, url in gone.items():
+                data[name] = url
+
+    def _is_source(self, name: str) -> bool:
+        return name.startswith(f"{self.prefix}-") and name.endswith("-source")
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if isinstance(field := form.fields.get("source"), SourceField):
+            field.offer(self.entered)
+
+    def save_new(self, form: Any, commit: bool = True) -> Figure:
+        self._resolve(form.instance)
+        return super().save_new(form, commit)
+
+    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Figure:
+        self._resolve(form.instance)
+        return super().save_existing(form, obj, commit)
+
+    def _resolve(self, figure: Figure) -> None:
+        source = figure.source
+        if source and source._state.adding:
+            figure.source = Source.objects.get(event=self.instance, url=source.url)
+
+
+def _cleaned(url: str) -> str:
+    """As it is saved. One that is wrong is refused in its own place."""
+    try:
+        return str(forms.URLField(assume_scheme="https").clean(url))
+    except ValidationError:
+        return url
