@@ -34,8 +34,8 @@ class Report:
     event_ids: array[int] = field(default_factory=lambda: array("Q"))
     """The events to publish if they say something else than what is public."""
     left_alone: array[int] = field(default_factory=lambda: array("Q"))
-    """Events that a merging import left as they are: to publish only if they never were. What an editor changed in
-    them since is not the import's to publish."""
+    """Events that a merging import left as they are: to publish only if they never were, or if an import before this
+    one changed them and did not publish that. What an editor changed in them since is not the import's to publish."""
     vocabulary: dict[str, list[str]] = field(default_factory=dict)
     """By kind of record, the slugs of actors, types and topics that changed; or may have been changed by a run before
     this one that was stopped: where the file is the whole truth, all that it has."""
@@ -82,13 +82,14 @@ class Published:
     refused: dict[str, list[str]] = field(default_factory=dict)
     """By slug, why they cannot be published."""
     otherwise: int = 0
-    """Events that are public, but not as they are now: an editor has them in hand, or an import before this one was
-    stopped before it published what it had changed. A merging import cannot tell which, and leaves them so."""
+    """Events that are public, but not as they are now: an editor has them in hand, and a merging import that changes
+    nothing in them leaves them so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Events for one dataset version, by their ids: those that are not public, and `if_edited` those edited since."""
+    """Events for one dataset version, by their ids: those that are not public, those changed since by imports alone,
+    and `if_edited` those edited since."""
 
     ids: Sequence[int]
     if_edited: bool
@@ -164,7 +165,7 @@ def _to_publish(ids: Sequence[int], if_edited: bool) -> tuple[list[Event], Publi
             "event_id", "withdrawn", "vanished", "published_at", "slug"
         )
     }
-    events = Event.objects.filter(among("pk", ids)).order_by("pk").only("updated_at")
+    events = Event.objects.filter(among("pk", ids)).order_by("pk").only("updated_at", "imported_at")
     new = []
     done = Published(withdrawn=[row.slug for row in last.values() if row.withdrawn and not row.vanished])
     for event in events:
@@ -173,7 +174,7 @@ def _to_publish(ids: Sequence[int], if_edited: bool) -> tuple[list[Event], Publi
             if row is None or row.vanished:
                 new.append(event)
         elif event.updated_at > row.published_at:
-            if if_edited:
+            if if_edited or event.updated_at == event.imported_at:
                 new.append(event)
             else:
                 done.otherwise += 1

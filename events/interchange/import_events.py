@@ -25,7 +25,7 @@ from events.models import Actor, Event, EventType, Topic
 
 COLUMNS = [
     "slug", "external_id", "type_id", "date", "start_min", "start_max", "end_min", "end_max", "effective", "place_name",
-    "place_country_id", "latitude", "longitude", "updated_at",
+    "place_country_id", "latitude", "longitude", "updated_at", "imported_at",
 ]  # fmt: skip
 SIX_PLACES = Decimal("0.000001")
 
@@ -334,5 +334,6 @@ def _columns(wanted: Values, known: _Known, now: datetime.datetime) -> list[Any]
         place.get("name", ""),
         country and known.references.actors[country].id,
         *(f"{place[name]:.6f}" if name in place else None for name in ("latitude", "longitude")),
+        now,
         now,
     ]

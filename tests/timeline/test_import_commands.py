@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from psycopg.errors import DeadlockDetected
 
+from events.admin import mark_edited
 from events.interchange import importing
 from events.interchange.writing import event_records
 from events.loading import load_reference
@@ -152,23 +153,28 @@ def test_what_a_run_before_changed_in_the_vocabulary_is_published(file, stopped)
     assert public() == before
 
 
-def test_what_a_run_before_changed_and_did_not_publish_is_told_where_it_may_be_an_editors(file, tmp_path):
+def test_what_a_run_before_changed_and_did_not_publish_is_published_unless_an_editor_has_it_in_hand(file, tmp_path):
     run("import_events", file(*ALL[:7]), "--publish")
     table = tmp_path / "events.csv"
     table.write_text("external_id,slug,type,title_en\r\ntest:1,earlier,meeting,Otherwise\r\n")
     run("import_events", str(table))  # stopped before it published, say
 
+    assert run("import_events", str(table), "--publish")[0][1:] == ["Published: 1."]
+    assert public()[0] == ("earlier", 2)
+    event = Event.objects.get(slug="earlier")
+    event.texts.update(summary="By an editor")
+    mark_edited([event.pk])
     assert run("import_events", str(table), "--publish") == (
         [
             "Imported 1 records: 0 created, 0 changed, 1 unchanged, 0 refused.",
             "Published: 0.",
-            "Public otherwise than they are here, and left so: 1 events that the file did not change. An editor has "
-            "them in hand, or a run before this one was stopped before it published them: publish them in the admin.",
+            "Public otherwise than they are here, and left so: 1 events that the file did not change and an editor has "
+            "in hand. Publish them in the admin.",
         ],
         [],
         "",
     )
-    publish(Event.objects.filter(slug="earlier"))
+    publish([event])
     assert run("import_events", str(table), "--publish")[0][1:] == ["Published: 0."]
 
 

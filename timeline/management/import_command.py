@@ -152,8 +152,7 @@ class ImportCommand(BaseCommand):
             if done.otherwise:
                 self.stdout.write(
                     f"Public otherwise than they are here, and left so: {done.otherwise:,} events that the file did not"
-                    " change. An editor has them in hand, or a run before this one was stopped before it published "
-                    "them: publish them in the admin."
+                    " change and an editor has in hand. Publish them in the admin."
                 )
             refusals = len(done.refused)
         return refusals
