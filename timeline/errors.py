@@ -21,6 +21,7 @@ REVALIDATED = "public, max-age=0, must-revalidate"
 """Cache-Control of what holds until something is published."""
 RETRY_AFTER = 5
 """Seconds until a database that was started anew should answer again."""
+UNAVAILABLE = "The database does not answer at the moment. The request was not at fault: try it again in some seconds."
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +209,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 def _unavailable(request: HttpRequest) -> HttpResponseBase:
     if for_people(request):
         return _unavailable_to_people("timeline/admin/unavailable.html")
-    detail = "The database does not answer at the moment. The request was not at fault: try it again in some seconds."
-    return problem(request, "unavailable", detail, headers={"Retry-After": str(RETRY_AFTER)})
+    return problem(request, "unavailable", UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER)})
 
 
 def _unavailable_to_people(template: str) -> HttpResponse:

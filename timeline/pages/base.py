@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.log import log_response
 from django.views import View
 
 from timeline.documents import LANGUAGES
-from timeline.errors import PROBLEMS, REVALIDATED, InvalidParameters, Withdrawn, method_not_allowed
+from timeline.errors import (
+    PROBLEMS,
+    RETRY_AFTER,
+    REVALIDATED,
+    UNAVAILABLE,
+    InvalidParameters,
+    Withdrawn,
+    method_not_allowed,
+)
 from timeline.links import address_of
 from timeline.negotiation import as_it_is
 from timeline.pages.words import words_of
@@ -67,6 +78,8 @@ class Page(ReadOnly):
             response = super().dispatch(request, *args, **path)
         except tuple(KINDS) as exception:
             response = self.refusal(exception)
+        except OperationalError as exception:
+            response = self.unavailable(exception)
         if self.framed:
             response["Content-Security-Policy"] = FRAMED_POLICY
             response.xframe_options_exempt = True  # type: ignore[attr-defined]  # what Django's middleware looks for
@@ -113,11 +126,23 @@ class Page(ReadOnly):
         """The page that says what is wrong."""
         kind = next(kind for type_, kind in KINDS.items() if isinstance(exception, type_))
         errors = exception.errors if isinstance(exception, InvalidParameters) else []
-        said = [error.message for error in errors] or [str(exception)]
-        context = {**self.frame(LANGUAGES[0]), "problem": PROBLEMS[kind], "said": said, "framed": self.framed}
-        status = PROBLEMS[kind].status
-        response = HttpResponse(render_to_string("timeline/problem.html", context), status=status)
+        response = self._problem(kind, [error.message for error in errors] or [str(exception)])
         response["Cache-Control"] = REVALIDATED
+        return response
+
+    def unavailable(self, exception: OperationalError) -> HttpResponseBase:
+        """The page that says that the database does not answer; the log says why."""
+        response = self._problem("unavailable", [UNAVAILABLE])
+        response["Cache-Control"] = "no-store"
+        response["Retry-After"] = str(RETRY_AFTER)
+        log_response(
+            "%s %s", UNAVAILABLE, self.request.path, response=response, request=self.request, exception=exception
+        )
+        return response
+
+    def _problem(self, kind: str, said: Sequence[str]) -> HttpResponse:
+        context = {**self.frame(LANGUAGES[0]), "problem": PROBLEMS[kind], "said": said, "framed": self.framed}
+        response = HttpResponse(render_to_string("timeline/problem.html", context), status=PROBLEMS[kind].status)
         response["Content-Language"] = LANGUAGES[0]
         return response
 

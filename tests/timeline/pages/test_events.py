@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from unittest import mock
 
 import pytest
+from django.db import OperationalError
 from django.utils.html import escape
 from pytest_django.asserts import assertHTMLEqual, assertNumQueries
 
@@ -17,6 +19,7 @@ from timeline.publishing import publish, withdraw
 
 pytestmark = pytest.mark.django_db
 
+UNAVAILABLE = "The database does not answer at the moment. The request was not at fault: try it again in some seconds."
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> \"'&\u202e\u2067"
 
 
@@ -324,3 +327,17 @@ def test_errors_in_a_frame_are_shown_there_too(client):
 
     assert (response.status_code, response["Content-Security-Policy"]) == (404, FRAMED_POLICY)
     assert "X-Frame-Options" not in response
+
+
+@pytest.mark.parametrize("address", ["/events/summit/", "/embed/events/summit/", "/timelines/summits/"])
+def test_a_database_that_does_not_answer_gives_a_page(client, monkeypatch, caplog, address):
+    monkeypatch.setattr(
+        "django.db.backends.utils.CursorWrapper.execute", mock.Mock(side_effect=OperationalError("gone"))
+    )
+
+    response = client.get(address)
+
+    assert (response.status_code, response["Retry-After"], response["Cache-Control"]) == (503, "5", "no-store")
+    assert f"<bdi>{UNAVAILABLE}</bdi>" in main_of(response)
+    [record] = caplog.records
+    assert (record.getMessage(), record.exc_info[0]) == (f"{UNAVAILABLE} {address}", OperationalError)
