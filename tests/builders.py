@@ -107,7 +107,8 @@ def copied(number: int) -> list[Event]:
     like = Publication.objects.select_related("event").order_by("pk")[0]
     document = PublicationText.objects.get(publication=like, language="en").document
     names = [f"copy-{Event.objects.count()}-{n}" for n in range(number)]
-    events = Event.objects.bulk_create(Event(slug=name, type=event_type()) for name in names)
+    kind = event_type()
+    events = Event.objects.bulk_create(Event(slug=name, type=kind) for name in names)
     rows = Publication.objects.bulk_create(copy_of(like, event) for event in events)
     PublicationText.objects.bulk_create(
         PublicationText(publication=row, language="en", title="T", document=document) for row in rows
