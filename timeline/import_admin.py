@@ -264,7 +264,8 @@ class ImportAdmin(admin.ModelAdmin):
                 )
                 outcome.report = run(importing, lambda report, results: outcome.add(results))
                 if publish:
-                    outcome.published = publish_imported(outcome.report, request.user if request.user.pk else None)
+                    by = request.user if request.user.pk else None
+                    outcome.published = publish_imported(outcome.report, by, trial=not confirmed)
                 published = outcome.published
                 outcome.digest = digest([importing.met, published.published, published.withdrawn, published.refused])
                 if outcome.digest == confirmed:

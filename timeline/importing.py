@@ -94,6 +94,7 @@ class Batch:
     ids: Sequence[int]
     if_edited: bool
     by: AbstractBaseUser | None = None
+    trial: bool = False
 
 
 def publish_imported(
@@ -101,13 +102,16 @@ def publish_imported(
     by: AbstractBaseUser | None = None,
     after_batch: Callable[[int], None] = lambda done: None,
     processes: int = 1,
+    *,
+    trial: bool = False,
 ) -> Published:
     """Publishes what the import has and the public has not, or has otherwise: what began first before all others.
 
-    An event that is public as it is costs nothing; so a run that was killed is continued by another one.
+    An event that is public as it is costs nothing; so a run that was killed is continued by another one. A `trial`
+    says what would be published.
     """
     batches = [
-        Batch(ids, if_edited, by)
+        Batch(ids, if_edited, by, trial)
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
         for ids in _parts(by_month(all_ids))
     ]
@@ -120,7 +124,8 @@ def publish_imported(
         done.otherwise += published.otherwise
         count += len(batch.ids)
         after_batch(count)
-    _publish_changed_vocabulary(report, by)
+    if not trial:
+        _publish_changed_vocabulary(report, by)
     return done
 
 
@@ -151,7 +156,7 @@ def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
     """Publishes those of the batch that are to be. Those that an editor has withdrawn stay so."""
     new, done = _to_publish(batch.ids, batch.if_edited)
     if new:
-        outcome = publish(new, batch.by, skip_refused=True, turn=turn)
+        outcome = publish(new, batch.by, skip_refused=True, turn=turn, trial=batch.trial)
         done.published = len(outcome.published)
         done.refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
     return done
@@ -216,6 +221,6 @@ def _not_withdrawn(ids: Sequence[int]) -> list[Event]:
     )
 
 
-def withdraw_gone(namespaces: Sequence[str] = (), by: AbstractBaseUser | None = None) -> int:
-    """Withdraws what is public of those; returns how many."""
-    return sum(len(withdraw(events, by, vanished=True)) for events in gone(namespaces))
+def withdraw_gone(namespaces: Sequence[str] = (), *, trial: bool = False) -> int:
+    """Withdraws what is public of those; returns how many. A `trial` withdraws none."""
+    return sum(len(withdraw(events, vanished=True, trial=trial)) for events in gone(namespaces))

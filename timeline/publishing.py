@@ -70,15 +70,18 @@ def publish(
     *,
     skip_refused: bool = False,
     turn: AbstractContextManager[Any] = NOBODY_ELSE,
+    trial: bool = False,
 ) -> Outcome:
     """Makes the saved drafts of `events` public, as one dataset version.
 
     An event that says nothing new gets no new version. If one may not be published, raises `Refused` with every
     reason and publishes none, or, with `skip_refused`, publishes the others and lists it in the outcome. `turn` is
-    entered before anything is written, when all is rendered.
+    entered before anything is written, when all is rendered. A `trial` says the same and writes nothing; others can
+    publish meanwhile.
     """
     with transaction.atomic():
-        begin_publishing()
+        if not trial:
+            begin_publishing()
         ids = lock(event.pk for event in events)
         drafts = load_drafts(ids)
         outcome = Outcome(refused=refusals(drafts))
@@ -88,24 +91,29 @@ def publish(
         renderer = Renderer.of(accepted)
         rendered = [renderer.render(draft) for draft in accepted]
         prepared = prepare(rendered)
+        if trial:
+            _new_versions(prepared, _last_versions(prepared), outcome)
+            return outcome
         with turn, new_edition(by) as edition:
             write_terms(edition, terms_of(accepted, rendered))
             write_publications(edition, prepared, outcome)
     return outcome
 
 
-def withdraw(events: Iterable[Event], by: AbstractBaseUser | None = None, *, vanished: bool = False) -> list[Event]:
+def withdraw(
+    events: Iterable[Event], by: AbstractBaseUser | None = None, *, vanished: bool = False, trial: bool = False
+) -> list[Event]:
     """Ends the publication of `events`, as one dataset version; what readers had stays in the history. Those that
-    `vanished` from their data set come back when it is published with them again.
+    `vanished` from their data set come back when it is published with them again. A `trial` ends nothing.
 
     Returns those that were public; the others are left alone.
     """
     events = list(events)
     with transaction.atomic():
         ids = lock(event.pk for event in events)
-        with new_edition(by) as edition:
+        with nullcontext() if trial else new_edition(by) as edition:
             public = {row.event_id: row for row in Publication.objects.current().filter(among("event_id", ids))}
-            if public:
+            if public and edition:
                 _supersede(edition, public.values())
                 tallies.count(removed=public.values())
                 end = {"digest": "", "withdrawn": True, "vanished": vanished}
@@ -143,27 +151,10 @@ def lock(ids: Iterable[int]) -> list[int]:
 
 def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: Outcome) -> None:
     """Writes a new version of each event that says something else than its last one, and notes it in `outcome`."""
-    batch = {version.event.pk: version for version in prepared}
-    last_versions = Publication.objects.filter(among("event_id", batch), superseded_in=None)
-    previous = {row.event_id: row for row in last_versions.defer("search")}  # the longest column, and made anew
-    before = _public_titles(batch) if previous else {}
-    now = {pk: (version.event.slug, version.titles) for pk, version in batch.items()}
-    targets = {target for version in prepared for _, target in version.relations}
-    titles = _public_titles(targets - batch.keys()) | now
-    written: set[int] = set()
-    new: list[Prepared] = []
-    for pk, version in batch.items():
-        if version.relations:
-            version.relate(
-                {language: _relation_entries(version.relations, titles, language) for language in version.documents}
-            )
-        last = previous.get(pk)
-        if last and not last.withdrawn and last.digest == version.row.digest:
-            outcome.unchanged.append(version.event)
-            continue
-        outcome.published.append(version.event)
-        written.add(pk)
-        new.append(version)
+    previous = _last_versions(prepared)
+    before = _public_titles(previous) if previous else {}
+    new = _new_versions(prepared, previous, outcome)
+    written = {version.event.pk for version in new}
     replaced = [previous[pk] for pk in written & previous.keys()]
     first_slugs = _first_slugs(replaced)
     for version in new:
@@ -171,8 +162,42 @@ def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: 
     _supersede(edition, replaced)
     write_versions(new)
     tallies.count(added=[version.row for version in new], removed=replaced)
-    renamed = {pk for pk in written if before.get(pk) != now[pk]}
+    renamed = {version.event.pk for version in new if before.get(version.event.pk) != _title(version)}
     _refresh_relations(edition, renamed, written=written)
+
+
+def _last_versions(prepared: Iterable[Prepared]) -> dict[int, Publication]:
+    """By event."""
+    rows = Publication.objects.filter(among("event_id", [version.event.pk for version in prepared]), superseded_in=None)
+    return {row.event_id: row for row in rows.defer("search")}  # the longest column, and made anew
+
+
+def _new_versions(
+    prepared: Sequence[Prepared], previous: Mapping[int, Publication], outcome: Outcome
+) -> list[Prepared]:
+    """Those that say something else than the last version of their event, which `outcome` notes; with their relations,
+    to what is public or becomes so with them."""
+    now = {version.event.pk: _title(version) for version in prepared}
+    targets = {target for version in prepared for _, target in version.relations}
+    titles = _public_titles(targets - now.keys()) | now
+    new: list[Prepared] = []
+    for version in prepared:
+        if version.relations:
+            version.relate(
+                {language: _relation_entries(version.relations, titles, language) for language in version.documents}
+            )
+        last = previous.get(version.event.pk)
+        if last and not last.withdrawn and last.digest == version.row.digest:
+            outcome.unchanged.append(version.event)
+        else:
+            outcome.published.append(version.event)
+            new.append(version)
+    return new
+
+
+def _title(version: Prepared) -> tuple[str, dict[str, str]]:
+    """The slug and the titles by language under which it is to be public."""
+    return version.event.slug, version.titles
 
 
 def _first_slugs(versions: Sequence[Publication]) -> dict[int, str]:

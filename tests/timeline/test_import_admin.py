@@ -331,7 +331,7 @@ def test_packing():
 
 
 def test_an_error_on_the_way_writes_nothing(staff, monkeypatch):
-    def fail(*args):
+    def fail(*args, **options):
         raise RuntimeError
 
     monkeypatch.setattr(import_admin, "publish_imported", fail)

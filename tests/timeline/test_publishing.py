@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from events.models import Event, EventText, Relation, Source
 from tests.builders import actor, draft, member, published, state
 from tests.threads import in_threads
 from timeline import vectors
 from timeline.caching import dataset_version
+from timeline.editions import PUBLISHING
 from timeline.models import Publication, PublicationCountry, PublicationText, Term
 from timeline.publishing import Refused, publish, publish_vocabulary, withdraw
 
@@ -32,6 +34,29 @@ def test_publish_writes_a_first_version():
     assert (outcome.published, outcome.unchanged, outcome.refused) == ([event], [], {})
     assert versions(event) == [(1, False, True)]
     assert dataset_version() == 1
+
+
+def test_a_trial_says_what_would_be_published_and_keeps_nobody_waiting():
+    unchanged, changed, target = published("unchanged"), published("changed"), published("target")
+    changed.texts.update(title="New title")
+    Source.objects.filter(event=(refused := draft("refused"))).delete()
+    named, new = draft("named", relations=(("follows", target),)), draft("new")
+    events = [unchanged, changed, refused, named, new]
+    rows = list(Publication.objects.values())
+
+    with CaptureQueriesContext(connection) as counted:
+        tried = publish(events, skip_refused=True, trial=True)
+        ended = withdraw([target, new], trial=True)
+
+    for sql in (query["sql"] for query in counted):
+        assert not sql.startswith(("INSERT", "UPDATE", "DELETE", "COPY")), sql
+        assert "timeline_dataset" not in sql
+        assert str(PUBLISHING) not in sql
+    assert list(Publication.objects.values()) == rows
+    done = publish(events, skip_refused=True)
+    assert (tried.published, tried.unchanged, tried.refused) == (done.published, done.unchanged, done.refused)
+    assert tried.published == [changed, named, new]
+    assert ended == [target] == withdraw([target, draft("draft")])
 
 
 def test_a_publication_knows_how_each_country_is_involved():

@@ -33,7 +33,7 @@ def add_processes(parser: ArgumentParser) -> None:
     )
 
 
-def publish_showing_progress(report: Report, to: OutputWrapper, processes: int) -> Published:
+def publish_showing_progress(report: Report, to: OutputWrapper, processes: int, trial: bool = False) -> Published:
     """Publishes what was imported, several at the same time, and says how far it is."""
     progress = Progress(to, "events looked at for publishing")
     total = len(report.event_ids) + len(report.left_alone)
@@ -43,7 +43,7 @@ def publish_showing_progress(report: Report, to: OutputWrapper, processes: int) 
         clear_waste()
 
     with waste_kept():
-        done = publish_imported(report, None, after_batch, processes)
+        done = publish_imported(report, None, after_batch, processes, trial=trial)
     progress.end()
     return done
 
@@ -142,7 +142,7 @@ class ImportCommand(BaseCommand):
         """Publishes if asked to; returns how many events could not be published."""
         refusals = 0
         if options["publish"]:
-            done = publish_showing_progress(report, self.stderr, options["processes"])
+            done = publish_showing_progress(report, self.stderr, options["processes"], trial=options["dry_run"])
             for slug, reasons in done.refused.items():
                 self.stderr.write(f"Not published: {slug}: {' '.join(reasons)}")
             would = "Would be published" if options["dry_run"] else "Published"
@@ -173,4 +173,4 @@ class ImportCommand(BaseCommand):
             self.stdout.write("Nothing was withdrawn: some records were refused, and may be among these.")
         else:
             would = "Would be withdrawn" if options["dry_run"] else "Withdrawn"
-            self.stdout.write(f"{would}: {withdraw_gone(namespaces):,}.")
+            self.stdout.write(f"{would}: {withdraw_gone(namespaces, trial=options['dry_run']):,}.")
