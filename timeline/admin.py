@@ -12,6 +12,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -65,9 +66,9 @@ class PublicStateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         conditions: dict[str | None, dict[str, Any]] = {
-            "draft": {"public_since": None},
+            "draft": {"public_draft": None},
             "public": {"public_version__isnull": False},
-            "edited": {"public_version__isnull": False, "updated_at__gt": F("public_since")},
+            "edited": {"public_version__isnull": False, "updated_at__gt": F("public_draft")},
             "withdrawn": {"was_withdrawn": True},
         }
         return queryset.filter(**conditions.get(self.value(), {}))
@@ -90,18 +91,18 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             .get_queryset(request)
             .annotate(
                 public_version=Subquery(last.filter(withdrawn=False).values("version")),
-                public_since=Subquery(last.values("published_at")),
+                public_draft=Subquery(last.values(edited=Coalesce("drafted_at", "published_at"))),
                 was_withdrawn=Exists(last.filter(withdrawn=True)),
             )
         )
 
     @admin.display(description="public")
     def public(self, event: Any) -> str:
-        if event.pk is None or event.public_since is None:
+        if event.pk is None or event.public_draft is None:
             return "draft"
         if event.was_withdrawn:
             return "withdrawn"
-        edited = event.updated_at > event.public_since
+        edited = event.updated_at > event.public_draft
         return f"version {event.public_version}" + (", edited since" if edited else "")
 
     def view_on_site(self, obj: Event) -> str | None:

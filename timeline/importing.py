@@ -167,7 +167,7 @@ def _to_publish(ids: Sequence[int], if_edited: bool) -> tuple[list[Event], Publi
     last = {
         row.event_id: row
         for row in Publication.objects.filter(among("event_id", ids), superseded_in=None).only(
-            "event_id", "withdrawn", "vanished", "published_at", "slug"
+            "event_id", "withdrawn", "vanished", "published_at", "drafted_at", "slug"
         )
     }
     events = Event.objects.filter(among("pk", ids)).order_by("pk").only("updated_at", "imported_at")
@@ -178,7 +178,7 @@ def _to_publish(ids: Sequence[int], if_edited: bool) -> tuple[list[Event], Publi
         if row is None or row.withdrawn:
             if row is None or row.vanished:
                 new.append(event)
-        elif event.updated_at > row.published_at:
+        elif event.updated_at > (row.drafted_at or row.published_at):
             if if_edited or event.updated_at == event.imported_at:
                 new.append(event)
             else:

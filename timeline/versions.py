@@ -53,6 +53,10 @@ class Prepared:
         """Makes `row` the version of the edition that follows `last`; the first one of the event had `first_slug`."""
         self.first_slug = first_slug
         self.row.first_published_at = last.first_published_at if last else edition.at
+        if self.event.updated_at:
+            self.row.drafted_at = self.event.updated_at
+        elif last:  # rendered from what is public, with no look at the draft
+            self.row.drafted_at = last.drafted_at or last.published_at
         self.row.traits = edition.with_block(self.row)
         for column, value in edition.stamp(last).items():
             setattr(self.row, column, value)

@@ -31,7 +31,7 @@ from timeline.models import (
     TermText,
     Timeline,
 )
-from timeline.publishing import publish_vocabulary, withdraw
+from timeline.publishing import publish, publish_vocabulary, withdraw
 from timeline.refreshing import refresh_all
 
 pytestmark = pytest.mark.django_db
@@ -303,6 +303,31 @@ def test_events_by_public_state(admin_client, wanted, found):
     withdraw([published("withdrawn")])
 
     assert sorted(state_of(admin_client, state=wanted)) == found
+
+
+def test_an_edit_in_hand_stays_one_when_the_public_version_follows_something_else(admin_client):
+    host = state("UZ")
+    target = published("target")
+    events = [published("follower", "2025", relations=(("follows", target),)), published("guest", "2025", host)]
+    for event in events:
+        event.place_name = "In hand"
+        event.save()
+    target.texts.update(title="New title")
+    publish([target])
+    host.names = {"en": "New name"}
+    host.save()
+    publish_vocabulary(actors=[host])
+    refresh_all()
+
+    assert state_of(admin_client, state="edited") == {
+        "follower": "version 2, edited since",
+        "guest": "version 2, edited since",
+    }
+    publish(events)
+    assert state_of(admin_client, state="edited") == {}
+    assert list(Publication.objects.current().values_list("slug", "version").order_by("slug")) == [
+        ("follower", 3), ("guest", 3), ("target", 2)
+    ]  # fmt: skip
 
 
 # Deleting

@@ -64,6 +64,11 @@ class Publication(Version):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="publications", db_index=False)
     slug = models.CharField(max_length=120)
     first_published_at = models.DateTimeField()
+    drafted_at = models.DateTimeField(
+        null=True,
+        help_text="When the draft that it says was edited last; a version with other relations or names has that of "
+        "the one before it. Empty in old ones: they count as edited when they were published.",
+    )
     start_min = models.DateField()
     start_max = models.DateField()
     end_min = models.DateField()
