@@ -12,8 +12,9 @@ def merged(there: Values, said: Values, standing: Collection[str] = ()) -> Value
     """The record of an event, `there`, with what is `said` of it; None clears.
 
     Of the place, of the text in a language, and of a source only the keys that are given are said; a text of which
-    nothing is left is removed. Of several sources those with the same URL are meant, and the others stay. Every other
-    list is the whole list. Figures keep their source, also if its URL is another one now. `standing` fields stay (see
+    nothing is left is removed. Of several sources those with the same URL are meant, and the others stay. An only one
+    is meant by its title too, and replaced if both are other ones. Every other list is the whole list. Figures keep
+    their source, also if its URL is another one now. `standing` fields stay (see
     `events.interchange.following`), and so does the slug: which one it is to have depends on other events too.
     """
     new = {key: value for key, value in said.items() if key not in standing}
@@ -36,7 +37,14 @@ def _said_anew(said: Values, field: str, standing: Collection[str]) -> Values:
     return {key: value for key, value in said.items() if f"{field}.{key}" not in standing}
 
 
+def _is_another(there: Values, said: Values) -> bool:
+    """Whether a source is meant that is not the one that is there. With its title it is that, and its URL corrected."""
+    return all(name in said and said[name] != there.get(name) for name in ("url", "title"))
+
+
 def _sources(there: Sequence[Values], said: Sequence[Values]) -> list[Values]:
+    if len(there) == len(said) == 1 and _is_another(there[0], said[0]):
+        return list(said)
     if len(there) < 2 and len(said) < 2:
         return [{**(there[0] if there else {}), **source} for source in said]
     new = {source["url"]: source for source in said}
@@ -48,7 +56,7 @@ def _figures(there: Sequence[Values], before: Sequence[Values], after: Sequence[
     """The figures, each with the URL that its source has after what is said of the event's sources; one whose source
     is removed has none."""
     urls = {url: url for source in after if (url := source.get("url"))}
-    if len(before) == len(after) == len(urls) == 1:
+    if len(before) == len(after) == len(urls) == 1 and not _is_another(before[0], after[0]):
         urls[before[0]["url"]] = after[0]["url"]
     return [
         {

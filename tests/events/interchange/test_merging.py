@@ -54,9 +54,18 @@ SAID: dict[str, Any] = {"record": "event", "external_id": "test:1", "slug": "sai
         ),
         ({"sources": []}, {"sources": []}),
         ({"sources": [{"claims": "2024"}]}, {"sources": [{**ONE, "claims": "2024"}]}),
+        # The same source, whose URL or title is corrected; another one if both are.
+        (
+            {"sources": [{"url": "https://e.org/9", "title": "1"}]},
+            {"sources": [{"url": "https://e.org/9", "title": "1", "official": True}]},
+        ),
+        (
+            {"sources": [{"url": "https://e.org/1", "title": "9"}]},
+            {"sources": [{"url": "https://e.org/1", "title": "9", "official": True}]},
+        ),
         (
             {"sources": [{"url": "https://e.org/9", "title": "9"}]},
-            {"sources": [{"url": "https://e.org/9", "title": "9", "official": True}]},
+            {"sources": [{"url": "https://e.org/9", "title": "9"}]},
         ),
     ],
 )  # fmt: skip
@@ -81,6 +90,7 @@ def test_of_several_sources_those_with_the_same_url_are_meant(said, becomes):
     [
         ([ONE], [{"url": "https://e.org/9", "title": "1"}], {"source": "https://e.org/9"}),
         ([ONE], [{"url": ONE["url"], "title": "9"}], {"source": ONE["url"]}),
+        ([ONE], [{"url": "https://e.org/9", "title": "9"}], {}),
         ([ONE], [], {}),
         ([ONE, TWO], [{"url": TWO["url"], "title": "9"}], {"source": ONE["url"]}),
         ([ONE], [TWO, THREE], {"source": ONE["url"]}),
