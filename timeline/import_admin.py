@@ -14,6 +14,7 @@ import io
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -32,7 +34,18 @@ from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry, RecordFile
 from events.interchange.shapes import Problem
 from events.locking import wait_briefly
-from events.models import Actor, Event, EventType, Topic
+from events.models import (
+    Actor,
+    Event,
+    EventText,
+    EventType,
+    Figure,
+    Membership,
+    Participation,
+    Relation,
+    Source,
+    Topic,
+)
 from timeline.formats.csv import BYTE_ORDER_MARK
 from timeline.importing import Published, Report, publish_imported, run
 
@@ -52,6 +65,17 @@ MEANWHILE = (
 )
 OTHERWISE = "Public otherwise than they are here, and left so: {} events that the file did not change."
 MODELS = {"type": EventType, "topic": Topic, "actor": Actor, "event": Event}
+PARTS: dict[str, dict[str, type[Model]]] = {
+    "actor": {"memberships": Membership},
+    "event": {
+        "texts": EventText,
+        "participants": Participation,
+        "sources": Source,
+        "relations": Relation,
+        "figures": Figure,
+    },
+}
+"""By kind of record, what its parts are in the admin."""
 
 
 class UploadForm(forms.Form):
@@ -87,6 +111,10 @@ class ConfirmForm(forms.Form):
             return unpack(self.cleaned_data["packed"])
         except (binascii.Error, zlib.error, EOFError, ValueError) as error:
             raise forms.ValidationError("The file did not come back whole: upload it again.") from error
+
+
+def _forbidden(field: str, actions: str, model: type[Model]) -> Problem:
+    return Problem(field, f"your account may not {actions} {model._meta.verbose_name_plural}.")
 
 
 def pack(content: bytes) -> str:
@@ -257,7 +285,7 @@ class ImportAdmin(admin.ModelAdmin):
             with transaction.atomic():
                 wait_briefly()
                 importing = Import(
-                    lambda: self._permitted(request, file.entries()),
+                    lambda: self._permitted(request, file.entries(), file.complete),
                     Existing.REPLACE if file.complete else Existing.MERGE,
                     When.CONTINUE,
                     explain=True,
@@ -276,17 +304,27 @@ class ImportAdmin(admin.ModelAdmin):
             file.close()
         return outcome
 
-    def _permitted(self, request: HttpRequest, entries: Iterator[Entry]) -> Iterator[Entry]:
-        """The entries; those that this account may not add and change by hand are refused."""
-        may: dict[str, bool] = {}
-        for word, model in MODELS.items():
+    def _permitted(self, request: HttpRequest, entries: Iterator[Entry], complete: bool) -> Iterator[Entry]:
+        """The entries; those that this account may not enter by hand are refused. What a `complete` record leaves out
+        is removed, so it is about all its parts."""
+
+        @cache
+        def may(model: type[Model], *actions: str) -> bool:
             app, name = model._meta.app_label, model._meta.model_name
-            may[word] = request.user.has_perms([f"{app}.add_{name}", f"{app}.change_{name}"])
+            return bool(request.user.has_perms([f"{app}.{action}_{name}" for action in actions]))
+
         for entry in entries:
-            kind = str(entry.values.get("record"))
-            if not entry.problems and not may[kind]:
-                what = MODELS[kind]._meta.verbose_name_plural
-                entry.problems = [Problem("record", f"your account may not add and change {what}.")]
+            if not entry.problems:
+                kind = str(entry.values["record"])
+                model, parts = MODELS[kind], PARTS.get(kind, {})
+                if not may(model, "add", "change"):
+                    entry.problems = [_forbidden("record", "add and change", model)]
+                else:
+                    entry.problems = [
+                        _forbidden(name, "add, change and delete", part)
+                        for name, part in parts.items()
+                        if (complete or name in entry.values) and not may(part, "add", "change", "delete")
+                    ]
             yield entry
 
     def _log(self, request: HttpRequest, results: Sequence[Result]) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from events.interchange.flat import COLUMNS
 from events.models import Actor, Event, EventText
-from tests.events.interchange.samples import ALL, EARLIER, FULL, US, lines
+from tests.events.interchange.samples import ALL, EARLIER, FULL, PERSON, US, lines
 from timeline import import_admin
 from timeline.import_admin import pack, unpack
 from timeline.models import Publication
@@ -27,7 +27,14 @@ pytestmark = pytest.mark.django_db
 UPLOAD, CONFIRM, REFUSALS, TABLE = (
     f"/admin/events/event/import/{step}" for step in ("", "confirm/", "refusals/", "table/")
 )
-EDITOR = [f"{action}_{model}" for action in ("add", "change") for model in ("event", "actor", "topic", "eventtype")]
+EDITOR = [
+    *(f"{action}_{model}" for action in ("add", "change") for model in ("event", "actor", "topic", "eventtype")),
+    *(
+        f"{action}_{part}"
+        for action in ("add", "change", "delete")
+        for part in ("eventtext", "participation", "source", "relation", "figure", "membership")
+    ),
+]
 
 
 @pytest.fixture
@@ -279,6 +286,27 @@ def test_what_an_account_may_not_change_by_hand_it_may_not_import(staff):
         "3", "topic trade", "record: your account may not add and change topics.",
         "4", "actor jane-doe", "record: your account may not add and change actors.",
     ]  # fmt: skip
+
+
+def test_what_an_account_may_not_do_with_the_parts_of_an_event_it_may_not_import(staff):
+    client = staff(*(set(EDITOR) - {"delete_source", "add_figure", "change_membership"}))
+    records = lines(*ALL[:3], {**PERSON, "memberships": []}, *ALL[4:6], EARLIER)
+    table = b"slug,type,title_en,source_url,source_title\r\nnew,meeting,New,https://example.org/,One\r\n"
+
+    refused = {
+        result.key: [str(problem) for problem in result.left_out]
+        for content, name in ((records, "events.jsonl"), (table, "events.csv"))
+        for result in upload(client, content, name).context["outcome"].refused
+    }
+    memberships = "memberships: your account may not add, change and delete memberships."
+    sources = "sources: your account may not add, change and delete sources."
+    assert refused == {
+        "jane-doe": [memberships],
+        "kazakhstan": [memberships],
+        "united-states": [memberships],
+        "test:1": [sources, "figures: your account may not add, change and delete figures."],
+        "new": [sources.replace("sources:", "source_url:")],
+    }
 
 
 @pytest.mark.parametrize(
