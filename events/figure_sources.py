@@ -36,28 +36,35 @@ class FigureFormSet(PartFormSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.entered: dict[str, Source] = {}
+        self.deleted: set[int] = set()
         if self.is_bound:
             self._read_sources()
 
     def _read_sources(self) -> None:
-        """What is entered of sources that are not there. Figures that name one by the number it had name its URL."""
-        there = {str(pk) for pk in Source.objects.filter(event_id=self.instance.pk).values_list("pk", flat=True)}
-        urls: dict[str, str] = {}
+        """What the form says of sources. Figures that name one by what it is not known by any more follow: by the
+        number of one that somebody else removed, or by the URL of one that somebody else has entered too."""
+        saved = dict(Source.objects.filter(event_id=self.instance.pk).values_list("url", "pk"))
+        there = {str(pk) for pk in saved.values()}
+        known: dict[str, str] = {}
         for name in self.data:
             if not name.startswith(f"{PREFIX}-") or not name.endswith("-url"):
                 continue
             start = name.removesuffix("url")
             pk, url = (str(self.data.get(start + field, "")).strip() for field in ("id", "url"))
-            if url and pk not in there and not self.data.get(f"{start}DELETE"):
+            if self.data.get(f"{start}DELETE"):
+                self.deleted |= {int(pk)} if pk in there else set()
+            elif url and pk not in there:
                 self.entered[url] = Source(event_id=self.instance.pk, url=_cleaned(url))
-                urls[pk] = url
-        urls.pop("", None)
-        gone = {name: urls[value] for name, value in self.data.items() if self._is_source(name) and value in urls}
-        if gone:
+                known[pk] = url
+            elif url in saved:
+                known[url] = str(saved[url])
+        known.pop("", None)
+        moved = {name: known[value] for name, value in self.data.items() if self._is_source(name) and value in known}
+        if moved:
             before: Any = self.data
             self.data = data = before.copy()
-            for name, url in gone.items():
-                data[name] = url
+            for name, value in moved.items():
+                data[name] = value
 
     def _is_source(self, name: str) -> bool:
         return name.startswith(f"{self.prefix}-") and name.endswith("-source")
@@ -78,7 +85,10 @@ class FigureFormSet(PartFormSet):
     def _resolve(self, figure: Figure) -> None:
         source = figure.source
         if source and source._state.adding:
-            figure.source = Source.objects.get(event=self.instance, url=source.url)
+            # None if its editor may not add sources.
+            figure.source = Source.objects.filter(event=self.instance, url=source.url).first()
+        elif figure.source_id in self.deleted:
+            figure.source = None
 
 
 def _cleaned(url: str) -> str:

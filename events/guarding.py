@@ -11,7 +11,6 @@ from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, Manageme
 from django.forms.models import BaseInlineFormSet
 
 from events.digest import digest
-from events.locking import wait_briefly
 
 
 def fingerprint(record: models.Model, parts: Sequence[str] = ()) -> str:
@@ -56,7 +55,6 @@ class GuardedForm(forms.ModelForm):
 
     def _check_for_others(self, opened: str) -> None:
         model = type(self.instance)
-        wait_briefly()
         # The lock lasts until this form is saved.
         saved = model._default_manager.select_for_update(no_key=True).get(pk=self.instance.pk)
         current = fingerprint(saved, self.parts)

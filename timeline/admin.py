@@ -21,7 +21,6 @@ from django.utils.text import Truncator
 from events.admin import ActorAdmin, EventAdmin, EventTypeAdmin, TopicAdmin
 from events.fields import TranslatedWidget
 from events.guarding import GuardedForm
-from events.locking import wait_briefly
 from events.models import Actor, Event, EventType, Topic
 from timeline.documents import with_base_url
 from timeline.import_admin import ImportAdmin
@@ -123,7 +122,6 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
     @admin.action(description="Publish selected events", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
         with transaction.atomic():
-            wait_briefly()
             outcome = publish(queryset, _signed_in(request), skip_refused=True)
             _log(request, outcome.published, "Published.")
         if outcome.published:
@@ -137,7 +135,6 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
         events = list(queryset)
         with transaction.atomic():
-            wait_briefly()
             ended = withdraw(events, _signed_in(request))
             _log(request, ended, "Withdrawn.")
         others = [event for event in events if event not in ended]
@@ -176,7 +173,6 @@ class PublishableVocabulary(admin.ModelAdmin):
     @admin.action(description="Publish selected entries", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction.atomic():
-            wait_briefly()
             before = Refresh.objects.count()
             changed = publish_vocabulary(_signed_in(request), **{self.vocabulary: queryset})
             following = Refresh.objects.count() > before

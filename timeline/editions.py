@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +49,15 @@ PUBLISHING = 7_314_159_266
 """The advisory lock of those who publish, shared by them until their transactions end."""
 
 
+HOLDERS = """
+SELECT virtualtransaction FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND (classid::bigint << 32) + objid::bigint = %s AND pid <> pg_backend_pid()
+"""
+POLLING = 0.1
+"""Seconds between two looks at who has not finished."""
+
+
 def begin_publishing() -> None:
     """To be called in a transaction before drafts are read: `wait_for_publishers` waits for its end."""
     with connection.cursor() as cursor:
@@ -55,10 +65,21 @@ def begin_publishing() -> None:
 
 
 def wait_for_publishers() -> None:
-    """Returns when everything is public, or given up, that was rendered before this was called."""
+    """Returns when everything is public, or given up, that was rendered before this was called.
+
+    It does not queue up for the lock: whoever publishes next would queue behind it, and processes that share the work
+    and take turns (`timeline.processes`) would wait in a circle.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [PUBLISHING])
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [PUBLISHING])
+        before = _publishers(cursor)
+        while before:
+            time.sleep(POLLING)
+            before &= _publishers(cursor)
+
+
+def _publishers(cursor: Any) -> set[str]:
+    cursor.execute(HOLDERS, [PUBLISHING])
+    return {transaction for (transaction,) in cursor.fetchall()}
 
 
 @contextmanager

@@ -33,7 +33,6 @@ from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry, RecordFile
 from events.interchange.shapes import Problem
-from events.locking import wait_briefly
 from events.models import (
     Actor,
     Event,
@@ -283,7 +282,6 @@ class ImportAdmin(admin.ModelAdmin):
         outcome = Outcome(Report())
         try:
             with transaction.atomic():
-                wait_briefly()
                 importing = Import(
                     lambda: self._permitted(request, file.entries(), file.complete),
                     Existing.REPLACE if file.complete else Existing.MERGE,

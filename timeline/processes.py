@@ -18,7 +18,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
+
+from events.locking import Conflict, is_conflict
 
 MOST_PROCESSES = 4
 """More than so many would only wait for each other: all of them write to one dataset."""
@@ -138,6 +140,10 @@ def _work(work: Callable[[Any, AbstractContextManager[Any]], Any], share: Any, n
     turn = Turn(_due, number)
     try:
         return work(share, turn)
+    except DatabaseError as error:
+        if is_conflict(error):  # of which the other process would see the words alone
+            raise Conflict(str(error)) from None
+        raise
     finally:
         with turn:  # also when it failed before its turn: others wait for theirs
             pass

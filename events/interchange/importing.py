@@ -20,7 +20,7 @@ from events.interchange import import_actors, import_branches, import_events
 from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.reading import Entry
 from events.interchange.shapes import Problem
-from events.locking import import_next, keep_others_from_changing_several
+from events.locking import Named, import_next, lock_all
 
 BATCH = 500
 """Records in a transaction."""
@@ -94,7 +94,8 @@ class Import:
     def run(self) -> Iterator[list[Result]]:
         """Imports; gives the results batch by batch, each when it has been written."""
         if connection.in_atomic_block:  # which is that of the whole file
-            keep_others_from_changing_several()
+            import_next()
+            lock_all(filter(None, map(_named, _batches(self.entries()))))
         _start_seen()
         import_actors.start()
         for batch in _batches(self.entries()):
@@ -221,6 +222,17 @@ def _result(entry: Entry, outcome: Outcome) -> Result:
 
 def _identity(entry: Entry) -> str:
     return str(entry.values.get("external_id") or entry.values.get("slug") or "")
+
+
+def _named(batch: Sequence[Entry]) -> Named:
+    """What the records are of, and all that they are known by."""
+    return [
+        (str(entry.values["record"]), str(entry.values[key]))
+        for entry in batch
+        if not entry.problems
+        for key in ("slug", "external_id")
+        if key in entry.values
+    ]
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

@@ -5,7 +5,9 @@ from array import array
 from contextlib import contextmanager
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from events import locking
@@ -13,13 +15,21 @@ from events.interchange import importing
 from events.interchange.importing import Import
 from events.interchange.reading import Entry
 from events.models import Event
-from tests.builders import draft
+from tests.builders import draft, state
+from tests.events.interchange.samples import ALL, lines
 from tests.threads import in_threads
 from timeline.importing import Report, publish_imported
 from timeline.models import Publication
 
 pytestmark = pytest.mark.django_db
-committed = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def committed(transactional_db):
+    """A database whose transactions really end."""
+
+
+CHANGELIST = "/admin/events/event/"
 
 
 @contextmanager
@@ -34,7 +44,7 @@ def elsewhere():
         other.close()
 
 
-@committed
+@pytest.mark.usefixtures("committed")
 def test_a_preview_and_the_publishing_of_what_it_is_about_do_not_wait_for_one_another(monkeypatch):
     monkeypatch.setattr(importing, "BATCH", 1)
     events = [draft(slug) for slug in ("first", "second", "third")]
@@ -65,53 +75,58 @@ def test_a_preview_and_the_publishing_of_what_it_is_about_do_not_wait_for_one_an
 
 
 @pytest.fixture
-def impatient(monkeypatch):
+def impatient(monkeypatch, committed):
+    """Requests wait for a tenth of a second; one that waits without limit fails after five."""
     monkeypatch.setattr(locking, "PATIENCE", 0.1)
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '5s'")
+        yield
+        cursor.execute("RESET statement_timeout")
 
 
-def publish_selected(client, *events):
-    client.raise_request_exception = False
-    data = {"action": "publish_selected", "_selected_action": [event.pk for event in events]}
-    return client.post(reverse("admin:events_event_changelist"), data)
-
-
-@committed
+@pytest.mark.parametrize(
+    ("address", "data"),
+    [
+        (lambda event: reverse("admin:events_event_change", args=[event.pk]), lambda event: {"opened": "0"}),
+        (lambda event: reverse("admin:events_event_delete", args=[event.pk]), lambda event: {"post": "yes"}),
+        (lambda event: CHANGELIST, lambda event: {"action": "publish_selected", "_selected_action": [event.pk]}),
+        (lambda event: CHANGELIST, lambda event: {"action": "withdraw_selected", "_selected_action": [event.pk]}),
+        (
+            lambda event: reverse("admin:events_source_delete", args=[event.sources.get().pk]),
+            lambda event: {"post": "yes"},
+        ),
+    ],
+)
 @pytest.mark.usefixtures("impatient")
-def test_who_changes_several_hears_of_an_import_that_lasts_and_who_changes_one_goes_on(admin_client):
-    one, other = draft("one"), draft("other")
-    with elsewhere() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locking.SEVERAL])
-
-        response = publish_selected(admin_client, one, other)
-        assert (response.status_code, response["Retry-After"]) == (503, "5")
-        assert "<h1>Somebody else is changing the same</h1>" in response.content.decode()
-        assert Publication.objects.count() == 0
-
-        assert publish_selected(admin_client, one).status_code == 302
-        assert Publication.objects.get().slug == "one"
-    assert publish_selected(admin_client, one, other).status_code == 302
-    assert Publication.objects.count() == 2
-
-
-@committed
-@pytest.mark.usefixtures("impatient")
-def test_an_editor_does_not_wait_for_long_for_what_somebody_else_is_changing(admin_client):
+def test_an_editor_does_not_wait_for_long_for_what_somebody_else_is_changing(admin_client, address, data):
     event = draft("event")
+    where, sent = address(event), data(event)
     admin_client.raise_request_exception = False
     with elsewhere() as cursor:
         cursor.execute("SELECT FROM events_event WHERE id = %s FOR UPDATE", [event.pk])
+        cursor.execute("SELECT FROM events_source FOR UPDATE")
 
-        address = reverse("admin:events_event_change", args=[event.pk])
-        response = admin_client.post(address, {"opened": "0"})
+        response = admin_client.post(where, sent)
 
-    assert response.status_code == 503
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert "<h1>Somebody else is changing the same</h1>" in response.content.decode()
+    assert Publication.objects.count() == 0
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_import_does_not_wait_for_long_for_another_one(admin_client):
+    admin_client.raise_request_exception = False
+    file = SimpleUploadedFile("events.jsonl", lines(*ALL))
+    with elsewhere() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locking.IMPORTING])
+
+        assert admin_client.post(reverse("admin:events_event_import"), {"file": file}).status_code == 503
 
 
 @transaction.atomic
 def wait_in_vain():
     locking.wait_briefly()
-    locking.change_several()
+    locking.import_next()
 
 
 @transaction.atomic
@@ -123,13 +138,34 @@ def take_too_long():
 @pytest.mark.usefixtures("impatient")
 def test_only_what_another_transaction_is_in_the_way_of_is_a_conflict():
     with elsewhere() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locking.SEVERAL])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locking.IMPORTING])
         with pytest.raises(OperationalError) as refused:
             wait_in_vain()
     assert locking.is_conflict(refused.value)
+    assert locking.is_conflict(locking.Conflict("in another process"))
 
     with pytest.raises(OperationalError) as stopped:
         take_too_long()
     assert not locking.is_conflict(stopped.value)
     assert not locking.is_conflict(ValueError())
     assert not locking.is_conflict(None)
+
+
+@pytest.mark.django_db
+def test_all_that_is_named_is_locked_and_nothing_else():
+    """Each by what it is known by, in batches, and what is not there passed over."""
+    for slug in ("by-slug", "by-id", "other"):
+        draft(slug, external_id="test:1" if slug == "by-id" else None)
+    state("UZ"), state("KZ")
+
+    with CaptureQueriesContext(connection) as counted:
+        locking.lock_all(
+            [[("event", "by-slug"), ("event", "uzbekistan")], [("event", "test:1"), ("actor", "uzbekistan")]]
+        )
+
+    found = []
+    for sql in (query["sql"] for query in counted if "NO KEY UPDATE" in query["sql"]):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            found += cursor.fetchone()
+    assert found == [1, 2]

@@ -5,8 +5,10 @@ import time
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
+from psycopg.errors import DeadlockDetected
 
+from events.locking import Conflict, is_conflict
 from events.models import Topic
 from timeline import processes
 from timeline.processes import processes_here, share_out
@@ -76,6 +78,20 @@ def test_what_fails_there_is_raised_here_and_holds_nobody_up():
     # Those that had been handed out already came to their turn.
     assert topics()[0] == "topic-0"
     assert "topic-1" not in topics()
+
+
+def meet_in_a_deadlock(share, turn):
+    try:
+        raise DeadlockDetected("deadlock detected")
+    except DeadlockDetected as error:
+        raise OperationalError("deadlock detected") from error
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_conflict_there_is_one_here(number):
+    with pytest.raises((OperationalError, Conflict), match="deadlock detected") as raised:
+        list(share_out(meet_in_a_deadlock, [1, 2], number))
+    assert is_conflict(raised.value)
 
 
 def test_a_process_that_dies_gives_an_error():

@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry
-from events.locking import is_conflict
+from events.locking import Conflict, is_conflict
 from timeline.importing import Published, Report, gone, publish_imported, run, withdraw_gone
 from timeline.processes import MOST_PROCESSES, clear_waste, processes_here, waste_kept
 from timeline.progress import Progress
@@ -67,7 +67,7 @@ class ImportCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> Any:
         try:
             return super().execute(*args, **options)
-        except DatabaseError as error:
+        except (DatabaseError, Conflict) as error:
             if not is_conflict(error):
                 raise
             message = "Somebody else changed the same at the same time. Run this again: what is done is passed over."
