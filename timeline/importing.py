@@ -156,7 +156,9 @@ def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
     """Publishes those of the batch that are to be. Those that an editor has withdrawn stay so."""
     new, done = _to_publish(batch.ids, batch.if_edited)
     if new:
-        outcome = publish(new, batch.by, skip_refused=True, turn=turn, trial=batch.trial)
+        # Somebody may edit them until they are locked. That is not to go out half finished.
+        seen = {event.pk: event.updated_at for event in new}
+        outcome = publish(new, batch.by, skip_refused=True, turn=turn, seen=seen, trial=batch.trial)
         done.published = len(outcome.published)
         done.refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
     return done

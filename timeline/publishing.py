@@ -8,6 +8,7 @@ id, then the dataset.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -69,20 +70,22 @@ def publish(
     *,
     skip_refused: bool = False,
     turn: AbstractContextManager[Any] = NOBODY_ELSE,
+    seen: Mapping[int, datetime.datetime] | None = None,
     trial: bool = False,
 ) -> Outcome:
     """Makes the saved drafts of `events` public, as one dataset version.
 
     An event that says nothing new gets no new version. If one may not be published, raises `Refused` with every
     reason and publishes none, or, with `skip_refused`, publishes the others and lists it in the outcome. `turn` is
-    entered before anything is written, when all is rendered. A `trial` says the same and writes nothing; others can
+    entered before anything is written, when all is rendered. Those that were edited after they were `seen` (by id, the
+    `updated_at` that they had) are passed over. A `trial` says the same and writes nothing; others can
     publish meanwhile.
     """
     with transaction.atomic():
         if not trial:
             begin_publishing()
         ids = lock(event.pk for event in events)
-        drafts = load_drafts(ids)
+        drafts = [draft for draft in load_drafts(ids) if not seen or draft.event.updated_at == seen[draft.event.pk]]
         outcome = Outcome(refused=refusals(drafts))
         if outcome.refused and not skip_refused:
             raise Refused(outcome.refused)

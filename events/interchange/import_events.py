@@ -43,9 +43,14 @@ class _Draft:
     """The record of the event as it is in the database."""
     wanted: Values = field(default_factory=dict)
     """The record of the event as it is to be."""
+    by_imports: bool = True
+    """Whether imports alone have written the event that is there."""
     problems: list[Problem] = field(default_factory=list)
     unlinked: list[Problem] = field(default_factory=list)
     waits: bool = False
+
+    def imported_at(self, now: datetime.datetime) -> datetime.datetime | None:
+        return now if self.by_imports and self.values.get("publish") is not False else None
 
 
 @dataclass(slots=True)
@@ -124,15 +129,16 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
     # Not their keys: others may make relations to them.
     external_ids = [draft.values["external_id"] for draft in drafts if "external_id" in draft.values]
     slugs = [draft.values["slug"] for draft in drafts]
-    columns = ("id", "slug", "external_id")
+    columns = ("id", "slug", "external_id", "updated_at", "imported_at")
     rows = (
         Event.objects.select_for_update(no_key=True)
         .filter(Q(external_id__in=external_ids) | Q(slug__in=slugs))
         .order_by("pk")
         .values_list(*columns)
     )
-    by_external_id = {external_id: (pk, slug) for pk, slug, external_id in rows if external_id}
-    by_slug = {slug: (pk, external_id) for pk, slug, external_id in rows}
+    by_external_id = {external_id: (pk, slug) for pk, slug, external_id, *_ in rows if external_id}
+    by_slug = {slug: (pk, external_id) for pk, slug, external_id, *_ in rows}
+    edited = {pk for pk, _, _, updated_at, imported_at in rows if updated_at != imported_at}
     taken: dict[str, str] = {}
     for draft in drafts:
         slug, external_id = draft.values["slug"], draft.values.get("external_id")
@@ -150,6 +156,7 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
         elif taken.setdefault(draft.slug, external_id) != external_id:
             draft.problems = [Problem("slug", f"“{taken[draft.slug]}” has the same: choose another slug.")]
         draft.id = pk
+        draft.by_imports = pk not in edited
 
 
 # What it names
@@ -300,10 +307,10 @@ def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known) -> N
     copy_rows(
         Event,
         ["id", *COLUMNS, "created_at"],
-        ([draft.id, *_columns(draft.wanted, known, now), now] for draft in new),
+        ([draft.id, *_columns(draft, known, now), now] for draft in new),
     )
     parts: dict[str, dict[int, Any]] = {name: {draft.id: _part(draft, name) for draft in new} for name in PARTS}
-    update_rows(Event, COLUMNS, [[draft.id, *_columns(draft.wanted, known, now)] for draft in changed])
+    update_rows(Event, COLUMNS, [[draft.id, *_columns(draft, known, now)] for draft in changed])
     for draft in changed:
         assert draft.there is not None
         different = {name for name in PARTS if draft.wanted.get(name) != draft.there.get(name)}
@@ -319,8 +326,9 @@ def _part(draft: _Draft, name: str) -> Any:
     return draft.wanted.get(name, ())
 
 
-def _columns(wanted: Values, known: _Known, now: datetime.datetime) -> list[Any]:
+def _columns(draft: _Draft, known: _Known, now: datetime.datetime) -> list[Any]:
     """The values of COLUMNS."""
+    wanted = draft.wanted
     place = wanted.get("place", {})
     when = parse_or_none(wanted.get("date", ""))
     country = place.get("country")
@@ -335,5 +343,5 @@ def _columns(wanted: Values, known: _Known, now: datetime.datetime) -> list[Any]
         country and known.references.actors[country].id,
         *(f"{place[name]:.6f}" if name in place else None for name in ("latitude", "longitude")),
         now,
-        now,
+        draft.imported_at(now),
     ]

@@ -86,7 +86,7 @@ class Event(models.Model):
     """What the data set said of it when it was imported last, if that is remembered: see
     `events.interchange.following`."""
     imported_at = models.DateTimeField(null=True, editable=False)
-    """When an import wrote it last: that is `updated_at` as long as nobody has edited it since."""
+    """`updated_at`, as long as it is as imports wrote it, to be published: nobody has edited it since."""
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -178,6 +178,25 @@ def test_what_a_run_before_changed_and_did_not_publish_is_published_unless_an_ed
     assert run("import_events", str(table), "--publish")[0][1:] == ["Published: 0."]
 
 
+def test_what_is_not_the_imports_alone_is_not_published_by_the_next_run(file, tmp_path):
+    """What a record asked to keep back, and what an editor had in hand when an import changed more of it."""
+    run("import_events", file(*ALL[:7], {**EARLIER, "external_id": "test:3", "slug": "third"}), "--publish")
+    run("import_events", file({**EARLIER, "date": "2023", "publish": False}))
+    event = Event.objects.get(slug="third")
+    event.place_name = "In hand"
+    event.save()
+    table = tmp_path / "events.csv"
+    table.write_text("external_id,slug,type,date\r\ntest:1,earlier,meeting,2023\r\ntest:3,third,meeting,2023\r\n")
+    run("import_events", str(table))
+
+    assert run("import_events", str(table), "--publish")[0] == [
+        "Imported 2 records: 0 created, 0 changed, 2 unchanged, 0 refused.",
+        "Published: 0.",
+        "Public otherwise than they are here, and left so: 2 events that the file did not change and an editor has in "
+        "hand. Publish them in the admin.",
+    ]
+
+
 def test_an_unknown_namespace_cannot_be_exported(tmp_path):
     assert run("export_events", str(tmp_path / "events.jsonl"), "--dataset", "(")[2] == (
         "No event has an external id in the namespace '('."

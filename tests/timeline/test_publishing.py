@@ -59,6 +59,15 @@ def test_a_trial_says_what_would_be_published_and_keeps_nobody_waiting():
     assert ended == [target] == withdraw([target, draft("draft")])
 
 
+def test_what_was_edited_after_it_was_seen_is_passed_over():
+    events = [draft("one"), draft("other")]
+    seen = {event.pk: event.updated_at for event in events}
+    events[1].save()
+
+    assert publish(events, seen=seen).published == [events[0]]
+    assert versions(events[1]) == []
+
+
 def test_a_publication_knows_how_each_country_is_involved():
     published("summit", "2025-11-06", ("UZ", "host"), place_country=state("KZ"))
 
