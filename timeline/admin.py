@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
@@ -36,7 +37,11 @@ from timeline.models import (
     TermText,
     Timeline,
 )
-from timeline.publishing import publish, publish_vocabulary, withdraw
+from timeline.public_states import public_states
+from timeline.publishing import publish, publish_vocabulary, withdraw, withdraw_timelines
+
+LISTED = 20
+"""Events that a message names."""
 
 admin.site.site_header = admin.site.site_title = "Diplomatic events timeline"
 
@@ -107,7 +112,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
     def view_on_site(self, obj: Event) -> str | None:
         """Its public address, under the slug that is public; none if it is not."""
         slug = Publication.objects.current().filter(event=obj).values_list("slug", flat=True).first()
-        return reverse("event-detail", args=[slug]) if slug else None
+        return reverse("event-page", args=[slug]) if slug else None
 
     def get_deleted_objects(self, objs: Iterable[Event], request: HttpRequest) -> Any:
         listed, counts, missing_permissions, protected = super().get_deleted_objects(list(objs), request)
@@ -124,12 +129,14 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         with transaction.atomic():
             outcome = publish(queryset, _signed_in(request), skip_refused=True)
             _log(request, outcome.published, "Published.")
+        for event, reasons in list(outcome.refused.items())[:LISTED]:
+            self.message_user(request, f"Not published: {event.slug}. {' '.join(reasons)}", messages.ERROR)
+        if (more := len(outcome.refused) - LISTED) > 0:
+            self.message_user(request, f"Not published either: {more:,} others.", messages.ERROR)
         if outcome.published:
             self.message_user(request, f"Published: {_slugs(outcome.published)}.", messages.SUCCESS)
         if outcome.unchanged:
             self.message_user(request, f"Nothing new to publish in: {_slugs(outcome.unchanged)}.", messages.INFO)
-        for event, reasons in outcome.refused.items():
-            self.message_user(request, f"Not published: {event.slug}. {' '.join(reasons)}", messages.ERROR)
 
     @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["change"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
@@ -144,8 +151,21 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             self.message_user(request, f"Not public, so left alone: {_slugs(others)}.", messages.WARNING)
 
 
-def _slugs(events: list[Event]) -> str:
-    return ", ".join(event.slug for event in events)
+def _slugs(entries: Sequence[Event | Timeline]) -> str:
+    """The first ones, and how many there are if they are many."""
+    listed = ", ".join(entry.slug for entry in entries[:LISTED])
+    return f"{len(entries):,}, such as {listed}" if len(entries) > LISTED else listed
+
+
+class VocabularyList(ChangeList):
+    """A page of entries, which know their public state."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        kind: Term.Kind = self.model_admin.kind  # type: ignore[attr-defined]
+        states = public_states(kind, list(self.result_list))
+        for entry in self.result_list:
+            entry.public_state = states[entry.slug]
 
 
 class PublishableVocabulary(admin.ModelAdmin):
@@ -156,10 +176,29 @@ class PublishableVocabulary(admin.ModelAdmin):
     kind: ClassVar[Term.Kind]
     actions = ["publish_selected"]
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return [*super().get_list_display(request), "public"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return VocabularyList
+
+    @admin.display(description="public")
+    def public(self, entry: Any) -> str:
+        return str(entry.public_state)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The slug of what is public: readers and events know it by that."""
+        fixed = ["slug"] if obj and self._is_public(obj) else []
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def _is_public(self, obj: Any) -> bool:
+        if not hasattr(obj, "is_public"):  # which Django asks several times for a form
+            obj.is_public = Term.objects.current().filter(kind=self.kind, key=obj.slug).exists()
+        return bool(obj.is_public)
+
     def view_on_site(self, obj: Any) -> str | None:
         """Its public address; none if it is not public."""
-        public = Term.objects.current().filter(kind=self.kind, key=obj.slug).exists()
-        return reverse(f"{self.kind.value}-detail", args=[obj.slug]) if public else None
+        return reverse(f"{self.kind.value}-detail", args=[obj.slug]) if self._is_public(obj) else None
 
     def get_deleted_objects(self, objs: Iterable[Any], request: HttpRequest) -> Any:
         objs = list(objs)
@@ -209,6 +248,7 @@ class TimelineAdmin(PublishableVocabulary):
     form = GuardedForm
     vocabulary, kind = "timelines", Term.Kind.TIMELINE
     list_display = ["__str__", "slug", "saved_filter"]
+    actions = [*PublishableVocabulary.actions, "withdraw_selected"]
     search_fields = ["slug", "titles"]
     autocomplete_fields = ["events"]
     fields = ["titles", "slug", "summaries", "query", "events", "opened"]
@@ -218,6 +258,21 @@ class TimelineAdmin(PublishableVocabulary):
         if db_field.name == "summaries":
             kwargs["widget"] = TranslatedWidget({"rows": 3}, text=forms.Textarea)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def view_on_site(self, obj: Timeline) -> str | None:
+        return reverse("timeline-page", args=[obj.slug]) if self._is_public(obj) else None
+
+    @admin.action(description="Withdraw selected timelines (their addresses answer 410)", permissions=["change"])
+    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Timeline]) -> None:
+        timelines = list(queryset)
+        with transaction.atomic():
+            ended = withdraw_timelines(timelines, _signed_in(request))
+            _log(request, ended, "Withdrawn.")
+        others = [timeline for timeline in timelines if timeline not in ended]
+        if ended:
+            self.message_user(request, f"Withdrawn: {_slugs(ended)}.", messages.SUCCESS)
+        if others:
+            self.message_user(request, f"Not public, so left alone: {_slugs(others)}.", messages.WARNING)
 
     @admin.display(description="saved filter", ordering="query")
     def saved_filter(self, timeline: Timeline) -> str:

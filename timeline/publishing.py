@@ -29,12 +29,13 @@ from timeline.models import (
     PublicationCountry,
     PublicationRelation,
     PublicationText,
+    Term,
     Timeline,
     Version,
 )
 from timeline.terms import render_actors, render_branches, render_timelines
 from timeline.versions import Prepared, event_digest, prepare, timestamp, write_versions
-from timeline.vocabulary import terms_of, write_terms
+from timeline.vocabulary import terms_of, withdraw_terms, write_terms
 
 COPIED = [
     column.attname
@@ -136,6 +137,14 @@ def publish_vocabulary(
     with new_edition(by) as edition:
         entries = render_actors(actor.pk for actor in actors)
         return write_terms(edition, [*entries, *render_branches(types, topics), *render_timelines(timelines)])
+
+
+def withdraw_timelines(timelines: Iterable[Timeline], by: AbstractBaseUser | None = None) -> list[Timeline]:
+    """Ends the publication of curated timelines, as one dataset version; returns those that were public."""
+    timelines = list(timelines)
+    with new_edition(by) as edition:
+        ended = withdraw_terms(edition, Term.Kind.TIMELINE, [timeline.slug for timeline in timelines])
+    return [timeline for timeline in timelines if timeline.slug in ended]
 
 
 def lock(ids: Iterable[int]) -> list[int]:

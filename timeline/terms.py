@@ -170,7 +170,12 @@ def render_branches(types: Iterable[EventType], topics: Iterable[Topic]) -> list
 
 def render_timelines(timelines: Iterable[Timeline]) -> list[RenderedTerm]:
     """The entries of curated timelines."""
-    return [_timeline(timeline) for timeline in timelines]
+    timelines = list(timelines)
+    picked: dict[int, list[int]] = defaultdict(list)
+    links = Timeline.events.through._default_manager.filter(timeline__in=timelines).order_by("event_id")
+    for timeline_id, event_id in links.values_list("timeline_id", "event_id"):
+        picked[timeline_id].append(event_id)
+    return [_timeline(timeline, picked[timeline.pk]) for timeline in timelines]
 
 
 def _actor(actor: _Entry) -> RenderedTerm:
@@ -253,7 +258,7 @@ def _branches(
     ]
 
 
-def _timeline(timeline: Timeline) -> RenderedTerm:
+def _timeline(timeline: Timeline, picked: list[int]) -> RenderedTerm:
     def document(language: str) -> Document:
         texts_language = next(code for code in (language, *LANGUAGES) if code in timeline.titles)
         return {
@@ -272,7 +277,7 @@ def _timeline(timeline: Timeline) -> RenderedTerm:
         timeline.slug,
         list(dict.fromkeys(timeline.titles.values())),
         {language: document(language) for language in LANGUAGES},
-        definition={"query": timeline.query, "events": sorted(timeline.events.values_list("pk", flat=True))},
+        definition={"query": timeline.query, "events": picked},
     )
 
 

@@ -66,6 +66,20 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
     return len(new)
 
 
+def withdraw_terms(edition: Edition, kind: Term.Kind, keys: Iterable[str]) -> list[str]:
+    """Ends what is public of these entries; returns their keys. What readers had stays in the history."""
+    public = list(Term.objects.current().filter(among("key", keys), kind=kind))
+    Term.objects.filter(pk__in=[row.pk for row in public]).update(
+        superseded_in=edition.number, superseded_at=edition.at
+    )
+    said = ("kind", "key", "group", "names", "definition")
+    Term.objects.bulk_create(
+        Term(**{name: getattr(row, name) for name in said}, **edition.stamp(row), digest="", withdrawn=True)
+        for row in public
+    )
+    return [row.key for row in public]
+
+
 def _ask_to_follow(edition: Edition, changed: Iterable[RenderedTerm], previous: Mapping[tuple[str, str], Term]) -> None:
     """Has the public events refreshed that may say something of those entries that were public before."""
     actors: set[str] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -109,7 +110,7 @@ def test_a_publication_shows_nothing_that_only_the_index_reads(admin_client):
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("model", "queries"),
-    [(Event, 11), (Timeline, 5), (Publication, 5), (Refresh, 6), (Term, 5), (Dataset, 5), (DatasetVersion, 5)],
+    [(Event, 11), (Timeline, 7), (Publication, 5), (Refresh, 6), (Term, 5), (Dataset, 5), (DatasetVersion, 5)],
 )
 def test_lists_take_as_many_queries_for_one_row_as_for_three(
     admin_client, admin_user, django_assert_num_queries, model, queries, rows
@@ -192,7 +193,7 @@ def test_an_event_on_its_way(admin_client, client, admin_user):
 
     assert act(admin_client, "publish_selected", event) == ["success: Published: talks."]
     assert slugs(client) == ["talks"]
-    assert admin_client.get(page).context["absolute_url"] == "/api/v1/events/talks/"
+    assert admin_client.get(page).context["absolute_url"] == "/events/talks/"
     assert state_of(admin_client) == {"talks": "version 1"}
 
     texts = list(EventText.objects.order_by("pk"))
@@ -216,7 +217,7 @@ def test_an_event_on_its_way(admin_client, client, admin_user):
     assert admin_client.post(page, form).status_code == 302
     assert client.get("/api/v1/events/talks/").json()["title"] == "Talks"
     assert state_of(admin_client) == {"summit": "version 1, edited since"}
-    assert admin_client.get(page).context["absolute_url"] == "/api/v1/events/talks/"
+    assert admin_client.get(page).context["absolute_url"] == "/events/talks/"
 
     event = Event.objects.get()
     assert act(admin_client, "publish_selected", event) == ["success: Published: summit."]
@@ -256,12 +257,12 @@ def test_one_action_on_many_events(admin_client, client):
     unreadable = draft("unreadable", "2025-13")
 
     assert act(admin_client, "publish_selected", old, new, blank, unreadable) == [
-        "success: Published: new.",
-        "info: Nothing new to publish in: old.",
         "error: Not published: blank. It has no title in any language: add a text with a title. It has no source: add "
         "at least one. It has no date: enter as much as is known, such as 2025-11-06, 2025-11 or 2025.",
         "error: Not published: unreadable. Its date, “2025-13”, cannot be read: there is no month 13: expected 01–12, "
         "a season 21–24 or XX (character 6).",
+        "success: Published: new.",
+        "info: Nothing new to publish in: old.",
     ]
     assert slugs(client) == ["new", "old"]
 
@@ -273,6 +274,21 @@ def test_one_action_on_many_events(admin_client, client):
     assert list(LogEntry.objects.order_by("pk").values_list("object_repr", "change_message")) == [
         ("new", "Published."),
         ("old", "Withdrawn."),
+    ]
+
+
+def test_messages_about_many_events_name_the_first_ones(admin_client, monkeypatch):
+    monkeypatch.setattr("timeline.admin.LISTED", 2)
+    events = [draft(f"good-{number}") for number in range(3)]
+    bad = [draft(f"bad-{number}", "", sources=()) for number in range(3)]
+
+    said = act(admin_client, "publish_selected", *events, *bad)
+
+    assert [sentence.partition(". ")[0] for sentence in said] == [
+        "error: Not published: bad-0",
+        "error: Not published: bad-1",
+        "error: Not published either: 1 others.",
+        "success: Published: 3, such as good-0, good-1.",
     ]
 
 
@@ -397,10 +413,77 @@ def test_vocabulary_is_published(admin_client, client, make, key):
     assert (client.get(key).status_code, admin_client.get(page).context["absolute_url"]) == (404, None)
 
     assert act(admin_client, "publish_selected", entry) == ["success: Published: 1 public entry changed."]
-    assert (client.get(key).status_code, admin_client.get(page).context["absolute_url"]) == (200, key)
+    site = key.removeprefix("/api/v1") if "/timelines/" in key else key
+    assert (client.get(key).status_code, admin_client.get(page).context["absolute_url"]) == (200, site)
 
     assert act(admin_client, "publish_selected", entry) == ["info: Nothing new to publish."]
     assert [entry.change_message for entry in LogEntry.objects.all()] == ["Published."]
+
+
+def states(client: Client, model: Any) -> dict[str, str]:
+    """What the list of entries says of each one's public state."""
+    response = client.get(address(model, "changelist"))
+    return {entry.slug: entry.public_state for entry in response.context["cl"].result_list}
+
+
+def test_lists_say_whether_what_is_saved_of_an_entry_is_public(admin_client):
+    timeline = Timeline.objects.create(slug="all", titles={"en": "All"})
+    entries: list[Any] = [state("UZ"), event_type("summit"), topic("trade"), timeline]
+    for entry in entries:
+        slug, model = entry.slug, type(entry)
+        assert states(admin_client, model) == {slug: "draft"}
+        act(admin_client, "publish_selected", entry)
+        assert states(admin_client, model) == {slug: "version 1"}
+        name = "titles" if model is Timeline else "names"
+        setattr(entry, name, {"en": "Other"})
+        entry.save()
+        assert states(admin_client, model) == {slug: "version 1, edited since"}
+        act(admin_client, "publish_selected", entry)
+        assert states(admin_client, model) == {slug: "version 2"}
+    Actor.objects.update(alpha3="UZX")  # which is said of the country alone
+    assert states(admin_client, Actor) == {"uzbekistan": "version 2, edited since"}
+
+
+def test_the_slug_of_what_is_public_stays(admin_client):
+    entry = Timeline.objects.create(slug="all", titles={"en": "All"})
+    page = address(Timeline, "change", entry.pk)
+    data = {"slug": "other", "titles_en": "Other"}
+    assert admin_client.post(page, data).status_code == 302
+    entry.refresh_from_db()
+    act(admin_client, "publish_selected", entry)
+
+    assert admin_client.post(page, {"slug": "third", "titles_en": "Third"}).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.slug, entry.titles) == ("other", {"en": "Third"})
+
+
+def test_a_timeline_can_be_withdrawn_and_comes_back(admin_client, client):
+    entry, other = (Timeline.objects.create(slug=slug, titles={"en": slug.title()}) for slug in ("all", "other"))
+    act(admin_client, "publish_selected", entry)
+    published("talks")
+
+    assert act(admin_client, "withdraw_selected", entry, other) == [
+        "success: Withdrawn: all.",
+        "warning: Not public, so left alone: other.",
+    ]
+    said = f"The timeline 'all' was withdrawn on {timezone.now():%Y-%m-%d}."
+    for query in ("", "?format=ics", "?as_of=3"):
+        gone = client.get(f"/api/v1/timelines/all/{query}")
+        assert (gone.status_code, gone.json()["detail"]) == (410, said), query
+    assert client.get("/api/v1/timelines/all/?as_of=2").status_code == 200
+    page = client.get("/timelines/all/")
+    assert (page.status_code, said in unescape(page.content.decode())) == (410, True)
+    assert client.get("/api/v1/timelines/other/").status_code == 404
+    assert client.get("/api/v1/timelines/").json()["results"] == []
+    assert client.get("/api/v1/events/?timeline=all").status_code == 400
+    assert states(admin_client, Timeline) == {"all": "withdrawn", "other": "draft"}
+
+    assert act(admin_client, "publish_selected", entry) == ["success: Published: 1 public entry changed."]
+    assert states(admin_client, Timeline) == {"all": "version 3", "other": "draft"}
+    assert client.get("/api/v1/timelines/all/").status_code == 200
+    act(admin_client, "withdraw_selected", entry)
+    assert admin_client.post(address(Timeline, "delete", entry.pk), {"post": "yes"}).status_code == 302
+    assert client.get("/api/v1/timelines/all/").status_code == 410
 
 
 def test_a_country_is_two_entries(admin_client):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from events.models import Actor
 from timeline import terms
 from timeline.documents import load
+from timeline.errors import Withdrawn
 from timeline.models import Term
 from timeline.pagination import TERM_ORDERINGS, page, paging_fields, wanted_page
 from timeline.parameters import ChoiceField, ParameterField
@@ -57,8 +58,18 @@ class TermDetail(PublicView):
         entries = Term.objects.as_of(reading.at).filter(kind=self.kind, key=key).in_language(reading.values["lang"])
         row = with_version(entries, reading.at).values_list("document", "dataset_version").first()
         if row is None:
+            check_withdrawn(self.kind, key, reading.at)
             raise Http404(f"There is no {self.kind.value} '{key}'.")
         return one(reading, row)
+
+
+def check_withdrawn(kind: Term.Kind, key: str, at: int | None) -> None:
+    """Raises `Withdrawn` if the entry was public once, and no more in the dataset version `at`."""
+    ended = Term.objects.filter(kind=kind, key=key, withdrawn=True)
+    ended = ended.filter(superseded_in=None) if at is None else ended.filter(published_in__lte=at)
+    last = ended.order_by("version").last()
+    if last:
+        raise Withdrawn(f"The {kind.value} '{key}' was withdrawn on {last.published_at:%Y-%m-%d}.")
 
 
 class CountryList(TermList):
@@ -161,12 +172,13 @@ class TimelineDetail(TermDetail):
 def stored_timeline(slug: str, language: str, at: int | None = None) -> tuple[str, dict[str, Any], int]:
     """The stored document of the timeline, its definition, and the dataset version that they are from; one query.
 
-    Raises `Http404` if there is none.
+    Raises `Http404` if there is none, `Withdrawn` if there is none any more.
     """
     found = Term.objects.as_of(at).filter(kind=Term.Kind.TIMELINE, key=slug).in_language(language)
     row: tuple[str, dict[str, Any], int] | None = (
         with_version(found, at).values_list("document", "definition", "dataset_version").first()
     )
     if row is None:
+        check_withdrawn(Term.Kind.TIMELINE, slug, at)
         raise Http404(f"There is no timeline '{slug}'. The list of timelines is at {reverse('timeline-list')}.")
     return row
