@@ -309,8 +309,24 @@ def _saved_fields() -> dict[str, ParameterField]:
     return {name: field for name, field in EventFilters.fields_by_name().items() if name != "timeline"}
 
 
+NO_FILTERS = (
+    "as_of", "cursor", "end", "fields", "format", "lang", "ordering", "page_size", "start", "timeZone", "timeline",
+)  # fmt: skip
+"""Parameters of a list of events that say how it is given, not which events are in it."""
+
+
+def saved_filter(entered: str) -> str:
+    """A timeline's filter, of which an editor may have entered the whole address."""
+    return entered.strip().rpartition("?")[2]
+
+
 def check_saved_filter(query: str) -> list[str]:
     """What is wrong with a timeline's saved filter, as sentences."""
+    if others := [name for name in QueryDict(query) if name in NO_FILTERS]:
+        return [
+            f"“{name}” does not say which events: leave it out here, and give it in the address of the timeline's feed."
+            for name in others
+        ]
     try:
         values = read(QueryDict(query), _saved_fields())
         values["timeline"] = None

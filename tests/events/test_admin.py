@@ -419,6 +419,51 @@ def test_a_figure_takes_no_source_that_is_not_to_be_saved(admin_client, talks, s
     }
 
 
+def test_a_figure_whose_source_goes_has_none(admin_client, talks):
+    source = talks.sources.get()
+    rows = [
+        {"id": source.pk, "url": source.url, "title": source.title, "DELETE": "on"},
+        {"url": "https://example.org/new", "title": "New"},
+    ]
+    figures = [{"labels_en": "Exports", "value": "1", "unit": "t", "source": source.pk}]
+
+    response = admin_client.post(address(Event, "change", talks.pk), form_of(talks, sources=rows, figures=figures))
+
+    assert response.status_code == 302
+    assert Figure.objects.get().source is None
+    assert [row.title for row in talks.sources.all()] == ["New"]
+
+
+def test_a_figure_takes_a_source_that_somebody_else_has_entered_too(admin_client, talks):
+    new = {"url": "https://example.org/both", "title": "Mine"}
+    rows = [{"id": row.pk, "url": row.url, "title": row.title} for row in talks.sources.all()] + [new]
+    figure = {"labels_en": "Exports", "value": "1", "unit": "t", "source": new["url"]}
+    mine = form_of(talks, sources=rows, figures=[figure])
+    theirs = Source.objects.create(event=talks, url=new["url"], title="Theirs")
+    Event.objects.update(updated_at=talks.updated_at + timedelta(minutes=1))
+
+    _saved_again(admin_client, talks, mine)
+
+    assert Figure.objects.get().source == theirs
+
+
+def test_a_figure_has_no_source_that_its_editor_may_not_add(client, django_user_model, talks):
+    user = django_user_model.objects.create_user("editor", is_staff=True)
+    user.user_permissions.set(Permission.objects.exclude(codename="add_source"))
+    client.force_login(user)
+    source = talks.sources.get()
+    figure = Figure.objects.create(event=talks, labels={"en": "Exports"}, value=1, unit="t", source=source)
+    mine = form_of(talks, figures=[{"id": figure.pk, "labels_en": "E", "value": "2", "unit": "t", "source": source.pk}])
+    source.delete()
+    Event.objects.update(updated_at=talks.updated_at + timedelta(minutes=1))
+
+    _saved_again(client, talks, mine)
+
+    figure.refresh_from_db()
+    assert figure.value == 2
+    assert figure.source is None
+
+
 def test_a_figure_keeps_its_source_that_somebody_else_removed(admin_client, talks):
     source = talks.sources.get()
     Source.objects.create(event=talks, url="https://example.org/other", title="Other")

@@ -19,6 +19,8 @@ from events.guarding import fingerprint
 from events.models import Actor, Event, EventText, EventType, Topic
 from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, published, state, topic
+from timeline import filters
+from timeline.filters import NO_FILTERS
 from timeline.models import (
     Dataset,
     DatasetVersion,
@@ -34,6 +36,7 @@ from timeline.models import (
 )
 from timeline.publishing import publish, publish_vocabulary, withdraw
 from timeline.refreshing import refresh_all
+from timeline.views.events import EventList
 
 pytestmark = pytest.mark.django_db
 
@@ -524,6 +527,16 @@ def test_a_timeline(admin_client):
             },
         ),
         (
+            {"query": "country=UZ&page_size=5&lang=de"},
+            {
+                "query": [
+                    f"“{name}” does not say which events: leave it out here, and give it in the address of the "
+                    "timeline's feed."
+                    for name in ("page_size", "lang")
+                ]
+            },
+        ),
+        (
             {"slug": "All!", "titles_en": " "},
             {
                 "slug": [
@@ -540,6 +553,18 @@ def test_a_wrong_timeline_gives_error(admin_client, values, messages):
 
     assert response.context["adminform"].form.errors == messages
     assert not Timeline.objects.exists()
+
+
+def test_the_filter_of_a_timeline_may_be_pasted_with_its_address(admin_client):
+    published("talks", "2025", "UZ")
+    for number, pasted in enumerate(("https://example.org/api/v1/events/?country=UZ", "?country=UZ", " country=UZ ")):
+        data = {"slug": f"all-{number}", "titles_en": "All", "query": pasted}
+        assert admin_client.post(address(Timeline, "add"), data).status_code == 302
+    assert set(Timeline.objects.values_list("query", flat=True)) == {"country=UZ"}
+
+
+def test_what_is_no_filter_is_known():
+    assert set(NO_FILTERS) == EventList.parameters().keys() - filters._saved_fields().keys()
 
 
 def test_a_timeline_that_somebody_else_saved_is_not_overwritten_unasked(admin_client):

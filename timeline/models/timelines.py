@@ -35,8 +35,9 @@ class Timeline(models.Model):
         return translated(self.titles)
 
     def clean(self) -> None:
-        from timeline.filters import check_saved_filter  # the filters need the models
+        from timeline.filters import check_saved_filter, saved_filter  # the filters need the models
 
+        self.query = saved_filter(self.query)
         problems = check_saved_filter(self.query)
         if problems:
             raise ValidationError({"query": problems})
