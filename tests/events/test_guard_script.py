@@ -89,6 +89,9 @@ def test_nothing_typed_is_lost(editor, live_server):
         "---------", "https://example.org/0", "https://example.org/one"
     ]  # fmt: skip
     page.locator("#id_figures-0-source").select_option("https://example.org/one")
+    page.locator("#id_sources-1-url").fill("https://example.org/corrected")
+    page.locator("#id_figures-0-unit").focus()
+    assert page.locator("#id_figures-0-source").input_value() == "https://example.org/corrected"
 
     # Leaving by a link is asked about.
     page.get_by_role("link", name="Home").click()
@@ -136,7 +139,7 @@ def test_nothing_typed_is_lost(editor, live_server):
     assert [part.actor.code for part in event.participations.all()] == ["UZ"]
     assert list(event.sources.order_by("url").values_list("url", "title")) == [
         ("https://example.org/0", "Source 0"),
-        ("https://example.org/one", "Source 1"),
+        ("https://example.org/corrected", "Source 1"),
     ]
     assert event.figures.get().source == event.sources.get(title="Source 1")
 
