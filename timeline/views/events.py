@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from timeline.documents import FIELDS, load
-from timeline.errors import Withdrawn
+from timeline.errors import REVALIDATED, Withdrawn
 from timeline.filters import EventFilters, check_filters, events_prove, filtered, known_entries
 from timeline.formats import NEGOTIABLE
 from timeline.indexed_pages import indexed_page, is_indexed, joined_page
@@ -187,7 +187,8 @@ def present_slug(slug: str, version: int) -> str:
 
 
 def moved(reading: Reading, route: str, slug: str) -> HttpResponseBase:
-    """The answer where the slug is another one now."""
+    """The answer where the slug is another one now. It may be that one again: nobody may go on without asking."""
     query = reading.request.META["QUERY_STRING"]
     address = reverse(route, args=[slug])
-    return HttpResponseRedirect(f"{address}?{query}" if query else address, status=308)
+    headers = {"Cache-Control": REVALIDATED}
+    return HttpResponseRedirect(f"{address}?{query}" if query else address, status=308, headers=headers)

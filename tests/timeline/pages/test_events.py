@@ -14,6 +14,7 @@ from pytest_django.asserts import assertHTMLEqual, assertNumQueries
 from events.models import Figure
 from tests.builders import actor, draft, member, published, state
 from timeline.caching import PRESENT
+from timeline.errors import REVALIDATED
 from timeline.pages.base import FRAMED_POLICY
 from timeline.publishing import publish, withdraw
 
@@ -260,8 +261,8 @@ def test_a_withdrawn_event_gives_error(client, address):
         assert client.get("/events/event/?as_of=1").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/events", "/embed/events"])
-def test_an_old_slug_redirects(client, address):
+@pytest.mark.parametrize("address", ["/events", "/embed/events", "/api/v1/events"])
+def test_an_old_slug_redirects_as_long_as_it_is_old(client, address):
     event = published("old")
     event.slug = "new"
     event.save()
@@ -270,6 +271,13 @@ def test_an_old_slug_redirects(client, address):
     response = client.get(f"{address}/old/?lang=de")
 
     assert (response.status_code, response["Location"]) == (308, f"{address}/new/?lang=de")
+    assert response["Cache-Control"] == REVALIDATED
+    event.slug = "old"
+    event.save()
+    publish([event])
+    assert client.get(f"{address}/old/").status_code == 200
+    back = client.get(f"{address}/new/")
+    assert (back.status_code, back["Location"], back["Cache-Control"]) == (308, f"{address}/old/", REVALIDATED)
 
 
 def test_wrong_parameters_give_error(client):
