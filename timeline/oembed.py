@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from xml.sax.saxutils import escape
 
 import orjson
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, QueryDict
 from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
 
@@ -80,7 +80,7 @@ class OEmbed(ReadOnly):
             return problem(request, "not-implemented", detail)
         tag = etag(dataset_version())
         if unchanged(request, tag):
-            return cached(HttpResponse(status=304), tag)
+            return cached(HttpResponseNotModified(), tag)
         answer = describe(request, subject_of(request, values["url"]), values["maxwidth"], values["maxheight"])
         if values["format"] == "xml":
             return cached(HttpResponse(as_xml(answer), content_type="text/xml; charset=utf-8"), tag)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from django.db import Error
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.utils.cache import has_vary_header
 
 from timeline.caching import dataset_version, renewed, unchanged
@@ -58,7 +58,7 @@ def _up_to_date(request: HttpRequest, headers: Headers) -> HttpResponse | None:
         tag = renewed(headers["ETag"], dataset_version())
     except Error:  # whoever else would answer knows what to say
         return None
-    return HttpResponse(status=304, headers={**headers, "ETag": tag}) if tag and unchanged(request, tag) else None
+    return HttpResponseNotModified(headers={**headers, "ETag": tag}) if tag and unchanged(request, tag) else None
 
 
 def _noted(name: Name, request: HttpRequest, response: HttpResponseBase) -> Headers | None:

@@ -60,6 +60,7 @@ def test_the_answer_is_the_one_of_the_whole_way(client, address, said, django_as
         second = again(client, address, first["ETag"], **said)
     assert (first.status_code, second.status_code) == (304, 304)
     assert headers_of(second) == headers_of(first)
+    assert "Content-Type" not in first.headers  # it would replace that of the copy that the client has
 
 
 def test_no_view_is_asked(client, asked):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -88,7 +88,7 @@ class Page(ReadOnly):
     def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
         reading = understood(request, self.parameters(), as_it_is, lambda values: None)
         if up_to_date(reading):
-            return described(HttpResponse(status=304), reading)
+            return described(HttpResponseNotModified(), reading)
         reading.ask_version()
         return described(self.answer(reading, **path), reading)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import render
 
 from timeline.caching import cached, dataset_version, etag, unchanged
@@ -24,7 +24,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """Links to the API, requests to try, the curated timelines, and what the types of errors mean."""
     version = dataset_version()
     if unchanged(request, etag(version)):
-        return cached(HttpResponse(status=304), etag(version))
+        return cached(HttpResponseNotModified(), etag(version))
     timelines = Term.objects.current().filter(kind=Term.Kind.TIMELINE).in_language("en").order_by("key")
     page = render(
         request,

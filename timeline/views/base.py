@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 import orjson
 from django.db.models import BigIntegerField, QuerySet, Subquery, Value
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.urls import get_script_prefix, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
@@ -153,7 +153,7 @@ class PublicView(APIView):
     def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
         reading = understood(request, parameters_of(type(self)), negotiate, self.check)  # type: ignore[arg-type]
         if up_to_date(reading):
-            return self.finished(HttpResponse(status=304), reading)
+            return self.finished(HttpResponseNotModified(), reading)
         if not self.tells_version:
             reading.ask_version()
         reading.known = self.named(reading.values, reading.at)
