@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 import orjson
@@ -27,6 +28,17 @@ def clean(text: str) -> str:
 def as_html(text: str) -> str:
     """`text` as HTML, in an element or in a quoted attribute."""
     return html.escape(clean(text))
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """The lines of each paragraph of `text`; blank lines separate paragraphs."""
+    lines = [line.strip() for line in clean(text).splitlines()]
+    return [list(paragraph) for said, paragraph in groupby(lines, key=bool) if said]
+
+
+def as_html_paragraphs(text: str) -> str:
+    """`text` as HTML that keeps its paragraphs and lines."""
+    return "".join(f"<p>{'<br>'.join(map(as_html, lines))}</p>" for lines in paragraphs(text))
 
 
 def link(url: str, text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from timeline.documents import Document
 from timeline.formats.days import When
 from timeline.formats.feed import Feed
-from timeline.formats.texts import as_html, as_json, json_array, link
+from timeline.formats.texts import as_html, as_html_paragraphs, as_json, json_array, link
 
 NO_EVENTS = {"en": "No events.", "de": "Keine Ereignisse."}
 
@@ -54,6 +54,6 @@ def _stripped(text: str) -> str:
 
 
 def _text(document: Document) -> str:
-    summary = f"<p>{as_html(document['summary'])}</p>" if document.get("summary") else ""
+    summary = as_html_paragraphs(document.get("summary", ""))
     sources = "".join(f"<li>{link(source['url'], source['title'])}</li>" for source in document["sources"])
     return f"{summary}<ul>{sources}</ul>"

@@ -13,7 +13,7 @@ from events.date_display import display
 from events.fields import parse_or_none
 from timeline.documents import Document, load, with_base_url
 from timeline.formats import jsonld
-from timeline.formats.texts import as_json, closed
+from timeline.formats.texts import as_json, closed, paragraphs
 from timeline.links import address_of, query_of
 from timeline.pages.base import Page
 from timeline.pages.words import words_of
@@ -49,6 +49,7 @@ def shown(document: Document, language: str) -> dict[str, Any]:
     words = words_of(language)
     names = {country["code"]: country["name"] for country in document.get("countries", ())}
     return {
+        "summary": paragraphs(document.get("summary", "")),
         "place": place_in_words(document),
         "roles": _roles(document, names, words),
         "relations": [

@@ -8,7 +8,7 @@ from django.http import HttpResponseBase, QueryDict
 
 from timeline.documents import load, with_base_url
 from timeline.filters import EventFilters, filtered
-from timeline.formats.texts import closed
+from timeline.formats.texts import closed, paragraphs
 from timeline.links import address_of
 from timeline.models import Publication, Term
 from timeline.pages.base import Page
@@ -47,6 +47,7 @@ class TimelinePage(Page):
             closed(document["title"]),
             {
                 "timeline": document,
+                "summary": paragraphs(document.get("summary", "")),
                 "events": [_entry(stored, reading) for (stored,) in rows.rows],
                 "newer": newer,
                 "older": older,

@@ -70,6 +70,13 @@ def test_what_a_reader_sees():
     )
 
 
+def test_paragraphs_and_lines_are_kept():
+    [entry] = elements(document(summary="One.\r\nTwo <b>.\n\nThree.\n")).findall(f"{ATOM}entry")
+
+    content = entry.findtext(f"{ATOM}content")
+    assert "</p><p>One.<br>Two &lt;b&gt;.</p><p>Three.</p><ul>" in content
+
+
 def test_updated_is_when_the_record_changed():
     [entry] = parsed(document(updated_at="2032-01-02T03:04:05.000000Z")).entries
 
@@ -116,8 +123,12 @@ def test_hostile_text(text):
     assert entry.findtext(f"{ATOM}title") == as_xml_reads_it
     [page, alternate, via] = entry.findall(f"{ATOM}link")
     assert set(via.attrib) == {"rel", "href", "title"}
+    # None of the texts has a blank line in it.
+    summary: list[tuple[str, list[object]]] = [
+        ("br" if number else "p", []) for number, _ in enumerate(legible(text).strip().splitlines())
+    ]
     assert Tags.of(entry.findtext(f"{ATOM}content")) == [
-        ("p", []), ("p", []), ("ul", []), ("li", []), ("a", [("href", "https://example.org/a")]),
+        ("p", []), *summary, ("ul", []), ("li", []), ("a", [("href", "https://example.org/a")]),
     ]  # fmt: skip
     assert page.get("href") == "https://timeline.example.org/events/c5-1-leaders-summit-2025/?lang=de"
     assert alternate.get("href") == "http://testserver/api/v1/events/c5-1-leaders-summit-2025/"

@@ -129,6 +129,16 @@ def test_in_german(client):
         assert words in main
 
 
+@pytest.mark.parametrize("address", ["/events/event/", "/embed/events/event/"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_paragraphs_and_lines_are_kept(client, address, newline):
+    event = draft("event")
+    event.texts.update(summary=newline.join(["One.", "Two <b>.", "", " ", "Three."]))
+    publish([event])
+
+    assert '<p lang="en">One.<br>Two &lt;b&gt;.</p><p lang="en">Three.</p>' in main_of(client.get(address))
+
+
 @pytest.mark.usefixtures("_summit")
 def test_the_head_leads_to_the_other_forms(client):
     head = client.get("/events/summit/?lang=de").text.partition("</head>")[0]

@@ -77,6 +77,13 @@ def test_the_page_whole(client):
     assert "http://testserver/api/v1/events/?timeline=talks&amp;lang=de&amp;format=ics" in german.text
 
 
+def test_paragraphs_and_lines_are_kept(client):
+    timeline(summaries={"en": "One.\r\nTwo & three.\n\nFour."})
+
+    assert "<p>One.<br>Two &amp; three.</p><p>Four.</p>" in main_of(client.get("/timelines/talks/"))
+    assert "<br>One.<br>Two &amp; three.<br><br>Four." in client.get("/").text
+
+
 def test_the_data_links_lead_to_the_same_events(client):
     events(3)
     timeline()
