@@ -52,16 +52,18 @@ def not_yet(parameter: str, asked: int, now: int) -> InvalidParameters:
 TAG = re.compile(r'(W/")[0-9]+(-[^"]+")')
 
 
-def etag(version: int, variant: str = "") -> str:
+def etag(version: int, variant: str = "", day: datetime.date | None = None) -> str:
     """The ETag of any answer from this dataset version; weak, because it may be compressed on the way.
 
-    `variant` tells answers apart that one address gives by the request's headers.
+    `variant` tells answers apart that one address gives by the request's headers; `day` those that it gives on other
+    days, where it does.
     """
-    return f'W/"{version}-{settings.SPECTACULAR_SETTINGS["VERSION"]}{variant}"'
+    shown = f"@{day}" if day else ""
+    return f'W/"{version}{shown}-{settings.SPECTACULAR_SETTINGS["VERSION"]}{variant}"'
 
 
 def renewed(tag: str, version: int) -> str | None:
-    """The same ETag of another dataset version; None if it is not one of `etag`."""
+    """The same ETag of another dataset version; None if it is not one of `etag`, or depends on the day as well."""
     return TAG.sub(rf"\g<1>{version}\g<2>", tag) if TAG.fullmatch(tag) else None
 
 

@@ -22,7 +22,9 @@ NO_MOMENT = "is neither a day such as 2025-11-01 nor a moment such as 2025-11-01
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_list_and_an_event_in_each_format(client, name):
+def test_a_list_and_an_event_in_each_format(client, time_machine, name):
+    time_machine.move_to("2031-11-07T12:00:00Z", tick=False)
+    day = "@2031-11-07" if name in ("vis", "fullcalendar") else ""
     published("one", "2025-11-06", "US"), published("two", "2025-10", "CN")
 
     listed, single = client.get(f"{FEED}?format={name}"), client.get(f"{FEED}one/?format={name}")
@@ -30,7 +32,7 @@ def test_a_list_and_an_event_in_each_format(client, name):
     for response in (listed, single):
         assert response.status_code == 200
         assert response["Content-Type"].split(";")[0] == FORMATS[name].media_type
-        assert response["ETag"] == 'W/"2-1.0.0"'
+        assert response["ETag"] == f'W/"2{day}-1.0.0"'
     text = listed.getvalue()
     assert list(links(listed)) == ["service-desc"]
     assert b"Title of one" in text
@@ -185,6 +187,69 @@ def test_readers_of_atom_get_what_changed_last_first(client):
 )
 def test_what_a_client_bears(name, most):
     assert FORMATS[name].most == most
+
+
+EACH_ADDRESS = pytest.mark.parametrize("address", [FEED, f"{FEED}one/", "/api/v1/timelines/all/", f"{FEED}window/"])
+
+
+def ends(response) -> list[str]:
+    """What is drawn up to when."""
+    found = response.json()
+    return [entry["end"] for entry in (found["items"] if isinstance(found, dict) else found)]
+
+
+@pytest.fixture
+def _open_since_may(time_machine):
+    time_machine.move_to("2031-05-01T23:59:59Z", tick=False)
+    published("one", "2031-04-04/..")
+    publish_vocabulary(timelines=[Timeline.objects.create(slug="all", titles={"en": "All"}, query="from=2031")])
+
+
+@EACH_ADDRESS
+@pytest.mark.parametrize("name", ["vis", "fullcalendar"])
+@pytest.mark.usefixtures("_open_since_may")
+def test_what_is_open_goes_on_every_day(client, time_machine, address, name):
+    asked = f"{address}?format={name}"
+
+    def again(tag):
+        return client.get(asked, headers={"if-none-match": tag})
+
+    first = client.get(asked)
+    assert (ends(first), first["ETag"]) == (["2031-05-02"], 'W/"2@2031-05-01-1.0.0"')
+    assert [again(first["ETag"]).status_code for _ in range(3)] == [304, 304, 304]
+    time_machine.move_to("2031-05-02T00:00:00Z", tick=False)
+    second = again(first["ETag"])
+    assert (ends(second), second["ETag"]) == (["2031-05-03"], 'W/"2@2031-05-02-1.0.0"')
+
+
+@EACH_ADDRESS
+@pytest.mark.parametrize("name", ["vis", "fullcalendar"])
+@pytest.mark.usefixtures("_open_since_may")
+def test_what_was_open_ends_on_the_day_of_the_past_version(client, time_machine, address, name):
+    time_machine.move_to("2031-06-01T12:00:00Z", tick=False)
+    published("two", "2031-05-20/..")
+    for day in ("2031-06-02", "2031-07-01"):
+        time_machine.move_to(f"{day}T12:00:00Z", tick=False)
+        for as_of in ("2", "2031-05-31"):
+            past = client.get(f"{address}?format={name}&as_of={as_of}")
+            assert (ends(past), past["ETag"]) == (["2031-05-02"], 'W/"2-1.0.0"')
+
+
+@pytest.mark.parametrize("window", ["from=2031-04&to=2031-06", "on=2031-06-30", "start=2031-04-01&end=2031-07-01"])
+@pytest.mark.usefixtures("_open_since_may")
+def test_a_window_that_is_asked_for_is_the_same_every_day(client, window):
+    name = "fullcalendar" if "start" in window else "vis"
+    response = client.get(f"{FEED}?format={name}&{window}")
+
+    assert (ends(response), response["ETag"]) == (["2031-07-01"], 'W/"2-1.0.0"')
+
+
+@pytest.mark.parametrize(("bound", "end"), [("from=2031-04", "2031-05-02"), ("to=2031-06", "2031-07-01")])
+@pytest.mark.usefixtures("_open_since_may")
+def test_half_a_window_is_of_the_day(client, bound, end):
+    response = client.get(f"{FEED}?format=vis&{bound}")
+
+    assert (ends(response), response["ETag"]) == ([end], 'W/"2@2031-05-01-1.0.0"')
 
 
 def test_a_calendar_on_a_page_asks_for_its_window(client):

@@ -82,6 +82,8 @@ class Format:
     """Events that a client bears; None is any number, one after the other."""
     newest_change_first: bool = False
     """Whether its readers expect the order of changes, not that of dates."""
+    drawn: bool = False
+    """Whether its readers draw bars, which need two ends: what is open goes to an end of the window."""
 
     @property
     def content_type(self) -> str:

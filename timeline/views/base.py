@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import orjson
 from django.db.models import BigIntegerField, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.urls import get_script_prefix, reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
 from rest_framework.views import APIView
@@ -36,6 +38,8 @@ class Reading:
     negotiated: Negotiated
     at: int | None = None
     """The dataset version where `as_of` asked for one; None is now."""
+    day: datetime.date | None = None
+    """Today, in UTC, where the answer depends on it; else None."""
     known: Known = field(default_factory=dict)
     read_version: int | None = None
     read_origin: str = ""
@@ -108,7 +112,7 @@ class Reading:
     @property
     def etag(self) -> str:
         """The ETag of the answer."""
-        return etag(self.version, self.negotiated.variant)
+        return etag(self.version, self.negotiated.variant, self.day)
 
 
 @functools.lru_cache(maxsize=1000)
@@ -152,6 +156,8 @@ class PublicView(APIView):
 
     def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
         reading = understood(request, parameters_of(type(self)), negotiate, self.check)  # type: ignore[arg-type]
+        if reading.at is None and self.shows_today(reading.values):
+            reading.day = timezone.now().date()
         if up_to_date(reading):
             return self.finished(HttpResponseNotModified(), reading)
         if not self.tells_version:
@@ -161,6 +167,10 @@ class PublicView(APIView):
 
     def check(self, values: dict[str, Any]) -> None:
         """Checks the values against each other, without a query. Raises `InvalidParameters`."""
+
+    def shows_today(self, values: Mapping[str, Any]) -> bool:
+        """Whether the answer can be another one tomorrow, though nothing is published."""
+        return False
 
     def named(self, values: Mapping[str, Any], at: int | None) -> Known:
         """The vocabulary entries that the values name. Raises `InvalidParameters` for one that is not there."""

@@ -34,6 +34,7 @@ from timeline.views.feeds import (
     calendar_fields,
     check_format,
     default_size,
+    draws_until_today,
     export,
     feed,
     format_field,
@@ -66,6 +67,9 @@ class EventList(PublicView):
         take_calendar_window(values)
         prefer_order(values)
         check_filters(values)
+
+    def shows_today(self, values: Mapping[str, Any]) -> bool:
+        return draws_until_today(values)
 
     def named(self, values: Mapping[str, Any], at: int | None) -> Known:
         # What is read of an export is on its way before it is known whether there is any.
@@ -132,6 +136,9 @@ class EventDetail(PublicView):
 
     def check(self, values: dict[str, Any]) -> None:
         check_format(values)
+
+    def shows_today(self, values: Mapping[str, Any]) -> bool:
+        return draws_until_today(values)
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         slug = path["slug"]

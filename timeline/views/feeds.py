@@ -18,7 +18,7 @@ from timeline.documents import Document, complete, load
 from timeline.errors import InvalidParameters, ParameterError
 from timeline.formats import FORMATS, Feed, Format
 from timeline.links import address_of
-from timeline.models import Term
+from timeline.models import DatasetVersion, Term
 from timeline.pagination import PAGE_SIZE, Page
 from timeline.parameters import ChoiceField, ParameterField
 from timeline.views.base import Reading, link_neighbours, neighbours
@@ -55,6 +55,13 @@ def calendar_fields() -> dict[str, ParameterField]:
 def wants_feed(values: Mapping[str, Any]) -> bool:
     """Whether another format than JSON is asked for."""
     return values["format"] not in (None, "json")
+
+
+def draws_until_today(values: Mapping[str, Any]) -> bool:
+    """Whether the answer can draw something open up to today: the format needs a day, and the request names none."""
+    if not wants_feed(values) or not FORMATS[values["format"]].drawn:
+        return False
+    return not values.get("on") and not (values.get("from") and values.get("to"))
 
 
 def check_format(values: dict[str, Any]) -> None:
@@ -147,7 +154,7 @@ def describe(reading: Reading, title: str, documents: list[Document]) -> Feed:
     """What the feed says of itself, and the window in which it draws `documents` that have no end."""
     request, values = reading.request, reading.values
     changes = [datetime.datetime.fromisoformat(document["updated_at"]) for document in documents]
-    today = timezone.now().date()
+    today = _day_of(reading)
     language, timeline = values["lang"], values.get("timeline")
     if timeline:
         home = address_of(request, "timeline-page", timeline, language, reading.at)
@@ -164,6 +171,16 @@ def describe(reading: Reading, title: str, documents: list[Document]) -> Feed:
         window_start=_bound(values, "from", min(_days(documents, "start_latest"), default=today), first=True),
         window_end=_bound(values, "to", max([today, *_days(documents, "end_earliest")]), first=False),
     )
+
+
+def _day_of(reading: Reading) -> datetime.date:
+    """Today; of a past dataset version, whose answers stay the same, the day of it. One tiny query, or none."""
+    today = reading.day or timezone.now().date()
+    if reading.at is None or not draws_until_today(reading.values):
+        return today
+    versions = DatasetVersion.objects.filter(number__lte=reading.at).order_by("-number")
+    at = versions.values_list("at", flat=True).first()
+    return at.date() if at else today
 
 
 def list_title(values: Mapping[str, Any], at: int | None) -> str:

@@ -26,6 +26,7 @@ from timeline.views.base import PublicView, Reading, answer
 from timeline.views.feeds import (
     calendar_fields,
     describe,
+    draws_until_today,
     headed,
     list_title,
     take_calendar_window,
@@ -117,6 +118,9 @@ class EventWindow(SummaryView):
     def check(self, values: dict[str, Any]) -> None:
         take_calendar_window(values)
         super().check(values)
+
+    def shows_today(self, values: Mapping[str, Any]) -> bool:
+        return draws_until_today(values)
 
     def summary(self, reading: Reading, question: Question) -> HttpResponseBase:
         events = question.overlapping().in_language(reading.values["lang"])

@@ -21,6 +21,7 @@ from timeline.views.events import EventList, event_feed
 from timeline.views.feeds import (
     calendar_fields,
     check_format,
+    draws_until_today,
     format_field,
     prefer_order,
     take_calendar_window,
@@ -157,6 +158,9 @@ class TimelineDetail(TermDetail):
         check_format(values)
         values |= dict.fromkeys(("from", "to", "on"))
         take_calendar_window(values)
+
+    def shows_today(self, values: Mapping[str, Any]) -> bool:
+        return draws_until_today(values)
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         if not wants_feed(reading.values):
