@@ -169,6 +169,16 @@ def test_who_subscribes_sees_a_renamed_event_as_the_same_one(client):
     assert change["changes"] == [{"field": "id", "before": "first", "after": "second"}]
 
 
+@pytest.mark.parametrize("address", [FEED, f"{FEED}one/", "/api/v1/timelines/all/"])
+def test_the_author_of_a_feed_is_the_site(client, address):
+    published("one")
+    publish_vocabulary(timelines=[Timeline.objects.create(slug="all", titles={"en": "All"}, query="from=2020")])
+
+    found = feedparser.parse(client.get(f"{address}?format=atom").content).feed
+    title = {FEED: "Diplomatic events", f"{FEED}one/": "Title of one"}.get(address, "All")
+    assert (found.title, found.author) == (title, "Diplomatic events")
+
+
 def test_readers_of_atom_get_what_changed_last_first(client):
     first = published("first", "2025-11-01")
     published("second", "2025-11-09")

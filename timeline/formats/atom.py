@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from timeline.documents import Document
-from timeline.formats.feed import Feed, lasting_id
+from timeline.formats.feed import PUBLISHER, Feed, lasting_id
 from timeline.formats.texts import as_html, as_html_paragraphs, clean, link
 
 # A tag: id (RFC 4151) names a day on which its authority was in charge of the host name. Never change it.
@@ -24,7 +24,7 @@ def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
         f"<id>{_tag(feed, 'feed' + path)}</id>\n"
         f"<title>{_text(feed.title)}</title>\n"
         f"<updated>{feed.updated.isoformat()}</updated>\n"
-        f"<author><name>{_text(feed.title)}</name></author>\n"
+        f"<author><name>{PUBLISHER}</name></author>\n"
         f'<link rel="self" type="application/atom+xml" href={_attribute(feed.url)}/>\n'
         f'<link rel="alternate" type="text/html" href={_attribute(feed.home)}/>\n'
     )

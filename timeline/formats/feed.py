@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from timeline.documents import Document
 
+PUBLISHER = "Diplomatic events"
+"""Whose feeds these are; the title of those that have none of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:

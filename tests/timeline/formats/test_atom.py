@@ -31,7 +31,7 @@ def test_a_feed():
         "<id>tag:timeline.example.org,2025:feed/api/v1/events/?country=UZ%26format=x</id>\n"
         "<title>Talks &amp; &lt;trade&gt;</title>\n"
         "<updated>2031-11-07T12:00:00+00:00</updated>\n"
-        "<author><name>Talks &amp; &lt;trade&gt;</name></author>\n"
+        "<author><name>Diplomatic events</name></author>\n"
         '<link rel="self" type="application/atom+xml" '
         'href="https://timeline.example.org/api/v1/events/?country=UZ&amp;format=x"/>\n'
         '<link rel="alternate" type="text/html" href="https://timeline.example.org/"/>\n'
