@@ -46,6 +46,7 @@ def event(document: Document, feed: Feed) -> str:
     """
     when = When.of(document)
     first, last = when.known_days()
+    end = day_after(last)
     place = document.get("place", {})
     updated = _moment(datetime.datetime.fromisoformat(document["updated_at"]))
     texts = [document.get("summary"), None if when.exact else document["date"]["display"]]
@@ -58,7 +59,8 @@ def event(document: Document, feed: Feed) -> str:
         f"CREATED:{_moment(datetime.datetime.fromisoformat(document['published_at']))}",
         f"SEQUENCE:{document['version'] - 1}",
         f"DTSTART;VALUE=DATE:{_day(first)}",
-        f"DTEND;VALUE=DATE:{_day(day_after(last))}",
+        # It has to be later. Without one the event lasts that day (RFC 5545, 3.6.1): the last one that there is.
+        *([f"DTEND;VALUE=DATE:{_day(end)}"] if end > first else []),
         f"SUMMARY:{_text(dated_title(document, when))}",
         f"DESCRIPTION:{_text(chr(10).join(filter(None, texts)))}",
         f"CATEGORIES:{','.join(_text(branch['name']) for branch in (document['type'], *document.get('topics', ())))}",

@@ -80,6 +80,13 @@ def test_days_and_title(edtf, start, end, title):
     assert event["SUMMARY"] == title
 
 
+@pytest.mark.parametrize("edtf", ["9999-12-31", "9999-12-31/.."])
+def test_the_last_day_of_all_has_no_end_behind_it(edtf):
+    event = only_event(dated(edtf))
+
+    assert (event.decoded("DTSTART"), "DTEND" in event) == (DAY(9999, 12, 31), False)
+
+
 @pytest.mark.parametrize(
     ("day", "ids"),
     [
