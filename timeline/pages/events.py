@@ -66,6 +66,7 @@ def shown(document: Document, language: str) -> dict[str, Any]:
                 **figure,
                 "value": _number(figure["value"], language),
                 "period": _date(figure.get("period"), language),
+                "notes": _notes(figure, document, words),
             }
             for figure in document.get("figures", ())
         ],
@@ -94,6 +95,21 @@ def _roles(document: Document, names: Mapping[str, str], words: Mapping[str, str
         represents = ", ".join(names.get(code, code) for code in others)
         roles.setdefault(participant["role"], []).append({**participant, "speaks_for": represents})
     return [{"name": words[f"role {role}"], "participants": found} for role, found in roles.items()]
+
+
+def _notes(figure: Document, document: Document, words: Mapping[str, str]) -> list[Document]:
+    """Who reports a figure, about whom, and where: as far as it is known."""
+    named = [*document.get("countries", ()), *document.get("participants", ())]
+    names = {entry[key]: entry["name"] for entry in named for key in ("code", "actor") if key in entry}
+    sources = {source["url"]: source.get("publisher") or source["title"] for source in document["sources"]}
+    notes = [
+        {"word": words[name], "name": names.get(figure[name], figure[name])}
+        for name in ("reporter", "partner")
+        if name in figure
+    ]
+    if url := figure.get("source"):
+        notes.append({"word": words["source"], "name": sources.get(url, url), "url": url})
+    return notes
 
 
 def _source(source: Document, language: str) -> Document:

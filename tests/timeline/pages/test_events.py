@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import OperationalError
 from django.utils.html import escape
 from pytest_django.asserts import assertHTMLEqual, assertNumQueries
 
-from events.models import Figure
+from events.models import Actor, Event, Figure
 from tests.builders import actor, draft, member, published, state
 from timeline.caching import PRESENT
 from timeline.errors import REVALIDATED
@@ -137,6 +138,33 @@ def test_paragraphs_and_lines_are_kept(client, address, newline):
     publish([event])
 
     assert '<p lang="en">One.<br>Two &lt;b&gt;.</p><p lang="en">Three.</p>' in main_of(client.get(address))
+
+
+@pytest.mark.usefixtures("_summit")
+def test_figures_say_who_reports_them_and_where(client):
+    event = Event.objects.get(slug="summit")
+    figures: dict[str, dict[str, Any]] = {
+        "Trade": {"reporter": state("KZ"), "partner": state("UZ"), "source": event.sources.get(title="Report")},
+        "Mines": {"reporter": Actor.objects.get(slug="president"), "source": event.sources.get(title="Blog")},
+        "Loans": {"partner": state("US")},
+    }
+    for label, values in figures.items():
+        Figure.objects.create(event=event, labels={"en": label}, value=3, unit="t", **values)
+    publish([event])
+
+    found = re.findall(r"<li>(<bdi>\w+</bdi>: .*?)</li>", main_of(client.get("/events/summit/")), flags=re.DOTALL)
+    link = '<a href="https://example.org/summit/{}" rel="noopener"><bdi>{}</bdi></a>'
+    notes = {
+        "Trade": f"reported by <bdi>Kazakhstan</bdi>, with <bdi>UZ</bdi>, source: {link.format(0, 'Gazette')}",
+        "Mines": f"reported by <bdi>President</bdi>, source: {link.format(1, 'Blog')}",
+        "Loans": "with <bdi>United States</bdi>",
+    }
+    assert [re.sub(r"\s+", " ", entry) for entry in found] == [
+        "<bdi>Exports</bdi>: 1,234.5 <bdi>USD m</bdi> (2024)",
+        *(f'<bdi>{label}</bdi>: 3 <bdi>t</bdi><br> <span class="quiet">{said}</span>' for label, said in notes.items()),
+    ]
+    german = main_of(client.get("/events/summit/?lang=de"))
+    assert "gemeldet von <bdi>Kazakhstan</bdi>, gegenüber <bdi>UZ</bdi>, Quelle: <a" in german
 
 
 @pytest.mark.usefixtures("_summit")
