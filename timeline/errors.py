@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.views import defaults
 from rest_framework import exceptions
 
 from events.locking import is_conflict
+from timeline.pages.words import SITE
 
 MEDIA_TYPE = "application/problem+json"
 REVALIDATED = "public, max-age=0, must-revalidate"
 """Cache-Control of what holds until something is published."""
+FOR_PROGRAMS = ("/api/", str(settings.STATIC_URL))
+"""How the paths of addresses begin where an error is a problem document whatever the client prefers."""
 RETRY_AFTER = 5
 """Seconds until a database that was started anew should answer again."""
 UNAVAILABLE = "The database does not answer at the moment. The request was not at fault: try it again in some seconds."
@@ -118,8 +123,22 @@ def problem(
         body["request_id"] = request.META.get("HTTP_X_REQUEST_ID", "")
     response = JsonResponse(body, status=status, headers=dict(headers or {}), json_dumps_params={"ensure_ascii": False})
     response["Content-Type"] = MEDIA_TYPE
-    response["Cache-Control"] = "no-store" if status == 429 or status >= 500 else REVALIDATED
+    response["Cache-Control"] = _kept(status)
     return response
+
+
+def problem_page(kind: str, said: Sequence[str], *, framed: bool = False) -> HttpResponse:
+    """The same for people: a page with these sentences. `framed` is whether other sites may show it in a frame."""
+    language, status = settings.LANGUAGES[0][0], PROBLEMS[kind].status
+    context = {"language": language, "site": SITE, "problem": PROBLEMS[kind], "said": said, "framed": framed}
+    response = HttpResponse(render_to_string("timeline/problem.html", context), status=status)
+    response["Content-Language"] = language
+    response["Cache-Control"] = _kept(status)
+    return response
+
+
+def _kept(status: int) -> str:
+    return "no-store" if status == 429 or status >= 500 else REVALIDATED
 
 
 def exception_problem(request: HttpRequest, exception: InvalidParameters | Withdrawn | Http404) -> HttpResponseBase:
@@ -134,7 +153,7 @@ def exception_problem(request: HttpRequest, exception: InvalidParameters | Withd
             )
         case Withdrawn():
             return problem(request, "withdrawn", str(exception))
-    return not_found(request, exception)
+    return problem(request, "not-found", _nothing_there(request, exception))
 
 
 def method_not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:
@@ -189,9 +208,18 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if for_people(request):
         return defaults.page_not_found(request, exception)
+    detail = _nothing_there(request, exception)
+    if request.path.startswith(FOR_PROGRAMS):
+        return problem(request, "not-found", detail)
+    wants_page = request.get_preferred_type(["application/json", "text/html"]) == "text/html"
+    response = problem_page("not-found", [detail]) if wants_page else problem(request, "not-found", detail)
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _nothing_there(request: HttpRequest, exception: Exception) -> str:
     said = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    detail = said or f"There is nothing at {request.path}. The API begins at /api/v1/, its documentation at /api/docs/."
-    return problem(request, "not-found", detail)
+    return said or f"There is nothing at {request.path}. The API begins at /api/v1/, its documentation at /api/docs/."
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

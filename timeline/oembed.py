@@ -23,7 +23,8 @@ from timeline.errors import (
 )
 from timeline.formats.texts import clean, closed
 from timeline.links import address_of
-from timeline.pages.base import SITE, ReadOnly
+from timeline.pages.base import ReadOnly
+from timeline.pages.words import SITE
 from timeline.parameters import ChoiceField, NumberField, ParameterField, language_field, read, shown
 from timeline.views.events import present_slug, stored_event
 from timeline.views.vocabulary import stored_timeline

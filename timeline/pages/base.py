@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -14,23 +13,19 @@ from django.utils.http import urlencode
 from django.utils.log import log_response
 from django.views import View
 
-from timeline.documents import LANGUAGES
 from timeline.errors import (
-    PROBLEMS,
     RETRY_AFTER,
-    REVALIDATED,
     UNAVAILABLE,
     InvalidParameters,
     Withdrawn,
     method_not_allowed,
+    problem_page,
 )
 from timeline.links import address_of
 from timeline.negotiation import as_it_is
-from timeline.pages.words import words_of
+from timeline.pages.words import SITE, words_of
 from timeline.parameters import ParameterField, as_of_field, language_field
 from timeline.views.base import Reading, described, understood, up_to_date
-
-SITE = str(settings.SPECTACULAR_SETTINGS["TITLE"])
 
 FRAMED_POLICY = "; ".join(
     [
@@ -126,24 +121,15 @@ class Page(ReadOnly):
         """The page that says what is wrong."""
         kind = next(kind for type_, kind in KINDS.items() if isinstance(exception, type_))
         errors = exception.errors if isinstance(exception, InvalidParameters) else []
-        response = self._problem(kind, [error.message for error in errors] or [str(exception)])
-        response["Cache-Control"] = REVALIDATED
-        return response
+        return problem_page(kind, [error.message for error in errors] or [str(exception)], framed=self.framed)
 
     def unavailable(self, exception: OperationalError) -> HttpResponseBase:
         """The page that says that the database does not answer; the log says why."""
-        response = self._problem("unavailable", [UNAVAILABLE])
-        response["Cache-Control"] = "no-store"
+        response = problem_page("unavailable", [UNAVAILABLE], framed=self.framed)
         response["Retry-After"] = str(RETRY_AFTER)
         log_response(
             "%s %s", UNAVAILABLE, self.request.path, response=response, request=self.request, exception=exception
         )
-        return response
-
-    def _problem(self, kind: str, said: Sequence[str]) -> HttpResponse:
-        context = {**self.frame(LANGUAGES[0]), "problem": PROBLEMS[kind], "said": said, "framed": self.framed}
-        response = HttpResponse(render_to_string("timeline/problem.html", context), status=PROBLEMS[kind].status)
-        response["Content-Language"] = LANGUAGES[0]
         return response
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.conf import settings
+
+SITE = str(settings.SPECTACULAR_SETTINGS["TITLE"])
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "all_events": "All events of this timeline",

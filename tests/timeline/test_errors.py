@@ -1,0 +1,61 @@
+"""What is at no address: a page for whoever asks for one, a problem document for every program."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.assertions import assert_problem
+from tests.timeline.pages.test_events import assert_refusal
+from timeline.errors import REVALIDATED
+
+pytestmark = pytest.mark.django_db
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+
+def detail(address):
+    return f"There is nothing at {address}. The API begins at /api/v1/, its documentation at /api/docs/."
+
+
+@pytest.mark.parametrize("address", ["/nope", "/events/", "/timelines/", "/embed/", "/robots.txt", "/apis/"])
+def test_who_asks_for_a_page_gets_one(client, address):
+    response = client.get(address, headers={"accept": BROWSER})
+
+    assert_refusal(response, 404, "Not found", detail(address))
+    assert (response["Cache-Control"], response["Content-Language"]) == (REVALIDATED, "en")
+    assert "Accept" in response["Vary"]
+    assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
+
+
+def test_what_a_page_says_of_its_parts_is_said_on_a_page(client):
+    response = client.get("/guides/nope/", headers={"accept": BROWSER})
+
+    assert response.status_code == 404
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/json", "application/json, text/html", "image/png", "x"])
+def test_others_get_a_problem_document(client, accept):
+    response = client.get("/nope", headers={"accept": accept} if accept else {})
+
+    assert_problem(response, 404, "not-found", "Not found", detail("/nope"))
+    assert "Accept" in response["Vary"]
+
+
+@pytest.mark.parametrize("address", ["/api/", "/api/v2/events/", "/static/nope.css"])
+def test_programs_get_a_problem_document_whatever_they_ask_for(client, address):
+    response = client.get(address, headers={"accept": BROWSER})
+
+    assert_problem(response, 404, "not-found", "Not found", detail(address))
+
+
+def test_an_unknown_event_of_the_api_or_of_oembed_is_a_problem_document(client):
+    for address in ("/api/v1/events/nope/", "/oembed/?url=http://testserver/events/nope/"):
+        response = client.get(address, headers={"accept": BROWSER})
+        assert_problem(
+            response,
+            404,
+            "not-found",
+            "Not found",
+            "There is no event 'nope'. The list of events is at /api/v1/events/.",
+        )
