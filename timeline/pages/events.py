@@ -14,7 +14,7 @@ from events.fields import parse_or_none
 from timeline.documents import Document, load, with_base_url
 from timeline.formats import jsonld
 from timeline.formats.texts import as_json, closed, paragraphs
-from timeline.links import address_of, query_of
+from timeline.links import address_of, query_of, query_string
 from timeline.pages.base import Page
 from timeline.pages.words import words_of
 from timeline.views.base import Reading
@@ -34,7 +34,8 @@ class EventPage(Page):
             return moved(reading, self.route, present_slug(slug, reading.version))
         document, version = load(with_base_url(found[0], reading.base_url)), found[1]
         address = address_of(reading.request, self.page_route, slug, language)
-        context = {"event": document, **shown(document, language), "json_ld": json_ld(document, address)}
+        atom = reading.absolute("event-detail", slug, query=query_string([("lang", language), ("format", "atom")]))
+        context = {"event": document, **shown(document, language), "json_ld": json_ld(document, address), "atom": atom}
         return self.page(reading, version, slug, closed(document["title"]), context)
 
 

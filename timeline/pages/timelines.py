@@ -9,7 +9,7 @@ from django.http import HttpResponseBase, QueryDict
 from timeline.documents import load, with_base_url
 from timeline.filters import EventFilters, filtered
 from timeline.formats.texts import closed, paragraphs
-from timeline.links import address_of
+from timeline.links import address_of, query_string
 from timeline.models import Publication, Term
 from timeline.pages.base import Page
 from timeline.pages.events import place_in_words
@@ -20,6 +20,12 @@ from timeline.views.base import Reading, neighbours
 from timeline.views.vocabulary import stored_timeline
 
 NEWEST_FIRST = {"-date": EVENT_ORDERINGS["-date"]}
+FRONT_ENDS = {
+    "timelinejs": ("TimelineJS", "timelinejs"),
+    "vis": ("vis-timeline", "vis-timeline"),
+    "fullcalendar": ("FullCalendar", "fullcalendar"),
+}
+"""Format → the front end that draws it, and the name of its guide."""
 IN_FRAME = 20
 """Events that a frame shows; a link leads to the others."""
 
@@ -51,6 +57,12 @@ class TimelinePage(Page):
                 "events": [_entry(stored, reading) for (stored,) in rows.rows],
                 "newer": newer,
                 "older": older,
+                "calendar": _feed(reading, slug, "ics"),
+                "atom": _feed(reading, slug, "atom"),
+                "front_ends": [
+                    {"name": name, "guide": guide, "address": _feed(reading, slug, format)}
+                    for format, (name, guide) in FRONT_ENDS.items()
+                ],
             },
         )
 
@@ -67,6 +79,12 @@ class TimelineEmbed(TimelinePage):
     """The newest events of one curated timeline, small; any site may frame it."""
 
     route, template, framed = "timeline-embed", "timeline/timeline_embed.html", True
+
+
+def _feed(reading: Reading, slug: str, format: str) -> str:
+    """The address of all events of the timeline, as they are now, in another format."""
+    query = query_string([("timeline", slug), ("lang", reading.values["lang"]), ("format", format)])
+    return reading.absolute("event-list", query=query)
 
 
 def _entry(stored: str, reading: Reading) -> dict[str, Any]:

@@ -106,6 +106,7 @@ def test_the_page_says_all_that_is_known(client):
           <nav aria-label="Data">
             <a href="http://testserver/api/v1/events/summit/">JSON</a>
             <a href="http://testserver/api/v1/events/summit/?lang=en&amp;format=ics">Calendar file</a>
+            <a href="http://testserver/api/v1/events/summit/?lang=en&amp;format=atom">Atom feed</a>
             <a href="http://testserver/api/v1/events/summit/versions/">Versions</a>
           </nav></article></main>""",
     )
@@ -186,6 +187,11 @@ def test_the_head_leads_to_the_other_forms(client):
             "http://testserver/oembed/?url=http%3A%2F%2Ftestserver%2Fevents%2Fsummit%2F%3Flang%3Dde&amp;format=xml",
         ),
         ("alternate", "application/json", "http://testserver/api/v1/events/summit/"),
+        (
+            "alternate",
+            "application/atom+xml",
+            "http://testserver/api/v1/events/summit/?lang=de&amp;format=atom",
+        ),
     ]
     assert "<title>Gipfeltreffen – Diplomatic events timeline</title>" in head
 

@@ -17,6 +17,9 @@ from timeline.publishing import publish_vocabulary
 pytestmark = pytest.mark.django_db
 
 
+DRAWN = {"TimelineJS": "timelinejs", "vis-timeline": "vis", "FullCalendar": "fullcalendar"}
+
+
 def timeline(titles: dict[str, str] | None = None, **values: Any) -> Timeline:
     """A published timeline of everything that has the topic `trade`."""
     made = Timeline.objects.create(
@@ -68,7 +71,17 @@ def test_the_page_whole(client):
               <a href="http://testserver/timelines/talks/?as_of=2">http://testserver/timelines/talks/?as_of=2</a></p>
           </section>
           <nav aria-label="Data"><a href="http://testserver/api/v1/events/?timeline=talks">JSON</a>
-            <a href="http://testserver/api/v1/events/?timeline=talks&amp;format=ics">Calendar file</a></nav></main>""",
+            <a href="http://testserver/api/v1/events/?timeline=talks&amp;lang=en&amp;format=ics">Calendar file</a>
+            <a href="http://testserver/api/v1/events/?timeline=talks&amp;lang=en&amp;format=atom">Atom feed</a></nav>
+          <section aria-labelledby="front-ends"><h2 id="front-ends">Draw this timeline elsewhere</h2>
+            <p>The address to copy into each of these front ends:</p><dl>"""
+        + "".join(
+            f"""<dt><a href="/guides/{name.lower()}/" hreflang="en">{name}</a></dt>
+              <dd><a href="http://testserver/api/v1/events/?timeline=talks&amp;lang=en&amp;format={format}">
+                <code>http://testserver/api/v1/events/?timeline=talks&amp;lang=en&amp;format={format}</code></a></dd>"""
+            for name, format in DRAWN.items()
+        )
+        + "</dl></section></main>",
     )
     german = client.get("/timelines/talks/?lang=de")
     assert german["Content-Language"] == "de"
@@ -88,11 +101,23 @@ def test_the_data_links_lead_to_the_same_events(client):
     events(3)
     timeline()
 
-    (address, calendar) = re.findall(r'href="(http://testserver/api[^"]+)"', main_of(client.get("/timelines/talks/")))
+    page = client.get("/timelines/talks/?lang=de")
 
-    listed = client.get(address).json()["results"]
-    assert [event["id"] for event in listed] == ["event-03", "event-02", "event-01"]
-    assert client.get(calendar.replace("&amp;", "&"))["Content-Type"] == "text/calendar; charset=utf-8"
+    addresses = [
+        address.replace("&amp;", "&") for address in re.findall(r'href="(http://testserver/api[^"]+)"', main_of(page))
+    ]
+    answers = [client.get(address) for address in addresses]
+    assert [answer["Content-Type"] for answer in answers] == [
+        *("application/json", "text/calendar; charset=utf-8", "application/atom+xml"),
+        *(["application/json"] * 3),
+    ]
+    assert {answer["Content-Language"] for answer in answers} == {"de"}
+    for answer in answers:
+        assert set(re.findall(r"event-0\d", answer.text)) == {"event-01", "event-02", "event-03"}
+    head = page.text.partition("</head>")[0].replace("&amp;", "&")
+    link = f'<link rel="alternate" type="application/atom+xml" href="{addresses[2]}" title="Gespräche (Atom-Feed)">'
+    assert link in head
+    assert client.get(addresses[5] + "&start=2025-01-02&end=2025-01-03").text.count('"id":') == 1
 
 
 def test_links_lead_through_all_pages(client):
