@@ -15,6 +15,7 @@ from timeline.documents import Document, load, with_base_url
 from timeline.formats import jsonld
 from timeline.formats.texts import as_json, closed, paragraphs
 from timeline.links import address_of, query_of, query_string
+from timeline.models import Term
 from timeline.pages.base import Page
 from timeline.pages.words import words_of
 from timeline.views.base import Reading
@@ -36,6 +37,8 @@ class EventPage(Page):
         address = address_of(reading.request, self.page_route, slug, language)
         atom = reading.absolute("event-detail", slug, query=query_string([("lang", language), ("format", "atom")]))
         context = {"event": document, **shown(document, language), "json_ld": json_ld(document, address), "atom": atom}
+        if not self.framed:
+            context["figures"] = figures(document, language, reading.at)
         return self.page(reading, version, slug, closed(document["title"]), context)
 
 
@@ -62,16 +65,21 @@ def shown(document: Document, language: str) -> dict[str, Any]:
             for relation in document.get("relations", ())
         ],
         "sources": [_source(source, language) for source in document["sources"]],
-        "figures": [
-            {
-                **figure,
-                "value": _number(figure["value"], language),
-                "period": _date(figure.get("period"), language),
-                "notes": _notes(figure, document, words),
-            }
-            for figure in document.get("figures", ())
-        ],
     }
+
+
+def figures(document: Document, language: str, at: int | None) -> list[Document]:
+    """The figures in words. One query if one is about somebody who takes no part in the event, else none."""
+    parties, words = _parties(document, language, at), words_of(language)
+    return [
+        {
+            **figure,
+            "value": _number(figure["value"], language),
+            "period": _date(figure.get("period"), language),
+            "notes": _notes(figure, document, parties, words),
+        }
+        for figure in document.get("figures", ())
+    ]
 
 
 def place_in_words(document: Document) -> str:
@@ -98,13 +106,25 @@ def _roles(document: Document, names: Mapping[str, str], words: Mapping[str, str
     return [{"name": words[f"role {role}"], "participants": found} for role, found in roles.items()]
 
 
-def _notes(figure: Document, document: Document, words: Mapping[str, str]) -> list[Document]:
-    """Who reports a figure, about whom, and where: as far as it is known."""
+def _parties(document: Document, language: str, at: int | None) -> dict[str, str]:
+    """The names of those whom the figures are from and about, by code or id."""
     named = [*document.get("countries", ()), *document.get("participants", ())]
     names = {entry[key]: entry["name"] for entry in named for key in ("code", "actor") if key in entry}
+    figures = document.get("figures", ())
+    if unnamed := {figure[key] for figure in figures for key in ("reporter", "partner") if key in figure} - set(names):
+        parties = Term.objects.as_of(at).filter(kind__in=(Term.Kind.COUNTRY, Term.Kind.ACTOR), key__in=unnamed)
+        for key, stored in parties.in_language(language).values_list("key", "document"):
+            names[key] = load(stored)["name"]
+    return names
+
+
+def _notes(
+    figure: Document, document: Document, parties: Mapping[str, str], words: Mapping[str, str]
+) -> list[Document]:
+    """Who reports a figure, about whom, and where: as far as it is known."""
     sources = {source["url"]: source.get("publisher") or source["title"] for source in document["sources"]}
-    notes = [
-        {"word": words[name], "name": names.get(figure[name], figure[name])}
+    notes: list[Document] = [
+        {"word": words[name], "name": parties.get(figure[name], figure[name])}
         for name in ("reporter", "partner")
         if name in figure
     ]

@@ -17,7 +17,7 @@ from tests.builders import actor, draft, member, published, state
 from timeline.caching import PRESENT
 from timeline.errors import REVALIDATED
 from timeline.pages.base import FRAMED_POLICY
-from timeline.publishing import publish, withdraw
+from timeline.publishing import publish, publish_vocabulary, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -153,10 +153,17 @@ def test_figures_say_who_reports_them_and_where(client):
         Figure.objects.create(event=event, labels={"en": label}, value=3, unit="t", **values)
     publish([event])
 
-    found = re.findall(r"<li>(<bdi>\w+</bdi>: .*?)</li>", main_of(client.get("/events/summit/")), flags=re.DOTALL)
+    uzbekistan = state("UZ")
+    uzbekistan.names = {"en": "Uzbekistan", "de": "Usbekistan"}
+    uzbekistan.save()
+    publish_vocabulary(actors=[uzbekistan])
+
+    with assertNumQueries(3):
+        main = main_of(client.get("/events/summit/"))
+    found = re.findall(r"<li>(<bdi>\w+</bdi>: .*?)</li>", main, flags=re.DOTALL)
     link = '<a href="https://example.org/summit/{}" rel="noopener"><bdi>{}</bdi></a>'
     notes = {
-        "Trade": f"reported by <bdi>Kazakhstan</bdi>, with <bdi>UZ</bdi>, source: {link.format(0, 'Gazette')}",
+        "Trade": f"reported by <bdi>Kazakhstan</bdi>, with <bdi>Uzbekistan</bdi>, source: {link.format(0, 'Gazette')}",
         "Mines": f"reported by <bdi>President</bdi>, source: {link.format(1, 'Blog')}",
         "Loans": "with <bdi>United States</bdi>",
     }
@@ -165,7 +172,7 @@ def test_figures_say_who_reports_them_and_where(client):
         *(f'<bdi>{label}</bdi>: 3 <bdi>t</bdi><br> <span class="quiet">{said}</span>' for label, said in notes.items()),
     ]
     german = main_of(client.get("/events/summit/?lang=de"))
-    assert "gemeldet von <bdi>Kazakhstan</bdi>, gegenüber <bdi>UZ</bdi>, Quelle: <a" in german
+    assert "gemeldet von <bdi>Kazakhstan</bdi>, gegenüber <bdi>Usbekistan</bdi>, Quelle: <a" in german
 
 
 @pytest.mark.usefixtures("_summit")
