@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from events.fields import EdtfField, parse_or_none
+from events.fields import DecimalFormField, EdtfField, parse_or_none
 from events.figure_sources import FigureFormSet, SourceField
 from events.guarding import GuardedForm, PartFormSet
 from events.models import Actor, Event, EventText, Figure, Membership, Participation, Relation, Source
@@ -24,8 +24,9 @@ from events.models import Actor, Event, EventText, Figure, Membership, Participa
 INPUTS: dict[Any, dict[str, Any]] = {
     EdtfField: {"widget": forms.TextInput({"size": 24})},
     models.URLField: {"assume_scheme": "https"},
+    models.DecimalField: {"form_class": DecimalFormField},
 }
-"""A date is short."""
+"""A date is short, a decimal comma is one."""
 
 LONG_INPUTS: dict[Any, dict[str, Any]] = {
     **INPUTS,

@@ -1,7 +1,8 @@
-"""Model fields for what Django has no field for: EDTF dates, names by language, lists of aliases."""
+"""Fields for what Django has none for: EDTF dates, names by language, lists of aliases, numbers with a comma."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -194,3 +195,32 @@ class LinesField(ArrayField):
 
     def formfield(self, **kwargs: Any) -> Any:
         return models.Field.formfield(self, form_class=LinesFormField, **kwargs)
+
+
+GROUPED = re.compile(
+    r"(?P<whole>[+-]?\d{1,3}(?P<between>[.,'’\s])\d{3}((?P=between)\d{3})*)((?!(?P=between))[.,](?P<decimals>\d+))?"
+)
+"""A number with a sign between its thousands."""
+
+
+class DecimalFormField(forms.DecimalField):
+    """A number with a point or a comma before its decimals, and nothing between its thousands.
+
+    A browser drops the comma from an input for numbers without a word, so this one is for text.
+    """
+
+    widget = forms.TextInput({"inputmode": "decimal"})
+    default_error_messages = {"invalid": "Enter a number such as 3.07."}
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        try:
+            return super().to_python(value if "." in value else value.replace(",", "."))
+        except ValidationError as error:
+            if grouped := GROUPED.fullmatch(value.strip()):
+                whole, decimals = re.sub(r"[^\d+-]", "", grouped["whole"]), grouped["decimals"]
+                plain = f"{whole}.{decimals}" if decimals else whole
+                message = f"Enter a number without a sign between the thousands: {plain}."
+                raise ValidationError(message, code="invalid") from error
+            raise

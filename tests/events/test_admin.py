@@ -212,11 +212,11 @@ def test_an_event_is_entered_at_once(admin_client):
             effective="2026-11-02/..",
             place_name="Samarkand",
             place_country=state("UZ").pk,
-            latitude="39.65",
+            latitude="39,65",
             longitude="66.9",
             external_id="",
             relations=[{"kind": "follows", "target": before.pk}],
-            figures=[{"labels_en": "Exports", "labels_de": "Ausfuhren", "value": "3.07", "unit": "USD bn"}],
+            figures=[{"labels_en": "Exports", "labels_de": "Ausfuhren", "value": "3,07", "unit": "USD bn"}],
         ),
     )
 
@@ -240,6 +240,14 @@ def test_an_event_is_entered_at_once(admin_client):
     ]
 
 
+def test_each_number_is_typed_as_text(admin_client):
+    pages = [admin_client.get(address(model, "add")).text for model in (Event, Figure)]
+    assert re.findall(r'name="([\w-]+)"[^>]* inputmode="decimal"', "".join(pages)) == [
+        "latitude", "longitude", "figures-__prefix__-value", "value"
+    ]  # fmt: skip
+    assert re.findall(r'type="number"', "".join(pages)) == []
+
+
 def test_a_draft_needs_no_more_than_a_slug_and_a_type(admin_client):
     blank = {"date": "", "texts": [{"language": "en"}, {"language": "de"}], "participations": [{"role": "participant"}]}
     response = admin_client.post(address(Event, "add"), event_form(**blank, sources=[{}]))
@@ -259,7 +267,7 @@ WRONG = [
     ({"latitude": "39.65"}, {"longitude": ["Give the longitude too, or no latitude."]}),
     ({"longitude": "66.9"}, {"latitude": ["Give the latitude too, or no longitude."]}),
     ({"latitude": "91", "longitude": "0"}, {"latitude": ["Ensure this value is less than or equal to 90."]}),
-    ({"latitude": "north", "longitude": "0"}, {"latitude": ["Enter a number."]}),
+    ({"latitude": "north", "longitude": "0"}, {"latitude": ["Enter a number such as 3.07."]}),
     ({"external_id": "3593"}, {"external_id": ["A data set and an id: has-travels:3593."]}),
     (
         {"texts": [{"language": "en", "title": "One"}, {"language": "en", "title": "Two"}]},
@@ -304,10 +312,10 @@ WRONG = [
     ),
     ({"relations": [{"kind": "", "target": "before"}]}, {"relations-0-kind": REQUIRED}),
     (
-        {"figures": [{"labels_en": " ", "value": "3,07", "unit": "", "period": "2026-13-01"}]},
+        {"figures": [{"labels_en": " ", "value": "1.234,5", "unit": "", "period": "2026-13-01"}]},
         {
             "figures-0-labels": REQUIRED,
-            "figures-0-value": ["Enter a number."],
+            "figures-0-value": ["Enter a number without a sign between the thousands: 1234.5."],
             "figures-0-unit": REQUIRED,
             "figures-0-period": [MONTH_13],
         },
@@ -839,7 +847,7 @@ def test_branches(admin_client, model, make):
         (Participation, {"actor": "KZ", "role": "visitor", "name_as_printed": "Kasachstan"}),
         (Source, {"url": "https://example.org/new", "title": "New", "language": "de"}),
         (Relation, {"kind": "follows", "target": "before"}),
-        (Figure, {"labels_en": "Exports", "value": "1", "unit": "t"}),
+        (Figure, {"labels_en": "Exports", "value": "1,5", "unit": "t"}),
     ],
 )
 def test_a_part_by_itself(admin_client, talks, model, values):

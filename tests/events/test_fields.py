@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from events.fields import (
+    DecimalFormField,
     LinesFormField,
     TranslatedFormField,
     TranslatedWidget,
@@ -171,3 +174,47 @@ def test_a_bad_date_gives_error():
     assert refused.value.messages == [
         "“2025-13” is not a date: there is no month 13: expected 01–12, a season 21–24 or XX (character 6)."
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("3.07", "3.07"),
+        ("3,07", "3.07"),
+        (" -43,2 ", "-43.2"),
+        ("1.234", "1.234"),
+        ("1,234", "1.234"),
+        ("307", "307"),
+    ],
+)
+def test_a_number_may_have_a_decimal_comma(typed, number):
+    assert DecimalFormField().clean(typed) == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("three", "Enter a number such as 3.07."),
+        ("3,0,7", "Enter a number such as 3.07."),
+        ("3.0,7", "Enter a number such as 3.07."),
+        ("NaN", "Enter a number such as 3.07."),
+        ("1.234,5", "Enter a number without a sign between the thousands: 1234.5."),
+        ("1,234.5", "Enter a number without a sign between the thousands: 1234.5."),
+        ("-1 234 567", "Enter a number without a sign between the thousands: -1234567."),
+        ("1’234,50", "Enter a number without a sign between the thousands: 1234.50."),
+        ("1,234,567", "Enter a number without a sign between the thousands: 1234567."),
+        ("", "This field is required."),
+    ],
+)
+def test_no_number_gives_error(typed, message):
+    with pytest.raises(ValidationError) as refused:
+        DecimalFormField().clean(typed)
+    assert refused.value.messages == [message]
+
+
+def test_a_number_is_typed_as_text():
+    """Chromium makes 307 of 3,07 in an input for numbers."""
+    assert DecimalFormField().widget.render("value", "3,07") == (
+        '<input type="text" name="value" value="3,07" inputmode="decimal">'
+    )
+    assert not DecimalFormField().has_changed(Decimal("3.070000"), "3,07")
