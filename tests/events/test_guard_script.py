@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
-from playwright.sync_api import Dialog, expect
+from playwright.sync_api import Dialog, Route, expect
 
 from events.models import Event
 from tests.builders import event_type, state, topic
@@ -51,6 +51,28 @@ def choose(page, field: str, text: str) -> None:
     page.locator(f"#{field} + .select2 .select2-selection").click()
     page.locator(".select2-search__field:visible").last.fill(text)
     page.locator(".select2-results__option--highlighted", has_text=text).click()
+
+
+STOP_THEN_CLICK_TWICE = """button => {
+    let left = 0;
+    addEventListener("beforeunload", () => {
+        left += 1;
+        console.log("sent");
+        setTimeout(async () => {
+            if (left === 1) {
+                window.stop();
+                console.log("stopped");
+                button.click();
+            } else if (left === 2) {
+                button.click();
+                await fetch("/admin/jsi18n/", {cache: "no-store"});  // the script would have asked before
+                await new Promise((done) => setTimeout(done, 50));
+                console.log("clicked twice");
+            }
+        }, 20);
+    });
+}"""
+"""What happens while a form is sent, told on the console: a page that is about to be left answers no test."""
 
 
 def test_nothing_typed_is_lost(editor, live_server):
@@ -130,7 +152,17 @@ def test_nothing_typed_is_lost(editor, live_server):
     expect(note).to_have_text(SILENT)
     page.context.set_offline(False)
 
-    page.get_by_role("button", name="Save and continue editing").click()
+    # Who stops it may save again, who clicks twice saves once.
+    told: list[str] = []
+    held: list[Route] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.route("**/add/", lambda route: held.append(route))
+    save = page.get_by_role("button", name="Save and continue editing")
+    save.evaluate(STOP_THEN_CLICK_TWICE)
+    with page.expect_event("console", lambda message: message.text == "clicked twice"):
+        save.click(no_wait_after=True)
+    assert told == ["sent", "stopped", "sent", "clicked twice"]
+    held[-1].continue_()
     page.wait_for_url("**/change/")
     assert asked == ["beforeunload"]
     event = Event.objects.get()

@@ -1,5 +1,5 @@
 "use strict";
-// Nothing typed is lost: asks before a page with unsaved entries is left, and sends a form only to who is signed in.
+// Nothing typed is lost: asks before a page with unsaved entries is left, and sends a form only to who is signed in, once.
 document.addEventListener("DOMContentLoaded", () => {
     const form = document.querySelector("#content-main form");
     const probe = document.querySelector("script[src*='jsi18n']"); // small, and only for who is signed in
@@ -13,22 +13,32 @@ document.addEventListener("DOMContentLoaded", () => {
     note.className = "errornote";
     note.setAttribute("role", "alert");
     let asking = false;
-    let saving = false;
+    let passing = false; // the one submit that is let through
+    let leaving = false; // the page is left because it is saved
+    let sent = false; // a double click saves once
+
+    const release = () => { sent = leaving = false; };
+    window.addEventListener("pageshow", release);
+    window.navigation?.addEventListener("navigateerror", release); // whoever stops it while it is sent has the form
 
     window.addEventListener("beforeunload", (event) => {
-        if (!saving && (refused || entries() !== opened)) {
+        if (!leaving && (refused || entries() !== opened)) {
             event.preventDefault();
             event.returnValue = true; // what older browsers look at
         }
-        saving = false; // whoever stops it while it is sent still has the form
+        leaving = false;
     });
 
     form.addEventListener("submit", async (event) => {
-        if (saving) {
+        if (passing) {
+            leaving = sent = true;
+            if (!window.navigation) {
+                setTimeout(release, 10000); // nothing else tells that it was stopped
+            }
             return;
         }
         event.preventDefault();
-        if (asking) {
+        if (asking || sent) {
             return;
         }
         asking = true;
@@ -41,8 +51,9 @@ document.addEventListener("DOMContentLoaded", () => {
             if (token) {
                 form.elements.csrfmiddlewaretoken.value = token[1];
             }
-            saving = true;
+            passing = true;
             form.requestSubmit(event.submitter);
+            passing = false;
             return;
         }
         if (answer && answer.ok) {
