@@ -51,6 +51,10 @@ class MembershipForm(forms.ModelForm):
         return cleaned
 
 
+class SingleMembershipForm(MembershipForm, GuardedForm):
+    whole = "member"
+
+
 class TableInline(admin.TabularInline):
     """Parts as the rows of a table. Its head is above them for who sees it; for others each field has its name."""
 
@@ -133,7 +137,7 @@ class ActorAdmin(admin.ModelAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
-    form = MembershipForm
+    form = SingleMembershipForm
     list_display = ["member", "role", "group", "since", "until"]
     list_select_related = ["member", "group"]
     search_fields = ["member__names", "member__slug", "group__names", "group__slug", "role"]
@@ -331,17 +335,23 @@ def mark_edited(event_ids: Iterable[int]) -> None:
     Event.objects.filter(pk__in=set(event_ids)).update(updated_at=timezone.now())
 
 
+class PartForm(GuardedForm):
+    whole = "event"
+
+
 class PartAdmin(admin.ModelAdmin):
     """Parts of all events in one list, to look for one. It stays with its event, which counts as edited with it."""
 
+    form = PartForm
     list_select_related: ClassVar[Any] = ["event"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["event"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        mark_edited([obj.event_id])
+        if not change or form.changed_data:
+            super().save_model(request, obj, form, change)
+            mark_edited([obj.event_id])
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
@@ -371,9 +381,13 @@ class ParticipationAdmin(PartAdmin):
     autocomplete_fields = ["event", "actor"]
 
 
+class SingleSourceForm(SourceForm, PartForm):
+    pass
+
+
 @admin.register(Source)
 class SourceAdmin(PartAdmin):
-    form = SourceForm
+    form = SingleSourceForm
     list_display = ["title", "publisher", "event", "claims", "official"]
     list_filter = ["official", "language"]
     search_fields = ["title", "publisher", "url", "event__slug"]

@@ -35,6 +35,8 @@ class GuardedForm(forms.ModelForm):
     """The fingerprint of the record when its editor opened it."""
     parts: ClassVar[Sequence[str]] = ()
     """What is saved with the record and leaves no mark in its own columns."""
+    whole: ClassVar[str] = ""
+    """What the record is a part of, whose form saves it too. It is locked first, as that form does it."""
 
     class Media:
         js = ["events/guard.js"]
@@ -55,7 +57,10 @@ class GuardedForm(forms.ModelForm):
 
     def _check_for_others(self, opened: str) -> None:
         model = type(self.instance)
-        # The lock lasts until this form is saved.
+        # The locks last until this form is saved.
+        if self.whole:
+            whole = getattr(self.instance, self.whole)
+            type(whole)._default_manager.select_for_update(no_key=True).get(pk=whole.pk)
         saved = model._default_manager.select_for_update(no_key=True).get(pk=self.instance.pk)
         current = fingerprint(saved, self.parts)
         if current != opened:

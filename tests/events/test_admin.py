@@ -806,18 +806,18 @@ def test_a_branch_that_somebody_else_saved_is_not_overwritten_unasked(admin_clie
     assert model.objects.get().names == {"en": "Mine"}
 
 
-@pytest.mark.parametrize("model", [Actor, Event, EventType, Topic])
+@pytest.mark.parametrize("model", MODELS)
 def test_a_form_has_the_script_that_keeps_what_is_typed(admin_client, model):
     assert "events/guard.js" in admin_client.get(address(model, "add")).text
     assert "events/guard.js" not in admin_client.get(address(model, "changelist")).text
 
 
-def test_who_may_only_look_sees_every_form(client, django_user_model, talks):
+def test_who_may_only_look_sees_every_form(client, django_user_model):
     """Without a form, `opened` is a field that no record has."""
     user = django_user_model.objects.create_user("reader", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client.force_login(user)
-    for row in (talks, talks.type, state("UZ"), topic("trade")):
+    for row in one_of_each().values():
         assert client.get(address(type(row), "change", row.pk)).status_code == 200
 
 
@@ -875,6 +875,50 @@ def test_a_part_by_itself(admin_client, talks, model, values):
     assert admin_client.post(address(model, "delete", part.pk), {"post": "yes"}).status_code == 302
     assert not model.objects.filter(pk=part.pk).exists()
     assert edited()
+
+
+MINE_AND_THEIRS: list[tuple[Any, dict[str, Any], dict[str, Any]]] = [
+    (EventText, {"language": "en", "title": "Mine"}, {"title": "Theirs"}),
+    (Figure, {"labels_en": "Exports", "value": "1", "unit": "Mine"}, {"unit": "Theirs"}),
+    (Membership, {"member": "UZ", "group": "c5", "role": "Mine", "since": "2015"}, {"role": "Theirs"}),
+    (Participation, {"actor": "UZ", "role": "host", "name_as_printed": "Mine"}, {"name_as_printed": "Theirs"}),
+    (Relation, {"kind": "amends", "target": "before"}, {"kind": "suspends"}),
+    (Source, {"url": "https://example.org/x", "title": "Mine"}, {"title": "Theirs"}),
+]
+
+
+@pytest.mark.parametrize(("model", "mine", "theirs"), MINE_AND_THEIRS)
+def test_a_single_part_that_somebody_else_saved_is_not_overwritten_unasked(admin_client, model, mine, theirs):
+    part = one_of_each()[model]
+    choices = {
+        "UZ": state("UZ").pk,
+        "c5": actor("c5", "bloc").pk,
+        "before": Event.objects.get(slug="before").pk,
+    }
+    mine = {key: choices.get(value, value) for key, value in mine.items()}
+    page = address(model, "change", part.pk)
+    mine["opened"] = admin_client.get(page).context["adminform"].form["opened"].value()
+    model.objects.filter(pk=part.pk).update(**theirs)
+
+    response = admin_client.post(page, mine)
+
+    assert errors(response) == {"": [SOMEBODY.format(model._meta.verbose_name)]}
+    assert model.objects.filter(pk=part.pk, **theirs).exists()
+    mine["opened"] = response.context["adminform"].form["opened"].value()
+    assert admin_client.post(page, mine).status_code == 302
+    assert not model.objects.filter(pk=part.pk, **theirs).exists()
+
+
+def test_a_single_part_that_nobody_changed_leaves_no_mark(admin_client, talks):
+    part = talks.participations.get()
+    page = address(Participation, "change", part.pk)
+    opened = admin_client.get(page).context["adminform"].form["opened"].value()
+    unchanged = {"actor": part.actor_id, "role": part.role, "opened": opened}
+
+    assert admin_client.post(page, unchanged).status_code == 302
+    assert Event.objects.get().updated_at == talks.updated_at
+    assert admin_client.post(page, unchanged | {"role": "visitor"}).status_code == 302
+    assert Event.objects.get().updated_at > talks.updated_at
 
 
 def test_deleting_parts_in_the_list_leaves_a_mark(admin_client, talks):
