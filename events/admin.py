@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from events.fields import DecimalFormField, EdtfField, parse_or_none
+from events.fields import DecimalFormField, EdtfField, TextFormField, parse_or_none
 from events.figure_sources import FigureFormSet, SourceField
 from events.guarding import GuardedForm, PartFormSet
 from events.models import Actor, Event, EventText, Figure, Membership, Participation, Relation, Source
@@ -31,7 +31,7 @@ INPUTS: dict[Any, dict[str, Any]] = {
 LONG_INPUTS: dict[Any, dict[str, Any]] = {
     **INPUTS,
     models.CharField: {"widget": AdminTextInputWidget({"class": "vLargeTextField"})},
-    models.TextField: {"widget": AdminTextareaWidget({"rows": 4})},
+    models.TextField: {"form_class": TextFormField, "widget": AdminTextareaWidget({"rows": 4})},
 }
 """A title of 300 characters is to be read before it is published."""
 

@@ -105,6 +105,16 @@ NAME_LENGTH = 300
 """What a name may have. Published, what suggestions look through is cut off after as much."""
 
 
+class TextFormField(forms.CharField):
+    """A text of several lines, which end as those of imported ones do: browsers send CR LF."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.to_python(initial), data)
+
+
 class TranslatedFormField(forms.MultiValueField):
     """A text in at least one language; cleans to `{"en": "…", "de": "…"}` without blank ones.
 
@@ -116,9 +126,7 @@ class TranslatedFormField(forms.MultiValueField):
             kwargs.pop(unwanted, None)
         widget = kwargs.setdefault("widget", TranslatedWidget())
         areas = any(isinstance(text, forms.Textarea) for text in widget.widgets)
-        fields = [
-            forms.CharField(required=False, max_length=None if areas else NAME_LENGTH) for _ in settings.LANGUAGES
-        ]
+        fields = [TextFormField(required=False, max_length=None if areas else NAME_LENGTH) for _ in settings.LANGUAGES]
         super().__init__(fields=fields, require_all_fields=False, **kwargs)
 
     def compress(self, data_list: list[str]) -> dict[str, str]:

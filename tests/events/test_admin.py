@@ -503,6 +503,20 @@ def test_saving_says_when_something_was_edited_last(admin_client, talks):
     assert Event.objects.get().updated_at > once.updated_at
 
 
+def test_a_summary_of_several_lines_is_changed_by_who_changes_it(admin_client, talks):
+    page = address(Event, "change", talks.pk)
+    talks.texts.update(summary="One\n\ntwo")
+    text = {"id": talks.texts.get().pk, "language": "en", "title": "Title of talks", "summary": "One\r\n\r\ntwo"}
+
+    assert admin_client.post(page, form_of(talks, texts=[text])).status_code == 302
+    assert Event.objects.get().updated_at == talks.updated_at
+
+    text["summary"] += "\r\nthree"
+    assert admin_client.post(page, form_of(talks, texts=[text])).status_code == 302
+    assert Event.objects.get().updated_at > talks.updated_at
+    assert talks.texts.get().summary == "One\n\ntwo\nthree"
+
+
 def test_what_somebody_else_saved_is_not_overwritten_unasked(admin_client, talks):
     page = address(Event, "change", talks.pk)
     mine = form_of(talks, place_name="Mine")

@@ -12,6 +12,7 @@ from django.utils import translation
 from events.fields import (
     DecimalFormField,
     LinesFormField,
+    TextFormField,
     TranslatedFormField,
     TranslatedWidget,
     translated,
@@ -84,6 +85,32 @@ def test_translated_has_changed(initial, typed, changed):
     form = Names({"names_en": typed[0], "names_de": typed[1]}, initial={"names": initial})
 
     assert form.has_changed() is changed
+
+
+def test_translated_lines_end_as_imported_ones_do():
+    stored = {"en": "One\n\ntwo"}
+    form = Names({"names_en": "Name", "summaries_en": "One\r\n\r\ntwo"}, initial={"summaries": stored})
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["summaries"] == stored
+    assert form.changed_data == ["names"]
+
+
+@pytest.mark.parametrize(
+    ("initial", "typed", "cleaned", "changed"),
+    [
+        ("a\nb", "a\r\nb", "a\nb", False),
+        ("a\r\nb", "a\r\nb", "a\nb", False),
+        ("a\nb\n", "a\r\nb\r\n", "a\nb", False),
+        ("a\nb", "a\rb\r\n\r\nc", "a\nb\n\nc", True),
+        (None, "", "", False),
+        (None, "a", "a", True),
+    ],
+)
+def test_lines_of_a_text_end_as_imported_ones_do(initial, typed, cleaned, changed):
+    field = TextFormField(required=False)
+
+    assert (field.clean(typed), field.has_changed(initial, typed)) == (cleaned, changed)
 
 
 @pytest.mark.parametrize(
