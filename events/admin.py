@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.contrib.admin.widgets import AdminDateWidget, AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, QuerySet, Value, When
@@ -25,8 +25,13 @@ INPUTS: dict[Any, dict[str, Any]] = {
     EdtfField: {"widget": forms.TextInput({"size": 24})},
     models.URLField: {"assume_scheme": "https"},
     models.DecimalField: {"form_class": DecimalFormField},
+    models.DateField: {
+        "widget": AdminDateWidget(format="%Y-%m-%d"),
+        "input_formats": ["%Y-%m-%d"],  # Django's own read 06/11 as the eleventh of June
+        "error_messages": {"invalid": "Enter a date such as 2025-11-06."},
+    },
 }
-"""A date is short, a decimal comma is one."""
+"""A date is short and begins with the year, a decimal comma is one."""
 
 LONG_INPUTS: dict[Any, dict[str, Any]] = {
     **INPUTS,
@@ -259,6 +264,13 @@ class FigureInline(admin.StackedInline):
     extra = 0
     formfield_overrides = INPUTS
     fieldsets = [(None, {"fields": ["labels", ("value", "unit", "period"), ("reporter", "partner"), "source"]})]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name == "source":
+            # Without the buttons for a new one: whatever they save is an edit of this event by somebody else.
+            field.widget = field.widget.widget
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name != "source":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -306,6 +306,13 @@ WRONG = [
         {"sources": [{"url": "https://example.org/x", "title": "A", "language": "EN", "claims": "2026-13-01"}]},
         {"sources-0-language": ["A language code such as en, de or zh-hans."], "sources-0-claims": [MONTH_13]},
     ),
+    *(
+        (
+            {"sources": [{"url": "https://example.org/x", "title": "A", "accessed": accessed}]},
+            {"sources-0-accessed": ["Enter a date such as 2025-11-06."]},
+        )
+        for accessed in ("06/11/2025", "6.11.2025", "2025-13-01", "Nov 6, 2025")
+    ),
     (
         {"relations": [{"kind": "follows", "target": "before"}, {"kind": "follows", "target": "before"}]},
         {"relations": ["This relation is already there."], "relations-1": ["This repeats one above it."]},
@@ -388,6 +395,25 @@ def test_a_figure_takes_a_source_of_its_event(admin_client, talks):
 
     assert response.status_code == 302
     assert Figure.objects.get().source == source
+
+
+def test_the_source_of_a_figure_is_chosen_in_the_form(admin_client, talks):
+    """What a popup saves would be somebody else's edit."""
+    page = admin_client.get(address(Event, "change", talks.pk)).text
+    buttons = re.findall(r'id="(add|change|view|delete)_id_figures-__prefix__-(\w+)"', page)
+
+    assert sorted({field for _, field in buttons}) == ["partner", "reporter"]
+
+
+def test_a_source_keeps_the_day_when_somebody_read_it(admin_client, talks):
+    source = talks.sources.get()
+    row = {"id": source.pk, "url": source.url, "title": source.title, "accessed": "2025-11-06"}
+    page = address(Event, "change", talks.pk)
+
+    assert admin_client.post(page, form_of(talks, sources=[row])).status_code == 302
+    assert talks.sources.get().accessed == date(2025, 11, 6)
+    for shown in (page, address(Source, "change", source.pk)):
+        assert 'value="2025-11-06" class="vDateField"' in admin_client.get(shown).text
 
 
 def test_a_figure_takes_a_source_that_is_entered_with_it(admin_client, talks):
