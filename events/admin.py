@@ -13,9 +13,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest
+from django.urls import path
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from events.choosing import ChoosesEvents, EventsView
 from events.fields import DecimalFormField, EdtfField, TextFormField, parse_or_none
 from events.figure_sources import FigureFormSet, SourceField
 from events.guarding import GuardedForm, PartFormSet
@@ -245,7 +247,7 @@ class SourceInline(admin.StackedInline):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class RelationInline(TableInline):
+class RelationInline(ChoosesEvents, TableInline):
     model = Relation
     formset = PartFormSet
     fk_name = "event"
@@ -319,6 +321,10 @@ class EventAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         return super().get_queryset(request).select_related("type").prefetch_related("texts")
 
+    def get_urls(self) -> list[Any]:
+        choose = self.admin_site.admin_view(EventsView.as_view(admin_site=self.admin_site))
+        return [path("choose/", choose, name="events_event_choose"), *super().get_urls()]
+
     def get_formset_kwargs(self, request: HttpRequest, obj: Event, inline: Any, prefix: str) -> dict[str, Any]:
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
         if isinstance(inline, EventTextInline):
@@ -351,7 +357,7 @@ class PartForm(GuardedForm):
     whole = "event"
 
 
-class PartAdmin(admin.ModelAdmin):
+class PartAdmin(ChoosesEvents, admin.ModelAdmin):
     """Parts of all events in one list, to look for one. It stays with its event, which counts as edited with it."""
 
     form = PartForm

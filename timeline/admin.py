@@ -20,6 +20,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from events.admin import ActorAdmin, EventAdmin, EventTypeAdmin, TopicAdmin
+from events.choosing import ChoosesEvents
 from events.fields import TranslatedWidget
 from events.guarding import GuardedForm
 from events.models import Actor, Event, EventType, Topic
@@ -244,7 +245,7 @@ class PublishableTopicAdmin(PublishableVocabulary, TopicAdmin):
 
 
 @admin.register(Timeline)
-class TimelineAdmin(PublishableVocabulary):
+class TimelineAdmin(ChoosesEvents, PublishableVocabulary):
     form = GuardedForm
     vocabulary, kind = "timelines", Term.Kind.TIMELINE
     list_display = ["__str__", "slug", "saved_filter"]
