@@ -15,6 +15,8 @@ import datetime
 from dataclasses import dataclass
 from functools import lru_cache
 
+from events.date_readings import readings
+
 FIRST_DAY = datetime.date.min
 LAST_DAY = datetime.date.max
 """Stands for an open end: 9999-12-31."""
@@ -22,19 +24,22 @@ LAST_DAY = datetime.date.max
 QUALIFIERS = {"?": (False, True), "~": (True, False), "%": (True, True)}
 """Qualifier: (approximate, uncertain)."""
 
+SUCH_AS = "write it like 2025-11-06 or 2025-11"
+
 SEASON_FIRST_MONTH = {21: 3, 22: 6, 23: 9, 24: 12}
 
 
 class EdtfError(ValueError):
     """A text that is not a supported EDTF date.
 
-    `position` is the number of the offending character, counted from 1.
+    `position` is the number of the offending character, counted from 1; `advice` what would be right, if it is known.
     """
 
-    def __init__(self, reason: str, position: int) -> None:
+    def __init__(self, reason: str, position: int, advice: str = "") -> None:
         self.reason = reason
         self.position = position
-        super().__init__(f"{reason} (character {position})")
+        self.advice = advice
+        super().__init__(f"{reason} (character {position})" + (f"; {advice}" if advice else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,25 @@ def parse(text: str) -> EdtfDate:
     """The date that `text` says in EDTF.
 
     Raises `EdtfError`, which says what is wrong and at which character, for anything that is not supported, for
-    a reversed interval and for years outside 1–9999.
+    a reversed interval and for years outside 1–9999. What was meant is advised, not read.
     """
+    try:
+        return _parse(text)
+    except EdtfError as error:
+        meant = [reading for reading in readings(text) if _is_date(reading)]
+        advice = f"write {' or '.join(meant)}" if meant else error.advice
+        raise EdtfError(error.reason, error.position, advice) from None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        _parse(text)
+    except EdtfError:
+        return False
+    return True
+
+
+def _parse(text: str) -> EdtfDate:
     if not text:
         raise EdtfError("the date is empty: expected a year such as 2025, a month 2025-11 or a day 2025-11-06", 1)
     start_text, slash, end_text = text.partition("/")
@@ -153,6 +175,7 @@ def _check_characters(body: str, position: int) -> None:
             raise EdtfError(
                 f"'{character}' does not belong in a date: expected digits, X, - and one of ? ~ % at the end",
                 position + offset,
+                SUCH_AS,
             )
 
 

@@ -99,27 +99,33 @@ def test_qualifiers_mark_but_do_not_widen(text, approximate, uncertain):
         ("201X-11", "'201X' is a decade: no month can follow it (character 5)"),
         ("2025-13", "there is no month 13: expected 01–12, a season 21–24 or XX (character 6)"),
         ("2025-00", "there is no month 00: expected 01–12, a season 21–24 or XX (character 6)"),
-        ("2025-1", "the month '1' has 1 characters: expected two (character 6)"),
+        ("2025-1", "the month '1' has 1 characters: expected two (character 6); write 2025-01"),
         ("2025-1X", "a month is known or unknown (XX): one digit alone is not supported (character 7)"),
         ("2025-21-06", "21 is a season: no day can follow it (character 8)"),
         ("2025-02-29", "there is no day 29 in 2025-02: expected 01–28 or XX (character 9)"),
-        ("2025-11-6", "the day '6' has 1 characters: expected two (character 9)"),
+        ("2025-11-6", "the day '6' has 1 characters: expected two (character 9); write 2025-11-06"),
         ("2025-11-3X", "a day is known or unknown (XX): one digit alone is not supported (character 10)"),
         ("2025-XX-06", "a day in an unknown month is not supported (character 9)"),
         ("2025-11-06-01", "more than year, month and day: a time of day is not supported (character 11)"),
         (
             "2025-11-06T10",
-            "'T' does not belong in a date: expected digits, X, - and one of ? ~ % at the end (character 11)",
+            "'T' does not belong in a date: expected digits, X, - and one of ? ~ % at the end (character 11); "
+            "write 2025-11-06",
         ),
         (
             "6 November 2025",
-            "' ' does not belong in a date: expected digits, X, - and one of ? ~ % at the end (character 2)",
+            "' ' does not belong in a date: expected digits, X, - and one of ? ~ % at the end (character 2); "
+            "write 2025-11-06",
         ),
         ("2025?-11", "the qualifier '?' may only stand at the end of a date (character 5)"),
         ("2025~?", "the qualifier '~' may only stand at the end of a date (character 5)"),
         ("?", "a qualifier without a date before it (character 1)"),
         ("2025/2026-13", "there is no month 13: expected 01–12, a season 21–24 or XX (character 11)"),
-        ("२०२५", "'२' does not belong in a date: expected digits, X, - and one of ? ~ % at the end (character 1)"),
+        (
+            "२०२५",
+            "'२' does not belong in a date: expected digits, X, - and one of ? ~ % at the end (character 1); "
+            "write it like 2025-11-06 or 2025-11",
+        ),
     ],
 )
 def test_wrong_form_gives_error(text, message):
@@ -127,6 +133,30 @@ def test_wrong_form_gives_error(text, message):
         parse(text)
 
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("6 November 2025", "write 2025-11-06"),
+        ("06.11.2025", "write 2025-11-06 or 2025-06-11"),
+        ("24.12.2025", "write 2025-12-24"),
+        ("31.02.2025", "write it like 2025-11-06 or 2025-11"),
+        ("Nov 2025", "write 2025-11"),
+        ("2025/11/06", "write 2025-11-06"),
+        ("2025-11-06–2025-11-07", "write 2025-11-06/2025-11-07"),
+        ("2025-11-06 / 2025-11-07", "write 2025-11-06/2025-11-07"),
+        ("2025‑11‑06", "write 2025-11-06"),
+        ("soon", "write it like 2025-11-06 or 2025-11"),
+        ("2025-13", ""),
+        ("2026-11-07 / 2025-11-06", "write it like 2025-11-06 or 2025-11"),
+    ],
+)
+def test_what_would_be_right_is_advised(text, advice):
+    with pytest.raises(EdtfError) as caught:
+        parse(text)
+
+    assert caught.value.advice == advice
 
 
 # The slow reading

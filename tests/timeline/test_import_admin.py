@@ -245,7 +245,7 @@ def test_the_refusals_can_be_downloaded(staff):
         "file,line,record,id,field,problem",
         "events.jsonl,7,event,test:1,slug,“=1+1” is malformed: expected the form such as c5-1-leaders-summit-2025.",
         "events.jsonl,8,event,test:1,date,\"“soon” is not a date: 's' does not belong in a date: expected digits, X, - "
-        'and one of ? ~ % at the end (character 1)."',
+        'and one of ? ~ % at the end (character 1); write it like 2025-11-06 or 2025-11."',
     ]
     assert Event.objects.count() == 0
 

@@ -277,7 +277,7 @@ def test_it_can_leave_out_what_is_refused(file):
         ["Imported 4 records: 3 created, 0 changed, 0 unchanged, 1 refused.", "Published: 1."],
         [
             f"{name}:3: test:1: date: “soon” is not a date: 's' does not belong in a date: expected digits, X, - and "
-            "one of ? ~ % at the end (character 1)."
+            "one of ? ~ % at the end (character 1); write it like 2025-11-06 or 2025-11."
         ],
         "Some records were refused, see above; the others are imported.",
     )

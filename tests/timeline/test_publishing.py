@@ -168,7 +168,8 @@ def test_an_unreadable_date_of_a_source_is_refused(column, what):
     assert caught.value.reasons == {
         event: [
             f"Its {what} of the source https://example.org/event/0, “soon”, cannot be read: 's' does not belong in a "
-            "date: expected digits, X, - and one of ? ~ % at the end (character 1)."
+            "date: expected digits, X, - and one of ? ~ % at the end (character 1); "
+            "write it like 2025-11-06 or 2025-11."
         ]
     }
 

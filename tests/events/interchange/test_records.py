@@ -143,7 +143,7 @@ CODE_ALONE = [
         ["date"],
         "6.11.2025",
         "date: “6.11.2025” is not a date: '.' does not belong in a date: expected digits, X, - and one of ? ~ % at the "
-        "end (character 2).",
+        "end (character 2); write 2025-11-06 or 2025-06-11.",
     ),
     (
         FULL,
