@@ -8,13 +8,21 @@ from django.test import Client
 from playwright.sync_api import Dialog, Route, expect
 
 from events.models import Event
-from tests.builders import event_type, state, topic
+from tests.builders import actor, event_type, member, state, topic
 
 ENDED = (
     "Not saved: you are no longer logged in. What you entered is still here. Log in in another tab, then come back "
     "and save again."
 )
 SILENT = "Not saved: the server does not answer. What you entered is still here: save again later."
+
+SLUGS = {
+    "C5+1 summit": "c5-1-summit-2026",
+    "<b>Test</b>": "b-test-b-2026",
+    "Straße nach Sa\u0301marqand, 2026": "strasse-nach-samarqand-2026",
+    "": "",
+}
+"""What is suggested for a title."""
 
 
 @pytest.fixture
@@ -75,10 +83,20 @@ STOP_THEN_CLICK_TWICE = """button => {
 """What happens while a form is sent, told on the console: a page that is about to be left answers no test."""
 
 
+NAMES = """tables => tables.map((table) => {
+    const shown = (cell) => getComputedStyle(cell, "::before").content.replaceAll('"', "");
+    const heads = [...table.querySelectorAll("th[class^='column-']:not(.hidden)")];
+    const cells = [...table.querySelectorAll(".empty-form td[class^='field-']:not(.hidden)")];
+    return [heads.map((head) => head.textContent.trim()), cells.map(shown)];
+})"""
+"""What the columns of each table are called in its head, and on a phone in each row."""
+
+
 def test_nothing_typed_is_lost(editor, live_server):
     """One test, because a live server takes seconds to start."""
     event_type("summit")
-    state("UZ")
+    uzbekistan = state("UZ")
+    member(actor("c5", "bloc"), uzbekistan)
     topic("trade")
     page, asked = editor, questions(editor)
 
@@ -92,6 +110,9 @@ def test_nothing_typed_is_lost(editor, live_server):
     page.goto(f"{live_server.url}/admin/events/event/add/")
     page.locator("#id_date").fill("2026-11-01")
     choose(page, "id_type", "Summit")
+    for title, slug in SLUGS.items():
+        page.locator("#id_texts-0-title").fill(title)
+        expect(page.locator("#id_slug")).to_have_value(slug)
     page.locator("#id_texts-0-title").fill("Ein „Gipfel“ & mehr")
     choose(page, "id_participations-0-actor", "Uzbekistan")
     page.get_by_role("button", name="Add another Source").click()
@@ -174,6 +195,18 @@ def test_nothing_typed_is_lost(editor, live_server):
         ("https://example.org/corrected", "Source 1"),
     ]
     assert event.figures.get().source == event.sources.get(title="Source 1")
+
+    # On a phone the fields of a row are one below the other, with the names of the columns.
+    assert page.viewport_size == {"width": 320, "height": 800}
+    for model, row in (("actor", uzbekistan), ("event", event)):
+        page.goto(f"{live_server.url}/admin/events/{model}/{row.pk}/change/")
+        tables = page.locator(".tabular table").evaluate_all(NAMES)
+        assert len(tables) == 2
+        for head, names in tables:
+            assert names == head
+        for field in page.locator(".tabular .form-row:not(.empty-form) :is(input, select):visible").all():
+            box = field.bounding_box()
+            assert box["x"] + box["width"] <= 320, field
 
     # What is saved is left without a question, what is refused is not saved yet.
     page.locator("#id_date").click()
