@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import Dialog, Route, expect
 
 from events.models import Event
-from tests.builders import actor, event_type, member, state, topic
+from tests.builders import actor, draft, event_type, member, state, topic
 
 ENDED = (
     "Not saved: you are no longer logged in. What you entered is still here. Log in in another tab, then come back "
@@ -54,10 +56,10 @@ def questions(page) -> list[str]:
     return asked
 
 
-def choose(page, field: str, text: str) -> None:
-    """Chooses an entry by its text in a field that suggests."""
+def choose(page, field: str, text: str, typed: str = "") -> None:
+    """Chooses an entry by its text, or by what is `typed`, in a field that suggests."""
     page.locator(f"#{field} + .select2 .select2-selection").click()
-    page.locator(".select2-search__field:visible").last.fill(text)
+    page.locator(".select2-search__field:visible").last.fill(typed or text)
     page.locator(".select2-results__option--highlighted", has_text=text).click()
 
 
@@ -98,6 +100,7 @@ def test_nothing_typed_is_lost(editor, live_server):
     uzbekistan = state("UZ")
     member(actor("c5", "bloc"), uzbekistan)
     topic("trade")
+    before = draft("before")
     page, asked = editor, questions(editor)
 
     # Who has entered nothing is asked nothing.
@@ -120,10 +123,15 @@ def test_nothing_typed_is_lost(editor, live_server):
         page.locator(f"#id_sources-{number}-url").fill(f"https://example.org/{number}")
         page.locator(f"#id_sources-{number}-title").fill(f"Source {number}")
 
+    # An event is chosen by its title.
+    page.get_by_role("button", name="Add another Relation").click()
+    page.locator("#id_relations-0-kind").select_option("follows")
+    choose(page, "id_relations-0-target", "2025-11-06 – Title of before (before)", typed="before")
+
     # A figure can have a source that is not saved yet.
     page.get_by_role("button", name="Add another Figure").click()
     page.locator("[name='figures-0-labels_en']").fill("Exports")
-    page.locator("#id_figures-0-value").fill("3")
+    page.locator("#id_figures-0-value").press_sequentially("3,07")
     page.locator("#id_figures-0-unit").fill("t")
     page.locator("#id_figures-0-source").focus()
     page.locator("#id_sources-1-url").fill("https://example.org/one")
@@ -155,7 +163,7 @@ def test_nothing_typed_is_lost(editor, live_server):
         box = note.bounding_box()
         assert box["x"] >= 0, scheme
         assert box["x"] + box["width"] <= 320, scheme
-    assert not Event.objects.exists()
+    assert Event.objects.get() == before
 
     with page.context.expect_page() as opened:
         note.get_by_role("link").focus()
@@ -186,7 +194,7 @@ def test_nothing_typed_is_lost(editor, live_server):
     held[-1].continue_()
     page.wait_for_url("**/change/")
     assert asked == ["beforeunload"]
-    event = Event.objects.get()
+    event = Event.objects.exclude(pk=before.pk).get()
     assert (event.date, event.type.slug, event.place_name) == ("2026-11-01", "summit", "Samarkand")
     assert [text.title for text in event.texts.all()] == ["Ein „Gipfel“ & mehr"]
     assert [part.actor.code for part in event.participations.all()] == ["UZ"]
@@ -194,7 +202,9 @@ def test_nothing_typed_is_lost(editor, live_server):
         ("https://example.org/0", "Source 0"),
         ("https://example.org/corrected", "Source 1"),
     ]
-    assert event.figures.get().source == event.sources.get(title="Source 1")
+    figure = event.figures.get()
+    assert (figure.value, figure.source) == (Decimal("3.07"), event.sources.get(title="Source 1"))
+    assert event.relations.get().target == before
 
     # On a phone the fields of a row are one below the other, with the names of the columns.
     assert page.viewport_size == {"width": 320, "height": 800}
