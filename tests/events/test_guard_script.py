@@ -21,6 +21,7 @@ SILENT = "Not saved: the server does not answer. What you entered is still here:
 SLUGS = {
     "C5+1 summit": "c5-1-summit-2026",
     "<b>Test</b>": "b-test-b-2026",
+    "The People’s talks": "the-peoples-talks-2026",
     "Straße nach Sa\u0301marqand, 2026": "strasse-nach-samarqand-2026",
     "": "",
 }

@@ -16,7 +16,7 @@ document.addEventListener("DOMContentLoaded", () => {
         const title = titles.map((input) => input.value.trim()).find((text) => text) || "";
         const year = (date.value.match(/^\d{4}/) || [""])[0];
         // URLify drops signs without a gap: C5+1 would be c51. A mark is a part of its letter.
-        const plain = title.normalize("NFC").replace(/[^\p{L}\p{M}\p{N}]+/gu, " ");
+        const plain = title.normalize("NFC").replace(/['’]/g, "").replace(/[^\p{L}\p{M}\p{N}]+/gu, " ");
         const words = URLify(plain, 110).split(/[^a-z0-9]+/).filter((word) => word && word !== year);
         slug.value = title ? [...words, year].filter((word) => word).join("-") : "";
     });
