@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -55,6 +55,21 @@ def _log(request: HttpRequest, objects: Sequence[Any], message: str) -> None:
     """Writes `message` into the history of each of the objects."""
     if objects and request.user.pk:
         LogEntry.objects.log_actions(request.user.pk, objects, CHANGE, message)
+
+
+def _withdraw(
+    model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[Any], withdraw: Callable[..., list[Any]]
+) -> None:
+    """Withdraws what is public of the entries, and says so."""
+    entries = list(queryset)
+    with transaction.atomic():
+        ended = withdraw(entries, _signed_in(request))
+        _log(request, ended, "Withdrawn.")
+    others = [entry for entry in entries if entry not in ended]
+    if ended:
+        model_admin.message_user(request, f"Withdrawn: {_slugs(ended)}.", messages.SUCCESS)
+    if others:
+        model_admin.message_user(request, f"Not public, so left alone: {_slugs(others)}.", messages.WARNING)
 
 
 class PublicStateFilter(admin.SimpleListFilter):
@@ -141,15 +156,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
 
     @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["change"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
-        events = list(queryset)
-        with transaction.atomic():
-            ended = withdraw(events, _signed_in(request))
-            _log(request, ended, "Withdrawn.")
-        others = [event for event in events if event not in ended]
-        if ended:
-            self.message_user(request, f"Withdrawn: {_slugs(ended)}.", messages.SUCCESS)
-        if others:
-            self.message_user(request, f"Not public, so left alone: {_slugs(others)}.", messages.WARNING)
+        _withdraw(self, request, queryset, withdraw)
 
 
 def _slugs(entries: Sequence[Event | Timeline]) -> str:
@@ -265,15 +272,7 @@ class TimelineAdmin(ChoosesEvents, PublishableVocabulary):
 
     @admin.action(description="Withdraw selected timelines (their addresses answer 410)", permissions=["change"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Timeline]) -> None:
-        timelines = list(queryset)
-        with transaction.atomic():
-            ended = withdraw_timelines(timelines, _signed_in(request))
-            _log(request, ended, "Withdrawn.")
-        others = [timeline for timeline in timelines if timeline not in ended]
-        if ended:
-            self.message_user(request, f"Withdrawn: {_slugs(ended)}.", messages.SUCCESS)
-        if others:
-            self.message_user(request, f"Not public, so left alone: {_slugs(others)}.", messages.WARNING)
+        _withdraw(self, request, queryset, withdraw_timelines)
 
     @admin.display(description="saved filter", ordering="query")
     def saved_filter(self, timeline: Timeline) -> str:
