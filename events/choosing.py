@@ -31,10 +31,11 @@ class EventsView(AutocompleteJsonView):
     """What is found of events, for the fields below."""
 
     def process_request(self, request: HttpRequest) -> Any:
-        found = super().process_request(request)
-        if found[2].remote_field.model is not Event:
+        term, *found = super().process_request(request)
+        source_field: Any = found[1]
+        if source_field.remote_field.model is not Event:
             raise PermissionDenied
-        return found
+        return term.replace("\0", ""), *found  # which no text in the database has
 
     def get_queryset(self) -> QuerySet[Event]:
         return labelled(super().get_queryset())

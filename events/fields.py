@@ -211,6 +211,10 @@ GROUPED = re.compile(
 """A number with a sign between its thousands."""
 
 
+EITHER = re.compile(r"([+-]?[1-9]\d{0,2}),(\d{3})")
+"""A number with a comma that may stand between its thousands or before its decimals."""
+
+
 class DecimalFormField(forms.DecimalField):
     """A number with a point or a comma before its decimals, and nothing between its thousands.
 
@@ -223,6 +227,10 @@ class DecimalFormField(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         if not isinstance(value, str):
             return super().to_python(value)
+        if either := EITHER.fullmatch(value.strip()):
+            whole, rest = either.groups()
+            message = f"Enter {whole}{rest} or {whole}.{rest}: with a comma it may be either."
+            raise ValidationError(message, code="invalid")
         try:
             return super().to_python(value if "." in value else value.replace(",", "."))
         except ValidationError as error:

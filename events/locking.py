@@ -7,9 +7,11 @@ its file: it locks all of them before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from psycopg import errors
 
 IMPORTING = 6_872_013_554
@@ -17,7 +19,10 @@ IMPORTING = 6_872_013_554
 
 PATIENCE = 10
 """Seconds that a request waits for what somebody else is changing."""
+TRY = 1
+"""Seconds that several rows are waited for at a time."""
 
+Locked = TypeVar("Locked")
 Named = Iterable[tuple[str, str]]
 """The model that a record is of (actor or event), and what it is known by: an external id or a slug."""
 
@@ -32,12 +37,46 @@ def import_next() -> None:
 
 
 def lock_all(batches: Iterable[Named]) -> None:
-    """Locks the actors and events that are named, those that are there, in one order, however many there are."""
+    """Locks the actors and events that are named, those that are there, however many there are."""
     _execute("CREATE TEMPORARY TABLE IF NOT EXISTS named_to_lock (model text, name text); TRUNCATE named_to_lock", [])
     for named in batches:
         models, names = zip(*named, strict=True)
         _execute("INSERT INTO named_to_lock SELECT unnest(%s::text[]), unnest(%s::text[])", [list(models), list(names)])
     _execute("ANALYZE named_to_lock", [])
+    lock_in_tries(_lock_named)
+
+
+def lock_in_tries(lock: Callable[[], Locked]) -> Locked:
+    """What `lock` returns, which locks several rows: all of them, or none while it has to wait.
+
+    Processes that publish hold rows until their turn comes (`timeline.processes`), which PostgreSQL knows nothing of:
+    whoever waits for the rows of one must not hold those that another one needs before. In a request, until its
+    `PATIENCE` ends.
+    """
+    began = time.monotonic()
+    while True:
+        try:
+            with transaction.atomic():
+                before = _set_timeout(f"{TRY}s")
+                locked = lock()
+                _set_timeout(before)
+            return locked
+        except DatabaseError as error:
+            impatient = before != "0" and time.monotonic() - began >= PATIENCE
+            if impatient or not is_conflict(error):
+                raise
+            time.sleep(TRY / 10)
+
+
+def _set_timeout(timeout: str) -> str:
+    """Sets the lock timeout of this transaction; returns what it was."""
+    with connection.cursor() as cursor:
+        # Read first: the order within one row is that of the columns.
+        cursor.execute("SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s, true)", [timeout])
+        return str(cursor.fetchone()[0])
+
+
+def _lock_named() -> None:
     # Not their keys: others may link to them.
     _execute(
         """
@@ -65,7 +104,7 @@ def lock_all(batches: Iterable[Named]) -> None:
 def wait_briefly() -> None:
     """What this transaction waits for longer than `PATIENCE` ends it with an error for which `is_conflict` is true:
     somebody waits for the answer, and so do others for the thread that gives it."""
-    _execute("SELECT set_config('lock_timeout', %s, true)", [f"{PATIENCE}s"])
+    _set_timeout(f"{PATIENCE}s")
 
 
 def is_conflict(error: BaseException | None) -> bool:

@@ -65,7 +65,8 @@ def _withdraw(
     with transaction.atomic():
         ended = withdraw(entries, _signed_in(request))
         _log(request, ended, "Withdrawn.")
-    others = [entry for entry in entries if entry not in ended]
+    public = {entry.pk for entry in ended}
+    others = [entry for entry in entries if entry.pk not in public]
     if ended:
         model_admin.message_user(request, f"Withdrawn: {_slugs(ended)}.", messages.SUCCESS)
     if others:

@@ -317,7 +317,9 @@ NO_FILTERS = (
 
 def saved_filter(entered: str) -> str:
     """A timeline's filter, of which an editor may have entered the whole address."""
-    return entered.strip().rpartition("?")[2]
+    before, asked, query = entered.strip().partition("?")
+    is_address = asked and (not before or before.startswith(("http://", "https://", "/")))
+    return query.partition("#")[0] if is_address else entered.strip()
 
 
 def check_saved_filter(query: str) -> list[str]:

@@ -43,7 +43,8 @@ def _publish_new_vocabulary() -> None:
 def _load_timelines() -> list[Timeline]:
     made = []
     for record in json.loads((DATA / "timelines.json").read_text(encoding="utf-8")):
-        if Timeline.objects.filter(slug=record["slug"]).exists():
+        known = Term.objects.filter(kind=Term.Kind.TIMELINE, key=record["slug"])  # deleted after it was withdrawn
+        if Timeline.objects.filter(slug=record["slug"]).exists() or known.exists():
             continue
         texts = record["texts"]
         timeline = Timeline(

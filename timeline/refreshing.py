@@ -17,6 +17,7 @@ from django.db import Error, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from events.locking import lock_in_tries
 from timeline.editions import new_edition, wait_for_publishers
 from timeline.models import Publication, Refresh
 from timeline.processes import clear_waste
@@ -123,7 +124,7 @@ def _continue(refresh: Refresh) -> Step:
 
 def _refresh_events(ids: Iterable[int], refresh: Refresh) -> tuple[int, int]:
     """Writes new versions of the events that say something else now. Returns how many, and how many cannot be read."""
-    lock(ids)
+    lock_in_tries(lambda: lock(ids))
     vocabulary = public_vocabulary()
     prepared, unknown = _prepare(ids, vocabulary)
     with new_edition(refresh.asked_by) as edition:

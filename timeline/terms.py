@@ -275,7 +275,7 @@ def _timeline(timeline: Timeline, picked: list[int]) -> RenderedTerm:
     return RenderedTerm(
         Term.Kind.TIMELINE,
         timeline.slug,
-        list(dict.fromkeys(timeline.titles.values())),
+        list(dict.fromkeys(timeline.titles[code] for code in LANGUAGES if code in timeline.titles)),
         {language: document(language) for language in LANGUAGES},
         definition={"query": timeline.query, "events": picked},
     )

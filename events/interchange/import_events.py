@@ -21,6 +21,7 @@ from events.interchange.records import Values, is_external_id
 from events.interchange.references import KnownActor, References
 from events.interchange.shapes import Problem, decimal_text
 from events.interchange.writing import event_records, number, without_blanks
+from events.locking import lock_in_tries
 from events.models import Actor, Event, EventType, Topic
 
 COLUMNS = [
@@ -99,6 +100,9 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
             _check_whole(draft)
         considered = [draft for draft in considered if not draft.problems]
     changed = [draft for draft in considered if draft.there is not None and draft.wanted != draft.there]
+    kept_back = [draft.id for draft in considered if draft.values.get("publish") is False]
+    if kept_back:  # also what an import before this one has changed
+        Event.objects.filter(pk__in=kept_back).update(imported_at=None)
     _write([draft for draft in considered if draft.id in created], changed, known)
     if said:
         remembered = {
@@ -130,12 +134,8 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
     external_ids = [draft.values["external_id"] for draft in drafts if "external_id" in draft.values]
     slugs = [draft.values["slug"] for draft in drafts]
     columns = ("id", "slug", "external_id", "updated_at", "imported_at")
-    rows = (
-        Event.objects.select_for_update(no_key=True)
-        .filter(Q(external_id__in=external_ids) | Q(slug__in=slugs))
-        .order_by("pk")
-        .values_list(*columns)
-    )
+    found = Event.objects.filter(Q(external_id__in=external_ids) | Q(slug__in=slugs)).order_by("pk")
+    rows = lock_in_tries(lambda: list(found.select_for_update(no_key=True).values_list(*columns)))
     by_external_id = {external_id: (pk, slug) for pk, slug, external_id, *_ in rows if external_id}
     by_slug = {slug: (pk, external_id) for pk, slug, external_id, *_ in rows}
     edited = {pk for pk, _, _, updated_at, imported_at in rows if updated_at != imported_at}

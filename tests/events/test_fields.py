@@ -210,7 +210,8 @@ def test_a_bad_date_gives_error():
         ("3,07", "3.07"),
         (" -43,2 ", "-43.2"),
         ("1.234", "1.234"),
-        ("1,234", "1.234"),
+        ("0,234", "0.234"),
+        ("1,2340", "1.2340"),
         ("307", "307"),
     ],
 )
@@ -226,6 +227,8 @@ def test_a_number_may_have_a_decimal_comma(typed, number):
         ("3.0,7", "Enter a number such as 3.07."),
         ("NaN", "Enter a number such as 3.07."),
         ("1.234,5", "Enter a number without a sign between the thousands: 1234.5."),
+        ("1,234", "Enter 1234 or 1.234: with a comma it may be either."),
+        ("-100,000", "Enter -100000 or -100.000: with a comma it may be either."),
         ("1,234.5", "Enter a number without a sign between the thousands: 1234.5."),
         ("-1 234 567", "Enter a number without a sign between the thousands: -1234567."),
         ("1’234,50", "Enter a number without a sign between the thousands: 1234.50."),

@@ -123,6 +123,29 @@ def test_an_import_does_not_wait_for_long_for_another_one(admin_client):
         assert admin_client.post(reverse("admin:events_event_import"), {"file": file}).status_code == 503
 
 
+@pytest.mark.usefixtures("committed")
+def test_who_waits_for_one_of_several_holds_none_of_the_others(monkeypatch):
+    monkeypatch.setattr(locking, "TRY", 0.1)
+    first, second = draft("first"), draft("second")
+    rows = Event.objects.order_by("pk").select_for_update(no_key=True)
+    got: list[str] = []
+
+    def lock_both():
+        with transaction.atomic():
+            got.extend(locking.lock_in_tries(lambda: list(rows.values_list("slug", flat=True))))
+
+    with elsewhere() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+        cursor.execute("SELECT FROM events_event WHERE id = %s FOR UPDATE", [second.pk])
+        thread = threading.Thread(target=in_threads, args=[lock_both])
+        thread.start()
+        thread.join(0.5)
+        assert got == []
+        cursor.execute("SELECT FROM events_event WHERE id = %s FOR UPDATE", [first.pk])
+    thread.join(10)
+    assert got == ["first", "second"]
+
+
 @transaction.atomic
 def wait_in_vain():
     locking.wait_briefly()

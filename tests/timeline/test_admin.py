@@ -21,6 +21,7 @@ from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, published, state, topic
 from timeline import filters
 from timeline.filters import NO_FILTERS
+from timeline.loading import load_curated
 from timeline.models import (
     Dataset,
     DatasetVersion,
@@ -447,6 +448,19 @@ def test_lists_say_whether_what_is_saved_of_an_entry_is_public(admin_client):
     assert states(admin_client, Actor) == {"uzbekistan": "version 2, edited since"}
 
 
+@pytest.mark.usefixtures("curated")
+def test_what_comes_with_the_project_is_public_as_it_is_and_not_brought_back(admin_client):
+    for model in (Timeline, EventType, Topic):
+        assert {*states(admin_client, model).values()} <= {"version 1", "draft"}
+    entry = Timeline.objects.get(slug="c5-1")
+    act(admin_client, "withdraw_selected", entry)
+    assert admin_client.post(address(Timeline, "delete", entry.pk), {"post": "yes"}).status_code == 302
+
+    load_curated()
+
+    assert not Timeline.objects.filter(slug="c5-1").exists()
+
+
 def test_the_slug_of_what_is_public_stays(admin_client):
     entry = Timeline.objects.create(slug="all", titles={"en": "All"})
     page = address(Timeline, "change", entry.pk)
@@ -557,10 +571,12 @@ def test_a_wrong_timeline_gives_error(admin_client, values, messages):
 
 def test_the_filter_of_a_timeline_may_be_pasted_with_its_address(admin_client):
     published("talks", "2025", "UZ")
-    for number, pasted in enumerate(("https://example.org/api/v1/events/?country=UZ", "?country=UZ", " country=UZ ")):
+    address_of_list = "https://example.org/api/v1/events/"
+    for number, pasted in enumerate((f"{address_of_list}?country=UZ#x", "?country=UZ", " country=UZ ")):
         data = {"slug": f"all-{number}", "titles_en": "All", "query": pasted}
         assert admin_client.post(address(Timeline, "add"), data).status_code == 302
     assert set(Timeline.objects.values_list("query", flat=True)) == {"country=UZ"}
+    assert filters.saved_filter("q=why?&country=UZ") == "q=why?&country=UZ"
 
 
 def test_what_is_no_filter_is_known():

@@ -168,8 +168,8 @@ def test_what_a_run_before_changed_and_did_not_publish_is_published_unless_an_ed
         [
             "Imported 1 records: 0 created, 0 changed, 1 unchanged, 0 refused.",
             "Published: 0.",
-            "Public otherwise than they are here, and left so: 1 events that the file did not change and an editor has "
-            "in hand. Publish them in the admin.",
+            "Public otherwise than they are here, and left so: 1 events that the file did not change, and in which "
+            "an editor has had a hand. Publish them in the admin.",
         ],
         [],
         "",
@@ -192,9 +192,19 @@ def test_what_is_not_the_imports_alone_is_not_published_by_the_next_run(file, tm
     assert run("import_events", str(table), "--publish")[0] == [
         "Imported 2 records: 0 created, 0 changed, 2 unchanged, 0 refused.",
         "Published: 0.",
-        "Public otherwise than they are here, and left so: 2 events that the file did not change and an editor has in "
-        "hand. Publish them in the admin.",
+        "Public otherwise than they are here, and left so: 2 events that the file did not change, and in which an "
+        "editor has had a hand. Publish them in the admin.",
     ]
+
+
+def test_what_a_record_asks_to_keep_back_is_kept_back_though_it_was_imported_before(file, tmp_path):
+    run("import_events", file(*ALL[:7]), "--publish")
+    run("import_events", file({**EARLIER, "date": "2023"}))
+    run("import_events", file({**EARLIER, "date": "2023", "publish": False}), "--publish")
+    table = tmp_path / "events.csv"
+    table.write_text("external_id,slug,type,date\r\ntest:1,earlier,meeting,2023\r\n")
+
+    assert run("import_events", str(table), "--publish")[0][1] == "Published: 0."
 
 
 def test_an_unknown_namespace_cannot_be_exported(tmp_path):

@@ -46,8 +46,11 @@ def test_a_trial_says_what_would_be_published_and_keeps_nobody_waiting():
 
     with CaptureQueriesContext(connection) as counted:
         tried = publish(events, skip_refused=True, trial=True)
+    with CaptureQueriesContext(connection) as asked:
         ended = withdraw([target, new], trial=True)
 
+    assert [query["sql"][:6] for query in asked] == ["SELECT"]
+    assert "FOR NO KEY UPDATE" not in asked[0]["sql"]
     for sql in (query["sql"] for query in counted):
         assert not sql.startswith(("INSERT", "UPDATE", "DELETE", "COPY")), sql
         assert "timeline_dataset" not in sql

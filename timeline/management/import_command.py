@@ -152,7 +152,7 @@ class ImportCommand(BaseCommand):
             if done.otherwise:
                 self.stdout.write(
                     f"Public otherwise than they are here, and left so: {done.otherwise:,} events that the file did not"
-                    " change and an editor has in hand. Publish them in the admin."
+                    " change, and in which an editor has had a hand. Publish them in the admin."
                 )
             refusals = len(done.refused)
         return refusals
