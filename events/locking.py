@@ -14,6 +14,8 @@ from typing import TypeVar
 from django.db import DatabaseError, connection, transaction
 from psycopg import errors
 
+from events.temporary_tables import empty_table
+
 IMPORTING = 6_872_013_554
 """The advisory lock of the import that writes, until its transaction ends: two have the same in another order."""
 
@@ -38,7 +40,7 @@ def import_next() -> None:
 
 def lock_all(batches: Iterable[Named]) -> None:
     """Locks the actors and events that are named, those that are there, however many there are."""
-    _execute("CREATE TEMPORARY TABLE IF NOT EXISTS named_to_lock (model text, name text); TRUNCATE named_to_lock", [])
+    empty_table("named_to_lock", "model text, name text")
     for named in batches:
         models, names = zip(*named, strict=True)
         _execute("INSERT INTO named_to_lock SELECT unnest(%s::text[]), unnest(%s::text[])", [list(models), list(names)])
@@ -62,8 +64,7 @@ def lock_in_tries(lock: Callable[[], Locked]) -> Locked:
                 _set_timeout(before)
             return locked
         except DatabaseError as error:
-            impatient = before != "0" and time.monotonic() - began >= PATIENCE
-            if impatient or not is_conflict(error):
+            if not is_conflict(error) or (before != "0" and time.monotonic() - began >= PATIENCE):
                 raise
             time.sleep(TRY / 10)
 

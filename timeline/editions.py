@@ -79,7 +79,7 @@ def wait_for_publishers() -> None:
 
 def _publishers(cursor: Any) -> set[str]:
     cursor.execute(HOLDERS, [PUBLISHING])
-    return {transaction for (transaction,) in cursor.fetchall()}
+    return {holder for (holder,) in cursor.fetchall()}
 
 
 @contextmanager

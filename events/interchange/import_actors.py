@@ -18,6 +18,7 @@ from events.interchange.references import References
 from events.interchange.shapes import Problem
 from events.interchange.writing import actor_records
 from events.models import Actor, Membership
+from events.temporary_tables import empty_table
 
 OWN = ("kind", "names", "aliases", "code", "alpha3", "qid")
 COLUMNS = ["id", "slug", *OWN]
@@ -203,15 +204,8 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
 
 def start() -> None:
     """Before the first batch of a file."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            CREATE TEMPORARY TABLE IF NOT EXISTS interchange_said (
-                member bigint, "group" bigint, role text, since text, PRIMARY KEY (member, "group", role, since)
-            );
-            TRUNCATE interchange_said
-            """
-        )
+    columns = 'member bigint, "group" bigint, role text, since text, PRIMARY KEY (member, "group", role, since)'
+    empty_table("interchange_said", columns)
 
 
 def _note_said(terms: Iterable[Term]) -> None:

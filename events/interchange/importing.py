@@ -21,6 +21,7 @@ from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.reading import Entry
 from events.interchange.shapes import Problem
 from events.locking import Named, import_next, lock_all
+from events.temporary_tables import empty_table
 
 BATCH = 500
 """Records in a transaction."""
@@ -96,7 +97,7 @@ class Import:
         if connection.in_atomic_block:  # which is that of the whole file
             import_next()
             lock_all(filter(None, map(_named, _batches(self.entries()))))
-        _start_seen()
+        empty_table("interchange_seen", "identity text PRIMARY KEY")
         import_actors.start()
         for batch in _batches(self.entries()):
             results = self._in_transaction(batch)
@@ -251,16 +252,6 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 # What the file has had: in a table of this connection, since it may be too much for the memory.
-
-
-def _start_seen() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            CREATE TEMPORARY TABLE IF NOT EXISTS interchange_seen (identity text PRIMARY KEY);
-            TRUNCATE interchange_seen
-            """
-        )
 
 
 def _seen_before(entries: Sequence[Entry]) -> list[Entry]:

@@ -48,6 +48,15 @@ def ends(interrupt: Any, line: int, within: float) -> bool:
     return not thread.is_alive()
 
 
+def assert_waits_until_it_is_set(interrupt: Interrupt) -> None:
+    thread = waiting(interrupt, lambda frame: None)
+    thread.join(timeout=0.1)
+    assert thread.is_alive()
+    interrupt.set()
+    thread.join(timeout=5)
+    assert not thread.is_alive()
+
+
 def test_a_signal_at_any_line_of_waiting_ends_it():
     lines = lines_of_waiting(Interrupt())
     assert lines > 1
@@ -61,12 +70,7 @@ def test_the_event_of_threading_would_wait_for_ever():
 
 def test_another_thread_wakes_it_up():
     interrupt = Interrupt()
-    thread = waiting(interrupt, lambda frame: None)
-    thread.join(timeout=0.1)
-    assert thread.is_alive()
-    interrupt.set()
-    thread.join(timeout=5)
-    assert not thread.is_alive()
+    assert_waits_until_it_is_set(interrupt)
 
 
 def test_what_was_cleared_is_waited_for_again():
@@ -76,9 +80,4 @@ def test_what_was_cleared_is_waited_for_again():
     interrupt.wait()
     interrupt.clear()
     assert not interrupt.is_set()
-    thread = waiting(interrupt, lambda frame: None)
-    thread.join(timeout=0.1)
-    assert thread.is_alive()
-    interrupt.set()
-    thread.join(timeout=5)
-    assert not thread.is_alive()
+    assert_waits_until_it_is_set(interrupt)
