@@ -11,7 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -38,7 +38,7 @@ from timeline.models import (
     TermText,
     Timeline,
 )
-from timeline.public_states import public_states
+from timeline.public_states import DRAFT, WITHDRAWN, public_states, public_version
 from timeline.publishing import publish, publish_vocabulary, withdraw, withdraw_timelines
 
 LISTED = 20
@@ -62,9 +62,8 @@ def _withdraw(
 ) -> None:
     """Withdraws what is public of the entries, and says so."""
     entries = list(queryset)
-    with transaction.atomic():
-        ended = withdraw(entries, _signed_in(request))
-        _log(request, ended, "Withdrawn.")
+    ended = withdraw(entries, _signed_in(request))
+    _log(request, ended, "Withdrawn.")
     public = {entry.pk for entry in ended}
     others = [entry for entry in entries if entry.pk not in public]
     if ended:
@@ -120,11 +119,10 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
     @admin.display(description="public")
     def public(self, event: Any) -> str:
         if event.pk is None or event.public_draft is None:
-            return "draft"
+            return DRAFT
         if event.was_withdrawn:
-            return "withdrawn"
-        edited = event.updated_at > event.public_draft
-        return f"version {event.public_version}" + (", edited since" if edited else "")
+            return WITHDRAWN
+        return public_version(event.public_version, edited=event.updated_at > event.public_draft)
 
     def view_on_site(self, obj: Event) -> str | None:
         """Its public address, under the slug that is public; none if it is not."""
@@ -143,9 +141,8 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
 
     @admin.action(description="Publish selected events", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
-        with transaction.atomic():
-            outcome = publish(queryset, _signed_in(request), skip_refused=True)
-            _log(request, outcome.published, "Published.")
+        outcome = publish(queryset, _signed_in(request), skip_refused=True)
+        _log(request, outcome.published, "Published.")
         for event, reasons in list(outcome.refused.items())[:LISTED]:
             self.message_user(request, f"Not published: {event.slug}. {' '.join(reasons)}", messages.ERROR)
         if (more := len(outcome.refused) - LISTED) > 0:
@@ -220,12 +217,11 @@ class PublishableVocabulary(admin.ModelAdmin):
 
     @admin.action(description="Publish selected entries", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        with transaction.atomic():
-            before = Refresh.objects.count()
-            changed = publish_vocabulary(_signed_in(request), **{self.vocabulary: queryset})
-            following = Refresh.objects.count() > before
-            if changed:
-                _log(request, list(queryset), "Published.")
+        before = Refresh.objects.count()
+        changed = publish_vocabulary(_signed_in(request), **{self.vocabulary: queryset})
+        following = Refresh.objects.count() > before
+        if changed:
+            _log(request, list(queryset), "Published.")
         if changed:
             entries = "1 public entry" if changed == 1 else f"{changed} public entries"
             self.message_user(request, f"Published: {entries} changed.", messages.SUCCESS)

@@ -180,7 +180,7 @@ def _to_publish(ids: Sequence[int], if_edited: bool) -> tuple[list[Event], Publi
         if row is None or row.withdrawn:
             if row is None or row.vanished:
                 new.append(event)
-        elif event.updated_at > (row.drafted_at or row.published_at):
+        elif event.updated_at > row.draft_edited_at:
             if if_edited or event.updated_at == event.imported_at:
                 new.append(event)
             else:

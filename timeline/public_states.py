@@ -8,6 +8,14 @@ from typing import Any
 from timeline.models import Term
 from timeline.terms import RenderedTerm, render_actors, render_branches, render_timelines
 
+DRAFT, WITHDRAWN = "draft", "withdrawn"
+
+
+def public_version(number: int, edited: bool) -> str:
+    """What to say of what is public, and was perhaps `edited` since."""
+    return f"version {number}" + (", edited since" if edited else "")
+
+
 RENDERERS: Mapping[Term.Kind, Callable[[Sequence[Any]], list[RenderedTerm]]] = {
     Term.Kind.ACTOR: lambda actors: render_actors(actor.pk for actor in actors),
     Term.Kind.TYPE: lambda types: render_branches(types, []),
@@ -26,12 +34,12 @@ def public_states(kind: Term.Kind, entries: Sequence[Any]) -> dict[str, str]:
 def _state(kind: Term.Kind, entry: Any, now: Mapping[Any, str], last: Mapping[Any, Term]) -> str:
     row = last.get((kind, entry.slug))
     if row is None:
-        return "draft"
+        return DRAFT
     if row.withdrawn:
-        return "withdrawn"
+        return WITHDRAWN
     own = [(kind, entry.slug), (Term.Kind.COUNTRY, _code(entry))]
     edited = any(name in now and (name not in last or last[name].digest != now[name]) for name in own)
-    return f"version {row.version}" + (", edited since" if edited else "")
+    return public_version(row.version, edited)
 
 
 def _keys(entries: Sequence[Any]) -> list[str]:

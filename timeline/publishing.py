@@ -260,7 +260,7 @@ def _supersede(edition: Edition, rows: Iterable[Publication]) -> None:
 def _copied(row: Publication, edition: Edition) -> dict[str, Any]:
     """The columns of a version of the edition that says what `row` says."""
     copied = {name: getattr(row, name) for name in COPIED}
-    copied["drafted_at"] = row.drafted_at or row.published_at
+    copied["drafted_at"] = row.draft_edited_at
     return {**copied, **edition.stamp(row), "traits": edition.with_block(row)}
 
 

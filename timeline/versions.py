@@ -56,7 +56,7 @@ class Prepared:
         if self.event.updated_at:
             self.row.drafted_at = self.event.updated_at
         elif last:  # rendered from what is public, with no look at the draft
-            self.row.drafted_at = last.drafted_at or last.published_at
+            self.row.drafted_at = last.draft_edited_at
         self.row.traits = edition.with_block(self.row)
         for column, value in edition.stamp(last).items():
             setattr(self.row, column, value)

@@ -54,8 +54,7 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
             **edition.stamp(last),
         )
         new.append((row, entry))
-    replaced = [row.pk for row in previous.values()]
-    Term.objects.filter(pk__in=replaced).update(superseded_in=edition.number, superseded_at=edition.at)
+    _supersede(edition, previous.values())
     Term.objects.bulk_create([row for row, _ in new])
     TermText.objects.bulk_create(
         TermText(term=row, language=language, document=dump(entry.documents[language]))
@@ -69,15 +68,17 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
 def withdraw_terms(edition: Edition, kind: Term.Kind, keys: Iterable[str]) -> list[str]:
     """Ends what is public of these entries; returns their keys. What readers had stays in the history."""
     public = list(Term.objects.current().filter(among("key", keys), kind=kind))
-    Term.objects.filter(pk__in=[row.pk for row in public]).update(
-        superseded_in=edition.number, superseded_at=edition.at
-    )
+    _supersede(edition, public)
     said = ("kind", "key", "group", "names", "definition")
     Term.objects.bulk_create(
         Term(**{name: getattr(row, name) for name in said}, **edition.stamp(row), digest="", withdrawn=True)
         for row in public
     )
     return [row.key for row in public]
+
+
+def _supersede(edition: Edition, rows: Iterable[Term]) -> None:
+    Term.objects.filter(pk__in=[row.pk for row in rows]).update(superseded_in=edition.number, superseded_at=edition.at)
 
 
 def _ask_to_follow(edition: Edition, changed: Iterable[RenderedTerm], previous: Mapping[tuple[str, str], Term]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -105,6 +107,11 @@ class Publication(Version):
     search = SearchVectorField(help_text="The words of the documents in all languages: see `timeline.search`.")
 
     objects = PublicationQuerySet.as_manager()
+
+    @property
+    def draft_edited_at(self) -> datetime.datetime:
+        """`drafted_at`, or what counts as it where that is not known."""
+        return self.drafted_at or self.published_at
 
     class Meta:
         constraints = [
