@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from psycopg.errors import DeadlockDetected
 
-from events.admin import mark_edited
+from events.admin.events import mark_edited
 from events.interchange import importing
 from events.interchange.writing import event_records
 from events.loading import load_reference

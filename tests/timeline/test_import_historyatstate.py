@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from events.admin import mark_edited
+from events.admin.events import mark_edited
 from events.historyatstate.records import HistoryAtState
 from events.interchange.writing import event_records
 from events.loading import load_curated, load_reference

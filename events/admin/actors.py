@@ -1,0 +1,114 @@
+"""Forms of actors, and of who belongs to whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Case, QuerySet, Value, When
+from django.http import HttpRequest
+
+from events.admin.inputs import INPUTS, TableInline
+from events.fields import parse_or_none
+from events.guarding import GuardedForm, PartFormSet
+from events.models import Actor, Membership
+
+
+class MembershipForm(forms.ModelForm):
+    """Checks what the constraints do not: in a form they pass over every column that has no input in it."""
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        member, group = self.cleaned_data.get("member"), self.cleaned_data.get("group")
+        member_id = member.pk if member else self.instance.member_id
+        if member_id and member_id == (group.pk if group else self.instance.group_id):
+            self.add_error("group" if "group" in self.fields else "member", "An actor cannot be a member of itself.")
+        since, until = (parse_or_none(self.cleaned_data.get(name) or "") for name in ("since", "until"))
+        if since and until and since.start_min > until.end_max:
+            self.add_error("until", "“Since” is after “until”.")
+        return cleaned
+
+
+class SingleMembershipForm(MembershipForm, GuardedForm):
+    whole = "member"
+
+
+class MembershipInline(TableInline):
+    model = Membership
+    form = MembershipForm
+    formset = PartFormSet
+    fk_name = "member"
+    verbose_name = "membership"
+    verbose_name_plural = "belongs to"
+    autocomplete_fields = ["group"]
+    formfield_overrides = INPUTS
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("member", "group")
+
+
+class MemberInline(TableInline):
+    """Whoever belongs to it: to look at and add to. One form for a hundred members would be refused for its size."""
+
+    model = Membership
+    form = MembershipForm
+    formset = PartFormSet
+    fk_name = "group"
+    verbose_name = "member"
+    verbose_name_plural = "members (“View” leads to the form of each)"
+    autocomplete_fields = ["member"]
+    formfield_overrides = INPUTS
+    extra = 0
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("member", "group")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ActorForm(GuardedForm):
+    """Of the memberships only its own: those of others in it cannot be changed here."""
+
+    parts = ["memberships"]
+
+
+class ActorAdmin(admin.ModelAdmin):
+    form = ActorForm
+    list_display = ["__str__", "kind", "code", "slug"]
+    list_filter = ["kind"]
+    search_fields = ["names", "aliases", "slug", "=code", "=alpha3", "=qid"]
+    search_help_text = "A name in any language, an alias, a code such as UZ, or a Wikidata id."
+    autocomplete_fields = ["successors"]
+    inlines = [MembershipInline, MemberInline]
+    fieldsets = [
+        (None, {"fields": ["kind", "names", "slug", "aliases", "qid", "opened"]}),
+        ("States and blocs", {"fields": [("code", "alpha3"), "successors"]}),
+    ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Actor], search_term: str
+    ) -> tuple[QuerySet[Actor], bool]:
+        """Whoever has the code comes first: among the many whose name has a “us” in it, US is the United States."""
+        order = queryset.query.order_by or ["slug"]
+        found, has_duplicates = super().get_search_results(request, queryset, search_term)
+        if search_term:
+            by_code = Case(When(code__iexact=search_term.strip(), then=Value(0)), default=Value(1))
+            found = found.order_by(by_code, *order)
+        return found, has_duplicates
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    form = SingleMembershipForm
+    list_display = ["member", "role", "group", "since", "until"]
+    list_select_related = ["member", "group"]
+    search_fields = ["member__names", "member__slug", "group__names", "group__slug", "role"]
+    autocomplete_fields = ["member", "group"]
+    formfield_overrides = INPUTS

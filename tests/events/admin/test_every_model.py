@@ -1,0 +1,116 @@
+"""Every model of `events` in the admin: its list, its form, and who may see them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from events.models import Actor, Event, EventText, EventType, Figure, Membership, Participation, Relation, Source, Topic
+from tests.builders import actor, draft, event_type, member, state, topic
+from tests.events.admin.forms import MODELS, address, one_of_each
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_model_is_registered():
+    assert set(MODELS) == set(apps.get_app_config("events").get_models())
+    assert [model for model in MODELS if not admin.site.is_registered(model)] == []
+
+
+def test_every_page_renders(admin_client):
+    for model, row in one_of_each().items():
+        for page in (address(model, "changelist"), address(model, "add"), address(model, "change", row.pk)):
+            assert admin_client.get(page).status_code == 200, page
+        found = admin_client.get(address(model, "changelist"), {"q": "uz"})
+        assert found.status_code == 200, model
+
+
+LISTS = {
+    Actor: 9,  # four for the public state
+    Event: 11,
+    EventText: 5,
+    EventType: 8,
+    Figure: 5,
+    Membership: 5,
+    Participation: 5,
+    Relation: 5,
+    Source: 6,
+    Topic: 8,
+}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("model", LISTS)
+def test_lists_take_as_many_queries_for_one_row_as_for_three(
+    admin_client, django_assert_num_queries, model, rows, settings
+):
+    first = draft("event-0", "2025")
+    for number in range(rows):
+        participant = actor(f"person-{number}")
+        member(actor(f"bloc-{number}", "bloc"), participant)
+        event = draft(
+            f"event-{number + 1}",
+            "2025",
+            participant,
+            topics=(f"topic-{number}",),
+            relations=(("follows", first),),
+            place_country=state("UZ"),
+        )
+        Figure.objects.create(event=event, labels={"en": "Exports"}, value=1, unit="t")
+        event_type(f"type-{number}", parent=f"type-{number}-above")
+    if model is Event:  # whose list has filters that are left out when they have one choice
+        first.topics.set([topic("topic-0"), topic("another")])
+        draft("other-type", "2025", type="visit", place_country=state("KZ"))
+
+    with django_assert_num_queries(LISTS[model]):
+        admin_client.get(address(model, "changelist"))
+
+
+@pytest.mark.parametrize(
+    ("model", "names"),
+    [
+        ("event", {"participations": ["Actor", "Role", "Name as printed"], "relations": ["Kind", "Target"]}),
+        (
+            "actor",
+            {"memberships": ["Group", "Role", "Since", "Until"], "members": ["Member", "Role", "Since", "Until"]},
+        ),
+    ],
+)
+def test_each_field_of_a_table_has_a_name(admin_client, model, names):
+    page = admin_client.get(reverse(f"admin:events_{model}_add")).content.decode()
+    labels: dict[str, list[Any]] = {prefix: [] for prefix in names}
+    for field in re.findall(r"<(?:input|select) [^>]*>", page):
+        row = re.search(r'name="(\w+)-__prefix__-', field)  # that which is copied for a new one
+        if row and row[1] in names and 'type="hidden"' not in field:
+            label = re.search(r'aria-label="([^"]+)"', field)
+            labels[row[1]].append(label and label[1])
+    assert labels == names
+
+
+def test_each_number_is_typed_as_text(admin_client):
+    pages = [admin_client.get(address(model, "add")).text for model in (Event, Figure)]
+    assert re.findall(r'name="([\w-]+)"[^>]* inputmode="decimal"', "".join(pages)) == [
+        "latitude", "longitude", "figures-__prefix__-value", "value"
+    ]  # fmt: skip
+    assert re.findall(r'type="number"', "".join(pages)) == []
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_form_has_the_script_that_keeps_what_is_typed(admin_client, model):
+    assert "events/guard.js" in admin_client.get(address(model, "add")).text
+    assert "events/guard.js" not in admin_client.get(address(model, "changelist")).text
+
+
+def test_who_may_only_look_sees_every_form(client, django_user_model):
+    """Without a form, `opened` is a field that no record has."""
+    user = django_user_model.objects.create_user("reader", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client.force_login(user)
+    for row in one_of_each().values():
+        assert client.get(address(type(row), "change", row.pk)).status_code == 200
