@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
@@ -80,8 +82,8 @@ class RecordFile:
             if not text:
                 continue
             try:
-                values = orjson.loads(text)
-            except orjson.JSONDecodeError as error:
+                values = _parsed(text)
+            except ValueError as error:
                 yield Entry(number, problems=[Problem("", _not_json(error))], position=position)
                 continue
             found = problems(values)
@@ -106,6 +108,30 @@ class RecordFile:
             text.detach()  # else it would close the file
 
 
+def _parsed(text: bytes) -> Any:
+    """What a line of JSON says. Raises ValueError."""
+    orjson.loads(text)  # refuses what is no Unicode or no number, all of which the other one takes
+    try:
+        return json.loads(text, parse_float=_fraction, object_pairs_hook=_object)
+    except RecursionError as error:
+        raise ValueError("the line has too many lists and objects within each other.") from error
+
+
+def _fraction(text: str) -> float | Decimal:
+    """The number that stands there, whichever type can hold it."""
+    value = float(text)
+    return value if Decimal(repr(value)) == Decimal(text) else Decimal(text)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Values:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"“{repeated}” stands twice in one object: leave one of them out.")
+    return found
+
+
 def _copy(content: IO[bytes]) -> IO[bytes]:
     copy = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with what reads it
     shutil.copyfileobj(content, copy)
@@ -121,17 +147,29 @@ class _NoRow:
 
 
 class _Lines:
-    """The lines of a file; `here` is the one that was read last."""
+    """The lines of a file; `number` and `here` are of the one that was read last. One that is too long raises
+    `csv.Error`; of it `here` only tells whether a quote is in it, and the next line comes next."""
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
+        self.number = 0
         self.here = ""
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        self.here = next(self._text)
+        self.here = self._text.readline(LONGEST_LINE)
+        if not self.here:
+            raise StopIteration
+        self.number += 1
+        if len(self.here) == LONGEST_LINE and not self.here.endswith(("\n", "\r")):
+            quoted, rest = '"' in self.here, self.here
+            while rest and not rest.endswith(("\n", "\r")):
+                rest = self._text.readline(LONGEST_LINE)
+                quoted = quoted or '"' in rest
+            self.here = '"' if quoted else ""
+            raise csv.Error(f"the line is longer than {LONGEST_LINE:,} characters")
         return self.here
 
 
@@ -149,13 +187,13 @@ def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | _NoRow]]:
         return
     csv.field_size_limit(LONGEST_LINE)
     while True:
-        line = rows.line_num + 1
+        line = lines.number + 1
         try:
             row = next(rows, None)
         except csv.Error as error:
             # The reader goes on at the next line. A row begins there only if no quotes were open in this one: else it
             # may be the middle of a cell, and look like a row all the same.
-            alone = rows.line_num == line and ('"' not in lines.here or next(lines, None) is None)
+            alone = lines.number == line and ('"' not in lines.here or next(lines, None) is None)
             yield line, _no_row(error, unread=not alone)
             if not alone:
                 return
@@ -175,5 +213,7 @@ def _no_row(error: csv.Error, unread: bool) -> _NoRow:
     return _NoRow(Problem("", message), unread)
 
 
-def _not_json(error: Any) -> str:
-    return f"this is no JSON: {error.msg} (character {error.pos + 1}). Expected one object a line."
+def _not_json(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"this is no JSON: {error.msg} (character {error.pos + 1}). Expected one object a line."
+    return str(error)

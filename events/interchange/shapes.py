@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import math
+import decimal
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -169,9 +169,9 @@ class Number:
     most: int
 
     def problems(self, value: Any, field: str) -> Iterator[Problem]:
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float | decimal.Decimal):
             yield _expected(f"a number from {self.least} to {self.most}", value, field)
-        elif math.isnan(value) or not self.least <= value <= self.most:
+        elif not self.least <= value <= self.most:  # NaN is not
             yield Problem(field, f"{value} is out of range: expected a number from {self.least} to {self.most}.")
 
     def schema(self) -> Schema:
@@ -180,11 +180,11 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Decimal:
-    """A number of at most 18 digits before the point and 6 behind; as a text where a JSON number would round it."""
+    """A number of at most 18 digits before the point and 6 behind, as a JSON number or a text."""
 
     def problems(self, value: Any, field: str) -> Iterator[Problem]:
         right = "a number of at most 18 digits before the point and 6 behind it, such as 3.07"
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
+        if isinstance(value, bool) or not isinstance(value, int | float | decimal.Decimal | str):
             yield _expected(right, value, field)
         elif not re.fullmatch(r"-?\d{1,18}(\.\d{1,6}0*)?", decimal_text(value)):
             yield Problem(field, f"{value} does not fit: expected {right}.")
@@ -193,25 +193,31 @@ class Decimal:
         return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?\d{1,18}(\.\d{1,6}0*)?$"}]}
 
 
-def decimal_text(value: float | str) -> str:
-    """The digits of a number, without an exponent where it has few."""
-    if isinstance(value, float) and math.isfinite(value):
-        shortest = repr(value)
-        return f"{value:.0f}" if "e+" in shortest else f"{value:.20f}".rstrip("0") if "e-" in shortest else shortest
+MOST_PLACES = 30
+"""More places before or behind the point are not written out."""
+
+
+def decimal_text(value: float | decimal.Decimal | str) -> str:
+    """The digits of a number, without an exponent where they are few."""
+    if isinstance(value, float):
+        value = decimal.Decimal(repr(value))
+    if isinstance(value, decimal.Decimal) and value.is_finite() and abs(value.adjusted()) < MOST_PLACES:
+        return f"{value:f}"
     return str(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Translations:
-    """A value for each of some languages of the settings, at least one: `{"en": …, "de": …}`."""
+    """A value for each of some languages of the settings, at least one unless it may be `empty`."""
 
     of: Shape
+    empty: bool = False
 
     def problems(self, value: Any, field: str) -> Iterator[Problem]:
         if not isinstance(value, dict):
             yield _expected(f"an object with a key for each language ({', '.join(LANGUAGES)})", value, field)
             return
-        if not value:
+        if not value and not self.empty:
             yield Problem(field, f"it is empty: expected at least one of {', '.join(LANGUAGES)}.", missing=True)
         for language, inner in value.items():
             if language in LANGUAGES:
@@ -224,7 +230,7 @@ class Translations:
             "type": "object",
             "properties": {language: self.of.schema() for language in LANGUAGES},
             "additionalProperties": False,
-            "minProperties": 1,
+            **({} if self.empty else {"minProperties": 1}),
         }
 
 

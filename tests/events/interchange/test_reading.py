@@ -3,6 +3,7 @@
 import io
 import os
 import threading
+from decimal import Decimal
 
 import pytest
 
@@ -55,6 +56,37 @@ def test_a_line_that_is_too_long_gives_error_and_the_next_one_is_read(monkeypatc
     ]
 
 
+def test_what_a_line_says_twice_gives_error():
+    twice = b'{"record": "type", "slug": "a", "names": {"en": "A", "de": "A", "en": "B"}}'
+
+    assert read(twice) == [(1, None, ["“en” stands twice in one object: leave one of them out."])]
+
+
+def test_a_line_of_too_many_lists_gives_error():
+    for depth in (900, 1_000, 2_000):
+        [(line, slug, problems)] = read(b"[" * depth + b"]" * depth + b"\n")
+        assert (line, slug, len(problems)) == (1, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3.07", 3.07),
+        ("123456789012.123456", Decimal("123456789012.123456")),
+        ("12345678901234567.25", Decimal("12345678901234567.25")),
+        ("123456789012345678", 123456789012345678),
+        ("1E-6", 1e-6),
+    ],
+)
+def test_numbers_are_read_to_the_last_digit(text, value):
+    file = RecordFile("events.jsonl", io.BytesIO(f'{{"figures": [{{"value": {text}}}]}}'.encode()))
+    [entry] = file.entries()
+    file.close()
+
+    [figure] = entry.values["figures"]
+    assert (type(figure["value"]), figure["value"]) == (type(value), value)
+
+
 def test_csv_lines_are_those_of_the_file():
     content = b'slug,type,title_en,summary_en\r\none,meeting,One,"two\nlines"\r\ntwo,meeting,,\r\n'
 
@@ -102,6 +134,10 @@ STRAY = "this is no CSV: ',' expected after '\"'."
         ),
         (
             b'one,meeting,"' + b"x" * 500 + b'\nthree,meeting,Three"\n',
+            [(2, None, ["this is no CSV: the line is longer than 400 characters." + UNREAD])],
+        ),
+        (
+            b'one,meeting,"' + 9 * (b"x" * 50 + b"\n") + b'three,meeting,Three"\n',
             [(2, None, ["this is no CSV: field larger than field limit (400)." + UNREAD])],
         ),
         # Nothing is left to read.
@@ -136,9 +172,19 @@ def test_a_cell_that_is_too_long_gives_error_and_the_next_row_is_read(monkeypatc
     content = b"slug,type,title_en\none,meeting," + b"x" * 500 + b'\ntwo,meeting,"T\nwo"\nthree,meeting,Three\n'
 
     assert read(content, "events.csv") == [
-        (2, None, ["this is no CSV: field larger than field limit (400)."]),
+        (2, None, ["this is no CSV: the line is longer than 400 characters."]),
         (3, "two", []),
         (5, "three", []),
+    ]
+
+
+def test_a_row_of_many_cells_is_not_read_into_memory_either(monkeypatch):
+    monkeypatch.setattr(reading, "LONGEST_LINE", 400)
+    content = b"slug,type,title_en\none,meeting" + b",x" * 1000 + b"\r\ntwo,meeting,Two\n"
+
+    assert read(content, "events.csv") == [
+        (2, None, ["this is no CSV: the line is longer than 400 characters."]),
+        (3, "two", []),
     ]
 
 
