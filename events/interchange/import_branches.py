@@ -23,7 +23,11 @@ def write_topics(records: Sequence[Values], existing: Existing, last: bool, expl
 
 
 def _write(model: type[Any], records: Sequence[Values], existing: Existing, explain: bool) -> list[Outcome]:
-    known = {node.slug: node for node in model.objects.select_related("parent").order_by("pk")}
+    nodes = {node.pk: node for node in model.objects.order_by("pk")}
+    for node in nodes.values():
+        if node.parent_id:
+            node.parent = nodes[node.parent_id]  # the same object, so that who looks above sees what this import moved
+    known = {node.slug: node for node in nodes.values()}
     return [_one(model, values, known, existing, explain) for values in records]
 
 

@@ -31,10 +31,11 @@ class Branch(models.Model):
         return translated(self.names)
 
     def clean(self) -> None:
-        above = self.parent
-        while above is not None:
+        above, passed = self.parent, set[int]()
+        while above is not None and above.pk not in passed:
             if above.pk == self.pk:
                 raise ValidationError({"parent": "This stands below the entry itself: choose one that does not."})
+            passed.add(above.pk)  # two who moved entries at the same time may have made a circle
             above = above.parent
 
     @classmethod
