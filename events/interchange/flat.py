@@ -202,6 +202,8 @@ def row(values: Values) -> tuple[list[str], list[str]]:
         for name, most in (("sources", 1), ("relations", 0), ("figures", 0))
         if len(values.get(name, ())) > most
     ]
+    if not values["texts"]:
+        reasons.append("it has no title")
     if any(re.search(r"[;\r\n]|^\s|\s$", part.get("printed", "")) for part in values.get("participants", ())):
         reasons.append("a name as printed has a semicolon or a line break in it")
     cells: dict[str, Any] = {name: values.get(name) for name in ("external_id", "slug", "type", "date", "effective")}

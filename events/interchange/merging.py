@@ -80,4 +80,7 @@ def lacking(there: Values | None, wanted: Values) -> list[Problem]:
     if there and "texts" in there and not wanted.get("texts"):
         message = f"it is empty, and the event has no other title: expected at least one of {', '.join(LANGUAGES)}."
         return [Problem(f"texts.{language}.title", message) for language in there["texts"]]
-    return [problem for problem in problems({"texts": {}, **wanted}) if problem.missing]
+    found = [problem for problem in problems({"texts": {}, **wanted}) if problem.missing]
+    if there is None and not wanted.get("texts"):
+        found.append(Problem("texts", f"it is empty: expected at least one of {', '.join(LANGUAGES)}."))
+    return found

@@ -98,7 +98,8 @@ EVENT_RECORD = Record(
             }
         ),
         "texts": Translations(
-            Record({"title": Text(_longest(EventText, "title")), "summary": Text(blank=True)}, ("title",))
+            Record({"title": Text(_longest(EventText, "title")), "summary": Text(blank=True)}, ("title",)),
+            empty=True,  # but not left out, which would be a mistake: a draft may have no title yet
         ),
         "participants": Many(
             Record(

@@ -169,7 +169,8 @@ def export(events: QuerySet[Event] | None = None) -> Iterator[tuple[int | None, 
         events = Event.objects.all()
     last = 0
     while ids := list(events.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).distinct()[:BATCH]):
-        yield from event_records(ids).items()
+        for pk, values in event_records(ids).items():
+            yield pk, {**values, "texts": values.get("texts", {})}  # which an event must not leave out
         last = ids[-1]
 
 

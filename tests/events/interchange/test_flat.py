@@ -25,6 +25,10 @@ def test_a_flat_event_comes_back():
     assert without_none(values) == FLAT
 
 
+def test_an_event_without_a_title_does_not_fit_in_a_row():
+    assert flat.row({**FLAT, "texts": {}})[1] == ["it has no title"]
+
+
 def without_none(values):
     """Empty cells clear; what is not there needs none."""
     return {**values, "sources": [{key: said for key, said in values["sources"][0].items() if said is not None}]}

@@ -152,7 +152,8 @@ def test_what_an_event_would_lack(there, more, problems):
 def test_an_event_without_a_text_lacks_one():
     bare = {key: value for key, value in THERE.items() if key != "texts"}
 
-    assert list(map(str, lacking(bare, bare))) == ["texts: it is empty: expected at least one of en, de."]
+    assert list(map(str, lacking(None, bare))) == ["texts: it is empty: expected at least one of en, de."]
+    assert lacking(bare, bare) == []  # nor had it one before
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,6 @@ BOTH = [
         "test",
         "external_id: “test” is malformed: expected the form such as has-travels:3593.",
     ),
-    (FULL, ["texts"], {}, "texts: it is empty: expected at least one of en, de."),
     (FULL, ["texts"], [], "texts: this is a list: expected an object with a key for each language (en, de)."),
     (
         FULL,
