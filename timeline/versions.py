@@ -70,6 +70,10 @@ class Prepared:
         return f"{numbered[:-1]},{first}{times}}}"
 
 
+SEARCHED = 50_000
+"""Characters of a summary that a search finds: as many words as a search vector has room for, in each language."""
+
+
 def prepare(rendered: Iterable[Rendered]) -> list[Prepared]:
     """Events ready to become versions, with their search vectors."""
     prepared = [Prepared(one) for one in rendered]
@@ -133,7 +137,7 @@ def _found_by(document: Document, names: list[str]) -> dict[str, list[str]]:
         "A": [document["title"]],
         "B": names,
         "C": [document.get("place", {}).get("name", ""), *(branch["name"] for branch in branches), *figures],
-        "D": [document.get("summary", "")],
+        "D": [document.get("summary", "")[:SEARCHED]],
     }
 
 

@@ -233,3 +233,14 @@ def test_curated_events_are_found_by_aliases_and_numbers(client):
         "china-announcement-61-2025-overseas-rare-earths",
         "china-export-control-package-october-2025",
     ]
+
+
+def test_of_a_long_summary_as_much_is_searched_as_a_vector_has_room_for(client):
+    """As many words as there can be, each of one character that takes three bytes, and no two alike."""
+    words = [chr(number) for block in (range(0x4E00, 0x9FA6), range(0x3400, 0x4DB6)) for number in block]
+    event = published("long", "2025", "UZ", titles={"en": "Long", "de": "Lang"})
+    event.texts.update(summary=" ".join(words))
+
+    assert publish([event]).published == [event]
+    for number, found in ((0, ["long"]), (24_999, ["long"]), (25_000, [])):
+        assert slugs(client, f"q={quote(words[number])}") == found
