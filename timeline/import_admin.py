@@ -63,6 +63,7 @@ MEANWHILE = (
     "Nothing is written yet."
 )
 OTHERWISE = "Public otherwise than they are here, and left so: {} events that the file did not change."
+EDITED = "Not published: {} events that somebody has saved since the import began. Publish them here."
 MODELS = {"type": EventType, "topic": Topic, "actor": Actor, "event": Event}
 PARTS: dict[str, dict[str, type[Model]]] = {
     "actor": {"memberships": Membership},
@@ -229,6 +230,8 @@ class ImportAdmin(admin.ModelAdmin):
             self.message_user(request, f"Not published: {slug}. {' '.join(reasons)}", messages.ERROR)
         if outcome.published.otherwise:
             self.message_user(request, OTHERWISE.format(outcome.published.otherwise), messages.WARNING)
+        if outcome.published.edited_meanwhile:
+            self.message_user(request, EDITED.format(outcome.published.edited_meanwhile), messages.WARNING)
         if outcome.published.withdrawn:
             slugs = ", ".join(outcome.published.withdrawn)
             self.message_user(request, f"Withdrawn before, and left so: {slugs}.", messages.WARNING)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Exists, F, Func, OuterRef
+from django.utils import timezone
 
 from events.among import among
 from events.interchange.importing import Import, Result, missing_events
@@ -36,6 +38,10 @@ class Report:
     left_alone: array[int] = field(default_factory=lambda: array("Q"))
     """Events that a merging import left as they are: to publish only if they never were, or if an import before this
     one changed them and did not publish that. What an editor changed in them since is not the import's to publish."""
+    begun: datetime.datetime | None = None
+    """What an editor has saved since then is not the import's to publish."""
+    rewritten: dict[int, datetime.datetime] = field(default_factory=dict)
+    """When the import itself changed events in which editors had had a hand before, by id."""
     vocabulary: dict[str, list[str]] = field(default_factory=dict)
     """By kind of record, the slugs of actors, types and topics that changed; or may have been changed by a run before
     this one that was stopped: where the file is the whole truth, all that it has."""
@@ -65,7 +71,7 @@ class Report:
 
 def run(importing: Import, after_batch: Callable[[Report, Sequence[Result]], None]) -> Report:
     """Runs an import to its end, or to where it stops; `after_batch` hears of each batch."""
-    report = Report()
+    report = Report(begun=timezone.now(), rewritten=importing.rewritten)
     for results in importing.run():
         report.add(results, importing.existing)
         after_batch(report, results)
@@ -84,17 +90,27 @@ class Published:
     otherwise: int = 0
     """Events that are public, but not as they are now: an editor has them in hand, and a merging import that changes
     nothing in them leaves them so."""
+    edited_meanwhile: int = 0
+    """Events that an editor has saved since the import began, and may not have finished."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Events for one dataset version, by their ids: those that are not public, those changed since by imports alone,
-    and `if_edited` those edited since."""
+    and `if_edited` those edited since, up to when the import began."""
 
     ids: Sequence[int]
     if_edited: bool
     by: AbstractBaseUser | None = None
     trial: bool = False
+    begun: datetime.datetime | None = None
+    rewritten: Mapping[int, datetime.datetime] = field(default_factory=dict)
+    """As in the report."""
+
+    def is_edited_meanwhile(self, event: Event) -> bool:
+        if self.begun is None or event.updated_at <= self.begun:
+            return False
+        return event.updated_at not in (event.imported_at, self.rewritten.get(event.pk))
 
 
 def publish_imported(
@@ -111,7 +127,7 @@ def publish_imported(
     says what would be published.
     """
     batches = [
-        Batch(ids, if_edited, by, trial)
+        Batch(ids, if_edited, by, trial, report.begun, _among(ids, report.rewritten))
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
         for ids in _parts(by_month(all_ids))
     ]
@@ -122,11 +138,16 @@ def publish_imported(
         done.withdrawn += published.withdrawn
         done.refused |= published.refused
         done.otherwise += published.otherwise
+        done.edited_meanwhile += published.edited_meanwhile
         count += len(batch.ids)
         after_batch(count)
     if not trial:
         _publish_changed_vocabulary(report, by)
     return done
+
+
+def _among(ids: Sequence[int], moments: Mapping[int, datetime.datetime]) -> dict[int, datetime.datetime]:
+    return {pk: moments[pk] for pk in ids if pk in moments} if moments else {}
 
 
 def by_month(ids: array[int]) -> array[int]:
@@ -154,37 +175,42 @@ def _parts(ids: array[int]) -> Iterator[array[int]]:
 
 def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
     """Publishes those of the batch that are to be. Those that an editor has withdrawn stay so."""
-    new, done = _to_publish(batch.ids, batch.if_edited)
+    new, done = _to_publish(batch)
     if new:
-        # Somebody may edit them until they are locked. That is not to go out half finished.
+        # Somebody may edit them until they are locked, too.
         seen = {event.pk: event.updated_at for event in new}
         outcome = publish(new, batch.by, skip_refused=True, turn=turn, seen=seen, trial=batch.trial)
         done.published = len(outcome.published)
         done.refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
+        done.edited_meanwhile += len(new) - len(outcome.published) - len(outcome.unchanged) - len(outcome.refused)
     return done
 
 
-def _to_publish(ids: Sequence[int], if_edited: bool) -> tuple[list[Event], Published]:
-    """The events to publish, and what becomes of the others. One that is public counts `if_edited`."""
+def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
+    """The events to publish, and what becomes of the others."""
     last = {
         row.event_id: row
-        for row in Publication.objects.filter(among("event_id", ids), superseded_in=None).only(
+        for row in Publication.objects.filter(among("event_id", batch.ids), superseded_in=None).only(
             "event_id", "withdrawn", "vanished", "published_at", "drafted_at", "slug"
         )
     }
-    events = Event.objects.filter(among("pk", ids)).order_by("pk").only("updated_at", "imported_at")
+    events = Event.objects.filter(among("pk", batch.ids)).order_by("pk").only("updated_at", "imported_at")
     new = []
     done = Published(withdrawn=[row.slug for row in last.values() if row.withdrawn and not row.vanished])
     for event in events:
         row = last.get(event.pk)
-        if row is None or row.withdrawn:
-            if row is None or row.vanished:
-                new.append(event)
-        elif event.updated_at > row.draft_edited_at:
-            if if_edited or event.updated_at == event.imported_at:
-                new.append(event)
-            else:
-                done.otherwise += 1
+        if row and row.withdrawn:
+            if not row.vanished:
+                continue
+            row = None
+        if row and event.updated_at <= row.draft_edited_at:
+            continue
+        if batch.is_edited_meanwhile(event):
+            done.edited_meanwhile += 1
+        elif row and not (batch.if_edited or event.updated_at == event.imported_at):
+            done.otherwise += 1
+        else:
+            new.append(event)
     return new, done
 
 

@@ -80,8 +80,12 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     created = {draft.id for draft in new}
     known.targets = _targets(considered)
     for draft in considered:
-        _link(draft, known.targets, last)
+        _check_relations(draft, known.targets)
+    refused = {draft.id for draft in considered if draft.problems and draft.id in created}  # and so never there
+    known.targets = {name: target for name, target in known.targets.items() if target[0] not in refused}
     considered = [draft for draft in considered if not draft.problems]
+    for draft in considered:
+        _link(draft, known.targets, last)
     there = event_records([draft.id for draft in considered if draft.id not in created])
     if existing in MERGING:
         known.references.add(name for values in there.values() for _, name in _named_actors(values))
@@ -103,16 +107,17 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     kept_back = [draft.id for draft in considered if draft.values.get("publish") is False]
     if kept_back:  # also what an import before this one has changed
         Event.objects.filter(pk__in=kept_back).update(imported_at=None)
-    _write([draft for draft in considered if draft.id in created], changed, known)
+    now = timezone.now()
+    _write([draft for draft in considered if draft.id in created], changed, known, now)
     if said:
         remembered = {
             draft.id: said[draft.id].to_remember(unlinked=draft.waits or bool(draft.unlinked)) for draft in considered
         }
         remember({pk: now for pk, now in remembered.items() if now != said[pk].before})
-    return [_outcome(draft, created, explain) for draft in drafts]
+    return [_outcome(draft, created, now, explain) for draft in drafts]
 
 
-def _outcome(draft: _Draft, created: set[int], explain: bool) -> Outcome:
+def _outcome(draft: _Draft, created: set[int], now: datetime.datetime, explain: bool) -> Outcome:
     if draft.problems:
         return Outcome(Status.REFUSED, draft.problems)
     outcome = Outcome(Status.UNCHANGED, event_id=draft.id, waits=draft.waits, unlinked=draft.unlinked)
@@ -120,6 +125,7 @@ def _outcome(draft: _Draft, created: set[int], explain: bool) -> Outcome:
         outcome.status = Status.CREATED
     elif draft.there is not None and draft.there != draft.wanted:  # None: it is kept as it is, so not looked at
         outcome.status = Status.CHANGED
+        outcome.rewritten_at = None if draft.by_imports else now
         if explain:
             outcome.explain(draft.there, draft.wanted)
     return outcome
@@ -222,14 +228,19 @@ def _targets(drafts: Sequence[_Draft]) -> Targets:
     return targets
 
 
+def _check_relations(draft: _Draft, targets: Targets) -> None:
+    for place, relation in enumerate(draft.values.get("relations", ())):
+        if relation["event"] in targets and targets[relation["event"]][0] == draft.id:
+            message = "an event cannot have a relation to itself: name another event."
+            draft.problems.append(Problem(f"relations[{place}].event", message))
+
+
 def _link(draft: _Draft, targets: Targets, last: bool) -> None:
     for place, relation in enumerate(draft.values.get("relations", ())):
-        where, name = f"relations[{place}].event", relation["event"]
-        if name in targets and targets[name][0] == draft.id:
-            draft.problems.append(Problem(where, "an event cannot have a relation to itself: name another event."))
-        elif name not in targets and last:
+        name = relation["event"]
+        if name not in targets and last:
             message = f"there is no event “{name}”, in the file or the database. The rest of the record is imported."
-            draft.unlinked.append(Problem(where, message))
+            draft.unlinked.append(Problem(f"relations[{place}].event", message))
         elif name not in targets:
             draft.waits = True
 
@@ -302,8 +313,7 @@ def _figure(figure: Values, actors: Mapping[str, KnownActor]) -> Values:
 # Writing it
 
 
-def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known) -> None:
-    now = timezone.now()
+def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known, now: datetime.datetime) -> None:
     copy_rows(
         Event,
         ["id", *COLUMNS, "created_at"],
@@ -323,7 +333,7 @@ def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known) -> N
 
 
 def _part(draft: _Draft, name: str) -> Any:
-    return draft.wanted.get(name, ())
+    return draft.wanted.get(name, {} if name == "texts" else ())
 
 
 def _columns(draft: _Draft, known: _Known, now: datetime.datetime) -> list[Any]:

@@ -7,13 +7,16 @@ which finds unchanged what is there. Memory does not grow with the file.
 
 from __future__ import annotations
 
+import datetime
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby, islice
 
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import ProgramLimitExceeded
 
 from events.digest import digest
 from events.interchange import import_actors, import_branches, import_events
@@ -87,6 +90,8 @@ class Import:
         if, and only if, this is the same."""
         self.unread = False
         """Whether there may be records that could not be read, after the last that was refused."""
+        self.rewritten: dict[int, datetime.datetime] = {}
+        """When it changed events in which editors had had a hand, by id."""
         # Lines whose links lead to what is not there yet, each with what became of it so far: line * 4 + status.
         self._open_links = array("Q")
         self._changes: dict[int, list[str]] = {}
@@ -105,27 +110,36 @@ class Import:
             self.unread = batch[-1].unread
             yield results
             if self.stopped:
-                return
+                break
         if self._open_links:
-            yield from self._close_links()
+            yield from self._still_waiting() if self.stopped else self._close_links()
+
+    def _waiting(self) -> Iterator[tuple[Entry, Status]]:
+        """Those that named what came later in the file, and what became of each so far."""
+        lines = iter(self._open_links)
+        wanted = next(lines, 0)
+        for entry in self.entries() if wanted else ():
+            if entry.line == wanted >> 2:
+                yield entry, _STATUSES[wanted & 3]
+                wanted = next(lines, 0)
+                if not wanted:
+                    return
+
+    def _still_waiting(self) -> Iterator[list[Result]]:
+        """They are written, and have the links that could be made: a run to the end of the file makes the others."""
+        for entry, status in self._waiting():
+            yield [_result(entry, Outcome(status, changes=self._changes.pop(entry.line, [])))]
 
     def _close_links(self) -> Iterator[list[Result]]:
-        """Once more those that named what came later in the file."""
-        waiting = iter(self._open_links)
-        wanted = next(waiting)
+        """Once more, those that wait."""
         before: dict[int, Status] = {}
 
-        def lines() -> Iterator[Entry]:
-            nonlocal wanted
-            for entry in self.entries():
-                if entry.line == wanted >> 2:
-                    before[entry.line] = _STATUSES[wanted & 3]
-                    yield entry
-                    wanted = next(waiting, 0)
-                    if not wanted:
-                        return
+        def entries() -> Iterator[Entry]:
+            for entry, status in self._waiting():
+                before[entry.line] = status
+                yield entry
 
-        for batch in _batches(lines()):
+        for batch in _batches(entries()):
             results = self._in_transaction(batch, last=True)
             for result in results:
                 first = before.pop(result.line)
@@ -139,28 +153,45 @@ class Import:
 
     def _in_transaction(self, batch: Sequence[Entry], last: bool = False) -> list[Result]:
         open_links = len(self._open_links)
+        results: list[Result] = []
+        within = connection.in_atomic_block
         try:
             with transaction.atomic():
                 import_next()
                 results = self._written(batch, last)
                 if self.refused is When.STOP and any(result.status is Status.REFUSED for result in results):
                     raise _Stop
+                if within:  # a transaction that goes on: its end would be too late to say which record it was
+                    connection.check_constraints()
         except _Stop:
             self.stopped = True
-            return [result for result in results if result.status is Status.REFUSED]
-        except (IntegrityError, DataError) as error:
-            # What only the database knows, such as what somebody else saved meanwhile: then one by one.
+        except (IntegrityError, DataError, OperationalError) as error:
+            if isinstance(error, OperationalError) and not isinstance(error.__cause__, ProgramLimitExceeded):
+                raise  # nothing that a record is to blame for
             del self._open_links[open_links:]
             if len(batch) == 1:
                 message = f"the database refuses it: {str(error).splitlines()[0]}."
                 self.stopped = self.refused is When.STOP
-                return [_result(batch[0], Outcome(Status.REFUSED, [Problem("", message)]))]
-            results = []
+                results = [_result(batch[0], Outcome(Status.REFUSED, [Problem("", message)]))]
+            else:
+                results = self._one_by_one(batch, last)
+        if self.stopped:
+            del self._open_links[open_links:]
+            results = [result for result in results if result.status is Status.REFUSED]
+        return [result for result in results if result.status is not Status.WAITS]
+
+    def _one_by_one(self, batch: Sequence[Entry], last: bool) -> list[Result]:
+        """For what only the database knows, such as what somebody else saved meanwhile. To stop is to write none."""
+        results: list[Result] = []
+        with suppress(_Stop), transaction.atomic() if self.refused is When.STOP else nullcontext():
+            if self.refused is When.STOP:
+                import_next()
+                lock_all(filter(None, [_named(batch)]))
             for entry in batch:
                 results += self._in_transaction([entry], last)
                 if self.stopped:
-                    break
-        return [result for result in results if result.status is not Status.WAITS]
+                    raise _Stop
+        return results
 
     def _written(self, batch: Sequence[Entry], last: bool) -> list[Result]:
         outcomes = {
@@ -183,6 +214,8 @@ class Import:
         results = []
         for entry in batch:
             outcome = outcomes[entry.line]
+            if outcome.event_id and outcome.rewritten_at:
+                self.rewritten[outcome.event_id] = outcome.rewritten_at
             if outcome.waits:
                 if outcome.changes:
                     self._changes[entry.line] = outcome.changes

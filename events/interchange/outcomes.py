@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -47,6 +48,8 @@ class Outcome:
     unlinked: list[Problem] = field(default_factory=list)
     """Links that were left out, since they lead to what is neither in the file nor in the database."""
     event_id: int | None = None
+    rewritten_at: datetime.datetime | None = None
+    """When the event was changed, if an editor has had a hand in it."""
     waits: bool = False
     changes: list[str] = field(default_factory=list)
     """Of what changed, if it is to be explained: what is otherwise now (`events.interchange.changes`)."""

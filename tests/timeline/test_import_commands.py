@@ -18,6 +18,7 @@ from events.interchange.writing import event_records
 from events.loading import load_reference
 from events.models import Actor, Event
 from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, SUMMIT, TRADE, US, lines
+from timeline.management.import_command import publish_showing_progress
 from timeline.models import Publication, Term
 from timeline.progress import Progress
 from timeline.publishing import publish, withdraw
@@ -176,6 +177,45 @@ def test_what_a_run_before_changed_and_did_not_publish_is_published_unless_an_ed
     )
     publish([event])
     assert run("import_events", str(table), "--publish")[0][1:] == ["Published: 0."]
+
+
+def test_what_an_editor_saves_while_the_import_runs_is_not_published(file):
+    """Of what the import has read, changed and made; what editors had changed before is as the file says now."""
+    new = {**EARLIER, "external_id": "test:4", "slug": "new"}
+    run("import_events", file(*PUBLIC, {**EARLIER, "external_id": "test:5", "slug": "third"}), "--publish")
+    third = Event.objects.get(slug="third")
+    third.texts.update(title="By an editor")
+    mark_edited([third.pk])
+    records = [{**PUBLIC[-1], "date": "2023"}, new, EARLIER, {**EARLIER, "external_id": "test:5", "slug": "third"}]
+
+    def edit_and_publish(*args, **options):
+        edited = Event.objects.filter(slug__in=["earlier", "second", "new"])
+        for event in edited:
+            event.texts.update(title="Half")
+        mark_edited(edited.values_list("pk", flat=True))
+        return publish_showing_progress(*args, **options)
+
+    with mock.patch("timeline.management.import_command.publish_showing_progress", edit_and_publish):
+        assert run("import_events", file(*records), "--publish")[0] == [
+            "Imported 4 records: 1 created, 2 changed, 1 unchanged, 0 refused.",
+            "Published: 0.",
+            "Not published: 3 events that somebody has saved in the admin since the import began. Publish them there.",
+        ]
+    assert public() == [("earlier", 1), ("second", 1), ("third", 1)]
+
+
+def test_what_editors_changed_before_the_import_is_published_as_the_file_says(file, monkeypatch):
+    """Also where a link is made when all has been read, a batch later."""
+    monkeypatch.setattr(importing, "BATCH", 1)
+    run("import_events", file(*PUBLIC), "--publish")
+    event = Event.objects.get(slug="earlier")
+    event.texts.update(title="By an editor")
+    mark_edited([event.pk])
+    later = {**EARLIER, "external_id": "test:4", "slug": "later"}
+    records = [{**EARLIER, "relations": [{"kind": "follows", "event": "nowhere"}], "date": "2023"}, later]
+
+    assert run("import_events", file(*records, PUBLIC[-1]), "--publish")[0][1:] == ["Published: 2."]
+    assert public() == [("earlier", 2), ("later", 1), ("second", 1)]
 
 
 def test_what_is_not_the_imports_alone_is_not_published_by_the_next_run(file, tmp_path):

@@ -154,6 +154,11 @@ class ImportCommand(BaseCommand):
                     f"Public otherwise than they are here, and left so: {done.otherwise:,} events that the file did not"
                     " change, and in which an editor has had a hand. Publish them in the admin."
                 )
+            if done.edited_meanwhile:
+                self.stdout.write(
+                    f"Not published: {done.edited_meanwhile:,} events that somebody has saved in the admin since the "
+                    "import began. Publish them there."
+                )
             refusals = len(done.refused)
         return refusals
 

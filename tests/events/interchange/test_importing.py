@@ -3,7 +3,7 @@
 import copy
 import itertools
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import pytest
@@ -458,6 +458,40 @@ def test_vocabulary_that_cannot_be_gives_error(record, message):
     assert exported() == ALL
 
 
+def branches(*parents):
+    """Types, each with the one above it."""
+    return [
+        {"record": "type", "slug": slug, "names": {"en": slug}, **({"parent": parent} if parent else {})}
+        for slug, parent in parents
+    ]
+
+
+def test_what_a_file_moves_in_a_circle_gives_error():
+    imported(*branches(("a", ""), ("b", ""), ("c", "b")))
+
+    assert refusals(*branches(("b", "a"), ("a", "c"))) == [
+        "2: parent: it stands below this one: choose one that does not."
+    ]
+    parents = EventType.objects.order_by("slug").values_list("slug", "parent__slug")
+    assert list(parents) == [("a", None), ("b", "a"), ("c", "b")]
+
+
+def test_a_file_may_turn_a_tree_around():
+    imported(*branches(("a", ""), ("b", "a"), ("c", "b")))
+
+    assert statuses(*branches(("b", ""), ("c", "b"), ("a", "c"))) == ["changed", "unchanged", "changed"]
+    parents = EventType.objects.order_by("slug").values_list("slug", "parent__slug")
+    assert list(parents) == [("a", "c"), ("b", None), ("c", "b")]
+
+
+def test_a_draft_without_a_title_comes_back():
+    untitled = {**EARLIER, "texts": {}}
+
+    assert statuses(*ALL[:6], untitled) == ["created"] * 7
+    assert exported()[-1] == untitled
+    assert statuses({**untitled, "date": "2023"}) == ["changed"]
+
+
 def test_an_event_without_an_external_id_is_known_by_its_slug():
     own = {key: value for key, value in EARLIER.items() if key != "external_id"}
 
@@ -495,6 +529,48 @@ def test_at_a_refusal_its_batch_is_not_written_and_nothing_after_it(monkeypatch)
     assert list(Event.objects.order_by("slug").values_list("slug", flat=True)) == ["event-0", "event-1"]
 
 
+def test_what_waits_for_the_rest_of_the_file_is_counted_where_it_is_stopped(monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 2)
+    imported(MEETING, US, EARLIER)
+    early = {**EARLIER, "slug": "early", "external_id": "test:10"}
+    records = [
+        {**EARLIER, "relations": [{"kind": "follows", "event": "test:12"}]},
+        {**early, "relations": [{"kind": "follows", "event": "test:1"}, {"kind": "responds_to", "event": "test:12"}]},
+        {**EARLIER, "slug": "later", "external_id": "test:11", "type": "party"},
+        {**EARLIER, "slug": "last", "external_id": "test:12"},
+    ]
+
+    found = imported(*records, refused=When.STOP)
+    assert [(result.line, str(result.status)) for result in found] == [
+        (1, "unchanged"), (2, "created"), (3, "refused"),
+    ]  # fmt: skip
+    assert list(Relation.objects.values_list("event__slug", "target__slug")) == [("early", "earlier")]
+
+    records[2]["type"] = "meeting"
+    assert statuses(*records, refused=When.STOP) == ["changed", "changed", "created", "created"]
+    assert Relation.objects.count() == 3
+
+
+def test_at_what_only_the_database_refuses_its_batch_is_not_written_either():
+    imported(*ALL[:6])
+    twice = {key: value for key, value in EARLIER.items() if key != "external_id"}
+    others = [{**twice, "slug": "new"}, EARLIER, twice]
+
+    found = imported(*others, refused=When.STOP)
+    assert [(result.line, str(result.status)) for result in found] == [(3, "refused")]
+    assert not Event.objects.exists()
+    assert statuses(*others) == ["created", "created", "refused"]
+
+
+def test_what_is_too_long_for_an_index_gives_error_for_the_one_record():
+    imported(*ALL[:6])
+    source = {"url": f"https://example.org/{''.join(map(chr, range(0x4E00, 0x51C0)))}", "title": "One"}
+
+    found = imported({**EARLIER, "slug": "other", "external_id": "test:3"}, {**EARLIER, "sources": [source]})
+    assert [str(result.status) for result in found] == ["created", "refused"]
+    assert str(found[1].problems[0]).startswith("the database refuses it: index row size")
+
+
 def test_what_only_the_database_knows_gives_error_for_the_one_record(monkeypatch):
     """Somebody else saves an event of the same slug, after this run has looked."""
     imported(*ALL[:6])
@@ -512,6 +588,24 @@ def test_what_only_the_database_knows_gives_error_for_the_one_record(monkeypatch
 def _slugs(drafts):
     for draft in drafts:
         draft.slug = draft.values["slug"]
+
+
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.usefixtures("transactional_db")
+def test_a_link_to_a_new_event_that_is_refused_leads_nowhere(within):
+    """Also in a dry run, whose transaction would only end with an error."""
+    to_itself = {**EARLIER, "relations": [{"kind": "follows", "event": "test:1"}]}
+    other = {**to_itself, "slug": "other", "external_id": "test:3"}
+
+    with transaction.atomic() if within else nullcontext():
+        found = imported(*ALL[:6], to_itself, other)
+
+    assert [str(result.status) for result in found[6:]] == ["refused", "created"]
+    assert [str(problem) for problem in found[7].unlinked] == [
+        "relations[0].event: there is no event “test:1”, in the file or the database. The rest of the record is "
+        "imported."
+    ]
+    assert list(Event.objects.values_list("slug", flat=True)) == ["other"]
 
 
 def test_a_killed_run_is_continued_without_doubles(monkeypatch):
@@ -545,12 +639,12 @@ def test_missing_events_are_those_of_the_same_data_sets():
 
 def test_a_number_is_kept_to_the_last_digit():
     figure = {"labels": {"en": "Tons"}, "unit": "t"}
-    values = [3, 0.1, -2.5, 1e16, "123456789012345678.123456", 1e-6]
+    values = [3, 0.1, -2.5, 1e16, "123456789012345678.123456", 1e-6, 0.00008]
     records = [*ALL[:6], {**EARLIER, "figures": [{**figure, "value": value} for value in values]}]
 
     assert statuses(*records) == ["created"] * 7
     assert [figure["value"] for figure in exported()[-1]["figures"]] == [
-        3, 0.1, -2.5, 1e16, "123456789012345678.123456", 1e-6,
+        3, 0.1, -2.5, 1e16, "123456789012345678.123456", 1e-6, 0.00008,
     ]  # fmt: skip
     assert statuses(*records)[-1] == "unchanged"
 
@@ -559,9 +653,10 @@ def test_the_cost_of_a_batch_does_not_depend_on_its_size(django_assert_max_num_q
     imported(*ALL)
     events = [{**FULL, "slug": f"event-{n}", "external_id": f"test:{n + 10}"} for n in range(200)]
 
-    with django_assert_max_num_queries(34):  # ten of them lock all that is there before the first batch
+    # Ten of them lock all that is there before the first batch, two check its constraints after it.
+    with django_assert_max_num_queries(36):
         imported(*events)
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(36):
         assert statuses(*events) == ["unchanged"] * 200
 
 
