@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from events.historyatstate.officials import OFFICES, Officials
 from events.historyatstate.reading import Files, Row, rows
-from events.historyatstate.states import code_of, contradiction
+from events.historyatstate.states import code_of, contradiction, in_own_words
 from events.historyatstate.summits import Guest, Summit, summits
 from events.historyatstate.visitors import Visit, Visitors, visit_by
+from events.interchange.following import SAID
 from events.interchange.reading import Entry
 from events.interchange.records import Values, problems
 from events.interchange.shapes import Problem
@@ -23,6 +25,9 @@ TRAVELLERS = {"president": "President", "secretary": "Secretary of State"}
 PAGES = {"president": "Travels abroad of the President", "secretary": "Travels abroad of the Secretary of State"}
 KINDS = {"state visit": "state-visit", "official visit": "official-visit", "working visit": "working-visit"}
 """The first two words of a visit's description: the type. Any other visit is a `visit`."""
+
+Part = tuple[Values, Values]
+"""A participant as the record has it, and in the data's own words, for `SAID`."""
 
 
 @dataclass(slots=True)
@@ -76,7 +81,8 @@ class _Reading:
 
     def _add(self, values: Values, place: str, wrong: list[Problem] | None = None) -> None:
         number = len(self.found.entries) + 1
-        self.found.entries.append(Entry(number, values, wrong or problems(values), number))
+        wrong = wrong or problems({key: value for key, value in values.items() if key != SAID})
+        self.found.entries.append(Entry(number, values, wrong, number))
         self.found.places[number] = place or f"made from several rows: {values['slug']}"
 
     def _notice(self, row: Row, text: str) -> None:
@@ -97,10 +103,12 @@ class _Reading:
         self._notice(row, f"no state here is “{printed}” (id {state_id}); it is imported by that name, without a code.")
         return slug
 
-    def _state_part(self, state: str, role: str, printed: str) -> Values:
-        """The part of a state, with its name as printed where that is another one."""
+    def _state_part(self, state: str, role: str, row: Row, element: str) -> Part:
+        """The part of the row's state, with its name as printed where that is another one."""
+        printed = row[element]
         differs = printed not in self.names.get(state, {printed})
-        return {"actor": state, "role": role, **({"printed": printed} if differs else {})}
+        part = {"actor": state, "role": role, **({"printed": printed} if differs else {})}
+        return part, {"state": _said_state(row, element), "role": role, "printed": printed}
 
     def _trip(self, row: Row) -> Values:
         who, office = row.ids.get("trip", ""), row["role"]
@@ -115,17 +123,17 @@ class _Reading:
             "date": _dates(row),
             "place": {"country": state, **({"name": row["locale"]} if row["locale"] else {})},
             "texts": _texts(title, row["remarks"]),
-            "participants": [self._state_part(state, "host", row["country"])],
             "sources": [_source(f"travels/{office}/{who}", f"{PAGES.get(office, office)}: {row['name']}")],
         }
+        parts = [self._state_part(state, "host", row, "country")]
         if office in OFFICES:
             person = self.officials.record(who, row["name"], office)
             if not person["memberships"]:
                 self._notice(row, f"nothing here says when {row['name']} ({who}) was in office.")
             printed = {} if row["name"] in person["names"].values() else {"printed": row["name"]}
-            values["participants"].append({"actor": person["slug"], "role": "visitor", **printed})
-        values["participants"].append({"actor": "US", "role": "visitor"})
-        return values
+            parts.append(_same({"actor": person["slug"], "role": "visitor", **printed}))
+        parts.append(_same({"actor": "US", "role": "visitor"}))
+        return values | _participants(parts, {"place.country": _said_state(row, "country")})
 
     def _visits_by_persons(self, visits: list[Row]) -> dict[int, Visit | None]:
         found: dict[int, Visit | None] = {}
@@ -140,15 +148,14 @@ class _Reading:
 
     def _visit(self, row: Row, visit: Visit | None) -> Values:
         state = visit.code if visit else self._known_state(row)
-        participants: list[Values] = [{"actor": "US", "role": "host"}]
+        parts = [_same({"actor": "US", "role": "host"})]
         if visit:
-            participants += [
-                {"actor": visit.slug, "role": "visitor", "printed": row["visitor"]},
-                self._state_part(state, "visitor", row["from"]),
-            ]
+            said = {"role": "visitor", "printed": row["visitor"]}
+            parts += [({"actor": visit.slug, **said}, said), self._state_part(state, "visitor", row, "from")]
         else:
             printed = f"{row['visitor']} ({row['from']})" if row["visitor"] else row["from"]
-            participants.append({"actor": state, "role": "visitor", "printed": printed})
+            said = {"role": "visitor", "printed": printed}
+            parts.append(({"actor": state, **said}, {"state": _said_state(row, "from"), **said}))
         described = " ".join(row["description"].casefold().replace(".", " ").split()[:2])
         return {
             "record": "event",
@@ -158,7 +165,7 @@ class _Reading:
             "date": _dates(row),
             "place": {"country": "US"},
             "texts": _texts(f"{row['visitor']} of {row['from']} visits the United States", row["description"]),
-            "participants": participants,
+            **_participants(parts),
             "sources": [_source(f"visits/{row.ids.get('from', '')}", f"Visits by foreign leaders of {row['from']}")],
         }
 
@@ -174,10 +181,28 @@ class _Reading:
                 datetime.date.fromisoformat(row["start-date"]),
                 datetime.date.fromisoformat(row["end-date"]),
                 row["description"],
+                _said_state(row, "from"),
             )
             for row in visits
             if not _date_problems(row)
         )
+
+
+def _said_state(row: Row, element: str) -> str:
+    return in_own_words(row.ids.get(element, ""), row[element], row["start-date"])
+
+
+def _same(part: Values) -> Part:
+    """A part of somebody who is the same whatever is in the database."""
+    return part, part
+
+
+def _participants(parts: Sequence[Part], said: Values | None = None) -> Values:
+    """The participants, and what the data says of them; `said` is what it says of other fields."""
+    return {
+        "participants": [part for part, _ in parts],
+        SAID: {"participants": [words for _, words in parts], **(said or {})},
+    }
 
 
 def _dates(row: Row) -> str:
@@ -205,7 +230,7 @@ def _source(path: str, title: str) -> Values:
 
 
 def _summit_record(summit: Summit) -> Values:
-    states = list(dict.fromkeys(guest.state for guest in summit.guests))
+    states = dict.fromkeys(guest.state for guest in summit.guests)
     first, last = summit.first.isoformat(), summit.last.isoformat()
     return {
         "record": "event",
@@ -219,5 +244,6 @@ def _summit_record(summit: Summit) -> Values:
             {"actor": "US", "role": "host"},
             *({"actor": state, "role": "participant"} for state in states),
         ],
+        SAID: {"participants": list(dict.fromkeys(guest.said for guest in summit.guests))},
         "sources": [_source("visits", "Visits by foreign leaders")],
     }

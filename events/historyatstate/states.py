@@ -72,6 +72,11 @@ def code_of(state_id: str, printed: str, day: str, slugs: dict[str, str]) -> str
     return CODES.get(state_id) or slugs.get(state_id)
 
 
+def in_own_words(state_id: str, printed: str, day: str) -> str:
+    """The state as far as the data itself tells it, whatever the states here are called: a code, else the id."""
+    return code_of(state_id, printed, day, {}) or state_id
+
+
 def contradiction(code: str, printed: str, day: str) -> str:
     """A sentence where the data set prints the name of a state that was no more, else nothing."""
     if code in ENDED and day >= ENDED[code]:

@@ -29,6 +29,8 @@ class Guest:
     first: datetime.date
     last: datetime.date
     description: str
+    said: str = ""
+    """The state in the data's own words (`events.historyatstate.states.in_own_words`)."""
 
 
 @dataclass(slots=True)

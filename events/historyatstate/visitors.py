@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from django.utils.text import slugify
 
@@ -98,21 +99,33 @@ def _same_person(visits: Iterable[Visit]) -> list[list[Visit]]:
     return groups
 
 
-def _known_persons() -> dict[tuple[str, str], list[tuple[str, date, date]]]:
-    """By code of the state and name (as a slug): the slug of a person who is here, and when of that state."""
-    known: dict[tuple[str, str], list[tuple[str, date, date]]] = {}
+class _Term(NamedTuple):
+    """When a person who is here is of a state, and in which office."""
+
+    slug: str
+    office: str
+    since: date
+    until: date
+
+
+def _known_persons() -> dict[tuple[str, str], list[_Term]]:
+    """By code of the state and name (as a slug): the terms of the persons who are here."""
+    known: dict[tuple[str, str], list[_Term]] = {}
     memberships = Membership.objects.filter(member__kind=Actor.Kind.PERSON, group__code__isnull=False)
-    columns = ("member__slug", "member__names", "member__aliases", "group__code", "since_min", "until_max")
-    for slug, names, aliases, code, since, until in memberships.values_list(*columns):
+    columns = ("member__slug", "member__names", "member__aliases", "group__code", "role", "since_min", "until_max")
+    for slug, names, aliases, code, role, since, until in memberships.values_list(*columns):
         for name in {slugify(name) for name in [*names.values(), *aliases]}:
-            known.setdefault((code, name), []).append((slug, since or FIRST_DAY, until or LAST_DAY))
+            known.setdefault((code, name), []).append(_Term(slug, role, since or FIRST_DAY, until or LAST_DAY))
     return known
 
 
-def _is_known(visit: Visit, own_slug: str, known: Iterable[tuple[str, date, date]]) -> bool:
-    """Whether it is somebody who was here before the import; gives the visit that actor."""
+def _is_known(visit: Visit, own_slug: str, known: Iterable[_Term]) -> bool:
+    """Whether it is somebody who is here, though no import made that person; gives the visit that actor."""
     first, last = date.fromisoformat(visit.first), date.fromisoformat(visit.last)
-    slugs = {slug for slug, since, until in known if slug != own_slug and since <= last and until >= first}
+    at_the_time = [term for term in known if term.since <= last and term.until >= first]
+    if any(term.slug == own_slug and term.office == visit.office for term in at_the_time):
+        return False  # An import gave it that person: somebody of the same name who came since is another one.
+    slugs = {term.slug for term in at_the_time if term.slug != own_slug}
     if len(slugs) == 1:
         visit.slug = slugs.pop()
     return bool(visit.slug)

@@ -1,6 +1,8 @@
 """What a data set said of events at its last import, field by field.
 
-The next one changes what it says otherwise since then, and nothing that only an editor changed.
+The next one changes what it says otherwise since then, and nothing that only an editor changed. Whoever makes records
+with what is in the database, such as the slugs of its persons, puts beside it, under `SAID`, what the data set says: it
+says the same, whatever editors do to these persons.
 """
 
 from __future__ import annotations
@@ -16,8 +18,13 @@ from events.models import Event
 IDENTITY = ("record", "slug", "external_id", "publish")
 """Keys that say nothing of the event."""
 
+SAID = "said"
+"""The key, of a record that was made and not read, which has what the data set says in its own words: by field, such as
+`participants` or `place.country`. No file may have it."""
+
 Fingerprints = Mapping[str, str]
-"""By field: a key of a record, such as `date` or `sources`, or of an object in it, such as `texts.en.title`."""
+"""By field: a key of a record, such as `date` or `sources`, or of an object in it, such as `texts.en.title`; with
+`said.` before it, if it is of the data set's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +34,22 @@ class Said:
     now: Fingerprints
     before: Fingerprints | None
     """None if the event came otherwise, from an export perhaps. A new one has no fields here."""
+    made: Fingerprints
+    """Of the fields that are in the data set's own words: of what was made of them. Older versions remembered that."""
 
     @property
     def standing(self) -> set[str]:
         """The fields of which it says what the last one did. If that is not known it is taken for all of them: an
         editor may have corrected the event."""
         before = self.now if self.before is None else self.before
-        return {field for field, said in self.now.items() if before.get(field) == said}
+        same = {field for field, said in self.now.items() if before.get(field) == said}
+        all_same = all(field in same for field in self.now if field in before)
+        # Where an older version remembered what was made, and now something else is made, only the rest tells whether
+        # the data set changed or the database.
+        as_made = {
+            field for field, made in self.made.items() if field in before and (all_same or before[field] == made)
+        }
+        return {field.removeprefix(f"{SAID}.") for field in same} | as_made
 
     def to_remember(self, unlinked: bool) -> Fingerprints:
         """What the next import is to know. If it is `unlinked`, some of its links are not made, or not yet."""
@@ -46,7 +62,7 @@ class Said:
 def said_of(records: Mapping[int, Values]) -> dict[int, Said]:
     """What the records say, by the ids of their events. One query."""
     before = dict(Event.objects.filter(pk__in=records).values_list("pk", "imported"))
-    return {pk: Said(fingerprints(values), before.get(pk, {})) for pk, values in records.items()}
+    return {pk: Said(fingerprints(values), before.get(pk, {}), _made(values)) for pk, values in records.items()}
 
 
 def remember(said: Mapping[int, Fingerprints]) -> None:
@@ -56,7 +72,18 @@ def remember(said: Mapping[int, Fingerprints]) -> None:
 
 def fingerprints(said: Values) -> Fingerprints:
     """What tells whether a record says something else of an event than another one did, field by field."""
-    return dict(_fingerprints("", {key: value for key, value in said.items() if key not in IDENTITY}))
+    in_own_words = said.get(SAID, {})
+    return {field: found for field, found in _of_all(said).items() if field not in in_own_words} | {
+        f"{SAID}.{field}": _fingerprint(words) for field, words in in_own_words.items()
+    }
+
+
+def _made(said: Values) -> Fingerprints:
+    return {field: found for field, found in _of_all(said).items() if field in said.get(SAID, {})}
+
+
+def _of_all(said: Values) -> Fingerprints:
+    return dict(_fingerprints("", {key: value for key, value in said.items() if key not in (*IDENTITY, SAID)}))
 
 
 def _fingerprints(field: str, said: Any) -> Iterator[tuple[str, str]]:
@@ -64,4 +91,8 @@ def _fingerprints(field: str, said: Any) -> Iterator[tuple[str, str]]:
         for key, value in said.items():
             yield from _fingerprints(f"{field}.{key}" if field else key, value)
     else:
-        yield field, digest(said)[:16]
+        yield field, _fingerprint(said)
+
+
+def _fingerprint(said: Any) -> str:
+    return digest(said)[:16]

@@ -10,10 +10,12 @@ from django.conf import settings
 
 from events.admin.events import mark_edited
 from events.historyatstate.records import HistoryAtState
+from events.interchange.following import fingerprints
 from events.interchange.writing import event_records
 from events.loading import load_curated, load_reference
 from events.models import Actor, Event, EventText, Membership
 from tests.assertions import slugs
+from tests.builders import actor, member
 from tests.events.historyatstate.samples import folder, trip, visit
 from tests.timeline.test_import_commands import run
 from timeline.management.commands.import_historyatstate import Command
@@ -206,6 +208,172 @@ def test_an_editors_draft_is_not_published_by_the_way(client, tmp_path):
     folder(tmp_path, "".join(TRIPS[:2]).replace("Leningrad", "Kiev"))
     assert imported(path, "--publish")[0][1] == "Published: 1."
     assert client.get("/api/v1/events/trip-7-vance-cyrus-roberts/?lang=de").json()["title"] == "Entwurf"
+
+
+def an_editor_leaves_out_the_united_states(*external_ids):
+    """Of what is public: drafts in hand, to be published by nobody else. Returns their participants."""
+    for external_id in external_ids:
+        event = Event.objects.get(external_id=external_id)
+        event.participations.filter(actor__code="US").delete()
+        mark_edited([event.pk])
+    return participants(*external_ids)
+
+
+def unchanged(records, in_hand):
+    """What an import says that changed nothing; of the events, editors have some in hand."""
+    return [
+        f"Imported {records} records: 0 created, 0 changed, {records} unchanged, 0 refused.",
+        "Published: 0.",
+        f"Public otherwise than they are here, and left so: {in_hand} events that the file did not change, and in "
+        "which an editor has had a hand. Publish them in the admin.",
+    ]
+
+
+def participants(*external_ids):
+    return [record(external_id)["participants"] for external_id in external_ids]
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_state_that_is_renamed_here_is_nothing_new_in_the_source(tmp_path):
+    path = folder(
+        tmp_path, trip(1, "1977-02-15", "france", "France"), visit(1, "1977-09-15", "france", "France", "King N.")
+    )
+    imported(path, "--publish")
+    edited = an_editor_leaves_out_the_united_states("has-travels:1", "has-visits:1")
+    Actor.objects.filter(code="FR").update(names={"en": "Gaul"})
+
+    assert imported(path, "--publish")[0] == unchanged(records=4, in_hand=2)
+    assert participants("has-travels:1", "has-visits:1") == edited
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_state_that_gets_a_code_here_is_nothing_new_in_the_source(tmp_path):
+    path = folder(tmp_path, trip(1, "1881-09-28", "hawaii", "Hawaii"))
+    imported(path, "--publish")
+    [edited] = an_editor_leaves_out_the_united_states("has-travels:1")
+    Event.objects.filter(external_id="has-travels:1").update(place_country=None)
+    Actor.objects.filter(slug="hawaii").update(code="HWHW")
+
+    assert imported(path, "--publish")[0] == unchanged(records=2, in_hand=1)
+    assert participants("has-travels:1") == [[{**edited[0], "actor": "HWHW"}, *edited[1:]]]
+    assert "place" not in record("has-travels:1")
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_visitor_whose_slug_is_another_one_here_is_nothing_new_in_the_source(tmp_path):
+    path = folder(tmp_path, visits=VISITS[1])
+    imported(path, "--publish")
+    [edited] = an_editor_leaves_out_the_united_states("has-visits:8")
+    Actor.objects.filter(slug="chen-tw").update(slug="chen-cheng")
+
+    assert imported(path, "--publish")[0] == unchanged(records=1, in_hand=1)
+    assert participants("has-visits:8") == [[{**edited[0], "actor": "chen-cheng"}, edited[1]]]
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_second_person_of_that_name_here_is_nothing_new_in_the_source(tmp_path):
+    path = folder(tmp_path, visits=VISITS[1] + visit(1, "1962-08-01", "taiwan", "Taiwan", "Prime Minister Ch’en"))
+    imported(path, "--publish")
+    edited = an_editor_leaves_out_the_united_states("has-visits:8", "has-visits:1")
+    namesake = actor("chen-yi", names={"en": "Ch’en"})
+    member(Actor.objects.get(code="TW"), namesake, role="general", since="1955", until="1961")
+
+    assert imported(path, "--publish")[0] == unchanged(records=3, in_hand=2)
+    assert participants("has-visits:8", "has-visits:1") == edited
+    assert list(Membership.objects.filter(member__slug="chen-tw").values_list("role", "since", "until")) == [
+        ("prime minister", "1961-07-31", "1962-08-01")
+    ]
+
+
+@pytest.mark.usefixtures("reference")
+def test_the_guests_of_a_summit_are_those_of_its_rows(tmp_path):
+    rows = [
+        visit(number, "2012-05-20", state, state.title(), "", description="Attended the NATO Summit.")
+        for number, state in enumerate(["france", "germany", "italy"])
+    ]
+    imported(folder(tmp_path, visits="".join(rows)), "--publish", "--group-summits")
+    [edited] = an_editor_leaves_out_the_united_states("has-summits:2012-05-20-nato-summit")
+    # What the rows say is still said in the same words; the states' codes are what is new here.
+    Actor.objects.filter(code="FR").update(code="FRRF")
+
+    assert imported(tmp_path, "--publish", "--group-summits")[0] == unchanged(records=4, in_hand=1)
+    assert participants("has-summits:2012-05-20-nato-summit") == [[{**edited[0], "actor": "FRRF"}, *edited[1:]]]
+    folder(tmp_path, visits="".join(rows).replace("italy", "spain"))
+    assert imported(tmp_path, "--group-summits")[0] == [
+        "Imported 4 records: 0 created, 2 changed, 2 unchanged, 0 refused."
+    ]
+    assert participants("has-summits:2012-05-20-nato-summit") == [
+        [
+            {"actor": "US", "role": "host"},
+            {"actor": "FRRF", "role": "participant"},
+            {"actor": "DE", "role": "participant"},
+            {"actor": "ES", "role": "participant"},
+        ]
+    ]
+
+
+@pytest.mark.usefixtures("reference")
+def test_what_the_source_itself_says_otherwise_comes_into_what_an_editor_has(tmp_path):
+    trips = trip(1, "1949-09-01", "china", "China, Republic of") + trip(2, "1979-01-01", "france", "France")
+    path = folder(tmp_path, trips, VISITS[1])
+    imported(path)
+    an_editor_leaves_out_the_united_states("has-travels:1", "has-travels:2", "has-visits:8")
+
+    trips = trip(1, "1949-11-01", "china", "China, Republic of") + trip(2, "1979-01-01", "belgium", "Belgium")
+    folder(tmp_path, trips, VISITS[1].replace("Ch’en", "Yen"))
+    assert imported(path)[0] == ["Imported 5 records: 1 created, 3 changed, 1 unchanged, 0 refused."]
+    vance = {"actor": "cyrus-vance", "role": "visitor", "printed": "Cyrus Roberts Vance"}
+    assert participants("has-travels:1", "has-travels:2", "has-visits:8") == [
+        [{"actor": "TW", "role": "host", "printed": "China, Republic of"}, vance, {"actor": "US", "role": "visitor"}],
+        [{"actor": "BE", "role": "host"}, vance, {"actor": "US", "role": "visitor"}],
+        [
+            {"actor": "US", "role": "host"},
+            {"actor": "yen-tw", "role": "visitor", "printed": "Prime Minister Yen"},
+            {"actor": "TW", "role": "visitor", "printed": "China, Republic of"},
+        ],
+    ]
+
+
+def remembered_as_it_once_was(path):
+    """Has the events remember of their last import what older versions did: what the database made of the source."""
+    for entry in HistoryAtState.under(path).entries:
+        if entry.values["record"] == "event":
+            made = {key: said for key, said in entry.values.items() if key != "said"}
+            Event.objects.filter(external_id=made["external_id"]).update(imported=fingerprints(made))
+
+
+@pytest.mark.usefixtures("reference")
+def test_what_editors_have_stays_after_the_import_of_an_older_version(tmp_path):
+    trips = trip(1, "1977-02-15", "france", "France") + trip(2, "1979-01-01", "france", "France")
+    path = folder(tmp_path, trips, VISITS[1])
+    imported(path, "--publish")
+    remembered_as_it_once_was(path)
+    edited = an_editor_leaves_out_the_united_states("has-travels:1", "has-travels:2", "has-visits:8")
+    Actor.objects.filter(slug="chen-tw").update(slug="chen-cheng")
+    edited[2][0]["actor"] = "chen-cheng"
+
+    # Something else in the source is something else.
+    folder(tmp_path, trips.replace("Met.", "Met the President.", 1), VISITS[1])
+    assert imported(path)[0] == ["Imported 4 records: 0 created, 1 changed, 3 unchanged, 0 refused."]
+    assert participants("has-travels:1", "has-travels:2", "has-visits:8") == edited
+    Actor.objects.filter(code="FR").update(names={"en": "Gaul"})
+    assert imported(path)[0] == ["Imported 4 records: 0 created, 0 changed, 4 unchanged, 0 refused."]
+    assert participants("has-travels:1", "has-travels:2", "has-visits:8") == edited
+
+
+@pytest.mark.usefixtures("reference")
+def test_what_the_source_says_otherwise_comes_after_the_import_of_an_older_version(tmp_path):
+    path = folder(tmp_path, trip(1, "1977-02-15", "france", "France"))
+    imported(path)
+    remembered_as_it_once_was(path)
+    [edited] = an_editor_leaves_out_the_united_states("has-travels:1")
+
+    folder(tmp_path, trip(1, "1977-02-15", "belgium", "Belgium"))
+    assert imported(path)[0] == ["Imported 2 records: 0 created, 1 changed, 1 unchanged, 0 refused."]
+    assert participants("has-travels:1") == [
+        [{"actor": "BE", "role": "host"}, edited[1], {"actor": "US", "role": "visitor"}]
+    ]
+    assert record("has-travels:1")["place"] == {"country": "BE"}
 
 
 @pytest.mark.usefixtures("reference")

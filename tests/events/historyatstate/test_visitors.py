@@ -91,3 +91,17 @@ def test_who_is_here_under_that_name_and_of_that_state_at_the_time_is_that_actor
     )
     assert slugs == ["xi-jinping", "xi-jinping-cn", "xi-jinping-kr"]
     assert [record["slug"] for record in records] == ["xi-jinping-cn", "xi-jinping-kr"]
+
+
+@pytest.mark.django_db
+def test_who_was_imported_stays_the_visitor_beside_somebody_else_of_that_name():
+    china = state("CN")
+    imported = actor("xi-jinping-cn", names={"en": "Xi Jinping"})
+    member(china, imported, since="2012-02-14", until="2012-02-14", role="vice president")
+    member(china, actor("xi-jinping"), since="2010", until="2016", role="president")
+
+    assert visits(
+        ("Vice President Xi Jinping", "CN", "2012-02-14", "2012-02-14"),
+        ("President Xi Jinping", "CN", "2012-02-14", "2012-02-14"),
+        ("President Xi Jinping", "CN", "2015-09-24", "2015-09-26"),
+    )[0] == ["xi-jinping-cn", "xi-jinping", "xi-jinping"]
