@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from events.copying import copy_rows, new_ids
 from events.fields import parse_or_none
+from events.interchange.following_memberships import Said, Term, follow, remember
 from events.interchange.outcomes import MERGING, Existing, Outcome, Status
 from events.interchange.records import Values
 from events.interchange.references import References
@@ -23,9 +24,6 @@ from events.temporary_tables import empty_table
 OWN = ("kind", "names", "aliases", "code", "alpha3", "qid")
 COLUMNS = ["id", "slug", *OWN]
 MEMBERSHIP_COLUMNS = ["member_id", "group_id", "role", "since", "until", "since_min", "until_max"]
-
-Term = tuple[int, int, str, str]
-"""Member, group, role and since: what makes a membership another one."""
 
 
 @dataclass(slots=True)
@@ -173,6 +171,8 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
         | Q(group__in={group for group, _ in listed}, role__in={role for _, role in listed})
     )
     there = {(row.member_id, row.group_id, row.role, row.since): row for row in rows}
+    if existing is Existing.FOLLOW:
+        wanted = _to_be_made(wanted, there.values(), drafts)
     for term, (until, draft) in wanted.items():
         row = there.get(term)
         if row is None or row.until == until or (existing in MERGING and not _later(until, row.until)):
@@ -197,6 +197,20 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
                 _mark_changed(draft_without)
             else:
                 draft_without.outcome.waits = True
+
+
+def _to_be_made(
+    wanted: Mapping[Term, tuple[str, _Draft]], rows: Iterable[Membership], drafts: Sequence[_Draft]
+) -> dict[Term, tuple[str, _Draft]]:
+    """What is wanted, without what actors' own records say of memberships that are there, or that an editor removed."""
+    before: dict[int, Said | None] = {draft.id: draft.there.imported if draft.there else [] for draft in drafts}
+    said = {term: until for term, (until, draft) in wanted.items() if term[0] == draft.id}
+    settled = follow(said, rows, before)
+    remember(said, before)
+    for term, changed in settled.items():
+        if changed:
+            _mark_changed(wanted[term][1])
+    return {term: what for term, what in wanted.items() if term not in settled}
 
 
 # The memberships that the file has named: in a table of this connection, as part of the transaction that makes them.

@@ -59,6 +59,9 @@ class Actor(models.Model):
         blank=True,
         help_text="Of a former state: the states that came after it.",
     )
+    imported = models.JSONField(null=True, editable=False)
+    """The memberships that a data set gave it when it was imported last, if that is remembered: see
+    `events.interchange.following_memberships`."""
 
     class Meta:
         ordering = ["slug"]

@@ -376,6 +376,97 @@ def test_what_the_source_says_otherwise_comes_after_the_import_of_an_older_versi
     assert record("has-travels:1")["place"] == {"country": "BE"}
 
 
+def terms(slug):
+    rows = Membership.objects.filter(member__slug=slug).order_by("since_min", "role")
+    return list(rows.values_list("group__code", "role", "since", "until"))
+
+
+CHEN_AGAIN = visit(1, "1962-08-01", "taiwan", "Taiwan", "Prime Minister Ch’en")
+
+
+@pytest.mark.usefixtures("reference")
+@pytest.mark.parametrize(
+    "corrected",
+    [
+        {"since": "1958-07-15"},
+        {"since": "1961-08"},  # which the visit is not in
+        {"until": "1961"},
+        {"role": "premier"},
+        {"group": "CN"},
+    ],
+)
+def test_a_membership_that_an_editor_corrected_stays(tmp_path, corrected):
+    path = folder(tmp_path, visits=VISITS[1] + CHEN_AGAIN)
+    imported(path, "--publish")
+    if "group" in corrected:
+        corrected = {"group": Actor.objects.get(code=corrected["group"])}
+    membership = Membership.objects.get(member__slug="chen-tw")
+    for name, value in corrected.items():
+        setattr(membership, name, value)
+    membership.save()
+    edited = terms("chen-tw")
+
+    assert imported(path, "--publish")[0] == [
+        "Imported 3 records: 0 created, 0 changed, 3 unchanged, 0 refused.", "Published: 0."
+    ]  # fmt: skip
+    assert terms("chen-tw") == edited
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_membership_that_an_editor_removed_is_gone_until_the_source_says_something_else(tmp_path):
+    path = folder(tmp_path, visits=VISITS[1])
+    imported(path)
+    Membership.objects.filter(member__slug="chen-tw").delete()
+
+    assert imported(path)[0] == ["Imported 2 records: 0 created, 0 changed, 2 unchanged, 0 refused."]
+    assert terms("chen-tw") == []
+    folder(tmp_path, visits=VISITS[1] + CHEN_AGAIN)
+    assert imported(path)[0] == ["Imported 3 records: 1 created, 1 changed, 1 unchanged, 0 refused."]
+    assert terms("chen-tw") == [("TW", "prime minister", "1961-07-31", "1962-08-01")]
+
+
+@pytest.mark.usefixtures("reference")
+@pytest.mark.parametrize(
+    ("since", "until", "after"),
+    [
+        # What nobody corrected is what the source says,
+        ("1962-08-01", "1962-08-01", ("1961-07-31", "1962-08-02")),
+        # and so is what it says anew and goes on longer;
+        ("1962-06", "1962-08-01", ("1961-07-31", "1962-08-02")),
+        # but an editor's end that is farther off stays.
+        ("1958-07-15", "1963-12-15", ("1958-07-15", "1963-12-15")),
+        ("1958-07-15", "1962-08-01", ("1958-07-15", "1962-08-02")),
+    ],
+)
+def test_a_membership_grows_with_what_the_source_attests(tmp_path, since, until, after):
+    path = folder(tmp_path, visits=CHEN_AGAIN)
+    imported(path)
+    membership = Membership.objects.get(member__slug="chen-tw")
+    membership.since, membership.until = since, until
+    membership.save()
+
+    folder(tmp_path, visits=VISITS[1] + CHEN_AGAIN.replace("<end-date>1962-08-01", "<end-date>1962-08-02"))
+    assert imported(path)[0][0].startswith("Imported 3 records: 1 created,")
+    assert terms("chen-tw") == [("TW", "prime minister", *after)]
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_corrected_membership_stays_after_the_import_of_an_older_version(tmp_path):
+    path = folder(tmp_path, visits=VISITS[1])
+    imported(path)
+    Actor.objects.update(imported=None)
+    membership = Membership.objects.get(member__slug="chen-tw")
+    membership.since, membership.until = "1958-07-15", "1963-12-15"
+    membership.save()
+
+    assert imported(path)[0] == ["Imported 2 records: 0 created, 0 changed, 2 unchanged, 0 refused."]
+    assert terms("chen-tw") == [("TW", "prime minister", "1958-07-15", "1963-12-15")]
+    # From now on it is known what the source said.
+    Membership.objects.filter(member__slug="chen-tw").delete()
+    assert imported(path)[0] == ["Imported 2 records: 0 created, 0 changed, 2 unchanged, 0 refused."]
+    assert terms("chen-tw") == []
+
+
 @pytest.mark.usefixtures("reference")
 def test_persons_of_the_curated_events_are_the_same(tmp_path):
     load_curated()
