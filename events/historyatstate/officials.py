@@ -10,8 +10,10 @@ from collections.abc import Iterable
 
 from django.utils.text import slugify
 
+from events.historyatstate.persons import known_persons
 from events.historyatstate.reading import Row
 from events.interchange.records import Values
+from events.models import Actor
 
 SECRETARIES: dict[str, tuple[str, str, str]] = {
     "acheson-dean-gooderham": ("Dean Acheson", "1949-01-21", "1953-01-20"),
@@ -65,6 +67,7 @@ class Officials:
         self.presidents: dict[str, list[Row]] = {}
         for row in presidents:
             self.presidents.setdefault(row["id"], []).append(row)
+        self.known = known_persons()
         self.records: dict[str, Values] = {}
         """By the data set's id."""
 
@@ -74,7 +77,7 @@ class Officials:
             name, terms = self._name_and_terms(who, printed, office)
             self.records[who] = {
                 "record": "actor",
-                "slug": slugify(name),
+                "slug": self._slug(name, office),
                 "kind": "person",
                 "names": {"en": name},
                 **({"aliases": [printed]} if printed != name else {}),
@@ -83,6 +86,12 @@ class Officials:
                 ],
             }
         return self.records[who]
+
+    def _slug(self, name: str, office: str) -> str:
+        """Of whoever is here by that name in that office, the slug, which an editor may have changed."""
+        own = slugify(name)
+        slugs = {term.slug for term in self.known.get(("US", own), []) if term.office == OFFICES[office]}
+        return slugs.pop() if len(slugs) == 1 and not Actor.objects.filter(slug=own).exists() else own
 
     def _name_and_terms(self, who: str, printed: str, office: str) -> tuple[str, list[tuple[str, str]]]:
         if office == "secretary" and who in SECRETARIES:

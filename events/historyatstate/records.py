@@ -131,7 +131,8 @@ class _Reading:
             if not person["memberships"]:
                 self._notice(row, f"nothing here says when {row['name']} ({who}) was in office.")
             printed = {} if row["name"] in person["names"].values() else {"printed": row["name"]}
-            parts.append(_same({"actor": person["slug"], "role": "visitor", **printed}))
+            said = {"role": "visitor", **printed}
+            parts.append(({"actor": person["slug"], **said}, {"who": who, **said}))
         parts.append(_same({"actor": "US", "role": "visitor"}))
         return values | _participants(parts, {"place.country": _said_state(row, "country")})
 

@@ -14,13 +14,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 from django.utils.text import slugify
 
-from events.dates import FIRST_DAY, LAST_DAY
+from events.historyatstate.persons import Term, known_persons
 from events.interchange.records import Values
-from events.models import Actor, Membership
 
 OFFICES = [
     "Acting President", "Acting Prime Minister", "Chancellor", "Chairman", "Chief of State", "Federal Chancellor",
@@ -74,7 +72,7 @@ class Visitors:
     records: list[Values] = field(default_factory=list)
 
     def find(self, visits: Sequence[Visit]) -> None:
-        known = _known_persons()
+        known = known_persons()
         by_name: dict[tuple[str, str], list[Visit]] = {}
         for visit in sorted(visits, key=lambda visit: (visit.first, visit.last)):
             by_name.setdefault((visit.code, slugify(visit.name)), []).append(visit)
@@ -99,27 +97,7 @@ def _same_person(visits: Iterable[Visit]) -> list[list[Visit]]:
     return groups
 
 
-class _Term(NamedTuple):
-    """When a person who is here is of a state, and in which office."""
-
-    slug: str
-    office: str
-    since: date
-    until: date
-
-
-def _known_persons() -> dict[tuple[str, str], list[_Term]]:
-    """By code of the state and name (as a slug): the terms of the persons who are here."""
-    known: dict[tuple[str, str], list[_Term]] = {}
-    memberships = Membership.objects.filter(member__kind=Actor.Kind.PERSON, group__code__isnull=False)
-    columns = ("member__slug", "member__names", "member__aliases", "group__code", "role", "since_min", "until_max")
-    for slug, names, aliases, code, role, since, until in memberships.values_list(*columns):
-        for name in {slugify(name) for name in [*names.values(), *aliases]}:
-            known.setdefault((code, name), []).append(_Term(slug, role, since or FIRST_DAY, until or LAST_DAY))
-    return known
-
-
-def _is_known(visit: Visit, own_slug: str, known: Iterable[_Term]) -> bool:
+def _is_known(visit: Visit, own_slug: str, known: Iterable[Term]) -> bool:
     """Whether it is somebody who is here, though no import made that person; gives the visit that actor."""
     first, last = date.fromisoformat(visit.first), date.fromisoformat(visit.last)
     at_the_time = [term for term in known if term.since <= last and term.until >= first]

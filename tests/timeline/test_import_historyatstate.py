@@ -271,6 +271,23 @@ def test_a_visitor_whose_slug_is_another_one_here_is_nothing_new_in_the_source(t
 
 
 @pytest.mark.usefixtures("reference")
+def test_a_traveller_whose_slug_is_another_one_here_is_nobody_new(tmp_path):
+    trips = [trip(1, "1977-02-15", "france", "France"), trip(2, "1977-12-29", "iran", "Iran", **CARTER)]
+    path = folder(tmp_path, "".join(trips))
+    imported(path, "--publish")
+    edited = an_editor_leaves_out_the_united_states("has-travels:1", "has-travels:2")
+    for number, (slug, new) in enumerate([("cyrus-vance", "cy-vance"), ("jimmy-carter", "james-earl-carter")]):
+        Actor.objects.filter(slug=slug).update(slug=new)
+        edited[number][1]["actor"] = new
+
+    assert imported(path, "--publish")[0] == unchanged(records=4, in_hand=2)
+    assert participants("has-travels:1", "has-travels:2") == edited
+    folder(tmp_path, "".join([*trips, trip(3, "1978-02-15", "spain", "Spain")]))
+    assert imported(path)[0] == ["Imported 5 records: 1 created, 0 changed, 4 unchanged, 0 refused."]
+    assert [part["actor"] for part in record("has-travels:3")["participants"]] == ["ES", "cy-vance", "US"]
+
+
+@pytest.mark.usefixtures("reference")
 def test_a_second_person_of_that_name_here_is_nothing_new_in_the_source(tmp_path):
     path = folder(tmp_path, visits=VISITS[1] + visit(1, "1962-08-01", "taiwan", "Taiwan", "Prime Minister Ch’en"))
     imported(path, "--publish")
