@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
+from django.http.request import MediaType
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
@@ -60,14 +61,29 @@ def as_it_is(request: HttpRequest, values: dict[str, Any]) -> Negotiated:
 
 def media_type(request: HttpRequest, offered: Sequence[str]) -> str:
     """The one that `Accept` prefers; of those it likes as much, the first. Raises `NotAcceptable` for none."""
-    if request.META.get("HTTP_ACCEPT", "*/*") == "*/*":
+    accept = request.META.get("HTTP_ACCEPT", "").strip()
+    if accept in ("", "*/*"):
         return offered[0]
-    chosen = request.get_preferred_type(offered)
-    if chosen is None:
+    ranges = [MediaType(text) for text in accept.split(",") if text.strip()]
+    qualities = {name: _quality(ranges, name) for name in offered}
+    preferred = max(offered, key=qualities.__getitem__)
+    if not qualities[preferred]:
         raise NotAcceptable(
             f"This address answers with {', '.join(offered)}, which the request's Accept header rules out."
         )
-    return chosen
+    return preferred
+
+
+def _quality(ranges: Iterable[MediaType], offered: str) -> float:
+    """How much they like a type: as much as the most specific one that it is in says (RFC 9110, 12.5.1). Parameters,
+    such as `charset=utf-8`, tell nothing apart here; to Django they make other types."""
+    main, _, sub = offered.partition("/")
+    found = [
+        (each.main_type != "*", each.sub_type != "*", each.quality)
+        for each in ranges
+        if each.main_type in ("*", main) and each.sub_type in ("*", sub)
+    ]
+    return max(found)[-1] if found else 0
 
 
 def language(request: HttpRequest) -> str:

@@ -27,6 +27,12 @@ LIST = "/api/v1/events/"
         ("application/geo+json", "application/geo+json"),
         ("application/ld+json, application/json;q=0.1", "application/ld+json"),
         ("application/x-ndjson", "application/x-ndjson"),
+        ("application/json; charset=utf-8", JSON),
+        ("text/csv; charset=utf-8; header=present, */*;q=0.1", "text/csv"),
+        ('application/ld+json; profile="http://www.w3.org/ns/json-ld#compacted"', "application/ld+json"),
+        ("application/atom+xml;type=feed;q=0.5, text/csv;q=0.4", "application/atom+xml"),
+        ("application/*;q=0.5, application/json;q=0.1, text/csv;q=0.4", "application/atom+xml"),
+        ("*/*, application/json;q=0", "application/atom+xml"),
     ],
 )
 @pytest.mark.parametrize("address", [LIST, f"{LIST}event/"])
