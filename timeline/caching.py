@@ -68,9 +68,12 @@ def renewed(tag: str, version: int) -> str | None:
 
 
 def unchanged(request: HttpRequest, tag: str) -> bool:
-    """Whether the client says that it has the answer with this ETag (RFC 9110, weak comparison)."""
+    """Whether the client says that it has the answer with this ETag (RFC 9110, weak comparison).
+
+    That it has any answer (`*`) counts only where there is one: see `timeline.revalidation`.
+    """
     said = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
-    return "*" in said or tag.removeprefix("W/") in {known.removeprefix("W/") for known in said}
+    return tag.removeprefix("W/") in {known.removeprefix("W/") for known in said}
 
 
 PRESENT = "public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=86400"

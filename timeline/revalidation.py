@@ -37,6 +37,10 @@ def revalidation(
         if name in known and (up_to_date := _up_to_date(request, known[name])):
             return up_to_date
         response = get_response(request)
+        if request.META["HTTP_IF_NONE_MATCH"].strip() == "*" and response.status_code == 200 and "ETag" in response:
+            response.close()
+            kept = {key: value for key, value in response.items() if not key.startswith("Content-")}
+            return HttpResponseNotModified(headers=kept)
         if name not in known and (headers := _noted(name, request, response)):
             with writing:
                 if len(known) >= KEPT:

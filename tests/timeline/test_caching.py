@@ -50,6 +50,24 @@ def test_if_none_match(client, known, status):
     assert client.get("/api/v1/events/", headers={"if-none-match": known}).status_code == status
 
 
+@pytest.mark.parametrize("address", ["/api/v1/events/nope/", "/events/nope/", "/api/v1/events/?page_size=0"])
+def test_what_is_not_there_is_not_there_for_who_has_anything_either(client, address):
+    published("event")
+    status = client.get(address).status_code
+
+    for _ in range(2):
+        assert client.get(address, headers={"if-none-match": "*"}).status_code == status
+
+
+def test_who_has_anything_is_told_what_is_the_present_version(client):
+    published("event")
+    whole = client.get("/api/v1/events/event/")
+
+    response = client.get("/api/v1/events/event/", headers={"if-none-match": "*"})
+    assert (response.status_code, response.content, response["ETag"]) == (304, b"", whole["ETag"])
+    assert "Content-Type" not in response
+
+
 def test_a_wrong_request_is_wrong_even_if_its_etag_is_right(client):
     published("event")
 
