@@ -104,8 +104,10 @@ def queries(text: str, language: str) -> list[SearchQuery]:
 
 
 def _all(parts: Sequence[Part], config: str, asked: Callable[[list[str], bool, str], Func]) -> Func:
-    wanted = ((minus, asked(words, beginning, config)) for minus, words, beginning in parts)
-    return _Joined("&&", *(_Without(part) if minus else part for minus, part in wanted))
+    wanted = [(minus, asked(words, beginning, config)) for minus, words, beginning in parts]
+    having = _Joined("&&", *(part for minus, part in wanted if not minus))
+    without = [_Without(part) for minus, part in wanted if minus]
+    return _Less(having, _Joined("&&", *without)) if without else having
 
 
 class _Marked(SearchQuery):
@@ -125,6 +127,16 @@ class _Either(Func):
         (one, params), (other, more) = map(compiler.compile, self.get_source_expressions())
         sql = f"(CASE numnode({one}) WHEN 0 THEN {one} ELSE {one} || {other} END)"
         return sql, (*params, *params, *params, *more)
+
+
+class _Less(Func):
+    """What one query finds and another one does, too; nothing if the first one is of stop words."""
+
+    output_field = SearchQueryField()
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
+        (one, params), (other, more) = map(compiler.compile, self.get_source_expressions())
+        return f"(CASE numnode({one}) WHEN 0 THEN {one} ELSE {one} && {other} END)", (*params, *params, *params, *more)
 
 
 class _Joined(Func):
