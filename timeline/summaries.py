@@ -403,15 +403,15 @@ class Question:
         return Facets(Number(number, one_in > 1), values, self._years(begun, ended))
 
     def _years(self, begun: Mapping[int, int], ended: Mapping[int, int]) -> Counter[int]:
-        """Year → number of events that overlap it, in the window; what is open lasts as long as years are known.
-
-        Made of how many began and how many ended in a year.
+        """Year → number of events that overlap it, in the window; what is open lasts as long as years are known or
+        asked for. Made of how many began and how many ended in a year.
         """
         known = [year for year in (*begun, *ended) if year not in (datetime.MINYEAR, datetime.MAXYEAR)]
-        first = self.first.year if self.first else min(known, default=None)
-        last = self.last.year if self.last else max(known, default=None)
-        if first is None or last is None:
+        known += [day.year for day in (self.first, self.last) if day]
+        if not known:
             return Counter()
+        first = self.first.year if self.first else min(known)
+        last = self.last.year if self.last else max(known)
         changes: Counter[int] = Counter()
         for year, count in begun.items():
             changes[max(year, first)] += count

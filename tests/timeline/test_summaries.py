@@ -178,6 +178,13 @@ def test_years_are_those_of_overlap():
     assert question({}).facets().years == {2019: 1, 2020: 2, 2021: 1, 2022: 1, 2023: 1, 2024: 2}
     assert question({"from": "2023", "to": "2026"}).facets().years == {2023: 1, 2024: 2, 2025: 1, 2026: 1}
     assert question({"to": "2020"}).facets().years == {2019: 1, 2020: 2}
+    assert question({"from": "2026"}).facets().years == {2026: 1}
+
+
+def test_what_is_open_at_both_ends_of_what_is_asked_for_is_in_that_year():
+    published("until", "../2025")
+    assert question({"to": "2010"}).facets().years == {2010: 1}
+    assert question({"from": "2020"}).facets().years == dict.fromkeys(range(2020, 2026), 1)
 
 
 def test_what_is_not_known_to_the_year_is_certainly_in_none():

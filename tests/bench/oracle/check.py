@@ -260,12 +260,11 @@ def _years(documents: Documents, query: Query, wanted: list[int]) -> dict[int, i
         days = documents.days[number]
         first, last = (days.start_latest, days.end_earliest) if certain else (days.start, days.end)
         spans[datetime.date.fromordinal(first).year, datetime.date.fromordinal(last).year] += 1
-    known = [year for span in spans for year in span if year not in (1, 9999)]
     since, until = query.get("on") or query.get("from"), query.get("on") or query.get("to")
+    known = [year for span in spans for year in span if year not in (1, 9999)]
+    known += [int(text[:4]) for text in (since, until) if text]
     begin = int(since[:4]) if since else min(known, default=0)
     end = int(until[:4]) if until else max(known, default=-1)
-    if not known and not (since and until):
-        return {}
     found = {
         year: sum(count for (first, last), count in spans.items() if first <= year <= last)
         for year in range(begin, end + 1)
