@@ -215,6 +215,12 @@ def check_filters(values: Mapping[str, Any]) -> None:
         raise InvalidParameters(errors)
 
 
+class PlaceCode(CodeField):
+    """What is asked for as a place, and looks like a country's code."""
+
+    hint = " For words of a place's name write them in small letters."
+
+
 def known_entries(values: Mapping[str, Any], at: int | None = None) -> Known:
     """The vocabulary entries that the values name, as of a dataset version; one query, or none, and one for `dataset`.
 
@@ -223,7 +229,7 @@ def known_entries(values: Mapping[str, Any], at: int | None = None) -> Known:
     fields = EventFilters.fields_by_name()
     place = values["place"]
     if place and is_code(place):
-        fields = {**fields, "place": CodeField()}
+        fields = {**fields, "place": PlaceCode()}
     return check_vocabulary(values, fields, at)
 
 
@@ -273,9 +279,12 @@ def _contradictions(values: Mapping[str, Any]) -> list[ParameterError]:
                 "from", "conflict", f"'from' ({values['from'].text}) is after 'to' ({values['to'].text}): swap them."
             )
         )
-    relevance = "relevance" in (values.get("ordering"), getattr(values.get("cursor"), "ordering", None))
-    if relevance and not values["q"]:
+    ordering, cursor = values.get("ordering"), values.get("cursor")
+    if ordering == "relevance" and not values["q"]:
         errors.append(ParameterError("ordering", "incomplete", "'ordering=relevance' needs a search, 'q'."))
+    elif cursor and cursor.ordering == "relevance" and not (ordering or values["q"]):
+        message = "The cursor belongs to ordering=relevance, which needs a search, 'q'."
+        errors.append(ParameterError("cursor", "incomplete", message))
     if values["involvement"] and not (values["country"] or values["country_all"]):
         errors.append(
             ParameterError("involvement", "incomplete", "'involvement' needs a 'country' or 'country_all' to apply to.")

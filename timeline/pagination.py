@@ -39,8 +39,9 @@ class Ordering:
 
 
 def _a_string(value: Any) -> str:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\0" in value:
         raise TypeError
+    value.encode()  # raises ValueError if it is no Unicode
     return value
 
 

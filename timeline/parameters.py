@@ -49,6 +49,8 @@ class ParameterField(forms.Field):
     schema: Mapping[str, Any] = {"type": "string"}
     vocabulary: Term.Kind | None = None
     example: str = ""
+    hint: str = ""
+    """What else one may mean by what is not in the vocabulary."""
 
     def __init__(self, *, many: bool = False, help_text: str = "", default: Any = None) -> None:
         self.many = many
@@ -381,7 +383,7 @@ def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterFi
             name,
             "unknown_value",
             f"{shown(key)} is not the {'code' if kind == Term.Kind.COUNTRY else 'id'} of any {kind} here."
-            f"{suggestion(Term.Kind(kind), key, at)}",
+            f"{suggestion(Term.Kind(kind), key, at)}{fields[name].hint}",
         )
         for name, kind, key in named
         if (kind, key) not in known

@@ -203,6 +203,13 @@ def test_malformed_cursor_gives_error(client, cursor):
     )
 
 
+@pytest.mark.parametrize("cursor", [encoded(["key", False, "\0"]), encoded(["key", False, "\ud800"])])
+def test_a_cursor_with_what_no_key_has_gives_error(client, cursor):
+    for vocabulary in ("countries", "actors", "types", "topics", "timelines"):
+        message = f"'{cursor}' is not a cursor: take the 'next' or 'previous' URL of another page as it is."
+        assert_invalid(client.get(f"/api/v1/{vocabulary}/?cursor={cursor}"), ("cursor", "malformed", message))
+
+
 @pytest.mark.parametrize("window", ["", "&from=2025", "&country=US"])
 @pytest.mark.parametrize(
     ("ordering", "day", "event"),

@@ -146,7 +146,11 @@ def test_malformed_parameter_gives_error(client, name, value, message):
     [
         ("country", "QQ", "'QQ' is not the code of any country here."),
         ("country_all", "UX", "'UX' is not the code of any country here."),
-        ("place", "QQ", "'QQ' is not the code of any country here."),
+        (
+            "place",
+            "QQ",
+            "'QQ' is not the code of any country here. For words of a place's name write them in small letters.",
+        ),
         ("actor", "uzbekistn", "'uzbekistn' is not the id of any actor here. Did you mean 'uzbekistan'?"),
         ("actor", "usbekistan", "'usbekistan' is not the id of any actor here. Did you mean 'uzbekistan'?"),
         ("type", "summit", "'summit' is not the id of any type here."),

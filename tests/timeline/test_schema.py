@@ -56,7 +56,7 @@ def test_the_description_is_valid_openapi(described):
 
 def test_every_address_and_parameter_is_described(described):
     paths = yaml.safe_load(described)["paths"]
-    coded = {re.sub(r"<str:(\w+)>", r"{\1}", path): view for path, view in views().items()}
+    coded = {re.sub(r"<key:(\w+)>", r"{\1}", path): view for path, view in views().items()}
 
     assert set(paths) == set(coded)
     for path, view in coded.items():

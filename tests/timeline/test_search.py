@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import quote
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.assertions import assert_invalid, slugs
 from tests.builders import actor, published, state
 from tests.timeline.test_pagination import joined, walk
+from timeline.pagination import Cursor
 from timeline.publishing import publish
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +78,10 @@ def events():
         ("meeting -samarka*", ["summit", "ban"]),
         ("meeting", ["summit", "visit", "ban"]),
         ("meeting -ban", ["summit", "visit"]),
+        ("the", []),
+        ("the -ban", []),
+        ("the meeting -ban", ["summit", "visit"]),
+        ("of -ban -the", []),
         ("meeting -magnets -c5", ["visit"]),
         ('meeting -"rare earth"', ["summit", "visit"]),
         ("turkiye", ["ban"]),
@@ -218,6 +224,19 @@ def test_relevance_without_a_search_gives_error(client):
     assert_invalid(
         client.get("/api/v1/events/?ordering=relevance"),
         ("ordering", "incomplete", "'ordering=relevance' needs a search, 'q'."),
+    )
+
+
+def test_a_cursor_by_relevance_without_a_search_gives_error(client):
+    cursor = str(Cursor("relevance", (1, date(2025, 11, 6), 1, date.min, 0), backwards=False))
+
+    assert_invalid(
+        client.get("/api/v1/events/", {"cursor": cursor}),
+        ("cursor", "incomplete", "The cursor belongs to ordering=relevance, which needs a search, 'q'."),
+    )
+    assert_invalid(
+        client.get("/api/v1/events/", {"cursor": cursor, "ordering": "date"}),
+        ("cursor", "conflict", "The cursor belongs to ordering=relevance, not to date: begin without it."),
     )
 
 
