@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 
@@ -117,6 +118,40 @@ def test_a_timeline_in_each_format_is_its_events(client, name):
     assert "Title of two" not in text
     assert ("Alles" in text) == (name in ("ics", "atom", "timelinejs"))
     assert client.get(f"/api/v1/timelines/nope/?format={name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "in_order"),
+    [
+        ("format=atom", ["three", "one", "two"]),
+        ("format=ics", ["one", "two", "three"]),
+        ("format=timelinejs&lang=de", ["one", "two", "three"]),
+        ("format=vis&as_of=5", ["one", "two", "three"]),
+        ("format=fullcalendar&start=2025-11-04&end=2025-11-06&timeZone=UTC", ["two", "three"]),
+    ],
+)
+def test_the_link_header_leads_through_the_events_of_a_timeline(client, monkeypatch, query, in_order):
+    published("two", "2025-11-05", "US"), published("one", "2025-11-06", "US"), published("three", "2025-11-04", "US")
+    published("other", "2025-11-07", "CN")
+    timeline = Timeline.objects.create(slug="all", titles={"en": "All"}, query="country=US")
+    publish_vocabulary(timelines=[timeline])
+    name = query.removeprefix("format=").partition("&")[0]
+    monkeypatch.setitem(FORMATS, name, dataclasses.replace(FORMATS[name], most=1))
+    first = f"http://testserver/api/v1/timelines/all/?{query}"
+
+    def walked(url, direction):
+        pages = []
+        while url:
+            response = client.get(url)
+            assert (response.status_code, response["Content-Type"]) == (200, FORMATS[name].content_type)
+            pages += [found for found in ("one", "two", "three", "other") if f"Title of {found}" in response.text]
+            last, url = url, links(response).get(direction)
+        return pages, last
+
+    assert walked(first, "next")[0] == in_order
+    end = walked(first, "next")[1]
+    assert end.startswith(f"http://testserver/api/v1/events/?{query}&timeline=all&cursor=")
+    assert walked(end, "prev")[0] == in_order[::-1]
 
 
 @pytest.mark.parametrize(

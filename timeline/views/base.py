@@ -41,6 +41,8 @@ class Reading:
     day: datetime.date | None = None
     """Today, in UTC, where the answer depends on it; else None."""
     known: Known = field(default_factory=dict)
+    listed_as: Mapping[str, str] = field(default_factory=dict)
+    """What asks the event list for the events of an address that has no pages of its own; nothing elsewhere."""
     read_version: int | None = None
     read_origin: str = ""
 
@@ -100,9 +102,18 @@ class Reading:
 
     def with_other(self, **values: str) -> str:
         """The URL of this request with other values of these parameters."""
+        return f"{self.origin}{iri_to_uri(self.request.path)}?{self._query_with_other(values)}"
+
+    def page_url(self, cursor: Cursor) -> str:
+        """The URL of another page of what this request lists."""
+        if not self.listed_as:
+            return self.with_other(cursor=str(cursor))
+        query = self._query_with_other({**self.listed_as, "cursor": str(cursor)})
+        return self.absolute("event-list", query=query)
+
+    def _query_with_other(self, values: Mapping[str, str]) -> str:
         asked = dict(self.request.GET.lists()) | {name: [value] for name, value in values.items()}
-        query = query_string((name, text) for name, texts in asked.items() for text in texts)
-        return f"{self.origin}{iri_to_uri(self.request.path)}?{query}"
+        return query_string((name, text) for name, texts in asked.items() for text in texts)
 
     def absolute(self, name: str, *args: str, query: str = "") -> str:
         """The URL of an address by its name."""
@@ -265,7 +276,7 @@ def neighbours(reading: Reading, found: Page) -> tuple[str | None, str | None]:
     """The URLs of the pages behind and before this one."""
 
     def url(cursor: Cursor | None) -> str | None:
-        return reading.with_other(cursor=str(cursor)) if cursor else None
+        return reading.page_url(cursor) if cursor else None
 
     return url(found.next), url(found.previous)
 

@@ -145,7 +145,10 @@ class TimelineList(TermList):
 
 
 class TimelineDetail(TermDetail):
-    """One curated timeline, by its id; `events_url` lists its events. In another format than JSON: its events."""
+    """One curated timeline, by its id; `events_url` lists its events.
+
+    In another format than JSON: its events. The `Link` header leads on, in the event list.
+    """
 
     operation, shape = "get_timeline", "Timeline"
     kind, keys = Term.Kind.TIMELINE, terms.TIMELINE_FIELDS
@@ -170,6 +173,7 @@ class TimelineDetail(TermDetail):
         reading.values = {**dict.fromkeys(EventList.parameters()), **reading.values, "timeline": key}
         prefer_order(reading.values)
         reading.known = {(self.kind.value, key): definition}
+        reading.listed_as = {"timeline": key}  # as JSON this is one document: its pages are those of the event list
         return event_feed(reading, load(document)["title"])
 
 
