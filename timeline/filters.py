@@ -29,6 +29,7 @@ from timeline.parameters import (
     SearchField,
     SlugParameter,
     check_vocabulary,
+    language_field,
     read,
 )
 from timeline.querysets import PublicationQuerySet
@@ -188,7 +189,7 @@ class EventFilters(django_filters.FilterSet):
     )
     timeline = Parameter(
         SlugParameter(Term.Kind.TIMELINE, example="c5-1", help_text="Is in this curated timeline."),
-        lambda found, slug, asked: _in_timeline(found, asked.known[Term.Kind.TIMELINE, slug], asked.values["lang"]),
+        lambda found, slug, asked: _in_timeline(found, asked.known[Term.Kind.TIMELINE, slug]),
     )
 
     class Meta:
@@ -302,24 +303,29 @@ def _overlap(found: PublicationQuerySet, asked: Asked, first: Any, last: Any) ->
     return found.certainly_overlapping(first, last) if asked.certain else found.overlapping(first, last)
 
 
-def _in_timeline(found: PublicationQuerySet, definition: Mapping[str, Any], language: str) -> PublicationQuerySet:
-    """Those that the timeline's saved filter finds, and its hand-picked ones."""
+def _in_timeline(found: PublicationQuerySet, definition: Mapping[str, Any]) -> PublicationQuerySet:
+    """Those that the timeline's saved filter finds, and its hand-picked ones: the same in every language."""
     wanted = Q(event_id__in=definition["events"])
     if definition["query"]:
         values = read(QueryDict(definition["query"]), _saved_fields())
-        values |= {"timeline": None, "lang": language}
+        values["timeline"] = None
         saved = filtered(Publication.objects.as_of(found.at), values, {})
         wanted |= Q(pk__in=saved.values("pk"))
     return found.filter(wanted)
 
 
 def _saved_fields() -> dict[str, ParameterField]:
-    """The filters that a saved filter can use: all but `timeline` itself."""
-    return {name: field for name, field in EventFilters.fields_by_name().items() if name != "timeline"}
+    """What a saved filter can use: all filters but `timeline` itself, and the language that the words of `q` are in.
+
+    That is the saved filter's own, or the first one: a reader's language does not decide what is in a timeline.
+    """
+    fields: dict[str, ParameterField] = {**EventFilters.fields_by_name(), "lang": language_field()}
+    del fields["timeline"]
+    return fields
 
 
 NO_FILTERS = (
-    "as_of", "cursor", "end", "fields", "format", "lang", "ordering", "page_size", "start", "timeZone", "timeline",
+    "as_of", "cursor", "end", "fields", "format", "ordering", "page_size", "start", "timeZone", "timeline",
 )  # fmt: skip
 """Parameters of a list of events that say how it is given, not which events are in it."""
 
@@ -333,13 +339,15 @@ def saved_filter(entered: str) -> str:
 
 def check_saved_filter(query: str) -> list[str]:
     """What is wrong with a timeline's saved filter, as sentences."""
-    if others := [name for name in QueryDict(query) if name in NO_FILTERS]:
+    asked = QueryDict(query)
+    without_effect = [*NO_FILTERS, *([] if "q" in asked else ["lang"])]
+    if others := [name for name in asked if name in without_effect]:
         return [
             f"“{name}” does not say which events: leave it out here, and give it in the address of the timeline's feed."
             for name in others
         ]
     try:
-        values = read(QueryDict(query), _saved_fields())
+        values = read(asked, _saved_fields())
         values["timeline"] = None
         check_filters(values)
         known_entries(values)

@@ -7,6 +7,7 @@ from typing import Any
 from events.involvement import Way
 from events.models import Actor, Participation, Relation
 from timeline.buckets import UNITS
+from timeline.documents import LANGUAGES
 from timeline.samples import DENSE
 from timeline.traits import SAMPLED, SPARSE
 
@@ -206,7 +207,13 @@ COMPONENTS: dict[str, Schema] = {
     "Timeline": record(
         "A curated timeline.",
         {"id": TEXT, "url": ADDRESS, "title": TEXT, "language": TEXT, "events_url": ADDRESS},
-        {"summary": TEXT, "query": described(TEXT, "Its saved filter, in the words of /events/.")},
+        {
+            "summary": TEXT,
+            "query": described(
+                TEXT,
+                f"Its saved filter, in the words of /events/. Without `lang` in it, `q` is read as `{LANGUAGES[0]}`.",
+            ),
+        },
     ),
     "Problem": record(
         "What went wrong (RFC 9457).",

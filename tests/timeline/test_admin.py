@@ -551,6 +551,10 @@ def test_a_timeline(admin_client):
             },
         ),
         (
+            {"query": "q=visit&lang=fr"},
+            {"query": ["'fr' is not possible here. Possible: en, de."]},
+        ),
+        (
             {"slug": "All!", "titles_en": " "},
             {
                 "slug": [
@@ -577,6 +581,14 @@ def test_the_filter_of_a_timeline_may_be_pasted_with_its_address(admin_client):
         assert admin_client.post(address(Timeline, "add"), data).status_code == 302
     assert set(Timeline.objects.values_list("query", flat=True)) == {"country=UZ"}
     assert filters.saved_filter("q=why?&country=UZ") == "q=why?&country=UZ"
+
+
+@pytest.mark.parametrize("query", ["q=visit&lang=de", "lang=en&q=visit", "q=visit"])
+def test_the_filter_of_a_timeline_may_say_the_language_of_its_words(admin_client, query):
+    data = {"slug": "all", "titles_en": "All", "query": query}
+
+    assert admin_client.post(address(Timeline, "add"), data).status_code == 302
+    assert Timeline.objects.get().query == query
 
 
 def test_what_is_no_filter_is_known():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -306,6 +307,32 @@ def test_a_timeline_is_its_saved_filter_and_its_picks(client):
 
     withdraw([minerals])
     assert slugs(client, "timeline=both") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("q=talks", ["bonn", "both"]), ("q=talks&lang=en", ["bonn", "both"]), ("q=Gespräche&lang=de", ["both"])],
+)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_words_of_a_timeline_find_the_same_events_for_readers_of_every_language(client, query, found, language):
+    published("both", titles={"en": "Talks", "de": "Gespräche"})
+    published("bonn", titles={"de": "Talks in Bonn"})
+    published("other", titles={"en": "Gespräche, as Germans say", "de": "Talks, wie man sagt"})
+    timeline = Timeline.objects.create(slug="talks", titles={"en": "Talks"}, query=query)
+    publish_vocabulary(timelines=[timeline])
+
+    listed = client.get(f"/api/v1/events/?timeline=talks&lang={language}").json()
+
+    assert [event["id"] for event in listed["results"]] == found
+    assert client.get(listed["count_url"]).json()["count"] == len(found)
+    # A program follows with its own header.
+    counted = client.get(listed["count_url"], headers={"accept-language": language})
+    assert counted.json()["count"] == len(found)
+    for address in ("/timelines/talks/", "/embed/timelines/talks/"):
+        page = client.get(f"{address}?lang={language}").text
+        assert re.findall(r"/events/([a-z]+)/", page) == found
+    feed = client.get(f"/api/v1/timelines/talks/?format=fullcalendar&lang={language}")
+    assert [entry["id"] for entry in feed.json()] == found
 
 
 # Queries: the page, and the vocabulary entries that the filters name where its events do not prove that they are known.

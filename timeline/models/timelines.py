@@ -20,7 +20,8 @@ class Timeline(models.Model):
         "saved filter",
         max_length=1000,
         blank=True,
-        help_text="In the API's own words, such as country=CN&topic=rare-earths&from=2023.",
+        help_text="In the API's own words, such as country=CN&topic=rare-earths&from=2023. Words (q) are English ones, "
+        "or, with lang=de beside them, German ones, in whatever language a reader asks for the timeline.",
     )
     events = models.ManyToManyField(Event, blank=True, related_name="timelines", help_text="Hand-picked events.")
 
