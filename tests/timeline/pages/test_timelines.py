@@ -97,6 +97,22 @@ def test_paragraphs_and_lines_are_kept(client):
     assert "<br>One.<br>Two &amp; three.<br><br>Four." in client.get("/").text
 
 
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ["Home", "Languages", "Pages", "Data"]),
+        ("de", ["Startseite", "Sprachen", "Seiten", "Daten"]),
+    ],
+)
+def test_every_navigation_has_a_name_of_its_own(client, language, names):
+    events(2)
+    timeline()
+
+    page = client.get(f"/timelines/talks/?page_size=1&lang={language}")
+
+    assert re.findall(r'<nav aria-label="([^"]*)">', page.text) == names
+
+
 def test_the_data_links_lead_to_the_same_events(client):
     events(3)
     timeline()
