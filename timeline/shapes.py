@@ -209,6 +209,7 @@ COMPONENTS: dict[str, Schema] = {
         {"id": TEXT, "url": ADDRESS, "title": TEXT, "language": TEXT, "events_url": ADDRESS},
         {
             "summary": TEXT,
+            "summary_language": described(TEXT, "The summary's, where the title is in another one."),
             "query": described(
                 TEXT,
                 f"Its saved filter, in the words of /events/. Without `lang` in it, `q` is read as `{LANGUAGES[0]}`.",

@@ -21,7 +21,7 @@ COUNTRY_FIELDS = (
 ACTOR_FIELDS = ("id", "url", "name", "kind", "code", "wikidata", "aliases", "memberships")
 TYPE_FIELDS = ("id", "url", "name", "path", "plover")
 TOPIC_FIELDS = ("id", "url", "name", "path")
-TIMELINE_FIELDS = ("id", "url", "title", "summary", "language", "query", "events_url")
+TIMELINE_FIELDS = ("id", "url", "title", "summary", "language", "summary_language", "query", "events_url")
 
 
 @dataclass
@@ -260,13 +260,15 @@ def _branches(
 
 def _timeline(timeline: Timeline, picked: list[int]) -> RenderedTerm:
     def document(language: str) -> Document:
-        texts_language = next(code for code in (language, *LANGUAGES) if code in timeline.titles)
+        texts_language = _language_of(timeline.titles, language)
+        summary_language = _language_of(timeline.summaries, language)
         return {
             "id": timeline.slug,
             "url": f"{URL_MARK}/timelines/{timeline.slug}/",
             "title": translated(timeline.titles, language),
             **_present(summary=translated(timeline.summaries, language)),
             "language": texts_language,
+            **_present(summary_language=summary_language if summary_language != texts_language else ""),
             **_present(query=timeline.query),
             "events_url": f"{URL_MARK}/events/?timeline={timeline.slug}"
             + ("" if language == LANGUAGES[0] else f"&lang={language}"),
@@ -279,6 +281,11 @@ def _timeline(timeline: Timeline, picked: list[int]) -> RenderedTerm:
         {language: document(language) for language in LANGUAGES},
         definition={"query": timeline.query, "events": picked},
     )
+
+
+def _language_of(texts: Mapping[str, str], language: str) -> str:
+    """The language that a reader of `language` gets of these texts; nothing if there are none."""
+    return next((code for code in (language, *LANGUAGES) if texts.get(code)), "")
 
 
 def _present(**values: Any) -> Document:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.builders import actor, event_type, member, published, state, topic
+from timeline.models import Timeline
 from timeline.publishing import publish_vocabulary
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +75,31 @@ def test_an_edit_of_a_type_or_topic_above_waits_too(client, make, path, value):
     published("second", "2025-10", "UZ", **chosen)
     assert read(client, f"{path}/low/")["name"] == "Lower"
     assert read(client, f"{path}/high/")["name"] == "High"
+
+
+def test_a_timeline_says_which_languages_its_texts_are_in(client):
+    texts = {
+        "one": ({"en": "One"}, {"en": "First."}),
+        "two": ({"en": "Two", "de": "Zwei"}, {"en": "Second."}),
+        "three": ({"de": "Drei"}, {"en": "Third.", "de": "Drittens."}),
+        "four": ({"de": "Vier"}, {}),
+    }
+    entries = [Timeline.objects.create(slug=slug, titles=t, summaries=s) for slug, (t, s) in texts.items()]
+    publish_vocabulary(timelines=entries)
+
+    def said(language):
+        chosen = "id,title,summary,language,summary_language"
+        return read(client, f"timelines/?lang={language}&fields={chosen}")["results"]
+
+    assert said("en") == [
+        {"id": "four", "title": "Vier", "language": "de"},
+        {"id": "one", "title": "One", "summary": "First.", "language": "en"},
+        {"id": "three", "title": "Drei", "summary": "Third.", "language": "de", "summary_language": "en"},
+        {"id": "two", "title": "Two", "summary": "Second.", "language": "en"},
+    ]
+    assert said("de") == [
+        {"id": "four", "title": "Vier", "language": "de"},
+        {"id": "one", "title": "One", "summary": "First.", "language": "en"},
+        {"id": "three", "title": "Drei", "summary": "Drittens.", "language": "de"},
+        {"id": "two", "title": "Zwei", "summary": "Second.", "language": "de", "summary_language": "en"},
+    ]

@@ -54,6 +54,7 @@ class TimelinePage(Page):
             {
                 "timeline": document,
                 "summary": paragraphs(document.get("summary", "")),
+                "summary_language": document.get("summary_language", document["language"]),
                 "events": [_entry(stored, reading) for (stored,) in rows.rows],
                 "newer": newer,
                 "older": older,

@@ -61,13 +61,13 @@ def test_the_page_whole(client):
     assert response["Content-Language"] == "en"
     assertHTMLEqual(
         main_of(response),
-        """<main><h1><bdi>Talks</bdi></h1><p>About trade.</p>
+        """<main><h1 lang="en"><bdi>Talks</bdi></h1><p lang="en">About trade.</p>
           <section aria-labelledby="events"><h2 id="events">Events</h2>
             <ol class="events"><li><span class="when">1 January 2025</span>
               <a href="http://testserver/events/event-01/" lang="en"><bdi>Title of event-01</bdi></a>
               <span class="quiet">Meeting, <bdi>Place 1</bdi></span></li></ol></section>
           <section aria-labelledby="cite"><h2 id="cite">Cite this</h2>
-            <p><bdi>Talks</bdi>. Diplomatic events timeline, dataset version 2.
+            <p><bdi lang="en">Talks</bdi>. Diplomatic events timeline, dataset version 2.
               <a href="http://testserver/timelines/talks/?as_of=2">http://testserver/timelines/talks/?as_of=2</a></p>
           </section>
           <nav aria-label="Data"><a href="http://testserver/api/v1/events/?timeline=talks">JSON</a>
@@ -85,7 +85,7 @@ def test_the_page_whole(client):
     )
     german = client.get("/timelines/talks/?lang=de")
     assert german["Content-Language"] == "de"
-    assert "<h1><bdi>Gespräche</bdi></h1>" in german.text
+    assert '<h1 lang="de"><bdi>Gespräche</bdi></h1>' in german.text
     assert 'href="http://testserver/events/event-01/?lang=de"' in german.text
     assert "http://testserver/api/v1/events/?timeline=talks&amp;lang=de&amp;format=ics" in german.text
 
@@ -93,8 +93,72 @@ def test_the_page_whole(client):
 def test_paragraphs_and_lines_are_kept(client):
     timeline(summaries={"en": "One.\r\nTwo & three.\n\nFour."})
 
-    assert "<p>One.<br>Two &amp; three.</p><p>Four.</p>" in main_of(client.get("/timelines/talks/"))
-    assert "<br>One.<br>Two &amp; three.<br><br>Four." in client.get("/").text
+    assert '<p lang="en">One.<br>Two &amp; three.</p><p lang="en">Four.</p>' in main_of(client.get("/timelines/talks/"))
+    assert '<br><span lang="en">One.<br>Two &amp; three.<br><br>Four.</span>' in client.get("/").text
+
+
+NOTES = {"en": "Not available in this language.", "de": "In dieser Sprache nicht verfügbar."}
+
+
+@pytest.mark.parametrize(
+    ("titles", "summaries", "language", "marked", "noted"),
+    [
+        ("en de", "en de", "en", ("en", "en"), False),
+        ("en de", "en de", "de", ("de", "de"), False),
+        ("en", "en", "de", ("en", "en"), True),
+        ("de", "de", "en", ("de", "de"), True),
+        ("en de", "en", "de", ("de", "en"), True),
+        ("de", "en", "en", ("de", "en"), True),
+        ("en", "de", "de", ("en", "de"), True),
+    ],
+)
+def test_texts_in_another_language_are_marked_and_said_to_be(client, titles, summaries, language, marked, noted):
+    timeline(
+        {code: f"Title {code}" for code in titles.split()},
+        summaries={code: f"Summary {code}" for code in summaries.split()},
+    )
+    title, summary = marked
+    heading = f'<h1 lang="{title}"><bdi>Title {title}</bdi></h1>'
+    note = f'<p class="note">{NOTES[language]}</p>' if noted else ""
+
+    page = main_of(client.get(f"/timelines/talks/?lang={language}"))
+
+    assertHTMLEqual(
+        page.partition("<section")[0].removeprefix("<main>"),
+        f'{heading}{note}<p lang="{summary}">Summary {summary}</p>',
+    )
+    assert f'<bdi lang="{title}">Title {title}</bdi>. Diplomatic events timeline' in page
+
+
+@pytest.mark.parametrize(
+    ("titles", "language", "marked"),
+    [("en de", "de", "de"), ("en", "de", "en"), ("de", "en", "de"), ("en", "en", "en")],
+)
+def test_a_title_in_another_language_is_marked_in_a_frame(client, titles, language, marked):
+    # A frame shows no summary: its language is no matter.
+    timeline({code: f"Title {code}" for code in titles.split()}, summaries={"en": "Summary"})
+    query = "" if language == "en" else "?lang=de"
+
+    frame = main_of(client.get(f"/embed/timelines/talks/{query}"))
+
+    note = "" if marked == language else f'<p class="note">{NOTES[language]}</p>'
+    none = {"en": "No events.", "de": "Keine Ereignisse."}[language]
+    assertHTMLEqual(
+        frame,
+        f"""<main><h1 lang="{marked}"><a href="http://testserver/timelines/talks/{query}" target="_blank"
+          rel="noopener"><bdi>Title {marked}</bdi></a></h1>{note}<p>{none}</p></main>""",
+    )
+
+
+def test_the_index_page_marks_texts_that_are_not_english(client):
+    timeline({"de": "Gespräche"}, summaries={"de": "Über Handel."})
+    other = Timeline.objects.create(slug="walks", titles={"de": "Spaziergang"}, summaries={"en": "In the woods."})
+    publish_vocabulary(timelines=[other])
+
+    assert re.findall(r"<li>(<a href=\"/timelines/.*)</li>", client.get("/").text) == [
+        '<a href="/timelines/talks/" lang="de">Gespräche</a><br><span lang="de">Über Handel.</span>',
+        '<a href="/timelines/walks/" lang="de">Spaziergang</a><br><span lang="en">In the woods.</span>',
+    ]
 
 
 @pytest.mark.parametrize(
