@@ -96,7 +96,7 @@ class _Reading:
             if sentence := contradiction(code, printed, row["start-date"]):
                 self._notice(row, sentence)
             return code
-        slug = f"{state_id}-historyatstate" if Actor.objects.exclude(kind="state").filter(slug=state_id) else state_id
+        slug = _slug_of(state_id)
         self.unknown_states.setdefault(
             slug, {"record": "actor", "slug": slug, "kind": "state", "names": {"en": printed}}
         )
@@ -172,7 +172,7 @@ class _Reading:
 
     def _known_state(self, row: Row) -> str:
         state_id = row.ids.get("from", "")
-        return code_of(state_id, row["from"], row["start-date"], self.slugs) or state_id
+        return code_of(state_id, row["from"], row["start-date"], self.slugs) or _slug_of(state_id)
 
     def _summits(self, visits: list[Row]) -> list[Summit]:
         return summits(
@@ -187,6 +187,12 @@ class _Reading:
             for row in visits
             if not _date_problems(row)
         )
+
+
+def _slug_of(state_id: str) -> str:
+    """Of a state that nobody here knows: its id, unless somebody else has that."""
+    taken = Actor.objects.exclude(kind=Actor.Kind.STATE).filter(slug=state_id).exists()
+    return f"{state_id}-historyatstate" if taken else state_id
 
 
 def _said_state(row: Row, element: str) -> str:

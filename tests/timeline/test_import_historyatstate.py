@@ -13,7 +13,7 @@ from events.historyatstate.records import HistoryAtState
 from events.interchange.following import fingerprints
 from events.interchange.writing import event_records
 from events.loading import load_curated, load_reference
-from events.models import Actor, Event, EventText, Membership
+from events.models import Actor, Event, EventText, Membership, Participation
 from tests.assertions import slugs
 from tests.builders import actor, member
 from tests.events.historyatstate.samples import folder, trip, visit
@@ -244,6 +244,21 @@ def test_a_state_that_is_renamed_here_is_nothing_new_in_the_source(tmp_path):
 
     assert imported(path, "--publish")[0] == unchanged(records=4, in_hand=2)
     assert participants("has-travels:1", "has-visits:1") == edited
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_state_without_a_code_is_nobody_else_who_has_its_id(tmp_path):
+    """Whether a person is recognised in a row or not."""
+    Actor.objects.create(slug="hawaii", kind=Actor.Kind.PERSON, names={"en": "Hawaii"})
+    king = visit(1, "1881-09-28", "hawaii", "Hawaii", "King Kalakaua")
+    regent = visit(2, "1882-09-28", "hawaii", "Hawaii", "Regent &amp; Prince")
+
+    imported(folder(tmp_path, visits=king + regent))
+    visitors = Participation.objects.filter(actor__names={"en": "Hawaii"})
+    assert list(visitors.order_by("event__slug").values_list("event__slug", "actor__slug")) == [
+        ("visit-1-hawaii", "hawaii-historyatstate"),
+        ("visit-2-hawaii", "hawaii-historyatstate"),
+    ]
 
 
 @pytest.mark.usefixtures("reference")
