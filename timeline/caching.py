@@ -68,12 +68,14 @@ def renewed(tag: str, version: int) -> str | None:
 
 
 def unchanged(request: HttpRequest, tag: str) -> bool:
-    """Whether the client says that it has the answer with this ETag (RFC 9110, weak comparison).
-
-    That it has any answer (`*`) counts only where there is one: see `timeline.revalidation`.
-    """
+    """Whether the client says that it has the answer with this ETag (RFC 9110, weak comparison)."""
     said = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return tag.removeprefix("W/") in {known.removeprefix("W/") for known in said}
+
+
+def has_any(request: HttpRequest) -> bool:
+    """Whether the client says that it has any answer, which counts only where there is one (RFC 9110, 13.1.2)."""
+    return request.META.get("HTTP_IF_NONE_MATCH", "").strip() == "*"
 
 
 PRESENT = "public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=86400"

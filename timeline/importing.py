@@ -12,7 +12,6 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Exists, F, Func, OuterRef
-from django.utils import timezone
 
 from events.among import among
 from events.interchange.importing import Import, Result, missing_events
@@ -71,7 +70,7 @@ class Report:
 
 def run(importing: Import, after_batch: Callable[[Report, Sequence[Result]], None]) -> Report:
     """Runs an import to its end, or to where it stops; `after_batch` hears of each batch."""
-    report = Report(begun=timezone.now(), rewritten=importing.rewritten)
+    report = Report(begun=importing.begun, rewritten=importing.rewritten)
     for results in importing.run():
         report.add(results, importing.existing)
         after_batch(report, results)

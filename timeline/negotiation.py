@@ -6,7 +6,8 @@ everybody. Where a header decided, the answer says so in `Vary`, and its ETag is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,7 +65,7 @@ def media_type(request: HttpRequest, offered: Sequence[str]) -> str:
     accept = request.META.get("HTTP_ACCEPT", "").strip()
     if accept in ("", "*/*"):
         return offered[0]
-    ranges = [MediaType(text) for text in accept.split(",") if text.strip()]
+    ranges = list(_ranges(accept))
     qualities = {name: _quality(ranges, name) for name in offered}
     preferred = max(offered, key=qualities.__getitem__)
     if not qualities[preferred]:
@@ -72,6 +73,12 @@ def media_type(request: HttpRequest, offered: Sequence[str]) -> str:
             f"This address answers with {', '.join(offered)}, which the request's Accept header rules out."
         )
     return preferred
+
+
+def _ranges(accept: str) -> Iterator[MediaType]:
+    for text in filter(str.strip, accept.split(",")):
+        with suppress(ValueError):  # a parameter that cannot be decoded
+            yield MediaType(text)
 
 
 def _quality(ranges: Iterable[MediaType], offered: str) -> float:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
+from typing import Any
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.utils.cache import has_vary_header
 
-from timeline.caching import dataset_version, renewed, unchanged
+from timeline.caching import dataset_version, has_any, renewed, unchanged
 
 KEPT, LONGEST = 5_000, 500
 """Requests that each process knows, and how many characters tell one from another: some megabytes at most."""
@@ -37,10 +38,8 @@ def revalidation(
         if name in known and (up_to_date := _up_to_date(request, known[name])):
             return up_to_date
         response = get_response(request)
-        if request.META["HTTP_IF_NONE_MATCH"].strip() == "*" and response.status_code == 200 and "ETag" in response:
-            response.close()
-            kept = {key: value for key, value in response.items() if not key.startswith("Content-")}
-            return HttpResponseNotModified(headers=kept)
+        if response.status_code == 200 and "ETag" in response and has_any(request):
+            return _not_modified(response)
         if name not in known and (headers := _noted(name, request, response)):
             with writing:
                 if len(known) >= KEPT:
@@ -49,6 +48,14 @@ def revalidation(
         return response
 
     return middleware
+
+
+def _not_modified(response: Any) -> Any:
+    """The same without what it says."""
+    kept = {key: value for key, value in response.items() if not key.startswith("Content-")}
+    found: Any = HttpResponseNotModified(headers=kept)
+    found._resource_closers += response._resource_closers  # closed with this one: to close it now would end the request
+    return found
 
 
 def _name(request: HttpRequest) -> Name:

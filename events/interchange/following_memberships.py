@@ -5,7 +5,7 @@ An editor may have corrected or removed a membership since. It stays so until th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from events.dates import FIRST_DAY, LAST_DAY
@@ -31,10 +31,13 @@ def follow(said: Mapping[Term, str], rows: Iterable[Membership], before: Mapping
     for term, until in said.items():
         member, *office, since = term
         last = before[member]
-        others = [row for other, row in there.items() if other[:3] == term[:3] and other not in said]
+        same = [row for other, row in there.items() if other[:3] == term[:3]]
+        others = [row for row in same if (*term[:3], row.since) not in said]
         row = there.get(term) or next((row for row in others if _overlap(_days(since, until), _days_of(row))), None)
         if row is not None:
-            settled[term] = last is not None and _change(row, since, until, [one for one in last if one[:2] == office])
+            beside = [_days_of(other) for other in same if other is not row]
+            said_before = [one for one in last or () if one[:2] == office]
+            settled[term] = last is not None and _change(row, since, until, said_before, beside)
         elif last is not None and [*office, since, until] in last:
             settled[term] = False
     return settled
@@ -49,13 +52,17 @@ def remember(said: Mapping[Term, str], before: Mapping[int, Said | None]) -> Non
     Actor.objects.bulk_update(changed, ["imported"])
 
 
-def _change(row: Membership, since: str, until: str, before: Said) -> bool:
+def _change(row: Membership, since: str, until: str, before: Said, beside: Sequence[Days]) -> bool:
     """Whether it was another one: each end is what is said if that is new, and nobody but the data set has said what is
-    there, or it goes on longer than that."""
+    there, or it goes on longer than that, to a day that is in no other term `beside` it."""
     days, days_there = _days(since, until), _days_of(row)
+
+    def is_new(day: date) -> bool:
+        return not any(first <= day <= last for first, last in beside)
+
     wanted = {
-        "since": _end(since, row.since, [one[2] for one in before], days[0] < days_there[0]),
-        "until": _end(until, row.until, [one[3] for one in before], days[1] > days_there[1]),
+        "since": _end(since, row.since, [one[2] for one in before], days[0] < days_there[0] and is_new(days[0])),
+        "until": _end(until, row.until, [one[3] for one in before], days[1] > days_there[1] and is_new(days[1])),
     }
     if wanted == {"since": row.since, "until": row.until}:
         return False

@@ -44,8 +44,10 @@ class _Draft:
     """The record of the event as it is in the database."""
     wanted: Values = field(default_factory=dict)
     """The record of the event as it is to be."""
+    edited_at: datetime.datetime | None = None
+    """When the event that is there was edited last."""
     by_imports: bool = True
-    """Whether imports alone have written the event that is there."""
+    """Whether imports alone have written it."""
     problems: list[Problem] = field(default_factory=list)
     unlinked: list[Problem] = field(default_factory=list)
     waits: bool = False
@@ -81,9 +83,9 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     known.targets = _targets(considered)
     for draft in considered:
         _check_relations(draft, known.targets)
-    refused = {draft.id for draft in considered if draft.problems and draft.id in created}  # and so never there
-    known.targets = {name: target for name, target in known.targets.items() if target[0] not in refused}
-    considered = [draft for draft in considered if not draft.problems]
+    if any(draft.problems for draft in considered):
+        considered = [draft for draft in considered if not draft.problems]
+        known.targets = _targets(considered)
     for draft in considered:
         _link(draft, known.targets, last)
     there = event_records([draft.id for draft in considered if draft.id not in created])
@@ -125,7 +127,8 @@ def _outcome(draft: _Draft, created: set[int], now: datetime.datetime, explain: 
         outcome.status = Status.CREATED
     elif draft.there is not None and draft.there != draft.wanted:  # None: it is kept as it is, so not looked at
         outcome.status = Status.CHANGED
-        outcome.rewritten_at = None if draft.by_imports else now
+        if not draft.by_imports:
+            outcome.edited_at, outcome.rewritten_at = draft.edited_at, now
         if explain:
             outcome.explain(draft.there, draft.wanted)
     return outcome
@@ -144,7 +147,7 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
     rows = lock_in_tries(lambda: list(found.select_for_update(no_key=True).values_list(*columns)))
     by_external_id = {external_id: (pk, slug) for pk, slug, external_id, *_ in rows if external_id}
     by_slug = {slug: (pk, external_id) for pk, slug, external_id, *_ in rows}
-    edited = {pk for pk, _, _, updated_at, imported_at in rows if updated_at != imported_at}
+    edited = {pk: updated_at for pk, _, _, updated_at, imported_at in rows if updated_at != imported_at}
     taken: dict[str, str] = {}
     for draft in drafts:
         slug, external_id = draft.values["slug"], draft.values.get("external_id")
@@ -163,6 +166,7 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
             draft.problems = [Problem("slug", f"“{taken[draft.slug]}” has the same: choose another slug.")]
         draft.id = pk
         draft.by_imports = pk not in edited
+        draft.edited_at = edited.get(pk)
 
 
 # What it names

@@ -16,6 +16,7 @@ from enum import StrEnum
 from itertools import groupby, islice
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
 from psycopg.errors import ProgramLimitExceeded
 
 from events.digest import digest
@@ -90,8 +91,9 @@ class Import:
         if, and only if, this is the same."""
         self.unread = False
         """Whether there may be records that could not be read, after the last that was refused."""
+        self.begun = timezone.now()
         self.rewritten: dict[int, datetime.datetime] = {}
-        """When it changed events in which editors had had a hand, by id."""
+        """When it changed events in which editors had had a hand before it had begun, by id."""
         # Lines whose links lead to what is not there yet, each with what became of it so far: line * 4 + status.
         self._open_links = array("Q")
         self._changes: dict[int, list[str]] = {}
@@ -128,27 +130,32 @@ class Import:
     def _still_waiting(self) -> Iterator[list[Result]]:
         """They are written, and have the links that could be made: a run to the end of the file makes the others."""
         for entry, status in self._waiting():
-            yield [_result(entry, Outcome(status, changes=self._changes.pop(entry.line, [])))]
+            yield [self._as_written(entry, status)]
+
+    def _as_written(self, entry: Entry, status: Status) -> Result:
+        return _result(entry, Outcome(status, changes=self._changes.pop(entry.line, [])))
 
     def _close_links(self) -> Iterator[list[Result]]:
         """Once more, those that wait."""
-        before: dict[int, Status] = {}
+        waiting = self._waiting()
+        before: dict[int, tuple[Entry, Status]] = {}
 
         def entries() -> Iterator[Entry]:
-            for entry, status in self._waiting():
-                before[entry.line] = status
+            for entry, status in waiting:
+                before[entry.line] = entry, status
                 yield entry
 
         for batch in _batches(entries()):
             results = self._in_transaction(batch, last=True)
             for result in results:
-                first = before.pop(result.line)
+                _, first = before.pop(result.line)
                 if result.status is Status.UNCHANGED or (result.status is Status.CHANGED and first is Status.CREATED):
                     result.status = first
                 said = [*self._changes.pop(result.line, ()), *result.changes]
                 result.changes = said if result.status is Status.CHANGED else []
             yield results
             if self.stopped:
+                yield [self._as_written(*written) for written in (*before.values(), *waiting)]
                 return
 
     def _in_transaction(self, batch: Sequence[Entry], last: bool = False) -> list[Result]:
@@ -214,8 +221,7 @@ class Import:
         results = []
         for entry in batch:
             outcome = outcomes[entry.line]
-            if outcome.event_id and outcome.rewritten_at:
-                self.rewritten[outcome.event_id] = outcome.rewritten_at
+            self._note_rewritten(outcome)
             if outcome.waits:
                 if outcome.changes:
                     self._changes[entry.line] = outcome.changes
@@ -225,6 +231,14 @@ class Import:
         if self.explain:
             self.met = digest([self.met, *([str(outcome.status), outcome.before] for outcome in outcomes.values())])
         return results
+
+    def _note_rewritten(self, outcome: Outcome) -> None:
+        """Not what an editor has saved meanwhile, unless nothing of it is left."""
+        if outcome.event_id is None or outcome.rewritten_at is None or outcome.edited_at is None:
+            return
+        known = outcome.edited_at <= self.begun or outcome.edited_at == self.rewritten.get(outcome.event_id)
+        if known or self.existing is Existing.REPLACE:
+            self.rewritten[outcome.event_id] = outcome.rewritten_at
 
 
 class _Stop(Exception):

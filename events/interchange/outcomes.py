@@ -48,8 +48,10 @@ class Outcome:
     unlinked: list[Problem] = field(default_factory=list)
     """Links that were left out, since they lead to what is neither in the file nor in the database."""
     event_id: int | None = None
+    edited_at: datetime.datetime | None = None
     rewritten_at: datetime.datetime | None = None
-    """When the event was changed, if an editor has had a hand in it."""
+    """Of an event that was changed, and in which an editor has had a hand: when it was edited last before, and when it
+    was changed."""
     waits: bool = False
     changes: list[str] = field(default_factory=list)
     """Of what changed, if it is to be explained: what is otherwise now (`events.interchange.changes`)."""

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import IO, Any
 
@@ -112,7 +112,7 @@ def _parsed(text: bytes) -> Any:
     """What a line of JSON says. Raises ValueError."""
     orjson.loads(text)  # refuses what is no Unicode or no number, all of which the other one takes
     try:
-        return json.loads(text, parse_float=_fraction, object_pairs_hook=_object)
+        return DECODER.decode(text.decode())
     except RecursionError as error:
         raise ValueError("the line has too many lists and objects within each other.") from error
 
@@ -120,7 +120,10 @@ def _parsed(text: bytes) -> Any:
 def _fraction(text: str) -> float | Decimal:
     """The number that stands there, whichever type can hold it."""
     value = float(text)
-    return value if Decimal(repr(value)) == Decimal(text) else Decimal(text)
+    try:
+        return value if Decimal(repr(value)) == Decimal(text) else Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(f"{text[:100]} has an exponent that no number here has.") from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Values:
@@ -130,6 +133,9 @@ def _object(pairs: list[tuple[str, Any]]) -> Values:
         repeated = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"“{repeated}” stands twice in one object: leave one of them out.")
     return found
+
+
+DECODER = json.JSONDecoder(parse_float=_fraction, object_pairs_hook=_object)
 
 
 def _copy(content: IO[bytes]) -> IO[bytes]:
@@ -172,6 +178,10 @@ class _Lines:
             raise csv.Error(f"the line is longer than {LONGEST_LINE:,} characters")
         return self.here
 
+    def at_end(self) -> bool:
+        """Whether nothing is left to read. If something is, the next line is no more a whole one."""
+        return not self._text.read(1)
+
 
 def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | _NoRow]]:
     """The rows of CSV, and what is none, each with the line on which it begins. There is a first one."""
@@ -193,7 +203,7 @@ def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | _NoRow]]:
         except csv.Error as error:
             # The reader goes on at the next line. A row begins there only if no quotes were open in this one: else it
             # may be the middle of a cell, and look like a row all the same.
-            alone = lines.number == line and ('"' not in lines.here or next(lines, None) is None)
+            alone = lines.number == line and ('"' not in lines.here or lines.at_end())
             yield line, _no_row(error, unread=not alone)
             if not alone:
                 return

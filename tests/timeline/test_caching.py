@@ -66,6 +66,7 @@ def test_who_has_anything_is_told_what_is_the_present_version(client):
     response = client.get("/api/v1/events/event/", headers={"if-none-match": "*"})
     assert (response.status_code, response.content, response["ETag"]) == (304, b"", whole["ETag"])
     assert "Content-Type" not in response
+    assert client.get("/api/v1/events/event/").status_code == 200
 
 
 def test_a_wrong_request_is_wrong_even_if_its_etag_is_right(client):

@@ -204,6 +204,27 @@ def test_what_an_editor_saves_while_the_import_runs_is_not_published(file):
     assert public() == [("earlier", 1), ("second", 1), ("third", 1)]
 
 
+def test_what_an_editor_saves_before_its_turn_in_a_merging_import_is_not_published_either(file, tmp_path):
+    run("import_events", file(*ALL), "--publish")
+    table = tmp_path / "events.csv"
+    table.write_text("external_id,slug,type,date\ntest:1,earlier,meeting,2023\n")
+    in_transaction = importing.Import._in_transaction
+
+    def edited(self, *args, **options):
+        event = Event.objects.get(slug="earlier")
+        event.texts.update(title="Half")
+        mark_edited([event.pk])
+        return in_transaction(self, *args, **options)
+
+    with mock.patch.object(importing.Import, "_in_transaction", edited):
+        assert run("import_events", str(table), "--publish")[0][1:3] == [
+            "Not in the source any more: test:2 (full)",
+            "Not in the source any more: 1 events in all.",
+        ]
+    assert public() == [("earlier", 1), ("full", 1)]
+    assert Event.objects.get(slug="earlier").date == "2023"
+
+
 def test_what_editors_changed_before_the_import_is_published_as_the_file_says(file, monkeypatch):
     """Also where a link is made when all has been read, a batch later."""
     monkeypatch.setattr(importing, "BATCH", 1)

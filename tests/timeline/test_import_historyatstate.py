@@ -623,3 +623,24 @@ def test_help_and_readme_say_what_goes_first():
     second = "persons whom the curated data has are made a second time."
     assert f"Needs load_reference first, then load_curated: without it, {second}" in Command.help
     assert f"`load_reference` goes first, then `load_curated` (`make run` does both): without it, {second}" in readme
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_visit_in_a_later_term_leaves_an_earlier_one_as_an_editor_has_it(tmp_path):
+    days = ["1996-07-09", "2009-05-18", "2020-01-27"]
+    visits = [visit(n, day, "israel", "Israel", "Prime Minister Benjamin Netanyahu") for n, day in enumerate(days)]
+    path = folder(tmp_path, visits="".join(visits))
+    imported(path)
+    first = Membership.objects.get(member__kind=Actor.Kind.PERSON)
+    first.since, first.until = "1996-06-18", "1999-07-06"
+    first.save()
+    for since, until in (("2009-03-31", "2021-06-13"), ("2022-12-29", "")):
+        Membership.objects.create(member=first.member, group=first.group, role=first.role, since=since, until=until)
+    terms = Membership.objects.filter(member=first.member).order_by("since").values_list("since", "until")
+    corrected = list(terms)
+
+    imported(path)
+    assert list(terms) == corrected
+    later = visit(9, "2025-02-04", "israel", "Israel", "Prime Minister Benjamin Netanyahu")
+    imported(folder(tmp_path, visits="".join([*visits, later])))
+    assert list(terms) == corrected

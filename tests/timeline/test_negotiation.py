@@ -33,6 +33,7 @@ LIST = "/api/v1/events/"
         ("application/atom+xml;type=feed;q=0.5, text/csv;q=0.4", "application/atom+xml"),
         ("application/*;q=0.5, application/json;q=0.1, text/csv;q=0.4", "application/atom+xml"),
         ("*/*, application/json;q=0", "application/atom+xml"),
+        ("text/html; a*=x'y'%ff, text/csv", "text/csv"),
     ],
 )
 @pytest.mark.parametrize("address", [LIST, f"{LIST}event/"])

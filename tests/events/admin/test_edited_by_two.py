@@ -41,7 +41,7 @@ def test_a_part_that_somebody_else_changed_is_not_overwritten_unasked(admin_clie
     assert talks.participations.get().role == "visitor"
 
 
-def test_a_part_that_somebody_else_removed_is_there_again_when_it_issaved_again(admin_client, talks):
+def test_a_part_that_somebody_else_removed_is_there_again_when_it_is_saved_again(admin_client, talks):
     page = address(Event, "change", talks.pk)
     Participation.objects.create(event=talks, actor=state("KZ"), role="visitor")
     talks.refresh_from_db()

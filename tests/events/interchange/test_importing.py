@@ -551,6 +551,43 @@ def test_what_waits_for_the_rest_of_the_file_is_counted_where_it_is_stopped(monk
     assert Relation.objects.count() == 3
 
 
+def test_what_waited_is_counted_where_the_closing_of_links_is_stopped(monkeypatch):
+    """By what names the same event in two ways, which only shows when it is there."""
+    monkeypatch.setattr(importing, "BATCH", 2)
+    imported(*ALL[:6])
+    events = [
+        {
+            **EARLIER,
+            "slug": f"event-{n}",
+            "external_id": f"test:1{n}",
+            "relations": [{"kind": "follows", "event": "x:1"}],
+        }
+        for n in range(5)
+    ]
+    events[1]["relations"] = [{"kind": "follows", "event": "x:1"}, {"kind": "follows", "event": "last"}]
+
+    found = imported(*events, {**EARLIER, "slug": "last", "external_id": "x:1"}, refused=When.STOP)
+    assert [(result.line, str(result.status)) for result in found] == [
+        (1, "created"), (2, "refused"), (3, "created"), (4, "created"), (5, "created"), (6, "created"),
+    ]  # fmt: skip
+    assert Event.objects.count() == 6
+
+
+def test_a_refused_record_gives_its_event_no_other_name():
+    imported(*ALL[:6], EARLIER)
+    renamed = {**EARLIER, "slug": "renamed", "relations": [{"kind": "follows", "event": "test:1"}]}
+    others = [
+        {**EARLIER, "slug": name, "external_id": f"test:{name}", "relations": [{"kind": "follows", "event": target}]}
+        for name, target in (("one", "renamed"), ("two", "test:1"))
+    ]
+
+    for statuses_then in (["refused", "created", "created"], ["refused", "unchanged", "unchanged"]):
+        found = imported(renamed, *others)
+        assert [str(result.status) for result in found] == statuses_then
+        assert [len(result.unlinked) for result in found] == [0, 1, 0]
+    assert list(Relation.objects.values_list("event__slug", "target__slug")) == [("two", "earlier")]
+
+
 def test_at_what_only_the_database_refuses_its_batch_is_not_written_either():
     imported(*ALL[:6])
     twice = {key: value for key, value in EARLIER.items() if key != "external_id"}

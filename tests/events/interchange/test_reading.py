@@ -68,6 +68,16 @@ def test_a_line_of_too_many_lists_gives_error():
         assert (line, slug, len(problems)) == (1, None, 1)
 
 
+@pytest.mark.parametrize("text", ["0e-99999999999999999999", "1E-9223372036854775999"])
+def test_an_exponent_beyond_all_numbers_gives_error(text):
+    line = f'{{"figures": [{{"value": {text}}}]}}\n'.encode()
+
+    assert read(line + lines(EARLIER)) == [
+        (1, None, [f"{text} has an exponent that no number here has."]),
+        (2, "earlier", []),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -139,6 +149,15 @@ STRAY = "this is no CSV: ',' expected after '\"'."
         (
             b'one,meeting,"' + 9 * (b"x" * 50 + b"\n") + b'three,meeting,Three"\n',
             [(2, None, ["this is no CSV: field larger than field limit (400)." + UNREAD])],
+        ),
+        # Nor is the next line read, whatever it is like.
+        (
+            b'one,meeting,One,"' + b"x" * 500 + b'"\ntwo,meeting,Two,"' + b"x" * 500 + b'"\n',
+            [(2, None, ["this is no CSV: the line is longer than 400 characters." + UNREAD])],
+        ),
+        (
+            b'one,meeting,"x"y\ntwo,meeting,' + b"x" * 500 + b"\n",
+            [(2, None, [STRAY + UNREAD])],
         ),
         # Nothing is left to read.
         (b'one,meeting,One\ntwo,meeting,"x" y\n', [(2, "one", []), (3, None, [STRAY])]),
