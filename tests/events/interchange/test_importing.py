@@ -551,6 +551,15 @@ def test_what_waits_for_the_rest_of_the_file_is_counted_where_it_is_stopped(monk
     assert Relation.objects.count() == 3
 
 
+def test_what_waits_in_a_batch_that_is_not_written_is_not_counted():
+    imported(*ALL[:6])
+    waiting = {**EARLIER, "relations": [{"kind": "follows", "event": "test:12"}]}
+
+    found = imported(waiting, {**EARLIER, "slug": "other", "external_id": "test:3", "type": "party"}, refused=When.STOP)
+    assert [(result.line, str(result.status)) for result in found] == [(2, "refused")]
+    assert not Event.objects.exists()
+
+
 def test_what_waited_is_counted_where_the_closing_of_links_is_stopped(monkeypatch):
     """By what names the same event in two ways, which only shows when it is there."""
     monkeypatch.setattr(importing, "BATCH", 2)
