@@ -52,6 +52,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         server.release()
 
 
+@pytest.fixture
+def committed(transactional_db):
+    """A database whose transactions really end, for tests with several connections."""
+
+
+@pytest.fixture
+def admin_user(django_user_model):
+    """Without a password, whose hashing would take longer than the tests."""
+    return django_user_model.objects.create_superuser("admin")
+
+
 @pytest.fixture(scope="module")
 def chromium():
     """Headless Chromium, the one of the system."""

@@ -19,12 +19,6 @@ TARGET = {"app_label": "events", "model_name": "relation", "field_name": "target
 EVENTS = {"app_label": "timeline", "model_name": "timeline", "field_name": "events"}
 
 
-@pytest.fixture
-def admin_user(django_user_model):
-    """Without a password, whose hashing would take longer than the tests."""
-    return django_user_model.objects.create_superuser("admin")
-
-
 @pytest.mark.parametrize(
     ("date", "titles", "text"),
     [

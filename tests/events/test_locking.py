@@ -24,11 +24,6 @@ from timeline.models import Publication
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def committed(transactional_db):
-    """A database whose transactions really end."""
-
-
 CHANGELIST = "/admin/events/event/"
 
 

@@ -19,6 +19,7 @@ from events.guarding import fingerprint
 from events.models import Actor, Event, EventText, EventType, Topic
 from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, published, state, topic
+from tests.events.admin.forms import address
 from timeline import filters
 from timeline.filters import NO_FILTERS
 from timeline.loading import load_curated
@@ -48,12 +49,6 @@ INLINE = {PublicationText, PublicationCountry, PublicationRelation, Tally, TermT
 
 
 @pytest.fixture
-def admin_user(django_user_model):
-    """Without a password, whose hashing would take longer than the tests."""
-    return django_user_model.objects.create_superuser("admin")
-
-
-@pytest.fixture
 def staff(django_user_model):
     """Makes a client of a staff member who has these permissions."""
 
@@ -65,10 +60,6 @@ def staff(django_user_model):
         return client
 
     return make
-
-
-def address(model: Any, action: str, *args: Any) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{action}", args=args)
 
 
 def act(client: Client, action: str, *chosen: Any) -> list[str]:
