@@ -95,7 +95,7 @@ def queries(text: str, language: str) -> list[SearchQuery]:
     own = configuration(language)
 
     def in_either(words: list[str], beginning: bool, config: str) -> Func:
-        return _Either(_part(words, beginning, config), _part(words, beginning, own))
+        return _UnlessStopWords("||", _part(words, beginning, config), _part(words, beginning, own))
 
     found: list[SearchQuery] = [_Marked(_all(parts, own, _part), language)]
     others = [other for other, _ in settings.LANGUAGES if other != language]
@@ -107,7 +107,7 @@ def _all(parts: Sequence[Part], config: str, asked: Callable[[list[str], bool, s
     wanted = [(minus, asked(words, beginning, config)) for minus, words, beginning in parts]
     having = _Joined("&&", *(part for minus, part in wanted if not minus))
     without = [_Without(part) for minus, part in wanted if minus]
-    return _Less(having, _Joined("&&", *without)) if without else having
+    return _UnlessStopWords("&&", having, _Joined("&&", *without)) if without else having
 
 
 class _Marked(SearchQuery):
@@ -118,25 +118,19 @@ class _Marked(SearchQuery):
         self.template = f"{_MARKED.format(lexemes='%(expressions)s', mark=repr(before))}::tsquery"
 
 
-class _Either(Func):
-    """What one query finds, or another; nothing in particular if the first one is of stop words."""
+class _UnlessStopWords(Func):
+    """Two queries with an operator between them; the first one alone, which says nothing, if it is of stop words."""
 
     output_field = SearchQueryField()
 
+    def __init__(self, operator: str, one: Func, other: Func) -> None:
+        super().__init__(one, other)
+        self.operator = operator
+
     def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
         (one, params), (other, more) = map(compiler.compile, self.get_source_expressions())
-        sql = f"(CASE numnode({one}) WHEN 0 THEN {one} ELSE {one} || {other} END)"
+        sql = f"(CASE numnode({one}) WHEN 0 THEN {one} ELSE {one} {self.operator} {other} END)"
         return sql, (*params, *params, *params, *more)
-
-
-class _Less(Func):
-    """What one query finds and another one does, too; nothing if the first one is of stop words."""
-
-    output_field = SearchQueryField()
-
-    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
-        (one, params), (other, more) = map(compiler.compile, self.get_source_expressions())
-        return f"(CASE numnode({one}) WHEN 0 THEN {one} ELSE {one} && {other} END)", (*params, *params, *params, *more)
 
 
 class _Joined(Func):

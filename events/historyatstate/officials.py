@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.utils.text import slugify
 
-from events.historyatstate.persons import known_persons
+from events.historyatstate.persons import Known
 from events.historyatstate.reading import Row
 from events.interchange.records import Values
 from events.models import Actor
@@ -63,11 +63,11 @@ OFFICES = {"president": "president", "secretary": "Secretary of State"}
 class Officials:
     """Everybody who travelled, as records of actors."""
 
-    def __init__(self, presidents: Iterable[Row]) -> None:
+    def __init__(self, presidents: Iterable[Row], known: Known) -> None:
         self.presidents: dict[str, list[Row]] = {}
         for row in presidents:
             self.presidents.setdefault(row["id"], []).append(row)
-        self.known = known_persons()
+        self.known = known
         self.records: dict[str, Values] = {}
         """By the data set's id."""
 

@@ -20,9 +20,13 @@ class Term(NamedTuple):
     until: date
 
 
-def known_persons() -> dict[tuple[str, str], list[Term]]:
-    """By code of the state and name (as a slug): the terms of the persons who are here."""
-    known: dict[tuple[str, str], list[Term]] = {}
+Known = dict[tuple[str, str], list[Term]]
+"""By code of the state and name (as a slug): the terms of the persons who are here."""
+
+
+def known_persons() -> Known:
+    """Those who are here now. One query."""
+    known: Known = {}
     memberships = Membership.objects.filter(member__kind=Actor.Kind.PERSON, group__code__isnull=False)
     columns = ("member__slug", "member__names", "member__aliases", "group__code", "role", "since_min", "until_max")
     for slug, names, aliases, code, role, since, until in memberships.values_list(*columns):

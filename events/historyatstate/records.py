@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from events.historyatstate.officials import OFFICES, Officials
+from events.historyatstate.persons import known_persons
 from events.historyatstate.reading import Files, Row, rows
 from events.historyatstate.states import code_of, contradiction, in_own_words
 from events.historyatstate.summits import Guest, Summit, summits
@@ -55,12 +56,13 @@ class _Reading:
         self.names = {state.code or "": set(state.names.values()) for state in coded}
         there = {TRAVELS: files.trips, VISITS: files.visits, SUMMITS: group_summits}
         self.found = HistoryAtState(namespaces=[name for name, found in there.items() if found])
-        self.officials = Officials(rows(files.presidents))
+        known = known_persons()
+        self.officials = Officials(rows(files.presidents), known)
         self.unknown_states: dict[str, Values] = {}
         trips = [(row, self._trip(row)) for row in rows(files.trips)]
         visits = list(rows(files.visits))
         by_row = self._visits_by_persons(visits)
-        self.visitors = Visitors()
+        self.visitors = Visitors(known)
         self.visitors.find([visit for visit in by_row.values() if visit])
         self.events = trips + [(row, self._visit(row, by_row.get(number))) for number, row in enumerate(visits)]
         self.summits = self._summits(visits) if group_summits else []

@@ -17,7 +17,7 @@ from datetime import date
 
 from django.utils.text import slugify
 
-from events.historyatstate.persons import Term, known_persons
+from events.historyatstate.persons import Known, Term
 from events.interchange.records import Values
 
 OFFICES = [
@@ -69,17 +69,17 @@ def visit_by(printed: str, code: str, first: str, last: str) -> Visit | None:
 class Visitors:
     """Gives each visit its actor, and keeps the records of those who are not here yet."""
 
+    known: Known
     records: list[Values] = field(default_factory=list)
 
     def find(self, visits: Sequence[Visit]) -> None:
-        known = known_persons()
         by_name: dict[tuple[str, str], list[Visit]] = {}
         for visit in sorted(visits, key=lambda visit: (visit.first, visit.last)):
             by_name.setdefault((visit.code, slugify(visit.name)), []).append(visit)
         for (code, name), theirs in by_name.items():
             for number, group in enumerate(_same_person(theirs)):
                 slug = slugify(f"{group[0].name} {code}") + (f"-{group[0].first[:4]}" if number else "")
-                own = [visit for visit in group if not _is_known(visit, slug, known.get((code, name), []))]
+                own = [visit for visit in group if not _is_known(visit, slug, self.known.get((code, name), []))]
                 for visit in own:
                     visit.slug = slug
                 if own:

@@ -45,15 +45,13 @@ class _Draft:
     wanted: Values = field(default_factory=dict)
     """The record of the event as it is to be."""
     edited_at: datetime.datetime | None = None
-    """When the event that is there was edited last."""
-    by_imports: bool = True
-    """Whether imports alone have written it."""
+    """When the event that is there was edited last; None if imports alone have written it."""
     problems: list[Problem] = field(default_factory=list)
     unlinked: list[Problem] = field(default_factory=list)
     waits: bool = False
 
     def imported_at(self, now: datetime.datetime) -> datetime.datetime | None:
-        return now if self.by_imports and self.values.get("publish") is not False else None
+        return now if self.edited_at is None and self.values.get("publish") is not False else None
 
 
 @dataclass(slots=True)
@@ -127,7 +125,7 @@ def _outcome(draft: _Draft, created: set[int], now: datetime.datetime, explain: 
         outcome.status = Status.CREATED
     elif draft.there is not None and draft.there != draft.wanted:  # None: it is kept as it is, so not looked at
         outcome.status = Status.CHANGED
-        if not draft.by_imports:
+        if draft.edited_at:
             outcome.edited_at, outcome.rewritten_at = draft.edited_at, now
         if explain:
             outcome.explain(draft.there, draft.wanted)
@@ -165,7 +163,6 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
         elif taken.setdefault(draft.slug, external_id) != external_id:
             draft.problems = [Problem("slug", f"“{taken[draft.slug]}” has the same: choose another slug.")]
         draft.id = pk
-        draft.by_imports = pk not in edited
         draft.edited_at = edited.get(pk)
 
 

@@ -46,14 +46,7 @@ _KINDS: dict[Any, str] = {
 
 
 def _expected(what: str, value: Any, field: str) -> Problem:
-    names: dict[Any, str] = {
-        dict: "an object",
-        list: "a list",
-        str: "a text",
-        bool: "true or false",
-        type(None): "null",
-    }
-    return Problem(field, f"this is {names.get(type(value), 'a number')}: expected {what}.")
+    return Problem(field, f"this is {_KINDS.get(type(value), 'a number')}: expected {what}.")
 
 
 @dataclass(frozen=True, slots=True)

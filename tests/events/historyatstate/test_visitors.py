@@ -2,6 +2,7 @@
 
 import pytest
 
+from events.historyatstate.persons import known_persons
 from events.historyatstate.visitors import Visitors, visit_by
 from tests.builders import actor, member, state
 
@@ -44,7 +45,7 @@ def test_anything_else_is_nobody(printed):
 
 def visits(*entries):
     found = [visit for entry in entries if (visit := visit_by(*entry))]
-    visitors = Visitors()
+    visitors = Visitors(known_persons())
     visitors.find(found)
     return [visit.slug for visit in found], visitors.records
 
