@@ -22,7 +22,7 @@ from timeline.documents import LANGUAGES, Document, Renderer, load
 from timeline.drafts import Draft, Link, Part, Reference, Text
 from timeline.models import Publication, PublicationRelation, PublicationText, Term, TermText
 
-RENDERED = (Term.Kind.ACTOR, Term.Kind.TYPE, Term.Kind.TOPIC)
+RENDERED = (Term.Kind.ACTOR, Term.Kind.COUNTRY, Term.Kind.TYPE, Term.Kind.TOPIC)
 """The kinds of entries that documents of events are made of."""
 
 
@@ -37,7 +37,12 @@ class PublicVocabulary:
         self.newest = newest_term()
         documents = _by_kind()
         self.actors = {slug: _actor(pk, names, said) for slug, (pk, names, said) in documents[Term.Kind.ACTOR].items()}
-        self.by_code = {actor.code: actor for actor in self.actors.values() if actor.code}
+        # By present and former codes: an actor that has another one now is still found by that which it had.
+        holders = {code: said[LANGUAGES[0]]["actor"] for code, (_, _, said) in documents[Term.Kind.COUNTRY].items()}
+        self.by_code = {code: self.actors[slug] for code, slug in holders.items() if slug in self.actors}
+        for actor in self.actors.values():
+            if actor.code and self.by_code.get(actor.code) is not actor:  # published anew, another one has it
+                actor.code = None
         self.types, type_paths = _tree(EventType, documents[Term.Kind.TYPE])
         self.topics, topic_paths = _tree(Topic, documents[Term.Kind.TOPIC])
         self.members: dict[str, set[str]] = defaultdict(set)

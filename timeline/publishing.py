@@ -35,7 +35,7 @@ from timeline.models import (
 )
 from timeline.terms import render_actors, render_branches, render_timelines
 from timeline.versions import Prepared, event_digest, prepare, timestamp, write_versions
-from timeline.vocabulary import terms_of, withdraw_terms, write_terms
+from timeline.vocabulary import left_blocs, terms_of, withdraw_terms, write_terms
 
 COPIED = [
     column.attname
@@ -95,11 +95,12 @@ def publish(
         rendered = [renderer.render(draft) for draft in accepted]
         prepared = prepare(rendered)
         if trial:
-            _new_versions(prepared, _last_versions(prepared), outcome)
+            _new_versions(prepared, last_versions(prepared), outcome)
             return outcome
         with turn, new_edition(by) as edition:
-            write_terms(edition, terms_of(accepted, rendered))
-            write_publications(edition, prepared, outcome)
+            previous = last_versions(prepared)
+            write_terms(edition, terms_of(accepted, rendered, left_blocs(prepared, previous)))
+            write_publications(edition, prepared, previous, outcome)
     return outcome
 
 
@@ -161,9 +162,11 @@ def lock(ids: Iterable[int]) -> list[int]:
 # Events
 
 
-def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: Outcome) -> None:
-    """Writes a new version of each event that says something else than its last one, and notes it in `outcome`."""
-    previous = _last_versions(prepared)
+def write_publications(
+    edition: Edition, prepared: Sequence[Prepared], previous: Mapping[int, Publication], outcome: Outcome
+) -> None:
+    """Writes a new version of each event that says something else than its last one in `previous`, by event; notes it
+    in `outcome`."""
     before = _public_titles(previous) if previous else {}
     new = _new_versions(prepared, previous, outcome)
     written = {version.event.pk for version in new}
@@ -178,8 +181,8 @@ def write_publications(edition: Edition, prepared: Sequence[Prepared], outcome: 
     _refresh_relations(edition, renamed, written=written)
 
 
-def _last_versions(prepared: Iterable[Prepared]) -> dict[int, Publication]:
-    """By event."""
+def last_versions(prepared: Iterable[Prepared]) -> dict[int, Publication]:
+    """By event; within an edition, which holds the dataset, if there is to be another one."""
     rows = Publication.objects.filter(among("event_id", [version.event.pk for version in prepared]), superseded_in=None)
     return {row.event_id: row for row in rows.defer("search")}  # the longest column, and made anew
 

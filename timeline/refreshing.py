@@ -19,11 +19,12 @@ from django.utils import timezone
 
 from events.locking import lock_in_tries
 from timeline.editions import new_edition, wait_for_publishers
-from timeline.models import Publication, Refresh
+from timeline.models import Publication, Refresh, Term
 from timeline.processes import clear_waste
 from timeline.public_drafts import PublicVocabulary, newest_term, public_drafts, public_vocabulary
-from timeline.publishing import Outcome, lock, write_publications
+from timeline.publishing import Outcome, last_versions, lock, write_publications
 from timeline.versions import Prepared, prepare
+from timeline.vocabulary import withdraw_terms
 
 BATCH = 500
 """Events in a dataset version."""
@@ -99,7 +100,7 @@ def _begin(refresh: Refresh) -> Step:
     events = list(found.values_list("event_id", flat=True))
     refresh.events, refresh.total = events, len(events)
     if not refresh.total:
-        refresh.finished_at = timezone.now()
+        _finish(refresh)
     refresh.save(update_fields=["events", "total", "finished_at"])
     return Step(refresh)
 
@@ -117,9 +118,22 @@ def _continue(refresh: Refresh) -> Step:
     refresh.passed_over += passed_over
     refresh.error, refresh.retry_at = "", None
     if refresh.done >= (refresh.total or 0):
-        refresh.finished_at = timezone.now()
+        _finish(refresh)
     refresh.save(update_fields=["done", "changed", "passed_over", "error", "retry_at", "finished_at"])
     return Step(refresh, len(ids), changed)
+
+
+def _finish(refresh: Refresh) -> None:
+    """Ends the countries whose actor has another code by now, once no public event has the old one."""
+    refresh.finished_at = timezone.now()
+    vocabulary = public_vocabulary()
+    left = [code for code in refresh.countries if (holder := vocabulary.by_code.get(code)) and holder.code != code]
+    ended = [
+        code for code in left if not Publication.objects.current().filter(countries_involved__contains=[code]).exists()
+    ]
+    if ended:
+        with new_edition(refresh.asked_by) as edition:
+            withdraw_terms(edition, Term.Kind.COUNTRY, ended)
 
 
 def _refresh_events(ids: Iterable[int], refresh: Refresh) -> tuple[int, int]:
@@ -133,7 +147,8 @@ def _refresh_events(ids: Iterable[int], refresh: Refresh) -> tuple[int, int]:
         if set(current.values_list("pk", flat=True)) != prepared.keys() | unknown or newest_term() != vocabulary.newest:
             prepared, unknown = _prepare(ids, public_vocabulary())
         outcome = Outcome()
-        write_publications(edition, list(prepared.values()), outcome)
+        versions = list(prepared.values())
+        write_publications(edition, versions, last_versions(versions), outcome)
     return len(outcome.published), len(unknown)
 
 

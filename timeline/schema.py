@@ -58,7 +58,8 @@ class PublicSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         in_path = "{" in self.path
-        statuses = ["400", "406", "429"] + (["404"] if in_path else []) + (["410"] if "{slug}" in self.path else [])
+        can_be_withdrawn = any(part in self.path for part in ("{slug}", "/countries/{", "/timelines/{"))
+        statuses = ["400", "406", "429"] + (["404"] if in_path else []) + (["410"] if can_be_withdrawn else [])
         bodies: dict[str, Any] = {
             "200": {
                 "description": self._meaning(),

@@ -6,23 +6,59 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from events.among import among
-from events.models import EventType
+from events.dates import parse
+from events.involvement import Way
+from events.models import Actor, EventType
 from timeline.documents import LANGUAGES, Document, Rendered, dump, load
 from timeline.drafts import Draft
 from timeline.editions import Edition
-from timeline.models import Refresh, Term, TermText
+from timeline.models import Publication, Refresh, Tally, Term, TermText
+from timeline.tallies import Tallied
 from timeline.terms import RenderedTerm, render_actors, render_branches
+from timeline.versions import Prepared
 
 
-def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered]) -> list[RenderedTerm]:
-    """The vocabulary entries that the events' documents name."""
-    actors = {part.actor.id for draft in drafts for part in draft.participations}
+def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered], left: Iterable[int] = ()) -> list[RenderedTerm]:
+    """The vocabulary entries that the events' documents name, and the actors of those that `left` a bloc, by id."""
+    actors = {part.actor.id for draft in drafts for part in draft.participations}.union(left)
     actors |= {entry.actor.id for shown in rendered for entry in shown.countries}
     for draft in drafts:
         actors |= {actor.pk for figure in draft.figures for actor in (figure.reporter, figure.partner) if actor}
     types = EventType.objects.filter(pk__in={draft.event.type_id for draft in drafts})
     topics = {topic for draft in drafts for topic in draft.topics}
     return [*render_actors(actors), *render_branches(types, topics)]
+
+
+def left_blocs(prepared: Iterable[Prepared], previous: Mapping[int, Publication]) -> set[int]:
+    """By id, the actors that their blocs do not involve any more in these events, in which the blocs still take part.
+
+    `previous` are the last versions, by event. What is said of a member stands in its own entry. That has to say so
+    with the event: else it would be involved again when what is public is rendered anew.
+    """
+    gone: dict[str, set[str]] = {}
+    for version in prepared:
+        last = previous.get(version.event.pk)
+        if last and last.involvements != version.row.involvements:
+            for code in _through_blocs(last) - _through_blocs(version.row):
+                gone.setdefault(code, set()).update(version.row.actors)
+    if not gone:
+        return set()
+    rows = Actor.objects.filter(among("code", gone)).values_list("pk", "slug", "code")
+    actors = {slug: (pk, gone[code]) for pk, slug, code in rows if code}
+    texts = TermText.objects.filter(
+        among("term__key", actors), term__kind=Term.Kind.ACTOR, term__superseded_in=None, language=LANGUAGES[0]
+    )
+    return {
+        actors[slug][0]
+        for slug, document in texts.values_list("term__key", "document")
+        if not actors[slug][1].isdisjoint(link["group"] for link in load(document).get("memberships", ()))
+    }
+
+
+def _through_blocs(row: Publication) -> set[str]:
+    """The codes of those that a bloc involves."""
+    way = f":{Way.BLOC}:"
+    return {entry.removesuffix(way) for entry in row.involvements if entry.endswith(way)}
 
 
 def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
@@ -82,21 +118,25 @@ def _supersede(edition: Edition, rows: Iterable[Term]) -> None:
 
 
 def _ask_to_follow(edition: Edition, changed: Iterable[RenderedTerm], previous: Mapping[tuple[str, str], Term]) -> None:
-    """Has the public events refreshed that may say something of those entries that were public before."""
+    """Has the public events refreshed that may say something of those entries that were public before; or of blocs
+    that have a member which was not."""
     actors: set[str] = set()
     countries: set[str] = set()
     branches: dict[str, list[str]] = {Term.Kind.TYPE: [], Term.Kind.TOPIC: []}
     for entry in changed:
         last = previous.get((entry.kind, entry.key))
-        if last is None:
-            continue
-        if entry.kind in branches:
+        if entry.kind in branches and last:
             branches[entry.kind].append(entry.key)
-        elif entry.kind == Term.Kind.ACTOR:
+        elif entry.kind == Term.Kind.ACTOR and last:
             before, after = load(last.texts.get(language=LANGUAGES[0]).document), entry.documents[LANGUAGES[0]]
             # In its old groups, too, it may have been counted among those involved.
             actors |= {entry.key, *_groups_that_differ(before, after)}
             countries |= {code for said in (before, after) if (code := said.get("code"))}
+        elif entry.kind == Term.Kind.ACTOR and (code := entry.documents[LANGUAGES[0]].get("code")):
+            actors |= _public_blocs(entry.documents[LANGUAGES[0]])
+            if (Term.Kind.COUNTRY, code) in previous:  # another actor had it
+                actors.add(entry.key)
+                countries.add(code)
     types, topics = sorted(branches[Term.Kind.TYPE]), sorted(branches[Term.Kind.TOPIC])
     by: Any = edition.by
     if actors or types or topics:
@@ -111,12 +151,32 @@ def _ask_to_follow(edition: Edition, changed: Iterable[RenderedTerm], previous: 
 
 
 def _groups_that_differ(before: Document, after: Document) -> set[str]:
-    """The groups to which an actor belongs otherwise than before."""
+    """The groups to which an actor belongs otherwise than before, or as another state."""
     said = [
-        {(link["group"], link.get("since"), link.get("until")) for link in document.get("memberships", ())}
+        {
+            (link["group"], link.get("since"), link.get("until"), document.get("code"))
+            for link in document.get("memberships", ())
+        }
         for document in (before, after)
     ]
-    return {group for group, _, _ in said[0] ^ said[1]}
+    return {group for group, *_ in said[0] ^ said[1]}
+
+
+def _public_blocs(document: Document) -> set[str]:
+    """The blocs that take part in public events in the months in which the actor may have belonged to them."""
+    links = document.get("memberships", ())
+    blocs = Term.objects.current().filter(
+        among("key", {link["group"] for link in links}), kind=Term.Kind.ACTOR, group=Actor.Kind.BLOC
+    )
+    public = set(blocs.values_list("key", flat=True)) if links else set()
+    return {link["group"] for link in links if link["group"] in public and _takes_part(link)}
+
+
+def _takes_part(link: Mapping[str, str]) -> bool:
+    """Whether the group does in public events, in the months of the membership."""
+    first = parse(link["since"]).start_min if "since" in link else None
+    last = parse(link["until"]).end_max if "until" in link else None
+    return Tallied(Tally.Dimension.ACTOR, link["group"]).number(first, last) > 0
 
 
 def _keys(entries: Iterable[RenderedTerm]) -> Iterable[tuple[str, list[str]]]:

@@ -235,6 +235,129 @@ def test_a_membership_changes_who_is_involved():
     assert publish(Event.objects.all()).published == []
 
 
+def involved(slug):
+    """The codes of the states that are involved in a public event, as it is said in all places."""
+    [row] = Publication.objects.current().filter(slug=slug)
+    codes = [country["code"] for country in current(slug).get("countries", ())]
+    assert row.countries_involved == codes == sorted(country.code for country in row.countries.all())
+    return codes
+
+
+def test_a_state_that_was_in_no_public_event_joins_the_events_of_its_bloc():
+    bloc, later = actor("bloc", "bloc"), actor("later-bloc", "bloc")
+    member(bloc, state("KZ"))
+    published("summit", "2025-11", bloc)
+    published("before", "2025-09", bloc)
+    published("other", "2025-11", later)
+    joining = state("UZ")
+    member(bloc, joining, since="2025-10")
+    member(later, joining, since="2026")
+
+    publish_vocabulary(actors=[joining])
+    refresh_all()
+
+    assert [involved(slug) for slug in ("summit", "before", "other")] == [["KZ", "UZ"], ["KZ"], []]
+    assert versions() == [("summit", 2), ("before", 1), ("other", 1)]
+    assert progress() == [(2, 2, 1, 0, True)]  # nothing of what the later bloc takes part in
+    assert publish(Event.objects.all()).published == []
+
+
+def test_a_state_that_left_a_bloc_is_not_brought_back():
+    bloc, kz = actor("bloc", "bloc"), state("KZ")
+    link = member(bloc, kz)
+    member(bloc, state("UZ"))
+    summit = published("summit", "2025", bloc)
+    published("other", "2025", bloc)
+    published("with-it", "2025", bloc, kz)
+
+    link.delete()
+    publish([summit])
+    entry = Term.objects.current().get(kind="actor", key="kazakhstan")
+    assert "memberships" not in load(entry.texts.get(language="en").document)
+    refresh_all()
+    rename(bloc, en="New name")
+    refresh_all()
+
+    assert [involved(slug) for slug in ("summit", "other", "with-it")] == [["UZ"], ["UZ"], ["KZ", "UZ"]]
+    assert publish(Event.objects.all()).published == []
+
+
+def test_who_is_no_longer_involved_because_of_the_event_is_not_published_with_it():
+    bloc, kz, us = actor("bloc", "bloc"), state("KZ"), state("US")
+    member(bloc, kz)
+    summit = published("summit", "2025", bloc, us)
+    Actor.objects.filter(pk__in=[kz.pk, us.pk]).update(names={"en": "In hand"})
+
+    summit.participations.all().delete()
+    summit.participations.create(actor=state("UZ"), role="participant")
+    publish([summit])
+
+    assert involved("summit") == ["UZ"]
+    documents = [text.document for term in Term.objects.current() for text in term.texts.all()]
+    assert [document for document in documents if "In hand" in document] == []
+
+
+def test_events_follow_a_state_to_its_new_code(client):
+    burma, bloc = state("BU"), actor("bloc", "bloc")
+    member(bloc, burma)
+    published("there", "2025", "US", place_country=burma)
+    published("with", "2025", burma)
+    published("summit", "2025", bloc)
+    burma.code = "BUMM"
+    burma.save()
+
+    publish_vocabulary(actors=[burma])
+    before = dataset_version()
+    assert client.get("/api/v1/countries/BU/").status_code == 200  # as long as events have it
+    refresh_all()
+
+    assert [client.get(f"/api/v1/countries/{code}/").status_code for code in ("BU", "BUMM")] == [410, 200]
+    assert client.get(f"/api/v1/countries/BU/?as_of={before}").json()["code"] == "BU"
+    assert [entry["code"] for entry in client.get("/api/v1/countries/").json()["results"]] == ["BUMM", "US"]
+    assert [involved(slug) for slug in ("there", "with", "summit")] == [["BUMM", "US"], ["BUMM"], ["BUMM"]]
+    assert current("there")["place"]["country"] == "BUMM"
+    found = client.get("/api/v1/events/?country=BUMM").json()["results"]
+    assert {event["id"] for event in found} == {"there", "with", "summit"}
+    assert client.get("/api/v1/events/?country=BU").status_code == 400  # as for any code that is not there
+    assert publish(Event.objects.all()).published == []
+
+
+def test_the_events_of_a_bloc_follow_a_member_that_gets_a_code():
+    bloc, member_of_it = actor("bloc", "bloc"), actor("new-state", "state")
+    member(bloc, member_of_it)
+    published("summit", "2025", bloc)
+    published("other", "2025", member_of_it)
+    member_of_it.code = "KZ"
+    member_of_it.save()
+
+    publish_vocabulary(actors=[member_of_it])
+    refresh_all()
+
+    assert [involved(slug) for slug in ("summit", "other")] == [["KZ"], ["KZ"]]
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_events_follow_a_code_to_another_actor(is_public):
+    old, new = state("UZ"), actor("republic", "state")
+    published("there", "2025", old, place_country=old)
+    published("with", "2025", old)
+    if is_public:
+        published("both", "2025", new, place_country=old)
+    old.code = None
+    old.save()
+    new.code = "UZ"
+    new.save()
+
+    publish_vocabulary(actors=[new])
+    refresh_all()
+
+    assert [refresh.error for refresh in Refresh.objects.all()] == [""]
+    assert involved("there") == ["UZ"]
+    assert current("there")["countries"][0]["name"] == "Republic"
+    assert involved("with") == []
+    assert not is_public or involved("both") == ["UZ"]
+
+
 def test_nothing_is_asked_for_when_nothing_public_changed():
     uz = state("UZ")
     uz.names = {"en": "Before it is public"}
@@ -489,7 +612,7 @@ def test_a_thousand_take_as_many_queries_as_one_for_each_batch(django_assert_num
     refresh_all()
     rename(uz, en="Second")
     vectors.STEMS.clear()
-    with django_assert_num_queries(46) as counted:
+    with django_assert_num_queries(47) as counted:
         refresh_all()
     for number in range(12):
         published(f"event-{number}", "2025", uz)
