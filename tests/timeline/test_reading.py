@@ -6,9 +6,13 @@ import pytest
 
 from tests.builders import published
 from timeline.caching import dataset_version
-from timeline.models import Publication
+from timeline.models import Publication, Timeline
 from timeline.negotiation import Negotiated
+from timeline.publishing import publish_vocabulary
+from timeline.views import vocabulary
 from timeline.views.base import Reading
+from timeline.views.events import EventList
+from timeline.views.summaries import SummaryView
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +46,76 @@ def test_nothing_is_said_of_the_version_that_has_nothing(rf, settled, times):
     assert settled(reading, read) == []
     assert reads == ["read"] * times
     assert reading.version == dataset_version() == 1
+
+
+@pytest.fixture
+def _redefined(monkeypatch):
+    """A timeline of events with the United States, that becomes one of events with China when it has been read."""
+    published("american", "2025", "US")
+    published("chinese", "2025", "CN")
+    timeline = Timeline.objects.create(slug="line", titles={"en": "Line"}, query="country=US")
+    publish_vocabulary(timelines=[timeline])
+
+    def redefine():
+        if timeline.query != "country=CN":
+            timeline.query, timeline.titles = "country=CN", {"en": "New line"}
+            timeline.save()
+            publish_vocabulary(timelines=[timeline])
+
+    def then_redefined(real):
+        def read(*arguments):
+            found = real(*arguments)
+            redefine()
+            return found
+
+        return read
+
+    for view in (EventList, SummaryView):
+        monkeypatch.setattr(view, "named", then_redefined(view.named))
+    monkeypatch.setattr(vocabulary, "stored_timeline", then_redefined(vocabulary.stored_timeline))
+
+
+@pytest.mark.usefixtures("_redefined")
+@pytest.mark.parametrize(
+    ("address", "shows"),
+    [
+        ("/api/v1/events/?timeline=line", "chinese"),
+        ("/api/v1/events/?timeline=line&format=csv&page_size=5", "chinese"),
+        ("/api/v1/events/?timeline=line&format=atom", "New line"),
+        ("/api/v1/events/window/?timeline=line", "chinese"),
+        ("/api/v1/timelines/line/?format=atom", "chinese"),
+        ("/api/v1/timelines/line/?format=ics", "New line"),
+    ],
+)
+def test_a_timeline_that_is_defined_anew_meanwhile_is_read_by_one_definition(client, address, shows):
+    response = client.get(address)
+
+    assert shows in response.text
+    assert "american" not in response.text
+    assert response["ETag"].startswith(f'W/"{dataset_version()}-')
+
+
+@pytest.mark.usefixtures("_redefined")
+@pytest.mark.parametrize("address", ["/api/v1/events/?timeline=line&format=csv", "/api/v1/timelines/line/?format=csv"])
+def test_an_export_of_a_timeline_is_of_the_version_that_it_names(client, address):
+    response = client.get(address)
+    rows = b"".join(response.streaming_content).decode()
+
+    version = int(response["ETag"].removeprefix('W/"').partition("-")[0])
+    assert ("chinese" in rows, "american" in rows) == (version == dataset_version(), version < dataset_version())
+
+
+def test_a_definition_that_another_version_left_as_it_was_is_read_by_once(rf):
+    reading = Reading(rf.get("/"), {}, Negotiated())
+    reads: list[str] = []
+
+    def read(defined):
+        reads.append(defined)
+        published(f"event-{len(reads)}")
+        reading.version = dataset_version()
+        return defined
+
+    assert reading.by(lambda: "same", read) == "same"
+    definitions = iter(["first", "second", "third", "third"])
+    assert reading.by(lambda: next(definitions), read) == "third"
+    assert reads == ["same", "first", "second", "third"]

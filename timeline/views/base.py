@@ -26,6 +26,7 @@ from timeline.negotiation import Negotiated, negotiate
 from timeline.pagination import Cursor, JoinedPage, Page
 from timeline.parameters import Known, ParameterField, as_of_field, fields_field, language_field, read
 
+Defined = TypeVar("Defined")
 Found = TypeVar("Found")
 
 
@@ -86,6 +87,18 @@ class Reading:
                 return found
             if dataset_version() == before:
                 self.read_version = before
+                return found
+
+    def by(self, define: Callable[[], Defined], read: Callable[[Defined], Found]) -> Found:
+        """What `read` finds by a timeline's definition: again, if that became another one meanwhile, so that the answer
+        is of one dataset version. One tiny query more, or none."""
+        before, defined = self.ask_version(), define()
+        while True:
+            found = read(defined)
+            if self.version == before:
+                return found
+            before, last, defined = self.version, defined, define()
+            if defined == last:
                 return found
 
     @property
@@ -173,8 +186,14 @@ class PublicView(APIView):
             return self.finished(HttpResponseNotModified(), reading)
         if not self.tells_version:
             reading.ask_version()
-        reading.known = self.named(reading.values, reading.at)
-        return self.finished(self.answer(reading, **path), reading)
+        named = functools.partial(self.named, reading.values, reading.at)
+
+        def answered(known: Known) -> HttpResponseBase:
+            reading.known = known
+            return self.answer(reading, **path)
+
+        response = reading.by(named, answered) if reading.values.get("timeline") else answered(named())
+        return self.finished(response, reading)
 
     def check(self, values: dict[str, Any]) -> None:
         """Checks the values against each other, without a query. Raises `InvalidParameters`."""

@@ -169,12 +169,20 @@ class TimelineDetail(TermDetail):
         if not wants_feed(reading.values):
             return super().answer(reading, **path)
         key = path["key"]
-        document, definition, _ = stored_timeline(key, reading.values["lang"], reading.at)
         reading.values = {**dict.fromkeys(EventList.parameters()), **reading.values, "timeline": key}
         prefer_order(reading.values)
-        reading.known = {(self.kind.value, key): definition}
         reading.listed_as = {"timeline": key}  # as JSON this is one document: its pages are those of the event list
-        return event_feed(reading, load(document)["title"])
+
+        def defined() -> tuple[str, dict[str, Any]]:
+            document, definition, reading.version = stored_timeline(key, reading.values["lang"], reading.at)
+            return document, definition
+
+        def events(timeline: tuple[str, dict[str, Any]]) -> HttpResponseBase:
+            document, definition = timeline
+            reading.known = {(self.kind.value, key): definition}
+            return event_feed(reading, load(document)["title"])
+
+        return reading.by(defined, events)
 
 
 def stored_timeline(slug: str, language: str, at: int | None = None) -> tuple[str, dict[str, Any], int]:
