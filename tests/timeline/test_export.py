@@ -72,8 +72,10 @@ def test_parquet_keeps_types(tmp_path):
 def test_a_past_state_in_a_language(tmp_path):
     published("one", titles={"en": "Talks", "de": "Gespräche"}), published("two")
 
-    call_command("export", "jsonl", output=str(tmp_path / "e"), query="as_of=1&lang=de", stderr=io.StringIO())
+    said = io.StringIO()
+    call_command("export", "jsonl", output=str(tmp_path / "e"), query="as_of=1&lang=de", stderr=said)
 
+    assert said.getvalue() == f"1 events of dataset version 1 are in {tmp_path / 'e'}.\n"
     assert json.loads((tmp_path / "e").read_text())["title"] == "Gespräche"
 
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-import os
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
@@ -23,6 +18,7 @@ from timeline.errors import InvalidParameters
 from timeline.filters import EventFilters, check_filters, filtered, known_entries
 from timeline.formats import FORMATS, Feed
 from timeline.links import query_of
+from timeline.management.whole_file import whole_file
 from timeline.models import Publication
 from timeline.pagination import EVENT_ORDERINGS, ordered, paging_fields
 from timeline.parameters import ParameterField, as_of_field, language_field, read
@@ -55,11 +51,11 @@ class Command(BaseCommand):
             raise CommandError(f"--site is '{options['site']}'. It must be like https://timeline.example.org.")
         output = options["output"]
         try:
-            with one_state(), opened(output) as file:
+            with one_state(), whole_file(output) as file:
                 values = understood(options["query"])
                 found = documents(values, f"{site}/api/v1")
                 count = write(options["format"], found, feed(values, site), file)
-                version = dataset_version()
+                version = dataset_version() if values["as_of"] is None else values["as_of"]
         except InvalidParameters as error:
             raise CommandError("--query: " + " ".join(problem.message for problem in error.errors)) from error
         except OSError as error:
@@ -118,23 +114,3 @@ def write(format: str, found: Iterable[Document], feed: Feed, file: BinaryIO) ->
         for text in FORMATS[format].write(counted(), feed):
             file.write(text.encode())
     return number
-
-
-@contextlib.contextmanager
-def opened(output: str) -> Iterator[BinaryIO]:
-    """Standard output for "-"; else a new file beside `output`, which takes its place when it is whole."""
-    if output == "-":
-        yield sys.stdout.buffer
-        return
-    target = Path(output)
-    descriptor, unfinished = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(unfinished, 0o666 & ~mask)  # as if it had been made in the usual way
-        os.replace(unfinished, target)
-    except BaseException:
-        os.unlink(unfinished)
-        raise

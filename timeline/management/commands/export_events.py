@@ -1,10 +1,7 @@
 import csv
-import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any
 
 import orjson
@@ -15,6 +12,7 @@ from events.interchange import flat
 from events.interchange.records import Values
 from events.interchange.writing import export
 from events.models import Event
+from timeline.management.whole_file import whole_file
 from timeline.models import Publication
 
 
@@ -36,7 +34,7 @@ class Command(BaseCommand):
         events = events_of(options["dataset"]) if options["dataset"] else None
         records = with_public_state(export(events))
         try:
-            with output(options["file"]) as file:
+            with whole_file(options["file"]) as file:
                 if options["file"].lower().endswith(".csv"):
                     count = self.write_csv(file, records)
                 else:
@@ -93,22 +91,6 @@ def write_json_lines(file: IO[bytes], records: Iterator[Values]) -> int:
         count += values["record"] == "event"
         file.write(orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE))
     return count
-
-
-@contextmanager
-def output(name: str) -> Iterator[IO[bytes]]:
-    """The file to write, which is there only when it is complete; or standard output."""
-    if name == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    part = Path(f"{name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        os.replace(part, name)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def with_public_state(records: Iterator[tuple[int | None, Values]]) -> Iterator[Values]:

@@ -1,0 +1,59 @@
+"""Files that commands write."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+import pytest
+
+from timeline.management.whole_file import whole_file
+
+
+def test_it_takes_the_place_of_the_other_one_when_it_is_whole(tmp_path):
+    (tmp_path / "file").write_text("before")
+
+    with whole_file(str(tmp_path / "file")) as file:
+        file.write(b"after")
+        file.flush()
+        assert (tmp_path / "file").read_text() == "before"
+
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"file": "after"}
+
+
+def test_an_error_leaves_what_was_there(tmp_path):
+    (tmp_path / "file").write_text("before")
+
+    with pytest.raises(ZeroDivisionError), whole_file(str(tmp_path / "file")) as file:
+        file.write(b"%d" % (1 / 0))
+
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"file": "before"}
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_one(tmp_path, there):
+    target, link = tmp_path / "folder" / "target", tmp_path / "link"
+    target.parent.mkdir()
+    if there:
+        target.write_text("before")
+    link.symlink_to(target)
+
+    with whole_file(str(link)) as file:
+        file.write(b"after")
+
+    assert link.is_symlink()
+    assert target.read_text() == "after"
+
+
+def test_what_is_no_file_stays_what_it_is(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with whole_file(str(pipe)) as file:
+            file.write(b"read")
+        assert os.read(reader, 10) == b"read"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]

@@ -1,0 +1,44 @@
+"""A file that a command writes, which is there only when it is whole."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def whole_file(name: str) -> Iterator[BinaryIO]:
+    """A new file that takes the place of the one that `name` is, or leads to, when it is whole.
+
+    "-" is standard output. A device or a pipe is written to as it is: nothing may take its place.
+    """
+    named = Path(name)
+    if name == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    elif named.exists() and not named.is_file():
+        with named.open("wb") as file:
+            yield file
+    else:
+        with _in_place_of(named.resolve()) as file:
+            yield file
+
+
+@contextmanager
+def _in_place_of(target: Path) -> Iterator[BinaryIO]:
+    descriptor, unfinished = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(unfinished, 0o666 & ~mask)  # as if it had been made in the usual way
+        os.replace(unfinished, target)
+    except BaseException:
+        os.unlink(unfinished)
+        raise
