@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -35,8 +36,14 @@ class EventPage(Page):
             return moved(reading, self.route, present_slug(slug, reading.version))
         document, version = load(with_base_url(found[0], reading.base_url)), found[1]
         address = address_of(reading.request, self.page_route, slug, language)
-        atom = reading.absolute("event-detail", slug, query=query_string([("lang", language), ("format", "atom")]))
-        context = {"event": document, **shown(document, language), "json_ld": json_ld(document, address), "atom": atom}
+        context = {
+            "event": document,
+            **shown(document, language, reading.at),
+            "json_ld": json_ld(document, address),
+            "json": _data(reading, slug),
+            "atom": _data(reading, slug, lang=language, format="atom"),
+            "calendar": _data(reading, slug, lang=language, format="ics"),
+        }
         if not self.framed:
             context["figures"] = figures(document, language, reading.at)
         return self.page(reading, version, slug, closed(document["title"]), context)
@@ -48,8 +55,15 @@ class EventEmbed(EventPage):
     route, template, framed = "event-embed", "timeline/event_embed.html", True
 
 
-def shown(document: Document, language: str) -> dict[str, Any]:
-    """What the templates show of a document that is not in it in so many words."""
+def _data(reading: Reading, slug: str, **asked: str) -> str:
+    """The address of the event at the API, in the same state as the page."""
+    if reading.at is not None:
+        asked["as_of"] = str(reading.at)
+    return reading.absolute("event-detail", slug, query=query_string(asked.items()))
+
+
+def shown(document: Document, language: str, at: int | None) -> dict[str, Any]:
+    """What the templates show of a document, of the dataset version `at`, that is not in it in so many words."""
     words = words_of(language)
     names = {country["code"]: country["name"] for country in document.get("countries", ())}
     return {
@@ -60,7 +74,7 @@ def shown(document: Document, language: str) -> dict[str, Any]:
             {
                 "kind": words[f"relation {relation['kind']}"],
                 "title": relation["title"],
-                "address": reverse("event-page", args=[relation["event"]]) + query_of(language),
+                "address": reverse("event-page", args=[relation["event"]]) + query_of(language, at),
             }
             for relation in document.get("relations", ())
         ],
@@ -145,5 +159,5 @@ def _date(text: str | None, language: str) -> str:
 
 
 def _number(value: float, language: str) -> str:
-    text = f"{value:,}"
+    text = f"{Decimal(str(value)):,f}"
     return text.translate(str.maketrans(",.", ".,")) if language == "de" else text

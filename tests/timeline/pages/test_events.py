@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import Any
 from unittest import mock
 
@@ -223,6 +224,36 @@ def test_a_past_state_says_so(client):
     )
     assert 'href="http://testserver/events/summit/?lang=de&amp;as_of=2"' in page.text
     assert client.get("/events/later/?as_of=2").status_code == 404
+
+
+def test_links_of_a_past_state_lead_to_that_state(client):
+    first = published("first")
+    published("second", relations=[("follows", first)])
+    withdraw([first])
+
+    page = client.get("/events/second/?as_of=2&lang=de")
+    assert client.get("/events/first/?as_of=2&lang=de").status_code == 200
+    assert '<a href="/events/first/?lang=de&amp;as_of=2">' in page.text
+    data = sorted(set(re.findall(r'href="http://testserver(/api/v1/events/second/\?[^"]*)"', page.text)))
+    assert data == [
+        "/api/v1/events/second/?as_of=2",
+        "/api/v1/events/second/?lang=de&amp;format=atom&amp;as_of=2",
+        "/api/v1/events/second/?lang=de&amp;format=ics&amp;as_of=2",
+    ]
+    assert [client.get(unescape(address)).status_code for address in data] == [200, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "german"),
+    [("0.00005", "0.00005", "0,00005"), ("1234567.5", "1,234,567.5", "1.234.567,5"), ("3", "3", "3")],
+)
+def test_figures_have_all_their_digits(client, value, english, german):
+    event = draft("event")
+    Figure.objects.create(event=event, labels={"en": "Share"}, value=value, unit="%")
+    publish([event])
+
+    assert f"<bdi>Share</bdi>: {english} <bdi>" in client.get("/events/event/").text
+    assert f"<bdi>Share</bdi>: {german} <bdi>" in client.get("/events/event/?lang=de").text
 
 
 @pytest.mark.parametrize("address", ["/events/event/", "/embed/events/event/"])
