@@ -25,7 +25,8 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit(
-            "Django is not installed here. Run `make run`, or use the environment's Python: .venv/bin/python manage.py"
+            "Django is not installed here. Run `make run`, or use its Python: .venv/bin/python manage.py.\n"
+            "(`make run` says so? Then the environment is of a Python that is gone: `make clean run`.)"
         )
     load_settings()
     if needs_database(sys.argv[1:]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+import re
 import time
 from collections.abc import Callable
 
@@ -19,6 +20,9 @@ from timeline.errors import for_people, problem
 
 WINDOW = 60
 """Seconds. It begins with each full minute, for everybody."""
+
+WITH_PORT = re.compile(r"\[([^\]]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
+"""An address as some proxies write it."""
 
 
 def throttling(
@@ -61,8 +65,9 @@ def client_of(request: HttpRequest) -> str:
 @functools.lru_cache(maxsize=10_000)
 def _network(address: str) -> str:
     """An IPv4 address as it is; of an IPv6 address the network of 64 bits, all of which belongs to one customer."""
+    with_port = WITH_PORT.fullmatch(address)
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(with_port[1] or with_port[2] if with_port else address)
     except ValueError:
         return "somebody"
     if isinstance(parsed, ipaddress.IPv4Address):

@@ -73,7 +73,7 @@ def _allows(account: Account, path: Path, bit: int) -> bool:
     status = path.stat()
     if status.st_uid == account.uid:
         bit <<= 6
-    elif status.st_gid == account.gid:
+    elif status.st_gid == account.gid or (account.uid == os.geteuid() and status.st_gid in os.getgroups()):
         bit <<= 3
     return bool(stat.S_IMODE(status.st_mode) & bit)
 
@@ -82,8 +82,15 @@ def home_folder() -> Path:
     """Where data goes that cannot be in the project: of the machine for root, of the user for everyone else."""
     if os.geteuid() == 0:
         return Path("/var/lib/diplomatic-timeline")
-    base = os.environ.get("XDG_DATA_HOME") or Path(pwd.getpwuid(os.geteuid()).pw_dir, ".local/share")
+    base = os.environ.get("XDG_DATA_HOME") or Path(_home(), ".local/share")
     return Path(base, "diplomatic-timeline")
+
+
+def _home() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:  # containers may run as anybody
+        return os.environ.get("HOME") or "/tmp"
 
 
 def make_open_folder(folder: Path) -> None:

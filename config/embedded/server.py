@@ -279,8 +279,9 @@ class Server:
         return self.folder / "data"
 
     def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        # The port is named in the socket's name: one in the environment (PGPORT) is another server's.
         return psycopg.connect(
-            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True, connect_timeout=10
+            host=str(self.folder), port=5432, user="postgres", dbname="postgres", autocommit=True, connect_timeout=10
         )
 
     def _accepts_connections(self) -> bool:

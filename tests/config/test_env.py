@@ -174,6 +174,7 @@ def test_what_is_wrong_in_a_database_address_is_said_without_the_password(rest, 
         ("me:p@ss@db.example/timeline", {"PASSWORD": "p@ss", "HOST": "db.example", "PORT": ""}),
         ("me:%23%2F%3F%40%5B%5D@[::1]:1/timeline", {"PASSWORD": "#/?@[]", "HOST": "::1", "PORT": 1}),
         ("/timeline?host=/run/postgresql&user=me@x", {"OPTIONS": {"host": "/run/postgresql", "user": "me@x"}}),
+        ("me@%2FHome%2FMe%2Fpg/timeline", {"HOST": "/Home/Me/pg", "USER": "me", "PORT": ""}),
         (
             "db/timeline?connect_timeout=10&currentSchema=a",
             {"OPTIONS": {"connect_timeout": 10, "options": "-c search_path=a"}},

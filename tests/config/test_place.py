@@ -1,8 +1,10 @@
+import os
 from pathlib import Path
 
 import pytest
 
-from config.embedded.place import Account, can_reach, choose_folder, is_usable
+from config.embedded.place import Account, can_reach, choose_folder, home_folder, is_usable
+from tests.serving import open_folder
 
 HOME = Path("/home/me/.local/share/diplomatic-timeline")
 ANYONE = Account(12345, 12345)
@@ -52,3 +54,23 @@ def test_the_owner_has_the_owners_permissions_only(tmp_path, mode, reachable):
     folder.mkdir()
     folder.chmod(mode)
     assert can_reach(Account(status.st_uid, status.st_gid), folder) is reachable
+
+
+def test_all_groups_of_the_user_count(monkeypatch):
+    with open_folder() as parent:
+        folder = parent / "of-a-group"
+        folder.mkdir()
+        folder.chmod(0o770)
+        monkeypatch.setattr(os, "geteuid", lambda: ANYONE.uid)
+        for groups, reachable in (([folder.stat().st_gid], True), ([], False)):
+            monkeypatch.setattr(os, "getgroups", lambda groups=groups: groups)
+            assert can_reach(ANYONE, folder) is reachable
+
+
+def test_an_account_without_an_entry_has_the_home_of_its_environment(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 2**31 - 2)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/home/me")
+    assert home_folder() == HOME
+    monkeypatch.delenv("HOME")
+    assert home_folder() == Path("/tmp/.local/share/diplomatic-timeline")

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 from django.core.management.base import CommandError
+from django.db import ProgrammingError
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from config import checks
+from config.management.commands import serve
 from config.management.commands.serve import Command, open_port
 
 
@@ -79,3 +82,24 @@ def test_an_old_postgresql_gives_error(monkeypatch, version, messages):
     monkeypatch.setattr(checks, "connections", {"default": SimpleNamespace(pg_version=version)})
     assert [problem.msg for problem in checks.postgresql_is_new_enough(["default"])] == messages
     assert checks.postgresql_is_new_enough(None) == []
+
+
+@pytest.mark.django_db
+def test_who_may_make_no_tables_is_told_what_is_missing(monkeypatch, settings):
+    settings.EMBEDDED_POSTGRES = None
+    monkeypatch.setattr(serve.signal, "signal", lambda number, handler: None)
+    monkeypatch.setattr(serve, "open_port", lambda host, port: None)
+
+    def refuse(self):
+        try:
+            raise ProgrammingError("permission denied for schema public\nLINE 1: CREATE TABLE")
+        except ProgrammingError as error:
+            raise MigrationSchemaMissing(f"Unable to create the django_migrations table ({error})")  # noqa: B904
+
+    monkeypatch.setattr(Command, "prepare_database", refuse)
+    with pytest.raises(CommandError) as caught:
+        Command(stdout=io.StringIO()).handle()
+    assert str(caught.value) == (
+        "The database cannot be used: permission denied for schema public. Its owner can let this user make tables: "
+        "GRANT CREATE ON SCHEMA public TO …"
+    )

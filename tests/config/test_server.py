@@ -67,6 +67,12 @@ def test_it_has_nothing_of_our_environment_and_keeps_its_memory(server, monkeypa
     }
 
 
+def test_a_port_in_the_environment_is_not_its_own(server, monkeypatch):
+    server.release()
+    monkeypatch.setenv("PGPORT", "5433")
+    assert server.acquire()
+
+
 def test_after_a_kill_nothing_is_lost(server):
     run(server, "CREATE TABLE kept AS SELECT generate_series(1, 1000) AS number")
     killed = kill(server)

@@ -134,3 +134,13 @@ def test_without_a_limit_nothing_is_counted(settings):
     settings.RATE_LIMIT = 0
 
     assert set(statuses(20)) == {200}
+
+
+def test_a_port_is_no_part_of_the_client(settings):
+    settings.SECURE_PROXY = True
+    for number in range(3):
+        assert statuses(1, HTTP_X_FORWARDED_FOR=f"192.0.2.7:{50_000 + number}") == [200]
+    assert statuses(1, HTTP_X_FORWARDED_FOR="192.0.2.7") == [429]
+    assert statuses(1, HTTP_X_FORWARDED_FOR="192.0.2.8:50000") == [200]
+    assert statuses(3, HTTP_X_FORWARDED_FOR="[2001:db8::1]:50000") == [200, 200, 200]
+    assert statuses(1, HTTP_X_FORWARDED_FOR="[2001:db8::2]") == [429]

@@ -20,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
+from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.utils import NotSupportedError
 from django.http.request import validate_host
 
@@ -67,6 +68,12 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except (OperationalError, NotSupportedError) as error:
             raise CommandError(f"The database cannot be used: {error}") from error
+        except MigrationSchemaMissing as error:
+            reason = str(error.__context__ or error).splitlines()[0]
+            raise CommandError(
+                f"The database cannot be used: {reason}. Its owner can let this user make tables: "
+                "GRANT CREATE ON SCHEMA public TO …"
+            ) from error
         finally:
             self.stop_database()
 
