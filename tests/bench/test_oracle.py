@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from events.loading import load_reference
-from tests.bench.oracle.check import check
+from tests.bench.oracle.check import Api, check
 from tests.bench.oracle.documents import bounds, day, words_in
 from timeline import summaries
 from timeline.querysets import PublicationQuerySet
@@ -26,6 +26,18 @@ def test_the_api_answers_as_the_oracle_does():
 
     assert (checked.queries, checked.events, checked.differences) == (60, 120, [])
     assert checked.empty < 30
+
+
+@pytest.mark.usefixtures("invented")
+@pytest.mark.parametrize("letters", ["worki", "visits", "negot", "minis"])
+def test_words_that_begin_so_find_what_the_api_finds(letters):
+    api = Api(None)
+    documents = api.documents()
+    pages = api.pages("events/", {"q": f"{letters}*", "page_size": "500"})
+
+    found = {event["id"] for page in pages for event in page["results"]}
+    assert found == {documents.ids[number] for number in documents.fitting({"q": f"{letters}*"})}
+    assert 0 < len(found) < 120
 
 
 @pytest.mark.usefixtures("invented")

@@ -157,8 +157,10 @@ class Documents:
         for word in query.get("q", "").split():
             plain = word.strip("-*")
             self._stem([plain])
-            if self.stems[plain]:  # a stop word says nothing
-                found = self._with_stem(self.stems[plain], word.endswith("*"))
+            if word.endswith("*"):
+                yield self._with_word_like(plain)
+            elif self.stems[plain]:  # a stop word says nothing
+                found = self._any([("stem", self.stems[plain])])
                 yield set(range(len(self.ids))) - found if word.startswith("-") else found
 
     def _any(self, values: Iterable[tuple[str, ...]]) -> set[int]:
@@ -171,10 +173,11 @@ class Documents:
             value for value in (("country", code, way, role) for way in ways or WAYS for role in roles or (*ROLES, ""))
         )
 
-    def _with_stem(self, stem: str, beginning: bool) -> set[int]:
-        if not beginning:
-            return self._any([("stem", stem)])
-        return self._any([value for value in self.having if value[0] == "stem" and value[1].startswith(stem)])
+    def _with_word_like(self, beginning: str) -> set[int]:
+        """What any word that begins so finds, of all words there are: "worki" what "working" finds, "works" too."""
+        stems = {stem for word, stem in self.stems.items() if word.startswith(beginning)}
+        stems |= {value[1] for value in self.having if value[0] == "stem" and value[1].startswith(beginning)}
+        return self._any(("stem", stem) for stem in stems)
 
     def _in_force(self, number: int, asked: int, certain: bool) -> bool:
         """As the design says it; every date is taken at whichever of its days speaks most for it, or most against."""
