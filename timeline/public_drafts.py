@@ -172,7 +172,7 @@ def _draft(event_id: int, said: Mapping[str, Document], relations: list[Link], v
         topics=[_known(vocabulary.topics, topic["id"]) for topic in document.get("topics", ())],
         sources=[_source(event_id, source) for source in document.get("sources", ())],
         relations=relations,
-        figures=[_figure(place, said) for place in range(len(document.get("figures", ())))],
+        figures=[_figure(place, said, vocabulary) for place in range(len(document.get("figures", ())))],
     )
 
 
@@ -215,16 +215,23 @@ def _source(event_id: int, source: Document) -> Reference:
     )
 
 
-def _figure(place: int, said: Mapping[str, Document]) -> Any:
+def _figure(place: int, said: Mapping[str, Document], vocabulary: PublicVocabulary) -> Any:
     """A figure names actors and sources as the documents do: by one text each."""
     figure = next(iter(said.values()))["figures"][place]
+
+    def named(party: str) -> _Named | None:
+        holder = vocabulary.by_code.get(figure.get(party, ""))
+        if holder:  # which may have another code by now, or none
+            return _Named(holder.code or "", holder.slug)
+        return _Named(figure[party]) if party in figure else None
+
     return _Figure(
         labels={language: document["figures"][place]["label"] for language, document in said.items()},
         value=Decimal(str(figure["value"])),
         unit=figure.get("unit", ""),
         period=figure.get("period", ""),
-        reporter=_Named(figure["reporter"]) if "reporter" in figure else None,
-        partner=_Named(figure["partner"]) if "partner" in figure else None,
+        reporter=named("reporter"),
+        partner=named("partner"),
         source=_Url(figure["source"]) if "source" in figure else None,
     )
 

@@ -124,16 +124,19 @@ def _continue(refresh: Refresh) -> Step:
 
 
 def _finish(refresh: Refresh) -> None:
-    """Ends the countries whose actor has another code by now, once no public event has the old one."""
+    """And ends the countries whose actor has another code by now, if no public event has the old one."""
     refresh.finished_at = timezone.now()
-    vocabulary = public_vocabulary()
-    left = [code for code in refresh.countries if (holder := vocabulary.by_code.get(code)) and holder.code != code]
-    ended = [
-        code for code in left if not Publication.objects.current().filter(countries_involved__contains=[code]).exists()
-    ]
-    if ended:
-        with new_edition(refresh.asked_by) as edition:
-            withdraw_terms(edition, Term.Kind.COUNTRY, ended)
+    if not _left_codes():
+        return
+    with new_edition(refresh.asked_by) as edition:
+        public = Publication.objects.current()
+        # What was published while this waited for its turn counts.
+        ended = [code for code in _left_codes() if not public.filter(countries_involved__contains=[code]).exists()]
+        withdraw_terms(edition, Term.Kind.COUNTRY, ended)
+
+
+def _left_codes() -> list[str]:
+    return [code for code, holder in public_vocabulary().by_code.items() if holder.code != code]
 
 
 def _refresh_events(ids: Iterable[int], refresh: Refresh) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -35,24 +36,44 @@ def left_blocs(prepared: Iterable[Prepared], previous: Mapping[int, Publication]
     `previous` are the last versions, by event. What is said of a member stands in its own entry. That has to say so
     with the event: else it would be involved again when what is public is rendered anew.
     """
-    gone: dict[str, set[str]] = {}
+    gone: dict[str, list[Publication]] = {}
     for version in prepared:
         last = previous.get(version.event.pk)
         if last and last.involvements != version.row.involvements:
             for code in _through_blocs(last) - _through_blocs(version.row):
-                gone.setdefault(code, set()).update(version.row.actors)
+                gone.setdefault(code, []).append(version.row)
     if not gone:
         return set()
-    rows = Actor.objects.filter(among("code", gone)).values_list("pk", "slug", "code")
-    actors = {slug: (pk, gone[code]) for pk, slug, code in rows if code}
-    texts = TermText.objects.filter(
-        among("term__key", actors), term__kind=Term.Kind.ACTOR, term__superseded_in=None, language=LANGUAGES[0]
+    countries = _public_documents(Term.Kind.COUNTRY, gone)
+    events = {document["actor"]: gone[code] for code, document in countries.items()}
+    left = [
+        slug
+        for slug, document in _public_documents(Term.Kind.ACTOR, events).items()
+        if any(_involves(link, row) for link in document.get("memberships", ()) for row in events[slug])
+    ]
+    return set(Actor.objects.filter(among("slug", left)).values_list("pk", flat=True))
+
+
+def _public_documents(kind: Term.Kind, keys: Iterable[str]) -> dict[str, Document]:
+    """What is public of these entries, by key, in the first language."""
+    texts = TermText.objects.filter(among("term__key", keys), term__kind=kind, language=LANGUAGES[0])
+    public = texts.filter(term__superseded_in=None, term__withdrawn=False)
+    return {key: load(document) for key, document in public.values_list("term__key", "document")}
+
+
+def _involves(link: Mapping[str, str], row: Publication) -> bool:
+    """Whether the group takes part in the event at the time of the membership."""
+    first, last = _days(link)
+    overlap = (first is None or first <= row.end_max) and (last is None or last >= row.start_min)
+    return overlap and link["group"] in row.actors
+
+
+def _days(link: Mapping[str, str]) -> tuple[datetime.date | None, datetime.date | None]:
+    """The first and the last day on which a membership may have held; None is no bound."""
+    return (
+        parse(link["since"]).start_min if "since" in link else None,
+        parse(link["until"]).end_max if "until" in link else None,
     )
-    return {
-        actors[slug][0]
-        for slug, document in texts.values_list("term__key", "document")
-        if not actors[slug][1].isdisjoint(link["group"] for link in load(document).get("memberships", ()))
-    }
 
 
 def _through_blocs(row: Publication) -> set[str]:
@@ -174,9 +195,7 @@ def _public_blocs(document: Document) -> set[str]:
 
 def _takes_part(link: Mapping[str, str]) -> bool:
     """Whether the group does in public events, in the months of the membership."""
-    first = parse(link["since"]).start_min if "since" in link else None
-    last = parse(link["until"]).end_max if "until" in link else None
-    return Tallied(Tally.Dimension.ACTOR, link["group"]).number(first, last) > 0
+    return Tallied(Tally.Dimension.ACTOR, link["group"]).number(*_days(link)) > 0
 
 
 def _keys(entries: Iterable[RenderedTerm]) -> Iterable[tuple[str, list[str]]]:

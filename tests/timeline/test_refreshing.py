@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from events.models import Actor, Event, EventType, Membership, Topic
+from events.models import Actor, Event, EventType, Figure, Membership, Topic
 from tests.builders import actor, draft, event_type, member, published, state, topic
 from tests.timeline.test_import_commands import run
 from timeline import refreshing, vectors
@@ -295,6 +295,53 @@ def test_who_is_no_longer_involved_because_of_the_event_is_not_published_with_it
     assert involved("summit") == ["UZ"]
     documents = [text.document for term in Term.objects.current() for text in term.texts.all()]
     assert [document for document in documents if "In hand" in document] == []
+
+
+def test_who_is_no_longer_involved_because_of_the_date_is_not_published_with_it():
+    bloc, kz = actor("bloc", "bloc"), state("KZ")
+    member(bloc, kz, since="2020")
+    summit = published("summit", "2025", bloc)
+    Actor.objects.filter(pk=kz.pk).update(names={"en": "In hand"})
+
+    summit.date = "2010"
+    summit.save()
+    publish([summit])
+
+    assert involved("summit") == []
+    assert Term.objects.current().get(kind="actor", key="kazakhstan").names == ["Kazakhstan", "KZ"]
+    assert progress() == []
+
+
+def test_a_member_that_lost_its_code_is_not_brought_back():
+    bloc, kz = actor("bloc", "bloc"), state("KZ")
+    member(bloc, kz)
+    summit = published("summit", "2025", bloc)
+
+    kz.code = None
+    kz.save()
+    publish([summit])
+    rename(bloc, en="New name")
+    refresh_all()
+
+    assert involved("summit") == []
+
+
+def test_figures_keep_the_name_of_a_state_that_has_another_code(client):
+    burma = state("BU")
+    for slug, parties in (("about", ["US"]), ("with", ["US", burma])):
+        event = draft(slug, "2025", *parties)
+        Figure.objects.create(event=event, labels={"en": "Trade"}, value=3, unit="t", reporter=burma)
+        publish([event])
+    burma.code = "BUMM"
+    burma.save()
+
+    publish_vocabulary(actors=[burma])
+    refresh_all()
+
+    assert [current(slug)["figures"][0]["reporter"] for slug in ("about", "with")] == ["BU", "BUMM"]
+    assert client.get("/api/v1/countries/BU/").status_code == 410
+    assert "reported by <bdi>State Bu</bdi>" in client.get("/events/about/").text
+    assert "reported by <bdi>State Bu</bdi>" in client.get("/events/with/").text
 
 
 def test_events_follow_a_state_to_its_new_code(client):

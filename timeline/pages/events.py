@@ -129,6 +129,9 @@ def _parties(document: Document, language: str, at: int | None) -> dict[str, str
         parties = Term.objects.as_of(at).filter(kind__in=(Term.Kind.COUNTRY, Term.Kind.ACTOR), key__in=unnamed)
         for key, stored in parties.in_language(language).values_list("key", "document"):
             names[key] = load(stored)["name"]
+        if ended := unnamed - set(names):  # codes that figures still have
+            last = Term.objects.filter(kind=Term.Kind.COUNTRY, key__in=ended, superseded_in=None)
+            names |= {key: all_names[0] for key, all_names in last.values_list("key", "names")}
     return names
 
 
