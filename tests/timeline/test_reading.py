@@ -119,3 +119,20 @@ def test_a_definition_that_another_version_left_as_it_was_is_read_by_once(rf):
     definitions = iter(["first", "second", "third", "third"])
     assert reading.by(lambda: next(definitions), read) == "third"
     assert reads == ["same", "first", "second", "third"]
+
+
+def test_what_was_read_does_not_get_the_number_of_a_version_that_came_later(rf):
+    reading = Reading(rf.get("/"), {}, Negotiated())
+
+    def define():
+        reading.version = dataset_version()
+        return "same"
+
+    def read(defined):
+        published("seen")
+        reading.version = dataset_version()
+        published("later")
+        return ["seen"]
+
+    assert reading.by(define, read) == ["seen"]
+    assert (reading.version, dataset_version()) == (1, 2)

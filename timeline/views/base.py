@@ -99,6 +99,7 @@ class Reading:
                 return found
             before, last, defined = self.version, defined, define()
             if defined == last:
+                self.version = before  # of what was read, not of a definition that is as it was in a later one
                 return found
 
     @property
