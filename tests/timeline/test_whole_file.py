@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
+import sys
 
 import pytest
 
@@ -43,6 +45,17 @@ def test_a_link_stays_one(tmp_path, there):
 
     assert link.is_symlink()
     assert target.read_text() == "after"
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+def test_standard_output_is_that_whatever_it_leads_to(monkeypatch, name):
+    output = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(sys, "stdout", output)
+
+    with whole_file(name) as file:
+        file.write(b"written")
+
+    assert output.buffer.getvalue() == b"written"
 
 
 def test_what_is_no_file_stays_what_it_is(tmp_path):

@@ -10,15 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
 
 @contextmanager
 def whole_file(name: str) -> Iterator[BinaryIO]:
     """A new file that takes the place of the one that `name` is, or leads to, when it is whole.
 
-    "-" is standard output. A device or a pipe is written to as it is: nothing may take its place.
+    `STANDARD_OUTPUT` is what it says, whatever it leads to. A device or a pipe is written to as it is: nothing may take
+    its place.
     """
     named = Path(name)
-    if name == "-":
+    if name in STANDARD_OUTPUT:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
     elif named.exists() and not named.is_file():

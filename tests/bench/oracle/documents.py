@@ -158,10 +158,12 @@ class Documents:
             plain = word.strip("-*")
             self._stem([plain])
             if word.endswith("*"):
-                yield self._with_word_like(plain)
-            elif self.stems[plain]:  # a stop word says nothing
+                found = self._with_word_like(plain)
+            elif self.stems[plain]:
                 found = self._any([("stem", self.stems[plain])])
-                yield set(range(len(self.ids))) - found if word.startswith("-") else found
+            else:  # a stop word says nothing
+                continue
+            yield set(range(len(self.ids))) - found if word.startswith("-") else found
 
     def _any(self, values: Iterable[tuple[str, ...]]) -> set[int]:
         return set().union(*(self.having[value] for value in values if value in self.having))

@@ -12,7 +12,7 @@ from events.interchange import flat
 from events.interchange.records import Values
 from events.interchange.writing import export
 from events.models import Event
-from timeline.management.whole_file import whole_file
+from timeline.management.whole_file import STANDARD_OUTPUT, whole_file
 from timeline.models import Publication
 
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
                     count = write_json_lines(file, records)
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be written: {error.strerror}.") from error
-        if options["file"] != "-":
+        if options["file"] not in STANDARD_OUTPUT:
             self.stdout.write(f"Exported {count:,} events.")
 
     def write_csv(self, file: IO[bytes], records: Iterator[Values]) -> int:
