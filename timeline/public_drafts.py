@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 from django.db.models import Max
 
 from events.among import among
-from events.dates import parse
 from events.involvement import Affiliations, PlainMembership
 from events.models import Actor, Event, EventType, Topic
 from timeline.documents import LANGUAGES, Document, Renderer, load
 from timeline.drafts import Draft, Link, Part, Reference, Text
 from timeline.models import Publication, PublicationRelation, PublicationText, Term, TermText
+from timeline.terms import membership_days
 
 RENDERED = (Term.Kind.ACTOR, Term.Kind.COUNTRY, Term.Kind.TYPE, Term.Kind.TOPIC)
 """The kinds of entries that documents of events are made of."""
@@ -114,16 +114,7 @@ def _actor(pk: int, names: list[str], said: dict[str, Document]) -> Actor:
 
 
 def _belonging(member: Actor, group: Actor, link: Document) -> PlainMembership:
-    since, until = link.get("since"), link.get("until")
-    return PlainMembership(
-        member.id,
-        group.id,
-        link["role"],
-        parse(since).start_min if since else None,
-        parse(until).end_max if until else None,
-        member,
-        group,
-    )
+    return PlainMembership(member.id, group.id, link["role"], *membership_days(link), member, group)
 
 
 def _tree(model: type[Any], documents: dict[str, Said]) -> tuple[dict[str, Any], dict[int, list[Any]]]:

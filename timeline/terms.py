@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
 from events.among import among
+from events.dates import parse
 from events.digest import digest
 from events.fields import translated
 from events.models import Actor, EventType, Membership, Topic
@@ -139,11 +143,17 @@ def _public_names(slugs: set[str]) -> dict[str, dict[str, str]]:
     """Of those actors that are public, the name in each language."""
     found: dict[str, dict[str, str]] = {}
     if slugs:
-        rows = TermText.objects.filter(among("term__key", slugs), term__kind=Term.Kind.ACTOR)
-        texts = rows.filter(term__superseded_in=None, term__withdrawn=False)
+        texts = public_texts(Term.Kind.ACTOR, slugs)
         for slug, language, document in texts.values_list("term__key", "language", "document"):
             found.setdefault(slug, {})[language] = load(document)["name"]
     return found
+
+
+def public_texts(kind: Term.Kind, keys: Iterable[str]) -> QuerySet[TermText]:
+    """What is public of the entries of this kind that have these keys."""
+    return TermText.objects.filter(
+        among("term__key", keys), term__kind=kind, term__superseded_in=None, term__withdrawn=False
+    )
 
 
 def _links(actors: Mapping[int, tuple[Any, ...]]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
@@ -227,6 +237,14 @@ def _country(actor: _Entry) -> RenderedTerm:
 
     return RenderedTerm(
         Term.Kind.COUNTRY, code, names_of(actor), {language: document(language) for language in LANGUAGES}
+    )
+
+
+def membership_days(link: Document) -> tuple[datetime.date | None, datetime.date | None]:
+    """The first and the last day on which a membership in the document of an actor may have held; None is no bound."""
+    return (
+        parse(link["since"]).start_min if "since" in link else None,
+        parse(link["until"]).end_max if "until" in link else None,
     )
 
 

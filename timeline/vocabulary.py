@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from events.among import among
-from events.dates import parse
 from events.involvement import Way
 from events.models import Actor, EventType
 from timeline.documents import LANGUAGES, Document, Rendered, dump, load
@@ -15,7 +13,7 @@ from timeline.drafts import Draft
 from timeline.editions import Edition
 from timeline.models import Publication, Refresh, Tally, Term, TermText
 from timeline.tallies import Tallied
-from timeline.terms import RenderedTerm, render_actors, render_branches
+from timeline.terms import RenderedTerm, membership_days, public_texts, render_actors, render_branches
 from timeline.versions import Prepared
 
 
@@ -56,24 +54,15 @@ def left_blocs(prepared: Iterable[Prepared], previous: Mapping[int, Publication]
 
 def _public_documents(kind: Term.Kind, keys: Iterable[str]) -> dict[str, Document]:
     """What is public of these entries, by key, in the first language."""
-    texts = TermText.objects.filter(among("term__key", keys), term__kind=kind, language=LANGUAGES[0])
-    public = texts.filter(term__superseded_in=None, term__withdrawn=False)
-    return {key: load(document) for key, document in public.values_list("term__key", "document")}
+    texts = public_texts(kind, keys).filter(language=LANGUAGES[0])
+    return {key: load(document) for key, document in texts.values_list("term__key", "document")}
 
 
-def _involves(link: Mapping[str, str], row: Publication) -> bool:
+def _involves(link: Document, row: Publication) -> bool:
     """Whether the group takes part in the event at the time of the membership."""
-    first, last = _days(link)
+    first, last = membership_days(link)
     overlap = (first is None or first <= row.end_max) and (last is None or last >= row.start_min)
     return overlap and link["group"] in row.actors
-
-
-def _days(link: Mapping[str, str]) -> tuple[datetime.date | None, datetime.date | None]:
-    """The first and the last day on which a membership may have held; None is no bound."""
-    return (
-        parse(link["since"]).start_min if "since" in link else None,
-        parse(link["until"]).end_max if "until" in link else None,
-    )
 
 
 def _through_blocs(row: Publication) -> set[str]:
@@ -186,16 +175,14 @@ def _groups_that_differ(before: Document, after: Document) -> set[str]:
 def _public_blocs(document: Document) -> set[str]:
     """The blocs that take part in public events in the months in which the actor may have belonged to them."""
     links = document.get("memberships", ())
-    blocs = Term.objects.current().filter(
-        among("key", {link["group"] for link in links}), kind=Term.Kind.ACTOR, group=Actor.Kind.BLOC
-    )
-    public = set(blocs.values_list("key", flat=True)) if links else set()
+    blocs = Term.objects.current().filter(group=Actor.Kind.BLOC)
+    public = blocs.keys_among(Term.Kind.ACTOR, {link["group"] for link in links})
     return {link["group"] for link in links if link["group"] in public and _takes_part(link)}
 
 
-def _takes_part(link: Mapping[str, str]) -> bool:
+def _takes_part(link: Document) -> bool:
     """Whether the group does in public events, in the months of the membership."""
-    return Tallied(Tally.Dimension.ACTOR, link["group"]).number(*_days(link)) > 0
+    return Tallied(Tally.Dimension.ACTOR, link["group"]).number(*membership_days(link)) > 0
 
 
 def _keys(entries: Iterable[RenderedTerm]) -> Iterable[tuple[str, list[str]]]:
