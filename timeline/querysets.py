@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from functools import reduce
-from operator import or_
 from typing import Any, Self
 
 from django.contrib.postgres.search import SearchRank
@@ -243,9 +241,9 @@ class PublicationQuerySet(VersionQuerySet):
     def matching(self, words: str, language: str) -> Self:
         """Events whose document in this language has the words (see `timeline.search`), with `rank`, from 1 up."""
         wanted = search.queries(words, language)
-        found = self.by_keys(search=reduce(or_, wanted))
+        found = self.by_keys(search=search.Finding(*wanted))
         # One by one: of one query for all of them, no rank would say how near to each other the words are.
-        ranks = (Cast(SearchRank(F("search"), query) * 1_000_000, BigIntegerField()) for query in wanted)
+        ranks = (Cast(SearchRank(F("search"), search.Finding(one)) * 1_000_000, BigIntegerField()) for one in wanted)
         return found.annotate(rank=Greatest(*ranks, 1))
 
     # Who

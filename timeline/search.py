@@ -1,7 +1,7 @@
 """Full-text search: what a document is found by, and what a reader's words mean.
 
-Both sides are folded in Python (no accents, no case) and cut into words there, so that PostgreSQL's parser sees nothing
-but words; then its stemmer of the language applies, where it has one.
+Both sides are folded in Python (no accents, no case) and cut into words there; then PostgreSQL's stemmer of the
+language applies, where it has one (see `timeline.stems`).
 
 One search vector has the documents of an event in every language; its lexemes say of which one they are (`en:visit`).
 So it stands in the event's row, and in the same index as all else that is asked for: words and other filters are found
@@ -14,59 +14,22 @@ are in its own, and its lexemes say both (`de.en:visit`): a reader's words are l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
-from django.contrib.postgres.search import SearchQuery, SearchQueryField
-from django.db.models import Func
+from django.contrib.postgres.search import SearchQuery
 
 from timeline.beginnings import completions
-from timeline.text import fold
-
-CONFIGURATIONS = {"en": "english", "de": "german"}
-"""The stemmers; a language without one is searched word by word."""
+from timeline.stems import PLAIN, Stemmed, configuration, joined, stems
+from timeline.text import words_of
+from timeline.vectors import mark
 
 LONGEST = 200
 """Characters of a query."""
 
-WORD = re.compile(r"[^\W_]{1,500}")
-"""What is longer is cut: a lexeme has room for 2046 bytes."""
-
 
 class NothingToSearch(ValueError):
     """A query without a word that could be found."""
-
-
-def configuration(language: str) -> str:
-    """PostgreSQL's text search configuration for a language."""
-    return CONFIGURATIONS.get(language, "simple")
-
-
-WEIGHTS = "ABCD"
-NAMES = "BC"
-"""The weights of names, which come again and again; titles and summaries do not."""
-
-_VECTOR = " || ".join(
-    f"setweight(to_tsvector({'of_names' if weight in NAMES else 'of_texts'}::regconfig, {weight}), '{weight}')"
-    for weight in WEIGHTS
-)
-_MARKED = r"regexp_replace(({lexemes})::text, '''([^'']+)''', '''' || {mark} || ':\1''', 'g')"
-"""SQL: lexemes, of a vector or a query, as text, with their mark before each. Nothing but words is in them."""
-
-WORDS = _MARKED.format(lexemes=_VECTOR, mark="mark")
-"""SQL: the search vector of a document, as text, from columns `mark`; `of_names` and `of_texts`, configurations; a to
-d, words by weight."""
-
-
-def mark(language: str, of_texts: str) -> str:
-    """What stands before the lexemes of a document: its language, and that of its texts if it is another one."""
-    return language if of_texts == language else f"{language}.{of_texts}"
-
-
-def words_of(*texts: str) -> list[str]:
-    """The folded words of `texts`, in their order."""
-    return [word for text in texts for word in WORD.findall(fold(text))]
 
 
 Part = tuple[bool, list[str], bool]
@@ -88,79 +51,67 @@ def parse(text: str) -> list[Part]:
     return parts
 
 
-def queries(text: str, language: str) -> list[SearchQuery]:
-    """Any of these finds what `text` asks for (see `parse`): the first one in documents with texts in their own
-    `language`, the others where these are in another one. Stop words of the texts' language are not looked for."""
+def queries(text: str, language: str) -> list[str]:
+    """Any of these tsqueries finds what `text` asks for (see `parse`): the first one in documents with texts in their
+    own `language`, the others where these are in another one. Stop words of the texts' language are not looked for; a
+    query of nothing else is empty, and finds nothing."""
     parts = parse(text)
-    own = configuration(language)
-
-    def in_either(words: list[str], beginning: bool, config: str) -> Func:
-        return _UnlessStopWords("||", _part(words, beginning, config), _part(words, beginning, own))
-
-    found: list[SearchQuery] = [_Marked(_all(parts, own, _part), language)]
     others = [other for other, _ in settings.LANGUAGES if other != language]
-    found += [_Marked(_all(parts, configuration(other), in_either), mark(language, other)) for other in others]
-    return found
+    return [
+        _all(parts, language, [configuration(language)]),
+        *(_all(parts, mark(language, other), [configuration(other), configuration(language)]) for other in others),
+    ]
 
 
-def _all(parts: Sequence[Part], config: str, asked: Callable[[list[str], bool, str], Func]) -> Func:
-    wanted = [(minus, asked(words, beginning, config)) for minus, words, beginning in parts]
-    having = _Joined("&&", *(part for minus, part in wanted if not minus))
-    without = [_Without(part) for minus, part in wanted if minus]
-    return _UnlessStopWords("&&", having, _Joined("&&", *without)) if without else having
+class Finding(SearchQuery):
+    """Any of the tsqueries."""
+
+    def __init__(self, *wanted: str) -> None:
+        super().__init__(" | ".join(f"({query})" for query in wanted if query))
+        self.template = "%(expressions)s::tsquery"
 
 
-class _Marked(SearchQuery):
-    """A query for lexemes with a mark."""
-
-    def __init__(self, wanted: Func, before: str) -> None:
-        super().__init__(wanted)
-        self.template = f"{_MARKED.format(lexemes='%(expressions)s', mark=repr(before))}::tsquery"
-
-
-class _UnlessStopWords(Func):
-    """Two queries with an operator between them; the first one alone, which says nothing, if it is of stop words."""
-
-    output_field = SearchQueryField()
-
-    def __init__(self, operator: str, one: Func, other: Func) -> None:
-        super().__init__(one, other)
-        self.operator = operator
-
-    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
-        (one, params), (other, more) = map(compiler.compile, self.get_source_expressions())
-        sql = f"(CASE numnode({one}) WHEN 0 THEN {one} ELSE {one} {self.operator} {other} END)"
-        return sql, (*params, *params, *params, *more)
+def _all(parts: Sequence[Part], before: str, configs: Sequence[str]) -> str:
+    """A tsquery for lexemes with the mark `before`: of texts in the first configuration, of names in the last."""
+    wanted: list[str] = []
+    excluded: list[str] = []
+    for minus, words, beginning in parts:
+        in_texts, *in_names = (_part(words, beginning, config, before) for config in configs)
+        if in_texts:
+            (excluded if minus else wanted).append(_any([in_texts, *in_names]))
+    return " & ".join([*wanted, *(f"!{query}" for query in excluded)]) if wanted else ""
 
 
-class _Joined(Func):
-    """Queries with an operator between them."""
-
-    template = "(%(expressions)s)"
-    output_field = SearchQueryField()
-
-    def __init__(self, operator: str, *parts: Func) -> None:
-        super().__init__(*parts)
-        self.arg_joiner = f" {operator} "
+def _any(wanted: Iterable[str]) -> str:
+    """Each once, without those that find nothing."""
+    some = " | ".join(dict.fromkeys(filter(None, wanted)))
+    return some and f"({some})"
 
 
-class _Without(Func):
-    """A query for what another one does not find."""
-
-    template = "!!(%(expressions)s)"
-    output_field = SearchQueryField()
-
-
-def _part(words: list[str], beginning: bool, config: str) -> Func:
-    """A word, or several that follow each other, of which the last one may be a beginning."""
+def _part(words: list[str], beginning: bool, config: str, before: str) -> str:
+    """A word, or several that follow each other, of which the last one may be a beginning. Nothing but stop words is
+    empty."""
+    whole = completions(words[-1], config) if beginning else []
+    stemmed = stems(config).of([*words, *whole]).words
     if not beginning:
-        return SearchQuery(" ".join(words), config=config, search_type="phrase" if len(words) > 1 else "plain")
-    *before, last = words
+        return _phrase(joined(stemmed[word] for word in words), before)
+    *others, last = words
+    lexemes, taken = front = joined(stemmed[word] for word in others)
+    if lexemes and not stemmed[last][0]:
+        return _phrase(front, before)  # no document has the stop word in "met with"
     # Stems may begin so, whatever the stemmer would make of the letters ("was" is nothing to it), or are shorter.
-    stems = SearchQuery(f"{last}:*", config="simple", search_type="raw")
-    completed = " | ".join(completions(last, config))
-    if not before:
-        return _Joined("||", stems, SearchQuery(completed, config=config, search_type="raw"))
-    # The second one knows how many stop words there are between two words.
-    whole = SearchQuery(" <-> ".join([*before, f"({last}:* | {completed})"]), config=config, search_type="raw")
-    return _Joined("||", _Joined("<->", _part(before, False, config), stems), whole)
+    begun = _phrase(stems(PLAIN).of([last]).words[last], before, ":*")
+    completed = _any([begun, *(_phrase(stemmed[word], before) for word in whole)])
+    if not lexemes or not completed:
+        return completed
+    return f"{_phrase(front, before)} <{1 + taken - lexemes[-1][1]}> {completed}"
+
+
+def _phrase(found: Stemmed, before: str, after: str = "") -> str:
+    """Lexemes that stand as far from each other as they do here; `after` is how each of them may go on."""
+    text, here = "", 0
+    for lexeme, position in found[0]:
+        text += f" <{position - here}> " if text else ""
+        text += f"'{before}:{lexeme}'{after}"
+        here = position
+    return text

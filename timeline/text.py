@@ -30,6 +30,15 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
+WORD = re.compile(r"[^\W_]{1,500}")
+"""A word that is searched for. What is longer is cut: a lexeme has room for 2046 bytes."""
+
+
+def words_of(*texts: str) -> list[str]:
+    """The folded words of `texts` for a search, in their order."""
+    return [word for text in texts for word in WORD.findall(fold(text))]
+
+
 def words(text: str) -> list[str]:
     """The folded words of `text`, each once, in order of appearance."""
     return list(dict.fromkeys(re.findall(r"\w+", fold(text))))

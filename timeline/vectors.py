@@ -1,8 +1,7 @@
 """Search vectors, put together here out of the lexemes that PostgreSQL's stemmers make of single words.
 
-The database is asked once for each word, not once for each place where it stands: of a million documents the words are
-the same few thousand, but for numbers. Names come again as a whole, and so do their lexemes. The vectors are those that
-`search.WORDS` gives, position by position; it makes those that are too long to be put together here.
+The database is asked once for each word, not once for each place where it stands. The vectors are those that `WORDS`
+gives, position by position; it makes those that are too long to be put together here.
 """
 
 from __future__ import annotations
@@ -12,29 +11,26 @@ from collections.abc import Iterable, Mapping, Sequence
 import orjson
 from django.db import connection
 
-from events.copying import array_text
-from timeline.search import NAMES, WEIGHTS, WORDS, configuration, mark, words_of
+from timeline.stems import Stemmed, configuration, stems
+from timeline.text import words_of
 
-MOST_KNOWN = 20_000
-"""Words remembered of a language, and names, by each process: some megabytes. More would be rare ones, and numbers."""
 LAST_POSITION, MOST_POSITIONS = 16_382, 254
 """A vector counts no further, nor notes more places of one lexeme: documents beyond are left to the database."""
-
-Stemmed = tuple[tuple[tuple[str, int], ...], int]
-"""Of a word or a name: its lexemes, with their positions from 1, and how many positions it takes. Of a stop word there
-is no lexeme, but it takes a position."""
 
 Texts = Mapping[str, Sequence[str]]
 """What a document is found by, by weight."""
 
-STEMMED = """
-SELECT word, array_agg(lexeme ORDER BY position), array_agg(position ORDER BY position)
-FROM unnest(%s::text[]) AS given (word),
-    unnest(to_tsvector(%s::regconfig, word || ' 0')) AS stemmed (lexeme, positions, weights),
-    unnest(positions) AS position
-GROUP BY word
-"""
-"""The 0 tells where the next word would stand."""
+WEIGHTS = "ABCD"
+NAMES = "BC"
+"""The weights of names, which come again and again; titles and summaries do not."""
+
+_VECTOR = " || ".join(
+    f"setweight(to_tsvector({'of_names' if weight in NAMES else 'of_texts'}::regconfig, {weight}), '{weight}')"
+    for weight in WEIGHTS
+)
+WORDS = rf"regexp_replace(({_VECTOR})::text, '''([^'']+)''', '''' || mark || ':\1''', 'g')"
+"""SQL: the search vector of a document, as text, from columns `mark`; `of_names` and `of_texts`, configurations; a to
+d, words by weight. Nothing but words is in it, each of which gets the mark before it."""
 
 BY_DATABASE = f"""
 SELECT {WORDS} FROM ROWS FROM (json_to_recordset(%s::json) AS
@@ -42,59 +38,13 @@ SELECT {WORDS} FROM ROWS FROM (json_to_recordset(%s::json) AS
 """
 
 
-class Stems:
-    """What words and names become in one language; remembered for the life of the process."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-        self.words: dict[str, Stemmed] = {}
-        self.names: dict[str, Stemmed] = {}
-
-    def learn(self, words: Iterable[str], names: Iterable[str] = ()) -> None:
-        """Makes sure that `words` and `names` are known."""
-        new_names = {name: words_of(name) for name in _unknown(set(names), self.names)}
-        self._learn_words({*words, *(word for parts in new_names.values() for word in parts)})
-        for name, parts in new_names.items():
-            self.names[name] = _joined(self.words[word] for word in parts)
-
-    def _learn_words(self, wanted: set[str]) -> None:
-        new = _unknown(wanted, self.words)
-        # Every language has numbers as they are: nearly each event has one of its own.
-        numbers = {word for word in new if word.isascii() and word.isdecimal()}
-        self.words |= {number: (((number, 1),), 1) for number in numbers}
-        new -= numbers
-        if not new:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute(STEMMED, [array_text(new), configuration(self.language)])
-            for word, lexemes, positions in cursor.fetchall():
-                self.words[word] = tuple(zip(lexemes[:-1], positions[:-1], strict=True)), positions[-1] - 1
-
-
-def _unknown(wanted: set[str], known: dict[str, Stemmed]) -> set[str]:
-    """Those to be learned now. Forgets all that is known where it would become too much."""
-    new = wanted - known.keys()
-    if len(known) + len(new) <= MOST_KNOWN:
-        return new
-    known.clear()
-    return wanted
-
-
-def _joined(words: Iterable[Stemmed]) -> Stemmed:
-    """What words become that follow each other."""
-    lexemes: list[tuple[str, int]] = []
-    before = 0
-    for found, taken in words:
-        lexemes += [(lexeme, before + position) for lexeme, position in found]
-        before += taken
-    return tuple(lexemes), before
-
-
-STEMS: dict[str, Stems] = {}
-"""By language."""
-
 Found = tuple[str, str, Texts]
 """A document: its language, that of its texts, and what it is found by."""
+
+
+def mark(language: str, of_texts: str) -> str:
+    """What stands before the lexemes of a document: its language, and that of its texts if it is another one."""
+    return language if of_texts == language else f"{language}.{of_texts}"
 
 
 def vectors(documents: Sequence[Found]) -> list[str]:
@@ -106,10 +56,12 @@ def vectors(documents: Sequence[Found]) -> list[str]:
         for weight in WEIGHTS:
             wanted, of = (names, language) if weight in NAMES else (words, of_texts)
             wanted.setdefault(of, set()).update(by_weight[weight])
-    for language in words.keys() | names.keys():
-        STEMS.setdefault(language, Stems(language)).learn(words.get(language, ()), names.get(language, ()))
+    known = {
+        language: stems(configuration(language)).of(words.get(language, ()), names.get(language, ()))
+        for language in words.keys() | names.keys()
+    }
     found = [
-        _vector(mark(language, of_texts), STEMS[of_texts].words, STEMS[language].names, by_weight)
+        _vector(mark(language, of_texts), known[of_texts].words, known[language].names, by_weight)
         for language, of_texts, by_weight in parts
     ]
     others = [document for document, vector in zip(documents, found, strict=True) if vector is None]

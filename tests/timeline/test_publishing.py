@@ -7,11 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from events.models import Event, EventText, Relation, Source
 from tests.builders import actor, draft, member, published, state
 from tests.threads import in_threads
-from timeline import vectors
 from timeline.caching import dataset_version
 from timeline.editions import PUBLISHING
 from timeline.models import Publication, PublicationCountry, PublicationText, Term
 from timeline.publishing import Refused, publish, publish_vocabulary, withdraw
+from timeline.stems import STEMS
 
 pytestmark = pytest.mark.django_db
 
@@ -330,7 +330,7 @@ def test_new_versions_of_many_events_take_one_query_more(django_assert_num_queri
     for title, queries in (("Second", 36), ("Third", 37)):  # the first slugs, where that is not the last one
         for events in (few, many):
             EventText.objects.filter(event__in=events).update(title=title)
-            vectors.STEMS.clear()
+            STEMS.clear()
             with django_assert_num_queries(queries):
                 publish(events)
 
@@ -440,10 +440,10 @@ def test_bulk_publishing_takes_a_fixed_number_of_queries(django_assert_num_queri
 
     publish(batch("warm", 1))
     few, many = batch("few", 2), batch("many", 12)
-    vectors.STEMS.clear()  # words that are known already are not asked for
+    STEMS.clear()  # words that are known already are not asked for
     with django_assert_num_queries(42) as counted:
         publish(few)
-    vectors.STEMS.clear()
+    STEMS.clear()
     with django_assert_num_queries(len(counted)):
         publish(many)
 

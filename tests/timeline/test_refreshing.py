@@ -11,13 +11,14 @@ from django.utils import timezone
 from events.models import Actor, Event, EventType, Figure, Membership, Topic
 from tests.builders import actor, draft, event_type, member, published, state, topic
 from tests.timeline.test_import_commands import run
-from timeline import refreshing, vectors
+from timeline import refreshing
 from timeline.caching import dataset_version
 from timeline.documents import Renderer, load
 from timeline.drafts import load_drafts
 from timeline.models import Publication, PublicationText, Refresh, Tally, Term
 from timeline.publishing import publish, publish_vocabulary, withdraw
 from timeline.refreshing import Step, refresh_all
+from timeline.stems import STEMS
 from timeline.traits import FIRST_BLOCK, with_block
 from timeline.versions import prepare
 
@@ -658,12 +659,12 @@ def test_a_thousand_take_as_many_queries_as_one_for_each_batch(django_assert_num
     rename(uz, en="First")
     refresh_all()
     rename(uz, en="Second")
-    vectors.STEMS.clear()
+    STEMS.clear()
     with django_assert_num_queries(47) as counted:
         refresh_all()
     for number in range(12):
         published(f"event-{number}", "2025", uz)
     rename(uz, en="Third")
-    vectors.STEMS.clear()
+    STEMS.clear()
     with django_assert_num_queries(len(counted)):
         refresh_all()

@@ -6,14 +6,39 @@ from datetime import date
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from tests.assertions import assert_invalid, slugs
 from tests.builders import actor, published, state
 from tests.timeline.test_pagination import joined, walk
 from timeline.pagination import Cursor
 from timeline.publishing import publish
+from timeline.search import NothingToSearch, queries
+from timeline.text import words_of
+from timeline.vectors import vectors
 
 pytestmark = pytest.mark.django_db
+
+SOME = [
+    "The",
+    "of",
+    "running",
+    "runs",
+    "Häuser",
+    "und",
+    "C5+1",
+    "1e5",
+    "1.5",
+    "007",
+    "a_b",
+    "北京",
+    "½",
+    "O’Brien",
+    "war",
+]
+phrases = st.lists(st.sampled_from(SOME) | st.text(max_size=5), max_size=4).map(" ".join)
 
 
 @pytest.fixture
@@ -73,6 +98,9 @@ def events():
         ("70-of-202*", ["ban"]),
         ("rare-earth-magne*", ["ban"]),
         ("C5+1*", ["summit"]),
+        ("meeting-of-the*", ["summit", "visit", "ban"]),
+        ("visit-to-samar*", ["visit"]),
+        ("visit-samar*", []),
         ("meeting -magneti*", ["summit", "visit"]),
         ("meeting -rare-ear*", ["summit", "visit"]),
         ("meeting -samarka*", ["summit", "ban"]),
@@ -263,3 +291,52 @@ def test_of_a_long_summary_as_much_is_searched_as_a_vector_has_room_for(client):
     assert publish([event]).published == [event]
     for number, found in ((0, ["long"]), (24_999, ["long"]), (25_000, [])):
         assert slugs(client, f"q={quote(words[number])}") == found
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.sampled_from(SOME), max_size=8).map(" ".join), st.lists(st.tuples(st.booleans(), phrases), max_size=3)
+)
+@example("After the war, he runs", [(False, "war of running"), (True, "of the"), (False, "the")])
+@example("The war of runs", [(False, "the war of running"), (True, "war running")])
+@example("Häuser und war", [(False, "haus und war")])
+def test_phrases_are_found_where_postgresql_finds_them(text, asked):
+    asked = [(minus, " ".join(words_of(phrase))) for minus, phrase in asked]
+    asked = [(minus, phrase) for minus, phrase in asked if phrase]
+    search = " ".join(f'{"-" if minus else ""}"{phrase}"' for minus, phrase in asked)
+    if all(minus for minus, _ in asked):
+        with pytest.raises(NothingToSearch):
+            queries(search, "en")
+        return
+    no_names = {"A": [text], "B": [], "C": [], "D": []}
+
+    # Of texts in German, for a reader of English, who may have names in mind.
+    for of_texts, configurations, query in zip(
+        ("en", "de"), (["english"], ["german", "english"]), queries(search, "en"), strict=True
+    ):
+        [vector] = vectors([("en", of_texts, no_names)])
+        assert matches(vector, query) == found_by_postgresql(text, asked, configurations)
+
+
+def matches(vector, query):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::tsvector @@ %s::tsquery", [vector, query])
+        return cursor.fetchone()[0]
+
+
+def found_by_postgresql(text, asked, configurations):
+    """Whether the text, in the first of the configurations, has all the phrases that are not excluded, and none that
+    is, in any of them. Those of stop words are not looked for; one of them alone finds nothing."""
+    in_texts = configurations[0]
+    found = []
+    with connection.cursor() as cursor:
+        for minus, phrase in asked:
+            cursor.execute("SELECT numnode(phraseto_tsquery(%s, %s)) > 0", [in_texts, phrase])
+            if cursor.fetchone()[0]:
+                cursor.execute(
+                    "SELECT bool_or(to_tsvector(%s, %s) @@ phraseto_tsquery(config, %s)) "
+                    "FROM unnest(%s::regconfig[]) AS config",
+                    [in_texts, " ".join(words_of(text)), phrase, configurations],
+                )
+                found.append((minus, cursor.fetchone()[0]))
+    return any(not minus for minus, _ in found) and all(has != minus for minus, has in found)

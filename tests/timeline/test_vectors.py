@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import draft, published, state
-from timeline import search, vectors, versions
+from timeline import vectors, versions
 from timeline.models import Publication
 from timeline.publishing import publish
+from timeline.text import words_of
 from timeline.traits import DISPUTED
 
 migration = importlib.import_module("timeline.migrations.0011_words_among_keys")
@@ -63,7 +64,7 @@ def by_postgresql(found):
             parts = [
                 cursor.mogrify(
                     "setweight(to_tsvector(%s, %s), %s)",
-                    [configured[weight], " ".join(search.words_of(*texts[weight])), weight],
+                    [configured[weight], " ".join(words_of(*texts[weight])), weight],
                 )
                 for weight in "ABCD"
             ]
@@ -112,22 +113,6 @@ def test_what_is_longer_than_vectors_count_is_left_to_the_database(texts, made, 
         found = vectors.vectors([document, other])
 
     assert normalised(found) == normalised(by_postgresql([document, other]))
-
-
-def test_what_is_remembered_is_bounded(monkeypatch):
-    monkeypatch.setattr(vectors, "MOST_KNOWN", 3)
-    stems = vectors.Stems("en")
-
-    stems.learn(["houses", "the"])
-    assert stems.words == {"houses": ((("hous", 1),), 1), "the": ((), 1)}
-    stems.learn(["houses", "trees", "cars"])
-    assert sorted(stems.words) == ["cars", "houses", "trees"]
-
-    stems.learn([], ["The House of Cars", "Trees"])
-    lexemes = (("hous", 2), ("car", 4))
-    assert stems.names == {"The House of Cars": (lexemes, 4), "Trees": ((("tree", 1),), 1)}
-    stems.learn(["a", "b", "c"], ["Trees", "Cars", "Houses"])
-    assert sorted(stems.names) == ["Cars", "Houses", "Trees"]
 
 
 def test_a_known_word_is_not_asked_for_again(django_assert_num_queries):

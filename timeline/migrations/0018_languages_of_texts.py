@@ -1,6 +1,6 @@
 from django.db import migrations
 
-# What is published already is found by untranslated texts in their own language, too (`timeline.search.mark`): from the
+# What is published already is found by untranslated texts in their own language, too (`timeline.vectors.mark`): from the
 # lexemes of the language that a document lacks go those of its texts, and those of the texts in theirs come.
 TEXTS = """
 SET CONSTRAINTS ALL IMMEDIATE;
