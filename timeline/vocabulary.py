@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from events.among import among
+from events.copying import copy_objects, copy_rows, new_ids
 from events.involvement import Way
 from events.models import Actor, EventType
 from timeline.documents import LANGUAGES, Document, Rendered, dump, load
@@ -87,10 +88,11 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
         for kind, keys in _keys(changed)
         for row in Term.objects.filter(among("key", keys), superseded_in=None, kind=kind)
     }
-    new: list[tuple[Term, RenderedTerm]] = []
-    for entry in changed:
+    new = []
+    for pk, entry in zip(new_ids(Term, len(changed)) if changed else (), changed, strict=True):
         last = previous.get((entry.kind, entry.key))
         row = Term(
+            pk=pk,
             kind=entry.kind,
             key=entry.key,
             group=entry.group,
@@ -99,13 +101,17 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
             digest=entry.digest,
             **edition.stamp(last),
         )
-        new.append((row, entry))
+        new.append(row)
     _supersede(edition, previous.values())
-    Term.objects.bulk_create([row for row, _ in new])
-    TermText.objects.bulk_create(
-        TermText(term=row, language=language, document=dump(entry.documents[language]))
-        for row, entry in new
-        for language in LANGUAGES
+    copy_objects(new)
+    copy_rows(
+        TermText,
+        ["term_id", "language", "document"],
+        (
+            (row.pk, language, dump(entry.documents[language]))
+            for row, entry in zip(new, changed, strict=True)
+            for language in LANGUAGES
+        ),
     )
     _ask_to_follow(edition, changed, previous)
     return len(new)
