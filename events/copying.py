@@ -87,6 +87,8 @@ def array_text(texts: Iterable[str]) -> str:
 
 def new_ids(model: type[Model], count: int) -> list[int]:
     """As many ids that nothing has yet, in ascending order."""
+    if not count:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from events.among import among
-from events.copying import copy_rows, new_ids
+from events.copying import copy_objects, copy_rows, new_ids
 from events.dates import parse
 from events.models import Actor, Event, EventText, EventType, Membership, Participation, Relation, Source, Topic
 
@@ -118,30 +118,37 @@ def _make_persons(countries: Sequence[str], names: Mapping[str, Mapping[str, str
     offices = {
         person(office, code, term): (office, code, term) for code in countries for office in OFFICES for term in terms
     }
-    new = [slug for slug in offices if slug not in there]
-    Actor.objects.bulk_create(
-        Actor(
-            kind=Actor.Kind.PERSON,
-            slug=slug,
-            names={
-                language: words.format(term + 1, names[code].get(language, code))
-                for language, words in OFFICES[office].items()
-            },
-        )
-        for slug, (office, code, term) in ((slug, offices[slug]) for slug in new)
+    new = {slug: offices[slug] for slug in offices if slug not in there}
+    ids = dict(zip(new, new_ids(Actor, len(new)), strict=True))
+    copy_objects(
+        [
+            Actor(
+                id=ids[slug],
+                kind=Actor.Kind.PERSON,
+                slug=slug,
+                names={
+                    language: words.format(term + 1, names[code].get(language, code))
+                    for language, words in OFFICES[office].items()
+                },
+            )
+            for slug, (office, code, term) in new.items()
+        ]
     )
     groups = dict(Actor.objects.filter(code__in=countries).values_list("code", "id"))
-    members = dict(Actor.objects.filter(slug__in=new).values_list("slug", "id"))
-    Membership.objects.bulk_create(
-        Membership(
-            member_id=members[slug],
-            group_id=groups[code],
-            role=office.replace("-", " "),
-            since=str(FIRST.year + term * TERM),
-            until=str(FIRST.year + term * TERM + TERM - 1),
-        )
-        for slug, (office, code, term) in ((slug, offices[slug]) for slug in new)
+    copy_rows(
+        Membership,
+        ["member_id", "group_id", "role", "since", "until", "since_min", "until_max"],
+        (
+            (ids[slug], groups[code], office.replace("-", " "), *_days_in_office(FIRST.year + term * TERM))
+            for slug, (office, code, term) in new.items()
+        ),
     )
+
+
+def _days_in_office(first: int) -> tuple[str, str, datetime.date, datetime.date]:
+    """Since and until when, of a term that begins in that year: as text and as days."""
+    last = first + TERM - 1
+    return str(first), str(last), datetime.date(first, 1, 1), datetime.date(last, 12, 31)
 
 
 def person(office: str, code: str, term: int) -> str:

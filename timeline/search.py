@@ -14,13 +14,14 @@ are in its own, and its lexemes say both (`de.en:visit`): a reader's words are l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 
 from timeline.beginnings import completions
-from timeline.stems import PLAIN, Stemmed, configuration, joined, stems
+from timeline.stems import UNSTEMMED, Stemmed, configuration, joined, stems
 from timeline.text import words_of
 from timeline.vectors import mark
 
@@ -54,57 +55,79 @@ def parse(text: str) -> list[Part]:
 def queries(text: str, language: str) -> list[str]:
     """Any of these tsqueries finds what `text` asks for (see `parse`): the first one in documents with texts in their
     own `language`, the others where these are in another one. Stop words of the texts' language are not looked for; a
-    query of nothing else is empty, and finds nothing."""
+    query of nothing else is empty, and finds nothing. One query for each stemmer, and one more for beginnings, or
+    none."""
     parts = parse(text)
-    others = [other for other, _ in settings.LANGUAGES if other != language]
-    return [
-        _all(parts, language, [configuration(language)]),
-        *(_all(parts, mark(language, other), [configuration(other), configuration(language)]) for other in others),
-    ]
+    languages = [language, *(other for other, _ in settings.LANGUAGES if other != language)]
+    stemmers = {name: _Stemmer.of(name, parts) for name in map(configuration, languages)}
+    own = stemmers[configuration(language)]
+    return [_all(parts, mark(language, other), stemmers[configuration(other)], own) for other in languages]
 
 
 class Finding(SearchQuery):
     """Any of the tsqueries."""
 
+    template = "%(expressions)s::tsquery"
+
     def __init__(self, *wanted: str) -> None:
         super().__init__(" | ".join(f"({query})" for query in wanted if query))
-        self.template = "%(expressions)s::tsquery"
 
 
-def _all(parts: Sequence[Part], before: str, configs: Sequence[str]) -> str:
-    """A tsquery for lexemes with the mark `before`: of texts in the first configuration, of names in the last."""
+@dataclass(frozen=True, slots=True)
+class _Stemmer:
+    """What one configuration makes of the words of a query."""
+
+    configuration: str
+    stemmed: Mapping[str, Stemmed]
+    unstemmed: Mapping[str, Stemmed]
+    """Of beginnings."""
+
+    @classmethod
+    def of(cls, configuration: str, parts: Sequence[Part]) -> _Stemmer:
+        beginnings = [words[-1] for _, words, beginning in parts if beginning]
+        wanted = {word for _, words, _ in parts for word in words}
+        wanted.update(word for last in beginnings for word in completions(last, configuration))
+        return cls(configuration, stems(configuration).of(wanted).words, stems(UNSTEMMED).of(beginnings).words)
+
+    def phrase(self, words: Sequence[str], before: str) -> str:
+        """A tsquery for words that follow each other, with the mark `before`. Of stop words alone it is empty."""
+        return _phrase(joined(self.stemmed[word] for word in words), before)
+
+    def begun(self, words: Sequence[str], before: str, *, excluded: bool) -> str:
+        """The same for words of which the last one may be a beginning."""
+        *others, last = words
+        front = joined(self.stemmed[word] for word in others)
+        lexemes, taken = front
+        if lexemes and not self.stemmed[last][0] and not excluded:
+            # Documents that go on with this very stop word do not have it: nothing that may fit is left out.
+            return _phrase(front, before)
+        # Stems may begin so, whatever the stemmer would make of the letters ("was" is nothing to it), or are shorter.
+        completed = _any(
+            _phrase(self.unstemmed[last], before, ":*"),
+            *(self.phrase([word], before) for word in completions(last, self.configuration)),
+        )
+        return f"{_phrase(front, before)} <{1 + taken - lexemes[-1][1]}> {completed}" if lexemes else completed
+
+
+def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) -> str:
+    """A tsquery for all that is wanted and not excluded, with the mark `before`: each as either stemmer has it, as a
+    document's texts and its names can be in two languages. What says nothing in the texts is not looked for."""
     wanted: list[str] = []
     excluded: list[str] = []
     for minus, words, beginning in parts:
-        in_texts, *in_names = (_part(words, beginning, config, before) for config in configs)
+        in_texts, in_names = (
+            one.begun(words, before, excluded=minus) if beginning else one.phrase(words, before)
+            for one in (of_texts, own)
+        )
         if in_texts:
-            (excluded if minus else wanted).append(_any([in_texts, *in_names]))
+            (excluded if minus else wanted).append(_any(in_texts, in_names))
     return " & ".join([*wanted, *(f"!{query}" for query in excluded)]) if wanted else ""
 
 
-def _any(wanted: Iterable[str]) -> str:
-    """Each once, without those that find nothing."""
-    some = " | ".join(dict.fromkeys(filter(None, wanted)))
+def _any(*queries: str) -> str:
+    """Each once, without those that are empty."""
+    some = " | ".join(dict.fromkeys(filter(None, queries)))
     return some and f"({some})"
-
-
-def _part(words: list[str], beginning: bool, config: str, before: str) -> str:
-    """A word, or several that follow each other, of which the last one may be a beginning. Nothing but stop words is
-    empty."""
-    whole = completions(words[-1], config) if beginning else []
-    stemmed = stems(config).of([*words, *whole]).words
-    if not beginning:
-        return _phrase(joined(stemmed[word] for word in words), before)
-    *others, last = words
-    lexemes, taken = front = joined(stemmed[word] for word in others)
-    if lexemes and not stemmed[last][0]:
-        return _phrase(front, before)  # no document has the stop word in "met with"
-    # Stems may begin so, whatever the stemmer would make of the letters ("was" is nothing to it), or are shorter.
-    begun = _phrase(stems(PLAIN).of([last]).words[last], before, ":*")
-    completed = _any([begun, *(_phrase(stemmed[word], before) for word in whole)])
-    if not lexemes or not completed:
-        return completed
-    return f"{_phrase(front, before)} <{1 + taken - lexemes[-1][1]}> {completed}"
 
 
 def _phrase(found: Stemmed, before: str, after: str = "") -> str:

@@ -16,11 +16,12 @@ from timeline.text import words_of
 
 CONFIGURATIONS = {"en": "english", "de": "german"}
 """PostgreSQL's text search configurations by language; the words of a language without one stay as they are."""
-PLAIN = "simple"
+UNSTEMMED = "simple"
 """The configuration for that."""
 
-MOST_KNOWN = 20_000
-"""Words remembered of a language, and names, by each process: some megabytes. More would be rare ones, and numbers."""
+MOST_KNOWN, LONGEST_KNOWN = 20_000, 40
+"""Words, of so many characters at most, and names that each process remembers of a configuration: some megabytes. More
+would be rare ones."""
 
 Stemmed = tuple[tuple[tuple[str, int], ...], int]
 """Of a word or a name: its lexemes, with their positions from 1, and how many positions it takes. Of a stop word there
@@ -38,21 +39,18 @@ GROUP BY word
 
 def configuration(language: str) -> str:
     """The one for a language."""
-    return CONFIGURATIONS.get(language, PLAIN)
+    return CONFIGURATIONS.get(language, UNSTEMMED)
 
 
 class Known(NamedTuple):
-    """By word, and by name; there may be more than was asked for."""
+    """By word, and by name."""
 
     words: Mapping[str, Stemmed]
     names: Mapping[str, Stemmed]
 
 
 class Stems:
-    """What words and names become in one configuration; remembered for the life of the process.
-
-    What it gives keeps all that is in it, whatever others learn or let it forget meanwhile.
-    """
+    """What words and names become in one configuration; remembered for the life of the process."""
 
     def __init__(self, configuration: str) -> None:
         self.configuration = configuration
@@ -60,31 +58,41 @@ class Stems:
         self._names: dict[str, Stemmed] = {}
 
     def of(self, words: Iterable[str], names: Iterable[str] = ()) -> Known:
-        """By word, for all the `words`, and by name, for all the `names`. One query, or none."""
+        """For all the `words` and `names`. One query, or none."""
         wanted = set(names)
-        self._names = known = _with_room(self._names, wanted)
-        new = {name: words_of(name) for name in wanted - known.keys()}
+        found = _known(wanted, self._names)
+        new = {name: words_of(name) for name in wanted.difference(found)}
         of_words = self._of_words({*words, *(word for parts in new.values() for word in parts)})
-        known |= {name: joined(of_words[word] for word in parts) for name, parts in new.items()}
-        return Known(of_words, known)
+        learned = {name: joined(of_words[word] for word in parts) for name, parts in new.items()}
+        _remember(learned, self._names)
+        return Known(of_words, found | learned)
 
-    def _of_words(self, wanted: set[str]) -> Mapping[str, Stemmed]:
-        self._words = known = _with_room(self._words, wanted)
-        new = wanted - known.keys()
+    def _of_words(self, wanted: set[str]) -> dict[str, Stemmed]:
         # Every language has numbers as they are: nearly each event has one of its own.
-        numbers = {word for word in new if word.isascii() and word.isdecimal()}
-        known |= {number: (((number, 1),), 1) for number in numbers}
-        if new := new - numbers:
+        found: dict[str, Stemmed] = {word: (((word, 1),), 1) for word in wanted if word.isascii() and word.isdecimal()}
+        found |= _known(wanted, self._words)
+        if new := wanted.difference(found):
             with connection.cursor() as cursor:
                 cursor.execute(STEMMED, [array_text(new), self.configuration])
-                for word, lexemes, positions in cursor.fetchall():
-                    known[word] = tuple(zip(lexemes[:-1], positions[:-1], strict=True)), positions[-1] - 1
-        return known
+                learned = {
+                    word: (tuple(zip(lexemes[:-1], positions[:-1], strict=True)), positions[-1] - 1)
+                    for word, lexemes, positions in cursor.fetchall()
+                }
+            _remember({word: stemmed for word, stemmed in learned.items() if len(word) <= LONGEST_KNOWN}, self._words)
+            found |= learned
+        return found
 
 
-def _with_room(known: dict[str, Stemmed], wanted: set[str]) -> dict[str, Stemmed]:
-    """What is known, or nothing, where it would become too much with what is `wanted`."""
-    return known if len(known) + len(wanted - known.keys()) <= MOST_KNOWN else {}
+def _known(wanted: set[str], known: Mapping[str, Stemmed]) -> dict[str, Stemmed]:
+    """Those that are known; others may let them be forgotten meanwhile."""
+    return {text: stemmed for text in wanted if (stemmed := known.get(text)) is not None}
+
+
+def _remember(learned: Mapping[str, Stemmed], known: dict[str, Stemmed]) -> None:
+    """Forgets all that is known where it would become too much."""
+    if len(known) + len(learned) > MOST_KNOWN:
+        known.clear()
+    known.update(learned)
 
 
 def joined(words: Iterable[Stemmed]) -> Stemmed:

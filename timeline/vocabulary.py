@@ -89,7 +89,7 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
         for row in Term.objects.filter(among("key", keys), superseded_in=None, kind=kind)
     }
     new = []
-    for pk, entry in zip(new_ids(Term, len(changed)) if changed else (), changed, strict=True):
+    for pk, entry in zip(new_ids(Term, len(changed)), changed, strict=True):
         last = previous.get((entry.kind, entry.key))
         row = Term(
             pk=pk,

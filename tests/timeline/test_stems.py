@@ -35,16 +35,25 @@ def test_what_is_known_is_not_asked_for_again(django_assert_num_queries):
         assert known.of(["hauser"]).words["hauser"] == ((("haus", 1),), 1)
 
 
-def test_what_is_remembered_is_bounded(monkeypatch):
+def test_what_is_remembered_is_bounded(monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(stems, "MOST_KNOWN", 3)
     known = Stems("english")
 
-    before = known.of(["houses", "the"]).words
-    assert sorted(known.of(["houses", "trees", "cars"]).words) == ["cars", "houses", "trees"]
-    assert sorted(before) == ["houses", "the"]
-    names = known.of([], ["Houses", "Trees"]).names
-    assert sorted(known.of([], ["Trees", "Cars", "A", "The"]).names) == ["A", "Cars", "The", "Trees"]
-    assert sorted(names) == ["Houses", "Trees"]
+    for queries, words in ((1, ["houses", "the"]), (0, ["the"]), (1, ["houses", "trees", "cars"]), (1, ["the"])):
+        with django_assert_num_queries(queries):
+            assert sorted(known.of(words).words) == sorted(words)
+    names = ["Houses", "Trees", "Cars", "The"]
+    assert sorted(known.of([], names).names) == sorted(names)
+    assert sorted(known.of([], names).names) == sorted(names)
+
+
+def test_what_is_long_is_not_remembered(django_assert_num_queries):
+    known = Stems("english")
+
+    for length, queries in ((40, 0), (41, 1)):
+        known.of(["x" * length])
+        with django_assert_num_queries(queries):
+            assert known.of(["x" * length]).words == {"x" * length: ((("x" * length, 1),), 1)}
 
 
 def test_words_of_a_language_without_a_stemmer_stay_as_they_are():

@@ -56,22 +56,23 @@ CONFIGURATIONS = {"en": "english", "de": "german", "uz": "simple"}
 
 def by_postgresql(found):
     """What PostgreSQL makes of documents by itself, with the languages before each lexeme."""
-    vectors = []
+    if not found:
+        return []
+    parts = []
+    for language, of_texts, texts in found:
+        configured = {weight: CONFIGURATIONS[language if weight in "BC" else of_texts] for weight in "ABCD"}
+        parts += [(configured[weight], " ".join(words_of(*texts[weight])), weight) for weight in "ABCD"]
+    document = "||".join(["setweight(to_tsvector(%s, %s), %s)"] * 4)
     with connection.cursor() as cursor:
-        for language, of_texts, texts in found:
-            before = language if language == of_texts else f"{language}.{of_texts}"
-            configured = {weight: CONFIGURATIONS[language if weight in "BC" else of_texts] for weight in "ABCD"}
-            parts = [
-                cursor.mogrify(
-                    "setweight(to_tsvector(%s, %s), %s)",
-                    [configured[weight], " ".join(words_of(*texts[weight])), weight],
-                )
-                for weight in "ABCD"
-            ]
-            cursor.execute(f"SELECT ({' || '.join(parts)})::text")
-            [(text,)] = cursor.fetchall()
-            vectors.append(" ".join(f"'{before}:{lexeme[1:]}" for lexeme in text.split()))
-    return vectors
+        cursor.execute(
+            f"SELECT unnest(ARRAY[{','.join([document] * len(found))}])::text",
+            [value for part in parts for value in part],
+        )
+        made = [text for (text,) in cursor.fetchall()]
+    before = [language if language == of_texts else f"{language}.{of_texts}" for language, of_texts, _ in found]
+    return [
+        " ".join(f"'{mark}:{lexeme[1:]}" for lexeme in text.split()) for mark, text in zip(before, made, strict=True)
+    ]
 
 
 def normalised(found):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from events.models import Event
 from tests.assertions import slugs
-from tests.builders import copied, published
+from tests.builders import copied, draft, published
 from tests.timeline import oracle
 from tests.timeline.test_filters_oracle import enter, expected, made_valid, queries
 from tests.timeline.test_pagination import assert_pages, joined, last_url, walk
@@ -127,9 +127,8 @@ def test_what_lasts_long_is_found_in_windows_long_after_it_began(client):
     published("decade", "198X", topics=("trade",))
     published("day", "1985-05-05", topics=("trade",))
     published("over", "1900/1984", topics=("trade",))
-    for number in range(12):
-        published(f"later-{number:02}", f"1986-01-{number + 1:02}", topics=("trade",))
-        published(f"before-{number:02}", f"1984-01-{number + 1:02}", topics=("trade",))
+    many = [(name, year, number) for number in range(12) for name, year in (("later", 1986), ("before", 1984))]
+    publish(draft(f"{name}-{n:02}", f"{year}-01-{n + 1:02}", topics=("trade",)) for name, year, n in many)
 
     def found(query):
         return joined(walk(client, f"/api/v1/events/?topic=trade&fields=id&page_size=2&{query}"))
@@ -188,12 +187,16 @@ def in_steps(monkeypatch):
     return monkeypatch
 
 
+def on_day(number, **said):
+    """The draft of an event on the day with this number, from 0, of a year in which months have 28 days."""
+    return draft(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", **said)
+
+
 def test_steps_end_where_the_page_is_full(client, in_steps):
     in_steps.setattr(estimates, "MANY", -1)
     in_steps.setattr(by_date, "NEAR", 4)
     in_steps.setattr(by_date, "BLOCK", 20)
-    for number in range(40):
-        published(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", topics=("trade",))
+    publish(on_day(number, topics=("trade",)) for number in range(40))
 
     assert steps_run(client, "topic=trade&page_size=2") == ["near"]
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "far"]
@@ -212,9 +215,7 @@ def test_a_stretch_is_as_long_as_it_should_be_to_fill_the_page(client, in_steps)
     in_steps.setattr(by_date, "NEAR", 4)
     in_steps.setattr(by_date, "SURE", 4)
     in_steps.setattr(by_date, "BLOCK", 40)
-    for number in range(60):
-        topic = "security" if 40 <= number < 55 else "trade"
-        published(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", topics=(topic,))
+    publish(on_day(number, topics=("security" if 40 <= number < 55 else "trade",)) for number in range(60))
 
     # Four of four were near, so that the six more should be among the next six: it has twice as many, in which one is.
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "far", "far"]
@@ -228,9 +229,8 @@ def test_a_stretch_is_as_long_as_it_should_be_to_fill_the_page(client, in_steps)
 def test_a_stretch_is_not_longer_than_should_fill_the_page(client, in_steps):
     in_steps.setattr(estimates, "MANY", float("inf"))
     in_steps.setattr(estimates, "of_all", lambda found: Expected(rows=40, cost=1_000))
-    for number in range(40):
-        said = {"titles": {"en": "Graphite"}, "topics": ("security",)} if number >= 30 else {"topics": ("trade",)}
-        published(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", **said)
+    publish(on_day(number, topics=("trade",)) for number in range(30))
+    publish(on_day(number, titles={"en": "Graphite"}, topics=("security",)) for number in range(30, 40))
 
     # Twice the 4 in 42 days of which 40 are expected: 8 days, in which none is; then 40 days.
     assert steps_run(client, "q=title&page_size=3") == ["far", "far"]
@@ -251,9 +251,8 @@ def test_any_time_may_be_between_two_events(client):
 
 
 def test_more_measures_are_looked_at_if_the_first_ones_nearly_fill_the_page(client, in_steps):
-    for number in range(20):
-        topic = "security" if 12 <= number < 17 else "trade"
-        published(f"event-{number:02}", f"2025-01-{number + 1:02}", topics=(topic,), effective="2025/2026")
+    for topic, numbers in (("trade", (*range(12), *range(17, 20))), ("security", range(12, 17))):
+        publish(on_day(number, topics=(topic,), effective="2025/2026") for number in numbers)
 
     query = "topic=trade&in_force_on=2025-06-01&page_size="
     in_steps.setattr(by_date, "MEASURES", 8)  # three of them fit, and all of the next eight
