@@ -70,17 +70,21 @@ def draft(
 ) -> Event:
     """A saved event that may be published. Participants are actors or codes, with a role or as `participant`."""
     event = Event.objects.create(slug=slug, type=event_type(type), date=date, **values)
-    event.topics.set([topic(slug) for slug in topics])
-    for language, title in (titles or {"en": f"Title of {slug}"}).items():
-        EventText.objects.create(event=event, language=language, title=title)
-    for entry in participants:
-        who, role = entry if isinstance(entry, tuple) else (entry, "participant")
-        Participation.objects.create(event=event, actor=state(who) if isinstance(who, str) else who, role=role)
-    for number, source in enumerate(sources):
-        url = f"https://example.org/{slug}/{number}"
-        Source.objects.create(event=event, **{"url": url, "title": "Source", **source})
-    for kind, target in relations:
-        Relation.objects.create(event=event, kind=kind, target=target)
+    if topics:
+        event.topics.add(*map(topic, topics))
+    EventText.objects.bulk_create(
+        EventText(event=event, language=language, title=title)
+        for language, title in (titles or {"en": f"Title of {slug}"}).items()
+    )
+    parts = [entry if isinstance(entry, tuple) else (entry, "participant") for entry in participants]
+    Participation.objects.bulk_create(
+        Participation(event=event, actor=state(who) if isinstance(who, str) else who, role=role) for who, role in parts
+    )
+    Source.objects.bulk_create(
+        Source(event=event, **{"url": f"https://example.org/{slug}/{number}", "title": "Source", **source})
+        for number, source in enumerate(sources)
+    )
+    Relation.objects.bulk_create(Relation(event=event, kind=kind, target=target) for kind, target in relations)
     return event
 
 
