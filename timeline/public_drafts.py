@@ -40,7 +40,6 @@ class PublicVocabulary:
         # By present and former codes: an actor that has another one now is still found by that which it had.
         holders = {code: said[LANGUAGES[0]]["actor"] for code, (_, _, said) in documents[Term.Kind.COUNTRY].items()}
         self.by_code = {code: self.actors[slug] for code, slug in holders.items() if slug in self.actors}
-        self._holders = _holders()
         for actor in self.actors.values():
             if actor.code and self.by_code.get(actor.code) is not actor:  # published anew, another one has it
                 actor.code = None
@@ -54,13 +53,6 @@ class PublicVocabulary:
                     self.members[link["group"]].add(slug)
                     memberships.append(_belonging(self.actors[slug], self.actors[link["group"]], link))
         self.renderer = Renderer(type_paths, topic_paths, Affiliations(memberships))
-
-    def holder(self, code: str, version: int) -> Actor | None:
-        """Whom a code means in what was published in that dataset version: the state that had it then. If that has no
-        code any more, the one that has taken it over."""
-        slugs = [slug for since, slug in self._holders.get(code, ()) if since <= version]
-        had = self.actors.get(slugs[-1]) if slugs else None
-        return had if had and had.code else self.by_code.get(code)
 
     def speaking_for(self, slugs: Iterable[str]) -> set[str]:
         """Those actors, and all who may represent somebody through them: members, their members and so on."""
@@ -87,15 +79,6 @@ def public_vocabulary() -> PublicVocabulary:
 def newest_term() -> int:
     """Grows with each version of a vocabulary entry that becomes public."""
     return Term.objects.aggregate(newest=Max("pk"))["newest"] or 0
-
-
-def _holders() -> dict[str, list[tuple[int, str]]]:
-    """By code, who has had it: slugs of actors, each since a dataset version, in their order."""
-    found: dict[str, list[tuple[int, str]]] = {}
-    rows = TermText.objects.filter(term__kind=Term.Kind.COUNTRY, language=LANGUAGES[0]).order_by("term")
-    for code, version, document in rows.values_list("term__key", "term__published_in", "document"):
-        found.setdefault(code, []).append((version, load(document)["actor"]))
-    return found
 
 
 Said = tuple[int, list[str], dict[str, Document]]
@@ -148,7 +131,7 @@ def public_drafts(ids: Iterable[int], vocabulary: PublicVocabulary) -> tuple[dic
     """By the id of the publication, what is public of those events, as a draft; and the publications that name
     something that is not public."""
     rows = Publication.objects.current().filter(among("event_id", ids)).order_by("event_id")
-    public = {pk: (event_id, version) for pk, event_id, version in rows.values_list("pk", "event_id", "published_in")}
+    public = dict(rows.values_list("pk", "event_id"))
     said: dict[int, dict[str, Document]] = defaultdict(dict)
     texts = PublicationText.objects.filter(among("publication_id", public))
     for pk, language, document in texts.values_list("publication_id", "language", "document"):
@@ -156,28 +139,22 @@ def public_drafts(ids: Iterable[int], vocabulary: PublicVocabulary) -> tuple[dic
     relations: dict[int, list[Link]] = defaultdict(list)
     links = PublicationRelation.objects.filter(among("publication_id", public)).order_by("pk")
     for pk, kind, target in links.values_list("publication_id", "kind", "target_id"):
-        relations[pk].append(Link(public[pk][0], kind, target))
+        relations[pk].append(Link(public[pk], kind, target))
     drafts: dict[int, Draft] = {}
     unknown: set[int] = set()
-    for pk, (event_id, version) in public.items():
+    for pk, event_id in public.items():
         try:
-            drafts[pk] = _draft(event_id, version, said[pk], relations[pk], vocabulary)
+            drafts[pk] = _draft(event_id, said[pk], relations[pk], vocabulary)
         except NotPublic:
             unknown.add(pk)
     return drafts, unknown
 
 
-def _draft(
-    event_id: int,
-    version: int,
-    said: Mapping[str, Document],
-    relations: list[Link],
-    vocabulary: PublicVocabulary,
-) -> Draft:
+def _draft(event_id: int, said: Mapping[str, Document], relations: list[Link], vocabulary: PublicVocabulary) -> Draft:
     document = next(iter(said.values()))
     own = [shown for shown in said.values() if "fallback_from" not in shown]
     return Draft(
-        event=_event(event_id, version, document, vocabulary),
+        event=_event(event_id, document, vocabulary),
         texts=[Text(event_id, shown["language"], shown["title"], shown.get("summary", "")) for shown in own],
         participations=[
             Part(_known(vocabulary.actors, part["actor"]), part["role"], part.get("name_as_printed", ""))
@@ -186,7 +163,7 @@ def _draft(
         topics=[_known(vocabulary.topics, topic["id"]) for topic in document.get("topics", ())],
         sources=[_source(event_id, source) for source in document.get("sources", ())],
         relations=relations,
-        figures=[_figure(place, version, said, vocabulary) for place in range(len(document.get("figures", ())))],
+        figures=[_figure(place, said, vocabulary) for place in range(len(document.get("figures", ())))],
     )
 
 
@@ -196,7 +173,7 @@ def _known(entries: Mapping[Any, Any], key: str) -> Any:
     return entries[key]
 
 
-def _event(event_id: int, version: int, document: Document, vocabulary: PublicVocabulary) -> Event:
+def _event(event_id: int, document: Document, vocabulary: PublicVocabulary) -> Event:
     place = document.get("place", {})
     event = Event(
         id=event_id,
@@ -210,9 +187,7 @@ def _event(event_id: int, version: int, document: Document, vocabulary: PublicVo
         external_id=document.get("external_id"),
     )
     if "country" in place:
-        event.place_country = vocabulary.holder(place["country"], version)
-        if not event.place_country:
-            raise NotPublic(place["country"])
+        event.place_country = _known(vocabulary.by_code, place["country"])
     return event
 
 
@@ -231,12 +206,12 @@ def _source(event_id: int, source: Document) -> Reference:
     )
 
 
-def _figure(place: int, version: int, said: Mapping[str, Document], vocabulary: PublicVocabulary) -> Any:
+def _figure(place: int, said: Mapping[str, Document], vocabulary: PublicVocabulary) -> Any:
     """A figure names actors and sources as the documents do: by one text each."""
     figure = next(iter(said.values()))["figures"][place]
 
     def named(party: str) -> _Named | None:
-        holder = vocabulary.holder(figure.get(party, ""), version)
+        holder = vocabulary.by_code.get(figure.get(party, ""))
         if holder:  # which may have another code by now, or none
             return _Named(holder.code or "", holder.slug)
         return _Named(figure[party]) if party in figure else None
