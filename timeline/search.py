@@ -55,11 +55,14 @@ def parse(text: str) -> list[Part]:
 def queries(text: str, language: str) -> list[str]:
     """Any of these tsqueries finds what `text` asks for (see `parse`): the first one in documents with texts in their
     own `language`, the others where these are in another one. Stop words of the texts' language are not looked for; a
-    query of nothing else is empty, and finds nothing. One query for each stemmer, and one more for beginnings, or
-    none."""
+    query of nothing else is empty, and finds nothing.
+
+    Takes a query for each stemmer that does not remember all the words, and one more for such beginnings.
+    """
     parts = parse(text)
     languages = [language, *(other for other, _ in settings.LANGUAGES if other != language)]
-    stemmers = {name: _Stemmer.of(name, parts) for name in map(configuration, languages)}
+    begun = stems(UNSTEMMED).of(words[-1] for _, words, beginning in parts if beginning).words
+    stemmers = {name: _Stemmer.of(name, parts, begun) for name in map(configuration, languages)}
     own = stemmers[configuration(language)]
     return [_all(parts, mark(language, other), stemmers[configuration(other)], own) for other in languages]
 
@@ -80,14 +83,13 @@ class _Stemmer:
     configuration: str
     stemmed: Mapping[str, Stemmed]
     unstemmed: Mapping[str, Stemmed]
-    """Of beginnings."""
+    """The beginnings as they are."""
 
     @classmethod
-    def of(cls, configuration: str, parts: Sequence[Part]) -> _Stemmer:
-        beginnings = [words[-1] for _, words, beginning in parts if beginning]
+    def of(cls, configuration: str, parts: Sequence[Part], begun: Mapping[str, Stemmed]) -> _Stemmer:
         wanted = {word for _, words, _ in parts for word in words}
-        wanted.update(word for last in beginnings for word in completions(last, configuration))
-        return cls(configuration, stems(configuration).of(wanted).words, stems(UNSTEMMED).of(beginnings).words)
+        wanted.update(word for last in begun for word in completions(last, configuration))
+        return cls(configuration, stems(configuration).of(wanted).words, begun)
 
     def phrase(self, words: Sequence[str], before: str) -> str:
         """A tsquery for words that follow each other, with the mark `before`. Of stop words alone it is empty."""
@@ -106,7 +108,9 @@ class _Stemmer:
             _phrase(self.unstemmed[last], before, ":*"),
             *(self.phrase([word], before) for word in completions(last, self.configuration)),
         )
-        return f"{_phrase(front, before)} <{1 + taken - lexemes[-1][1]}> {completed}" if lexemes else completed
+        if not lexemes or not completed:  # PostgreSQL's parser may know no letter in it
+            return completed
+        return f"{_phrase(front, before)} <{1 + taken - lexemes[-1][1]}> {completed}"
 
 
 def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) -> str:

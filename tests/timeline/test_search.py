@@ -353,3 +353,5 @@ def test_a_search_asks_each_stemmer_once(django_assert_num_queries):
         queries('alpha "beta gamma" delta* -epsilon-zet*', "en")
     with django_assert_num_queries(0):
         queries("alpha zet* beta", "de")
+    with django_assert_num_queries(3):  # what is long is not remembered
+        queries("x" * 41 + "*", "en")
