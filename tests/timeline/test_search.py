@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from tests.assertions import assert_invalid, slugs
 from tests.builders import actor, published, state
 from tests.timeline.test_pagination import joined, walk
+from timeline import search
 from timeline.pagination import Cursor
 from timeline.publishing import publish
 from timeline.search import NothingToSearch, queries
-from timeline.stems import STEMS
+from timeline.stems import STEMS, Known, Stems
 from timeline.text import words_of
 from timeline.vectors import vectors
 
@@ -355,3 +356,17 @@ def test_a_search_asks_each_stemmer_once(django_assert_num_queries):
         queries("alpha zet* beta", "de")
     with django_assert_num_queries(3):  # what is long is not remembered
         queries("x" * 41 + "*", "en")
+
+
+def test_a_beginning_in_which_postgresql_knows_no_letter_is_not_looked_for(monkeypatch):
+    class Unknowing(Stems):
+        def of(self, words, names=()):
+            known = {word: ((), 0) if word.startswith("zz") else said for word, said in super().of(words).words.items()}
+            return Known(known, {})
+
+    found = queries("peace", "en")
+    monkeypatch.setattr(search, "stems", Unknowing)
+
+    assert queries("peace-zz*", "en") == found
+    assert queries("peace -visit-zz*", "en") == found
+    assert queries("zz*", "en") == ["", ""]
