@@ -254,17 +254,20 @@ def _membership_row(term: Term, until: str) -> list[Any]:
 
 def _write_successors(drafts: Sequence[_Draft], references: References, existing: Existing) -> None:
     through: Any = Actor.successors.through
-    rows = through.objects.filter(from_actor_id__in=[draft.id for draft in drafts])
-    there = set(rows.values_list("from_actor_id", "to_actor_id"))
+    there: dict[int, set[int]] = {draft.id: set() for draft in drafts}
+    for one, other in through.objects.filter(from_actor_id__in=there).values_list("from_actor_id", "to_actor_id"):
+        there[one].add(other)
+    new: list[tuple[int, int]] = []
     for draft in drafts:
-        names = draft.values.get("successors", ())
-        wanted = {(draft.id, references.actors[name].id) for name in names if name in references.actors}
-        own = {pair for pair in there if pair[0] == draft.id}
+        own, names = there[draft.id], draft.values.get("successors", ())
+        wanted = {references.actors[name].id for name in names if name in references.actors}
         gone = own - wanted if existing is Existing.REPLACE else set()
         if wanted - own or gone:
             _mark_changed(draft)
-        through.objects.bulk_create(through(from_actor_id=one, to_actor_id=other) for one, other in wanted - own)
-        through.objects.filter(from_actor_id=draft.id, to_actor_id__in=[other for _, other in gone]).delete()
+        new += [(draft.id, other) for other in sorted(wanted - own)]
+        if gone:
+            through.objects.filter(from_actor_id=draft.id, to_actor_id__in=gone).delete()
+    copy_rows(through, ["from_actor_id", "to_actor_id"], new)
 
 
 def _mark_changed(draft: _Draft) -> None:
