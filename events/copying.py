@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -44,7 +46,8 @@ def update_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Seque
 
 
 def copy_objects(objects: Sequence[Model]) -> None:
-    """Adds new objects of one model. Those without an id get one in the database, but do not hear of it here."""
+    """Adds new objects of one model; their fields set what they set when an object is saved, such as the days of an
+    EDTF date. Those without an id get one in the database, but do not hear of it here."""
     if not objects:
         return
     model = type(objects[0])
@@ -54,15 +57,19 @@ def copy_objects(objects: Sequence[Model]) -> None:
         if not field.generated and (not field.primary_key or objects[0].pk is not None)
     ]
     columns = [field.column or "" for field in fields]
-    makers = [(field.attname, _maker(field)) for field in fields]
+    makers = [(_reader(field), _maker(field)) for field in fields]
     copy_rows(
         model,
         columns,
-        (
-            [getattr(one, name) if make is None else make(getattr(one, name)) for name, make in makers]
-            for one in objects
-        ),
+        ([read(one) if make is None else make(read(one)) for read, make in makers] for one in objects),
     )
+
+
+def _reader(field: Field[Any, Any]) -> Callable[[Model], Any]:
+    """What reads the field's value. Most fields do nothing else before one is saved."""
+    if type(field).pre_save is Field.pre_save:
+        return attrgetter(field.attname)
+    return partial(field.pre_save, add=True)
 
 
 def _maker(field: Field[Any, Any]) -> Callable[[Any], Any] | None:

@@ -135,20 +135,18 @@ def _make_persons(countries: Sequence[str], names: Mapping[str, Mapping[str, str
         ]
     )
     groups = dict(Actor.objects.filter(code__in=countries).values_list("code", "id"))
-    copy_rows(
-        Membership,
-        ["member_id", "group_id", "role", "since", "until", "since_min", "until_max"],
-        (
-            (ids[slug], groups[code], office.replace("-", " "), *_days_in_office(FIRST.year + term * TERM))
+    copy_objects(
+        [
+            Membership(
+                member_id=ids[slug],
+                group_id=groups[code],
+                role=office.replace("-", " "),
+                since=str(FIRST.year + term * TERM),
+                until=str(FIRST.year + term * TERM + TERM - 1),
+            )
             for slug, (office, code, term) in new.items()
-        ),
+        ]
     )
-
-
-def _days_in_office(first: int) -> tuple[str, str, datetime.date, datetime.date]:
-    """Since and until when, of a term that begins in that year: as text and as days."""
-    last = first + TERM - 1
-    return str(first), str(last), datetime.date(first, 1, 1), datetime.date(last, 12, 31)
 
 
 def person(office: str, code: str, term: int) -> str:

@@ -80,16 +80,17 @@ class Finding(SearchQuery):
 class _Stemmer:
     """What one configuration makes of the words of a query."""
 
-    configuration: str
     stemmed: Mapping[str, Stemmed]
     unstemmed: Mapping[str, Stemmed]
     """The beginnings as they are."""
+    completed: Mapping[str, list[str]]
+    """By beginning, the words that it may be of."""
 
     @classmethod
     def of(cls, configuration: str, parts: Sequence[Part], begun: Mapping[str, Stemmed]) -> _Stemmer:
-        wanted = {word for _, words, _ in parts for word in words}
-        wanted.update(word for last in begun for word in completions(last, configuration))
-        return cls(configuration, stems(configuration).of(wanted).words, begun)
+        completed = {last: completions(last, configuration) for last in begun}
+        wanted = {word for _, words, _ in parts for word in words}.union(*completed.values())
+        return cls(stems(configuration).of(wanted).words, begun, completed)
 
     def phrase(self, words: Sequence[str], before: str) -> str:
         """A tsquery for words that follow each other, with the mark `before`. Of stop words alone it is empty."""
@@ -104,13 +105,13 @@ class _Stemmer:
             # Documents that go on with this very stop word do not have it: nothing that may fit is left out.
             return _phrase(front, before)
         # Stems may begin so, whatever the stemmer would make of the letters ("was" is nothing to it), or are shorter.
-        completed = _any(
+        begun = _any(
             _phrase(self.unstemmed[last], before, ":*"),
-            *(self.phrase([word], before) for word in completions(last, self.configuration)),
+            *(self.phrase([word], before) for word in self.completed[last]),
         )
-        if not lexemes or not completed:  # PostgreSQL's parser may know no letter in it
-            return completed
-        return f"{_phrase(front, before)} <{1 + taken - lexemes[-1][1]}> {completed}"
+        if not lexemes or not begun:  # PostgreSQL's parser may know no letter in it
+            return begun
+        return f"{_phrase(front, before)} <{1 + taken - lexemes[-1][1]}> {begun}"
 
 
 def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) -> str:

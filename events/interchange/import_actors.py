@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q
 from psycopg.types.json import Jsonb
 
-from events.copying import copy_rows, new_ids
+from events.copying import copy_objects, copy_rows, new_ids
 from events.fields import parse_or_none
 from events.interchange.following_memberships import Said, Term, follow, remember
 from events.interchange.outcomes import MERGING, Existing, Outcome, Status
@@ -23,7 +23,6 @@ from events.temporary_tables import empty_table
 
 OWN = ("kind", "names", "aliases", "code", "alpha3", "qid")
 COLUMNS = ["id", "slug", *OWN]
-MEMBERSHIP_COLUMNS = ["member_id", "group_id", "role", "since", "until", "since_min", "until_max"]
 
 
 @dataclass(slots=True)
@@ -181,7 +180,12 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
         row.save()
         _mark_changed(draft)
     new = [(term, until, draft) for term, (until, draft) in wanted.items() if term not in there]
-    copy_rows(Membership, MEMBERSHIP_COLUMNS, (_membership_row(term, until) for term, until, _ in new))
+    copy_objects(
+        [
+            Membership(member_id=member, group_id=group, role=role, since=since, until=until)
+            for (member, group, role, since), until, _ in new
+        ]
+    )
     for _, _, draft in new:
         _mark_changed(draft)
     if existing is Existing.REPLACE:
@@ -245,11 +249,6 @@ def _later(until: str, than: str) -> bool:
     """Whether a term that ended `than` goes on longer; one without an end goes on."""
     ends, ended = parse_or_none(until), parse_or_none(than)
     return ended is not None and (ends is None or ends.end_max > ended.end_max)
-
-
-def _membership_row(term: Term, until: str) -> list[Any]:
-    since_date, until_date = parse_or_none(term[3]), parse_or_none(until)
-    return [*term, until, since_date and since_date.start_min, until_date and until_date.end_max]
 
 
 def _write_successors(drafts: Sequence[_Draft], references: References, existing: Existing) -> None:

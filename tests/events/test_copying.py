@@ -1,10 +1,12 @@
 """Rows in bulk."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from events.copying import copy_objects, copy_rows, new_ids, update_rows
-from events.models import Actor, Topic
+from events.models import Actor, Membership, Topic
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +30,16 @@ def test_objects_get_ids_of_the_database():
 
     assert list(Topic.objects.order_by("pk").values_list("slug", "names")) == [
         ("trade", {"en": "Trade"}), ("tea", {"en": "Tea"}),
+    ]  # fmt: skip
+
+
+def test_fields_set_what_they_set_when_an_object_is_saved():
+    group, member = (Actor.objects.create(slug=slug, kind="body", names={"en": slug}) for slug in ("group", "member"))
+    terms = [("2015", "202X"), ("2031-05", "")]
+    copy_objects([Membership(group=group, member=member, role="m", since=one, until=other) for one, other in terms])
+
+    assert list(Membership.objects.order_by("pk").values_list("since", "until", "since_min", "until_max")) == [
+        ("2015", "202X", date(2015, 1, 1), date(2029, 12, 31)), ("2031-05", "", date(2031, 5, 1), None),
     ]  # fmt: skip
 
 

@@ -305,16 +305,16 @@ def test_of_a_long_summary_as_much_is_searched_as_a_vector_has_room_for(client):
 def test_phrases_are_found_where_postgresql_finds_them(text, name, asked):
     asked = [(minus, " ".join(words_of(phrase))) for minus, phrase in asked]
     asked = [(minus, phrase) for minus, phrase in asked if phrase]
-    search = " ".join(f'{"-" if minus else ""}"{phrase}"' for minus, phrase in asked)
+    query = " ".join(f'{"-" if minus else ""}"{phrase}"' for minus, phrase in asked)
     if all(minus for minus, _ in asked):
         with pytest.raises(NothingToSearch):
-            queries(search, "en")
+            queries(query, "en")
         return
 
     # The texts are in English, or in German though the reader's language is English, in which names are.
-    for of_texts, stemmer, query in zip(("en", "de"), ("english", "german"), queries(search, "en"), strict=True):
+    for of_texts, stemmer, wanted in zip(("en", "de"), ("english", "german"), queries(query, "en"), strict=True):
         [vector] = vectors([("en", of_texts, {"A": [text], "B": [name], "C": [], "D": []})])
-        assert matches(vector, query) == found_by_postgresql(stemmer, text, name, asked)
+        assert matches(vector, wanted) == found_by_postgresql(stemmer, text, name, asked)
 
 
 def matches(vector, query):

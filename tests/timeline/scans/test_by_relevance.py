@@ -29,6 +29,16 @@ def ids(page):
     return [event["id"] for event in page["results"]]
 
 
+def entered(events, *participants):
+    """Public events, each given by its year and how often its title has the word."""
+    made = []
+    for year, times in events:
+        title = " ".join(["Agreement", *["tungsten"] * times])
+        made.append(draft(f"event-{Event.objects.count()}", str(year), *participants, titles={"en": title}))
+    publish(made)
+    return made
+
+
 @pytest.mark.usefixtures("way")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
@@ -38,16 +48,12 @@ def ids(page):
     st.booleans(),
 )
 def test_pages_agree_with_sorting_everything(client, monkeypatch, events, ranked, size, of_china):
-    """An event is given by its year, and how often its title has the word: the more often, the higher its rank."""
+    """The more often an event's title has the word, the higher its rank."""
     monkeypatch.setattr(by_relevance, "RANKED", ranked)
     withdraw(Event.objects.all())
-    entered = []
-    for year, times in events:
-        title = " ".join(["Agreement", *["tungsten"] * times])
-        made = draft(f"event-{Event.objects.count()}", str(year), *["CN"] * of_china, titles={"en": title})
-        entered.append((times, year, made.pk, made.slug))
-    publish(Event.objects.filter(slug__in=[slug for *_, slug in entered]))
-    newest = sorted((one for one in entered if one[0]), key=lambda one: one[1:3], reverse=True)
+    made = entered(events, *["CN"] * of_china)
+    known = [(times, year, event.pk, event.slug) for (year, times), event in zip(events, made, strict=True)]
+    newest = sorted((one for one in known if one[0]), key=lambda one: one[1:3], reverse=True)
     best = sorted(newest[:ranked], reverse=True)
     wanted = [slug for *_, slug in [*best, *newest[ranked:]]]
     more = "&country=CN" if of_china else ""
@@ -69,22 +75,13 @@ def test_what_is_published_or_withdrawn_between_two_pages_moves_nothing_else(
 ):
     monkeypatch.setattr(by_relevance, "RANKED", ranked)
     withdraw(Event.objects.all())
-
-    def enter(events):
-        made = []
-        for year, times in events:
-            title = " ".join(["Agreement", *["tungsten"] * times])
-            made.append(draft(f"event-{Event.objects.count()}", str(year), titles={"en": title}))
-        publish(made)
-        return made
-
-    entered = enter(events)
+    made = entered(events)
     start = f"/api/v1/events/?q=tungsten&ordering=relevance&page_size={size}&fields=id"
     first = client.get(start).json()
     second = client.get(first["next"]).json()
-    enter((year, number % 3 + 1) for number, year in enumerate(added))
-    withdraw([entered[number] for number in withdrawn])
-    stays = {event.slug for number, event in enumerate(entered) if number not in withdrawn}
+    entered((year, number % 3 + 1) for number, year in enumerate(added))
+    withdraw([made[number] for number in withdrawn])
+    stays = {event.slug for number, event in enumerate(made) if number not in withdrawn}
 
     seen = [*ids(first), *joined(walk(client, first["next"]))]
     assert {slug: seen.count(slug) for slug in stays} == dict.fromkeys(stays, 1)
