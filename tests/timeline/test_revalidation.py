@@ -63,6 +63,25 @@ def test_the_answer_is_the_one_of_the_whole_way(client, address, said, django_as
     assert "Content-Type" not in first.headers  # it would replace that of the copy that the client has
 
 
+@pytest.mark.parametrize("address", ["/api/v1/events/", "/api/v1/events/one/"])
+def test_the_copy_keeps_its_links(client, asked, address):
+    whole = client.get(address)
+    assert 'rel="service-desc"' in whole["Link"]
+    for _ in range(2):  # by the view, then by the middleware
+        response = again(client, address, whole["ETag"])
+        assert response.status_code == 304
+        assert "Link" not in response
+    assert len(asked) == 2
+
+
+def test_who_has_any_copy_is_told_all_links_of_the_present_one(client):
+    whole = client.get("/api/v1/events/one/")
+    assert 'rel="canonical"' in whole["Link"]
+    for _ in range(2):
+        response = again(client, "/api/v1/events/one/", "*")
+        assert (response.status_code, response["Link"]) == (304, whole["Link"])
+
+
 def test_no_view_is_asked(client, asked):
     for _ in range(3):
         assert again(client, "/api/v1/events/", etag(dataset_version())).status_code == 304

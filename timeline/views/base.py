@@ -211,8 +211,12 @@ class PublicView(APIView):
         raise NotImplementedError
 
     def finished(self, response: HttpResponseBase, reading: Reading) -> HttpResponseBase:
-        """`response` with the headers that every answer has."""
-        if response.status_code in (200, 304):
+        """`response` with the headers that every answer has.
+
+        A 304 has no `Link`: caches put its headers in the place of their copy's (RFC 9111, 3.2), and it does not know
+        all the links.
+        """
+        if response.status_code == 200:
             link(response, reading.absolute("schema"), "service-desc")
         return described(response, reading)
 
