@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.test import Client
+
+from timeline.build import build
+
+
+def etag_of(version: int, variant: str = "", *, day: str = "", origin: str = "http://testserver") -> str:
+    """The ETag of answers from this dataset version, said another way than the code says it."""
+    mark = hashlib.sha256(f"{origin} {build()}".encode()).hexdigest()[:10]
+    shown = f"@{day}" if day else ""
+    return f'W/"{version}{shown}-{mark}{variant}"'
 
 
 def slugs(client: Client, query: str = "", **headers: str) -> list[str]:

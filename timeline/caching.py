@@ -1,16 +1,17 @@
-"""Conditional requests: the dataset version is the ETag of everything public."""
+"""Conditional requests: the dataset version is in the ETag of everything public."""
 
 from __future__ import annotations
 
 import datetime
 import functools
+import hashlib
 import re
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.http import parse_etags
 
+from timeline.build import build
 from timeline.errors import InvalidParameters, ParameterError
 from timeline.models import Dataset, DatasetVersion
 from timeline.prepared_queries import PreparedQuery
@@ -52,14 +53,20 @@ def not_yet(parameter: str, asked: int, now: int) -> InvalidParameters:
 TAG = re.compile(r'(W/")[0-9]+(-[^"]+")')
 
 
-def etag(version: int, variant: str = "", day: datetime.date | None = None) -> str:
+def etag(version: int, origin: str, variant: str = "", day: datetime.date | None = None) -> str:
     """The ETag of any answer from this dataset version; weak, because it may be compressed on the way.
 
-    `variant` tells answers apart that one address gives by the request's headers; `day` those that it gives on other
-    days, where it does.
+    `origin` is what the URLs in it begin with. `variant` tells answers apart that one address gives by the request's
+    headers; `day` those that it gives on other days, where it does.
     """
     shown = f"@{day}" if day else ""
-    return f'W/"{version}{shown}-{settings.SPECTACULAR_SETTINGS["VERSION"]}{variant}"'
+    return f'W/"{version}{shown}-{_mark(origin, build())}{variant}"'
+
+
+@functools.lru_cache(maxsize=1000)
+def _mark(origin: str, code: str) -> str:
+    """What tells apart answers that say the same data in other words: under another origin, or by other code."""
+    return hashlib.sha256(f"{origin} {code}".encode()).hexdigest()[:10]
 
 
 def renewed(tag: str, version: int) -> str | None:

@@ -21,6 +21,11 @@ def query_string(asked: Iterable[tuple[str, str]]) -> str:
     return "&".join([f"{quoted(name)}={quoted(value)}" for name, value in asked])
 
 
+def origin_of(request: HttpRequest) -> str:
+    """Scheme and host of the URL under which the request reached us."""
+    return f"{request.scheme}://{request.get_host()}"
+
+
 def address_of(request: HttpRequest, route: str, slug: str, language: str, as_of: int | None = None) -> str:
     """The whole URL of the page about what has this slug."""
     return request.build_absolute_uri(reverse(route, args=[slug])) + query_of(language, as_of)

@@ -22,7 +22,7 @@ from timeline.errors import (
     problem,
 )
 from timeline.formats.texts import clean, closed
-from timeline.links import address_of
+from timeline.links import address_of, origin_of
 from timeline.pages.base import ReadOnly
 from timeline.pages.words import SITE
 from timeline.parameters import ChoiceField, NumberField, ParameterField, language_field, read, shown
@@ -79,7 +79,7 @@ class OEmbed(ReadOnly):
         if values["format"] not in ("json", "xml"):
             detail = f"There is no format {shown(values['format'])} here. Possible: json, xml."
             return problem(request, "not-implemented", detail)
-        tag = etag(dataset_version())
+        tag = etag(dataset_version(), origin_of(request))
         if unchanged(request, tag):
             return cached(HttpResponseNotModified(), tag)
         answer = describe(request, subject_of(request, values["url"]), values["maxwidth"], values["maxheight"])

@@ -15,6 +15,7 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.utils.cache import has_vary_header
 
+from timeline.build import build
 from timeline.caching import dataset_version, has_any, renewed, unchanged
 
 KEPT, LONGEST = 5_000, 500
@@ -28,6 +29,7 @@ def revalidation(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware that answers 304 where a request is known, and its client up to date. One tiny query."""
+    build()  # now: later, other code may lie in its place
     known: dict[Name, Headers] = {}
     writing = Lock()
 

@@ -61,12 +61,13 @@ class Work:
 def measure_http(events: int) -> Work:
     """Measures them over the present database."""
     wanted = {case.name: case.requests for case in cases(events) if case.name in (*LISTS, *SUMMARIES, *OTHERS)}
-    tag = etag(dataset_version())
-    lines = {name: [_line(request, tag) for request in requests] for name, requests in wanted.items()}
-    lines[CONSTANT] = ["/api/v1/constant/"]
+    version = dataset_version()
     above = postmaster()
     connection.close()  # the server is to have the machine for itself
     with tempfile.TemporaryDirectory() as folder, running("this API", this_api, Path(folder) / "api") as server:
+        tag = etag(version, f"http://127.0.0.1:{server.port}")
+        lines = {name: [_line(request, tag) for request in requests] for name, requests in wanted.items()}
+        lines[CONSTANT] = ["/api/v1/constant/"]
         some = {name: over_http(server, asked, CONNECTIONS) for name, asked in lines.items()}
         alone = {name: over_http(server, asked, 1) for name, asked in lines.items()}
         many = {name: over_http(server, lines[name], MANY) for name in (PAGE, CONSTANT)}

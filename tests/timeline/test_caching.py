@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
+from tests.assertions import etag_of
 from tests.builders import published
 from timeline.caching import PRESENT, etag, renewed
 from timeline.publishing import publish
@@ -21,7 +24,7 @@ def test_the_dataset_version_is_the_etag(client, address):
     event = published("event")
     first = client.get(address)
 
-    assert first["ETag"] == 'W/"1-1.0.0"'
+    assert first["ETag"] == etag_of(1)
     assert first["Cache-Control"] == PRESENT
     again = client.get(address, headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
@@ -35,19 +38,20 @@ def test_the_dataset_version_is_the_etag(client, address):
 @pytest.mark.parametrize(
     ("known", "status"),
     [
-        ('W/"1-1.0.0"', 304),
-        ('"1-1.0.0"', 304),
-        ('"x", W/"1-1.0.0"', 304),
+        ('W/"1-{}"', 304),
+        ('"1-{}"', 304),
+        ('"x", W/"1-{}"', 304),
         ("*", 304),
-        ('W/"0-1.0.0"', 200),
-        ("1-1.0.0", 200),
+        ('W/"0-{}"', 200),
+        ("1-{}", 200),
         ("", 200),
     ],
 )
 def test_if_none_match(client, known, status):
     published("event")
+    mark = etag_of(1).removeprefix('W/"1-').removesuffix('"')
 
-    assert client.get("/api/v1/events/", headers={"if-none-match": known}).status_code == status
+    assert client.get("/api/v1/events/", headers={"if-none-match": known.format(mark)}).status_code == status
 
 
 @pytest.mark.parametrize("address", ["/api/v1/events/nope/", "/events/nope/", "/api/v1/events/?page_size=0"])
@@ -72,7 +76,7 @@ def test_who_has_anything_is_told_what_is_the_present_version(client):
 def test_a_wrong_request_is_wrong_even_if_its_etag_is_right(client):
     published("event")
 
-    response = client.get("/api/v1/events/?page_size=0", headers={"if-none-match": 'W/"1-1.0.0"'})
+    response = client.get("/api/v1/events/?page_size=0", headers={"if-none-match": etag_of(1)})
 
     assert response.status_code == 400
 
@@ -151,15 +155,43 @@ def test_documents_name_the_host_they_were_asked_of(client, settings):
         assert body["results"][0]["url"] == f"http://{host}/api/v1/events/event/"
 
 
+ORIGINS = ["http://one.example", "https://one.example", "http://one.example:8000", "http://two.example"]
+
+
+@pytest.mark.parametrize("address", ["/api/v1/events/", "/events/event/", "/"])
+def test_a_copy_is_of_one_scheme_and_host(client, settings, address):
+    settings.ALLOWED_HOSTS = ["one.example", "two.example"]
+    published("event")
+
+    for asked, known in itertools.product(ORIGINS, repeat=2):
+        scheme, _, host = asked.partition("://")
+        headers = {"host": host, "if-none-match": etag_of(1, origin=known)}
+        response = client.get(address, headers=headers, secure=scheme == "https")
+        assert response["ETag"] == etag_of(1, origin=asked)
+        assert response.status_code == (304 if known == asked else 200)
+
+
+def test_a_copy_is_of_one_code(client, monkeypatch):
+    published("event")
+    tag = client.get("/api/v1/events/")["ETag"]
+    monkeypatch.setattr("timeline.caching.build", lambda: "another one")
+
+    response = client.get("/api/v1/events/", headers={"if-none-match": tag})
+    assert response.status_code == 200
+    assert response["ETag"] != tag
+    again = client.get("/api/v1/events/", headers={"if-none-match": response["ETag"]})
+    assert again.status_code == 304
+
+
 def test_what_shared_caches_are_told():
     assert PRESENT == "public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=86400"
 
 
 @pytest.mark.parametrize("variant", ["", "-de", "-ics-de"])
 def test_an_etag_is_renewed(variant):
-    assert renewed(etag(7, variant), 12) == etag(12, variant)
+    assert renewed(etag(7, "http://testserver", variant), 12) == etag(12, "http://testserver", variant)
 
 
-@pytest.mark.parametrize("tag", ["", "*", '"7"', '"7-1.0.0"', 'W/"x-1.0.0"', f"{etag(7)}, {etag(8)}"])
+@pytest.mark.parametrize("tag", ["", "*", '"7"', '"7-x"', 'W/"x-x"', 'W/"7-x", W/"8-x"'])
 def test_what_is_no_etag_of_ours_is_not_renewed(tag):
     assert renewed(tag, 12) is None

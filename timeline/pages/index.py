@@ -8,6 +8,7 @@ from django.shortcuts import render
 from timeline.caching import cached, dataset_version, etag, unchanged
 from timeline.documents import load
 from timeline.errors import PROBLEMS
+from timeline.links import origin_of
 from timeline.models import Publication, Term
 
 EXAMPLES = {
@@ -23,8 +24,9 @@ EXAMPLES = {
 def index(request: HttpRequest) -> HttpResponseBase:
     """Links to the API, requests to try, the curated timelines, and what the types of errors mean."""
     version = dataset_version()
-    if unchanged(request, etag(version)):
-        return cached(HttpResponseNotModified(), etag(version))
+    tag = etag(version, origin_of(request))
+    if unchanged(request, tag):
+        return cached(HttpResponseNotModified(), tag)
     timelines = Term.objects.current().filter(kind=Term.Kind.TIMELINE).in_language("en").order_by("key")
     page = render(
         request,
@@ -37,4 +39,4 @@ def index(request: HttpRequest) -> HttpResponseBase:
             "problems": PROBLEMS.values(),
         },
     )
-    return cached(page, etag(version))
+    return cached(page, tag)

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from timeline.caching import cached, dataset_version, etag, past_version, unchanged
 from timeline.documents import URL_MARK, dump, load, with_base_url
 from timeline.errors import exception_response
-from timeline.links import link, query_string
+from timeline.links import link, origin_of, query_string
 from timeline.models import Dataset
 from timeline.negotiation import Negotiated, negotiate
 from timeline.pagination import Cursor, JoinedPage, Page
@@ -111,7 +111,7 @@ class Reading:
     def origin(self) -> str:
         """Scheme and host of the URL under which this request reached us."""
         if not self.read_origin:
-            self.read_origin = f"{self.request.scheme}://{self.request.get_host()}"
+            self.read_origin = origin_of(self.request)
         return self.read_origin
 
     def with_other(self, **values: str) -> str:
@@ -137,7 +137,7 @@ class Reading:
     @property
     def etag(self) -> str:
         """The ETag of the answer."""
-        return etag(self.version, self.negotiated.variant, self.day)
+        return etag(self.version, self.origin, self.negotiated.variant, self.day)
 
 
 @functools.lru_cache(maxsize=1000)
