@@ -7,12 +7,13 @@ import functools
 import hashlib
 import re
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.http import parse_etags
 
 from timeline.build import build
-from timeline.errors import InvalidParameters, ParameterError
+from timeline.errors import InvalidParameters, NotReplayed, ParameterError
 from timeline.models import Dataset, DatasetVersion
 from timeline.prepared_queries import PreparedQuery
 
@@ -31,7 +32,7 @@ def _version() -> PreparedQuery:
 def past_version(asked: int | datetime.datetime, now: int) -> int:
     """The dataset version that `as_of` means, where `now` is the present one.
 
-    Raises `InvalidParameters` for what is not yet.
+    Raises `InvalidParameters` for what is not yet, `NotReplayed` for what is not at this replica yet.
     """
     if isinstance(asked, int):
         if asked > now:
@@ -44,10 +45,20 @@ def past_version(asked: int | datetime.datetime, now: int) -> int:
     return past.values_list("number", flat=True).first() or 0
 
 
-def not_yet(parameter: str, asked: int, now: int) -> InvalidParameters:
-    """The error for a dataset version that does not exist yet."""
+def not_yet(parameter: str, asked: int, now: int) -> InvalidParameters | NotReplayed:
+    """The error for a dataset version that does not exist yet, or, at a replica, may exist. One tiny query."""
+    if is_in_recovery():
+        message = f"This replica has not replayed dataset version {asked} yet: its present one is {now}."
+        return NotReplayed(f"{message} Ask again in some seconds.")
     message = f"There is no dataset version {asked} yet: the present one is {now}."
     return InvalidParameters([ParameterError(parameter, "unknown_value", message)])
+
+
+def is_in_recovery() -> bool:
+    """Whether the database is a replica, which may have less than its primary by now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_is_in_recovery()")
+        return bool(cursor.fetchone() == (True,))
 
 
 TAG = re.compile(r'(W/")[0-9]+(-[^"]+")')

@@ -25,7 +25,7 @@ REVALIDATED = "public, max-age=0, must-revalidate"
 FOR_PROGRAMS = ("/api/", str(settings.STATIC_URL))
 """How the paths of addresses begin where an error is a problem document whatever the client prefers."""
 RETRY_AFTER = 5
-"""Seconds until a database that was started anew should answer again."""
+"""Seconds until a database that was started anew should answer again, and a replica have what its primary has."""
 UNAVAILABLE = "The database does not answer at the moment. The request was not at fault: try it again in some seconds."
 
 
@@ -72,8 +72,8 @@ PROBLEMS = {
             "unavailable",
             "Unavailable",
             503,
-            "The database does not answer at the moment: it is being started anew, say. “Retry-After” says in how many "
-            "seconds to try again.",
+            "The database does not answer at the moment: it is being started anew, say; or a replica lacks as yet "
+            "the dataset version that was asked for. “Retry-After” says in how many seconds to try again.",
         ),
     )
 }
@@ -94,6 +94,10 @@ class InvalidParameters(Exception):
     def __init__(self, errors: Iterable[ParameterError]) -> None:
         self.errors = list(errors)
         super().__init__("; ".join(error.message for error in self.errors))
+
+
+class NotReplayed(Exception):
+    """What was asked for is not in this replica of the database: not yet, or nowhere, which only the primary knows."""
 
 
 class Withdrawn(Exception):
@@ -121,9 +125,9 @@ def problem(
     if status >= 500:
         # The fault is ours: whoever reports it can name the lines of our log that belong to it.
         body["request_id"] = request.META.get("HTTP_X_REQUEST_ID", "")
-    response = JsonResponse(body, status=status, headers=dict(headers or {}), json_dumps_params={"ensure_ascii": False})
+    told = {**_headers(status), **(headers or {})}
+    response = JsonResponse(body, status=status, headers=told, json_dumps_params={"ensure_ascii": False})
     response["Content-Type"] = MEDIA_TYPE
-    response["Cache-Control"] = _kept(status)
     return response
 
 
@@ -131,17 +135,21 @@ def problem_page(kind: str, said: Sequence[str], *, framed: bool = False) -> Htt
     """The same for people: a page with these sentences. `framed` is whether other sites may show it in a frame."""
     language, status = settings.LANGUAGES[0][0], PROBLEMS[kind].status
     context = {"language": language, "site": SITE, "problem": PROBLEMS[kind], "said": said, "framed": framed}
-    response = HttpResponse(render_to_string("timeline/problem.html", context), status=status)
+    page = render_to_string("timeline/problem.html", context)
+    response = HttpResponse(page, status=status, headers=_headers(status))
     response["Content-Language"] = language
-    response["Cache-Control"] = _kept(status)
     return response
 
 
-def _kept(status: int) -> str:
-    return "no-store" if status == 429 or status >= 500 else REVALIDATED
+def _headers(status: int) -> dict[str, str]:
+    """What caches are told of an error; and clients, of one that should soon be over."""
+    kept = {"Cache-Control": "no-store" if status == 429 or status >= 500 else REVALIDATED}
+    return kept | {"Retry-After": str(RETRY_AFTER)} if status == 503 else kept
 
 
-def exception_problem(request: HttpRequest, exception: InvalidParameters | Withdrawn | Http404) -> HttpResponseBase:
+def exception_problem(
+    request: HttpRequest, exception: InvalidParameters | Withdrawn | NotReplayed | Http404
+) -> HttpResponseBase:
     """The problem for what a view of ours raises."""
     match exception:
         case InvalidParameters():
@@ -153,6 +161,8 @@ def exception_problem(request: HttpRequest, exception: InvalidParameters | Withd
             )
         case Withdrawn():
             return problem(request, "withdrawn", str(exception))
+        case NotReplayed():
+            return problem(request, "unavailable", str(exception))
     return problem(request, "not-found", _nothing_there(request, exception))
 
 
@@ -174,7 +184,7 @@ def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpR
 def exception_response(request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
     """The problem for what a view of the API raises, or None for what is a bug of ours."""
     match exception:
-        case InvalidParameters() | Withdrawn() | Http404():
+        case InvalidParameters() | Withdrawn() | NotReplayed() | Http404():
             return exception_problem(request, exception)
         case PermissionDenied() | exceptions.PermissionDenied():
             return permission_denied(request, exception)
@@ -237,7 +247,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 def _unavailable(request: HttpRequest) -> HttpResponseBase:
     if for_people(request):
         return _unavailable_to_people("timeline/admin/unavailable.html")
-    return problem(request, "unavailable", UNAVAILABLE, headers={"Retry-After": str(RETRY_AFTER)})
+    return problem(request, "unavailable", UNAVAILABLE)
 
 
 def _unavailable_to_people(template: str) -> HttpResponse:

@@ -137,6 +137,7 @@ def test_a_replica_answers_readers_as_its_primary_does(primary, replica):
                 status, answer = at_replica.get(address)
                 assert (status, answer) == at_primary.get(address)
                 assert status == 200, address
+            has_what_is_later_asked_for_again(at_replica, at_primary)
             says_that_editing_is_elsewhere(at_replica, replica)
             hears_what_is_published(at_replica, primary)
 
@@ -197,6 +198,16 @@ def addresses() -> list[str]:
     asked = ["country=UZ&on=2025-10", "country_all=US&country_all=UZ", "type=summit&q=trade", "as_of=2", "format=csv"]
     pages = ["/", f"/events/{EVENT}/", "/timelines/c5-1/", f"/embed/events/{EVENT}/"]
     return [*api, *(f"/api/v1/events/?{query}" for query in asked), *pages]
+
+
+def has_what_is_later_asked_for_again(at_replica: Site, at_primary: Site) -> None:
+    """The primary may have by now what the replica lacks."""
+    present = json.loads(at_replica.get("/api/v1/events/count/")[1])["dataset_version"]
+    for address in ("/api/v1/events/?as_of=", f"/events/{EVENT}/?as_of=", "/api/v1/changes/?since="):
+        status, answer = at_replica.get(f"{address}{present + 1}")
+        assert status == 503
+        assert f"has not replayed dataset version {present + 1} yet: its present one is {present}." in answer
+        assert at_primary.get(f"{address}{present + 1}")[0] == 400
 
 
 def says_that_editing_is_elsewhere(site: Site, replica: Server) -> None:

@@ -7,10 +7,12 @@ import random
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from events.models import Event, Participation
 from tests.assertions import assert_invalid, assert_problem, etag_of
 from tests.builders import actor, draft, published, state, topic
+from tests.timeline.pages.test_events import assert_refusal
 from timeline.models import Publication, Timeline
 from timeline.publishing import publish, publish_vocabulary, withdraw
 
@@ -170,6 +172,8 @@ def test_a_code_that_was_not_known_then_gives_error(client):
     )
 
 
+NOT_REPLAYED = "This replica has not replayed dataset version 2 yet: its present one is 1. Ask again in some seconds."
+
 NOT_A_STATE = (
     "is neither a dataset version such as 4711, nor a day 2025-11-06, nor a moment 2025-11-06T12:00:00Z "
     "(write + as %2B)."
@@ -194,6 +198,31 @@ def test_a_state_that_is_not_yet_gives_error(client):
         client.get("/api/v1/events/?as_of=9000-01-01"),
         ("as_of", "unknown_value", "'as_of' lies in the future: a day counts from its end on, in UTC."),
     )
+
+
+def test_a_state_that_is_not_yet_at_a_replica_is_to_be_asked_for_again(client, monkeypatch):
+    monkeypatch.setattr("timeline.caching.is_in_recovery", lambda: True)
+    published("one")
+
+    response = client.get("/api/v1/events/?as_of=2")
+    assert_problem(response, 503, "unavailable", "Unavailable", NOT_REPLAYED)
+    assert (response["Retry-After"], response["Cache-Control"]) == ("5", "no-store")
+    page = client.get("/events/one/?as_of=2")
+    assert_refusal(page, 503, "Unavailable", NOT_REPLAYED)
+    assert (page["Retry-After"], page["Cache-Control"]) == ("5", "no-store")
+    assert client.get("/api/v1/events/?as_of=1").status_code == 200
+    assert client.get("/api/v1/events/?as_of=9000-01-01").status_code == 400
+
+
+def test_whether_it_is_a_replica_is_asked_for_a_refusal_only(client, django_assert_num_queries):
+    published("one")
+
+    for address in ("/api/v1/events/?as_of={}", "/events/one/?as_of={}"):
+        with django_assert_num_queries(2):  # the dataset version, and that
+            assert client.get(address.format(2)).status_code == 400
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(address.format(1)).status_code == 200
+        assert "pg_is_in_recovery" not in str(captured.captured_queries)
 
 
 def test_what_was_not_public_yet_is_passed_over_in_the_index():

@@ -126,6 +126,18 @@ def test_a_wrong_option_gives_error_and_leaves_the_file(tmp_path, options, messa
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"events": "as it was"}
 
 
+def test_what_is_not_yet_at_a_replica_gives_error(tmp_path, monkeypatch):
+    monkeypatch.setattr("timeline.caching.is_in_recovery", lambda: True)
+
+    with pytest.raises(CommandError) as error:
+        call_command("export", "jsonl", query="as_of=7", output=str(tmp_path / "events"))
+
+    assert str(error.value) == (
+        "--query: This replica has not replayed dataset version 7 yet: its present one is 0. Ask again in some seconds."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_pyarrow_the_command_says_what_is_missing(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.delitem(sys.modules, "timeline.parquet", raising=False)

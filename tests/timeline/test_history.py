@@ -117,6 +117,21 @@ def test_a_place_that_is_not_yet_gives_error(client):
     )
 
 
+def test_a_place_that_is_not_yet_at_a_replica_is_to_be_asked_for_again(client, monkeypatch):
+    monkeypatch.setattr("timeline.caching.is_in_recovery", lambda: True)
+
+    for query in ("since=7", "since=7-1", "since=7&wait=30"):
+        response = client.get(f"{FEED}?{query}")
+        assert_problem(
+            response,
+            503,
+            "unavailable",
+            "Unavailable",
+            "This replica has not replayed dataset version 7 yet: its present one is 0. Ask again in some seconds.",
+        )
+        assert (response["Retry-After"], response["Cache-Control"]) == ("5", "no-store")
+
+
 def test_too_long_a_wait_gives_error(client):
     assert_invalid(
         client.get(f"{FEED}?wait=31"),

@@ -14,9 +14,9 @@ from django.utils.log import log_response
 from django.views import View
 
 from timeline.errors import (
-    RETRY_AFTER,
     UNAVAILABLE,
     InvalidParameters,
+    NotReplayed,
     Withdrawn,
     method_not_allowed,
     problem_page,
@@ -39,7 +39,12 @@ FRAMED_POLICY = "; ".join(
 )
 """The Content-Security-Policy of a page that any site may frame: it can show text, and nothing else."""
 
-KINDS: dict[type[Exception], str] = {InvalidParameters: "invalid-request", Withdrawn: "withdrawn", Http404: "not-found"}
+KINDS: dict[type[Exception], str] = {
+    InvalidParameters: "invalid-request",
+    Withdrawn: "withdrawn",
+    NotReplayed: "unavailable",
+    Http404: "not-found",
+}
 """Exception → the kind of problem that a page says."""
 
 
@@ -126,7 +131,6 @@ class Page(ReadOnly):
     def unavailable(self, exception: OperationalError) -> HttpResponseBase:
         """The page that says that the database does not answer; the log says why."""
         response = problem_page("unavailable", [UNAVAILABLE], framed=self.framed)
-        response["Retry-After"] = str(RETRY_AFTER)
         log_response(
             "%s %s", UNAVAILABLE, self.request.path, response=response, request=self.request, exception=exception
         )

@@ -14,7 +14,7 @@ from django.urls import reverse
 from timeline.caching import dataset_version, past_version
 from timeline.consistency import one_state
 from timeline.documents import Document, complete
-from timeline.errors import InvalidParameters
+from timeline.errors import InvalidParameters, NotReplayed
 from timeline.filters import EventFilters, check_filters, filtered, known_entries
 from timeline.formats import FORMATS, Feed
 from timeline.links import query_of
@@ -58,6 +58,8 @@ class Command(BaseCommand):
                 version = dataset_version() if values["as_of"] is None else values["as_of"]
         except InvalidParameters as error:
             raise CommandError("--query: " + " ".join(problem.message for problem in error.errors)) from error
+        except NotReplayed as error:
+            raise CommandError(f"--query: {error}") from error
         except OSError as error:
             raise CommandError(f"{output} cannot be written: {error.strerror}.") from error
         self.stderr.write(f"{count:,} events of dataset version {version} are in {output}.")
