@@ -24,6 +24,7 @@ from timeline.errors import (
 from timeline.formats.texts import clean, closed
 from timeline.links import address_of, origin_of
 from timeline.pages.base import ReadOnly
+from timeline.pages.trackers import without_trackers
 from timeline.pages.words import SITE
 from timeline.parameters import ChoiceField, NumberField, ParameterField, language_field, read, shown
 from timeline.views.events import present_slug, stored_event
@@ -103,7 +104,7 @@ def subject_of(request: HttpRequest, url: str) -> Subject:
     if not ours or found.url_name not in SUBJECTS:
         raise no_page
     try:
-        language = read(QueryDict(parts.query), {"lang": language_field()})["lang"]
+        language = read(QueryDict(without_trackers(parts.query)), {"lang": language_field()})["lang"]
     except InvalidParameters as error:
         raise Http404(f"Of {shown(url)} there is no frame: {error}") from error
     return Subject(SUBJECTS[found.url_name], next(iter(found.kwargs.values())), language)

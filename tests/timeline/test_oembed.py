@@ -92,6 +92,8 @@ def test_what_the_frame_shows_is_there(client, summit, talks):
         ("http://testserver/api/v1/events/summit/?lang=de", "events/summit/?lang=de"),
         ("http://testserver/events/summit/?lang=en", "events/summit/"),
         ("http://testserver/api/v1/timelines/talks/", "timelines/talks/"),
+        ("http://testserver/events/summit/?fbclid=IwAR0&lang=de&utm_source=letter", "events/summit/?lang=de"),
+        ("http://testserver/timelines/talks/?utm_source=letter", "timelines/talks/"),
     ],
 )
 def test_addresses_of_pages_and_of_the_api(client, summit, talks, url, subject):

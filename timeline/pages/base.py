@@ -1,4 +1,5 @@
-"""What pages about published things have in common. Like the API, they show stored documents and read strictly."""
+"""What pages about published things have in common. Like the API, they show stored documents and read strictly, but for
+what others add to links."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from timeline.errors import (
 )
 from timeline.links import address_of
 from timeline.negotiation import as_it_is
+from timeline.pages.trackers import forget_trackers
 from timeline.pages.words import SITE, words_of
 from timeline.parameters import ParameterField, as_of_field, language_field
 from timeline.views.base import Reading, described, understood, up_to_date
@@ -86,6 +88,7 @@ class Page(ReadOnly):
         return response
 
     def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
+        forget_trackers(request)
         reading = understood(request, self.parameters(), as_it_is, lambda values: None)
         if up_to_date(reading):
             return described(HttpResponseNotModified(), reading)
