@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from ipaddress import IPv6Address
 from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
@@ -68,8 +69,17 @@ def _content(document: Document) -> str:
 
 
 def _tag(feed: Feed, name: str) -> str:
-    host = feed.host.partition(":")[0]  # a tag has no port
-    return f"tag:{quote(clean(host))},{TAG_DATE}:{quote(clean(name), safe='/?=')}"
+    return f"tag:{quote(clean(_authority(feed.host)))},{TAG_DATE}:{quote(clean(name), safe='/?=')}"
+
+
+def _authority(host: str) -> str:
+    """Whose tag it is: the host without its port. No tag has an IPv6 address: it has the name of one in the DNS."""
+    if not host.startswith("["):
+        return host.partition(":")[0]
+    try:
+        return IPv6Address(host[1:].partition("]")[0]).reverse_pointer
+    except ValueError:  # Django only looks at the characters
+        return "invalid"
 
 
 def _text(text: str) -> str:

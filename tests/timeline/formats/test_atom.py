@@ -20,8 +20,8 @@ def parsed(*documents):
     return found
 
 
-def elements(*documents):
-    return ElementTree.fromstring(written("atom", *documents).encode())
+def elements(*documents, feed=FEED):
+    return ElementTree.fromstring(written("atom", *documents, feed=feed).encode())
 
 
 def test_a_feed():
@@ -94,6 +94,31 @@ def test_a_tag_has_no_port(host):
     text = written("atom", document(), feed=dataclasses.replace(FEED, host=host))
 
     assert "<id>tag:timeline.example.org,2025:event/c5-1-leaders-summit-2025</id>" in text
+
+
+LOOPBACK = "1." + 31 * "0." + "ip6.arpa"
+DOCUMENTED = "1." + 23 * "0." + "8.b.d.0.1.0.0.2.ip6.arpa"
+
+
+@pytest.mark.parametrize(
+    ("host", "authority"),
+    [
+        ("127.0.0.1:8000", "127.0.0.1"),
+        ("Timeline.example.org.:8000", "Timeline.example.org."),
+        ("[::1]:8000", LOOPBACK),
+        ("[::1]", LOOPBACK),
+        ("[0:0:0:0:0:0:0:1]", LOOPBACK),
+        ("[2001:DB8::1]:8000", DOCUMENTED),
+        ("[1:2]:8000", "invalid"),
+    ],
+)
+def test_a_tag_has_a_name(host, authority):
+    found = elements(document(), feed=dataclasses.replace(FEED, host=host))
+
+    assert [element.text for element in found.iter(f"{ATOM}id")] == [
+        f"tag:{authority},2025:feed/api/v1/events/?country=UZ%26format=x",
+        f"tag:{authority},2025:event/c5-1-leaders-summit-2025",
+    ]
 
 
 def test_feeds_of_other_filters_have_other_ids():
