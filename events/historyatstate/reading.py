@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 from xml.parsers import expat
 
 ROWS = {"trip", "visit", "president"}
+TRAVELS = "the files president-travels/*.xml and secretary-travels/*.xml of HistoryAtState/travels"
+VISITS = "data/*.xml of HistoryAtState/visits"
 
 
 class Unreadable(Exception):
@@ -41,17 +44,26 @@ class Files:
 
     @classmethod
     def under(cls, folder: Path) -> Files:
+        """Raises `Unreadable`."""
+        of_presidents, of_secretaries = (_files(folder, f"{name}-travels/*.xml") for name in ("president", "secretary"))
         found = cls(
-            trips=sorted(folder.glob("**/president-travels/*.xml")) + sorted(folder.glob("**/secretary-travels/*.xml")),
-            visits=sorted(path for path in folder.glob("**/data/*.xml") if path.stem.isdecimal()),
-            presidents=sorted(folder.glob("**/presidents/presidents.xml")),
+            trips=of_presidents + of_secretaries,
+            visits=[path for path in _files(folder, "data/*.xml") if path.stem.isdecimal()],
+            presidents=_files(folder, "presidents/presidents.xml"),
         )
-        if not folder.is_dir() or not (found.trips or found.visits):
-            raise Unreadable(
-                f"{folder} has neither: expected a folder with the files president-travels/*.xml and "
-                "secretary-travels/*.xml of HistoryAtState/travels, or data/*.xml of HistoryAtState/visits, in it."
-            )
+        if not (found.trips or found.visits):
+            raise Unreadable(f"{folder} has neither: expected a folder with {TRAVELS}, or {VISITS}, in it.")
+        if bool(of_presidents) != bool(of_secretaries):
+            there, missing = ("president", "secretary") if of_presidents else ("secretary", "president")
+            # Else the other trips would seem to have vanished from the source.
+            raise Unreadable(f"{folder} has {there}-travels/*.xml, but no {missing}-travels/*.xml: expected {TRAVELS}.")
         return found
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    """The files below the folder, in order; each once, also if links lead to it."""
+    found = sorted(folder / name for name in glob.glob(f"**/{pattern}", root_dir=folder, recursive=True))
+    return sorted({path.resolve(): path for path in reversed(found)}.values())
 
 
 def rows(files: list[Path]) -> Iterator[Row]:

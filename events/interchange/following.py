@@ -7,7 +7,7 @@ says the same, whatever editors do to these persons.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,16 @@ class Said:
         }
         return {field.removeprefix(f"{SAID}.") for field in same} | as_made
 
+    def cleared(self, values: Values, there: Values) -> Values:
+        """The record, which clears what it says of the place, or in texts, no more, too: where `there`, the record of
+        what is there, has just what the last one said. What only an editor has said stays."""
+        found = _of_all(there)
+        for field, said in (self.before or {}).items():
+            said_now = field in self.now or field in self.made
+            if field.startswith(("place.", "texts.")) and not said_now and found.get(field) == said:
+                values = _without(values, field.split("."))
+        return values
+
     def to_remember(self, unlinked: bool) -> Fingerprints:
         """What the next import is to know. If it is `unlinked`, some of its links are not made, or not yet."""
         if not unlinked or self.before is None:
@@ -76,6 +86,11 @@ def fingerprints(said: Values) -> Fingerprints:
     return {field: found for field, found in _of_all(said).items() if field not in in_own_words} | {
         f"{SAID}.{field}": _fingerprint(words) for field, words in in_own_words.items()
     }
+
+
+def _without(values: Values, path: Sequence[str]) -> Values:
+    key, *below = path
+    return {**values, key: _without(values.get(key, {}), below) if below else None}
 
 
 def _made(said: Values) -> Fingerprints:

@@ -98,6 +98,8 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
         considered = [draft for draft in considered if not draft.problems]
     said = said_of({draft.id: draft.values for draft in considered}) if existing is Existing.FOLLOW else {}
     for draft in considered:
+        if said and draft.there is not None:
+            draft.values = said[draft.id].cleared(draft.values, draft.there)
         draft.wanted = _wanted(draft, known, existing, said[draft.id].standing if said else ())
     if existing is Existing.MERGE:
         for draft in considered:

@@ -195,6 +195,30 @@ def test_what_an_editor_corrected_stays_until_the_source_says_something_else(cli
 
 
 @pytest.mark.usefixtures("reference")
+def test_what_the_source_removes_is_removed_but_not_what_an_editor_said(client, tmp_path):
+    trips = [trip(number, "1979-06-15", "russia", "U.S.S.R.", locale="Moscow") for number in (1, 2)]
+    path = folder(tmp_path, "".join(trips))
+    imported(path, "--publish")
+    edited = Event.objects.get(external_id="has-travels:2")
+    Event.objects.filter(pk=edited.pk).update(place_name="Moscow and Kiev")
+    EventText.objects.filter(event=edited).update(summary="Met everybody.")
+
+    folder(tmp_path, "".join(trips).replace("<locale>Moscow</locale>", "<locale/>").replace("Met.", ""))
+    assert imported(path, "--publish")[0] == [
+        "Imported 3 records: 0 created, 2 changed, 1 unchanged, 0 refused.",
+        "Published: 2.",
+    ]
+    title = "Secretary of State Cyrus Roberts Vance visits U.S.S.R."
+    assert [(record(name)["place"], record(name)["texts"]) for name in ("has-travels:1", "has-travels:2")] == [
+        ({"country": "SUHH"}, {"en": {"title": title}}),
+        ({"name": "Moscow and Kiev", "country": "SUHH"}, {"en": {"title": title, "summary": "Met everybody."}}),
+    ]
+    found = client.get("/api/v1/events/trip-1-vance-cyrus-roberts/").json()
+    assert ("summary" in found, found["place"]) == (False, {"country": "SUHH"})
+    assert imported(path, "--publish")[0][1] == "Published: 0."
+
+
+@pytest.mark.usefixtures("reference")
 def test_an_editors_draft_is_not_published_by_the_way(client, tmp_path):
     path = folder(tmp_path, "".join(TRIPS[:2]))
     imported(path, "--publish")
@@ -568,6 +592,27 @@ def test_a_folder_without_the_files_gives_error(tmp_path):
         f"{tmp_path} has neither: expected a folder with the files president-travels/*.xml and secretary-travels/*.xml "
         "of HistoryAtState/travels, or data/*.xml of HistoryAtState/visits, in it.",
     )  # fmt: skip
+
+
+def test_a_folder_with_half_of_the_trips_gives_error(tmp_path):
+    path = folder(tmp_path, TRIPS[0])
+    (path / "travels/president-travels/none.xml").unlink()
+    both = "the files president-travels/*.xml and secretary-travels/*.xml of HistoryAtState/travels"
+
+    assert imported(path) == (
+        [], [], f"{path} has secretary-travels/*.xml, but no president-travels/*.xml: expected {both}."
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("reference")
+def test_links_are_followed_and_each_file_is_read_once(tmp_path):
+    path = tmp_path / "both"
+    path.mkdir()
+    lying = folder(tmp_path / "elsewhere", TRIPS[1], VISITS[3])
+    for name, leads_to in (("travels", "travels"), ("visits", "visits"), ("visits-too", "visits")):
+        (path / name).symlink_to(lying / leads_to)
+
+    assert imported(path)[0] == ["Imported 3 records: 3 created, 0 changed, 0 unchanged, 0 refused."]
 
 
 @pytest.mark.parametrize(

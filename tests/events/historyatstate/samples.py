@@ -70,6 +70,7 @@ def visit(id: int, start: str, state: str, printed: str, visitor: str, **more: s
 def folder(path: Path, trips: str = "", visits: str = "") -> Path:
     """Writes the files below `path`, as the two repositories have them; returns it."""
     contents = {
+        "travels/president-travels/none.xml": "<trips/>",
         "travels/secretary-travels/all.xml": f"<trips>\n{trips}</trips>",
         "travels/presidents/presidents.xml": PRESIDENTS,
         "visits/data/1970.xml": f"<visits>\n{visits}</visits>",
