@@ -132,9 +132,9 @@ def unpack(packed: str) -> bytes:
 
 
 def _csv_named(name: str) -> HttpResponse:
-    """An answer that is a file to be kept."""
+    """An answer that is a file to be kept; spreadsheets know it for UTF-8 by its first character."""
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content_type="text/csv; charset=utf-8", headers=disposition)
+    return HttpResponse(BYTE_ORDER_MARK, content_type="text/csv; charset=utf-8", headers=disposition)
 
 
 @dataclass(slots=True)
@@ -255,10 +255,9 @@ class ImportAdmin(admin.ModelAdmin):
         return response
 
     def table_view(self, request: HttpRequest) -> HttpResponse:
-        """A CSV file without rows, to be filled in; spreadsheets know it for UTF-8 by its first character."""
+        """A CSV file without rows, to be filled in."""
         self._check_permission(request)
         response = _csv_named("events.csv")
-        response.write(BYTE_ORDER_MARK)
         csv.writer(response).writerow(COLUMNS)
         return response
 

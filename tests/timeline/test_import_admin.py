@@ -232,7 +232,7 @@ def test_a_table_to_fill_in(staff):
     response = client.get(TABLE)
     assert (response.status_code, response["Content-Type"]) == (200, "text/csv; charset=utf-8")
     assert response["Content-Disposition"] == 'attachment; filename="events.csv"'
-    assert response.content.decode("utf-8-sig") == ",".join(COLUMNS) + "\r\n"
+    assert response.content.decode() == "\ufeff" + ",".join(COLUMNS) + "\r\n"
 
 
 def test_the_refusals_can_be_downloaded(staff):
@@ -242,7 +242,7 @@ def test_the_refusals_can_be_downloaded(staff):
     assert (response.status_code, response["Content-Type"]) == (200, "text/csv; charset=utf-8")
     assert response["Content-Disposition"] == 'attachment; filename="refusals.csv"'
     assert response.content.decode().splitlines() == [
-        "file,line,record,id,field,problem",
+        "\ufefffile,line,record,id,field,problem",
         "events.jsonl,7,event,test:1,slug,“=1+1” is malformed: expected the form such as c5-1-leaders-summit-2025.",
         "events.jsonl,8,event,test:1,date,\"“soon” is not a date: 's' does not belong in a date: expected digits, X, - "
         'and one of ? ~ % at the end (character 1); write it like 2025-11-06 or 2025-11."',
