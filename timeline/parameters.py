@@ -247,6 +247,12 @@ class SearchField(ParameterField):
                 f"{shown(text)} has no word to search for: give at least one that is not excluded by -.",
                 code="malformed",
             ) from error
+        if search.has_stray_star(text):
+            raise ValidationError(
+                f"{shown(text)} has a * that is not behind the beginning of a word: "
+                "write it like uzbek* or, of a phrase, rights-of-wom*.",
+                code="malformed",
+            )
         return text
 
 

@@ -33,6 +33,10 @@ class NothingToSearch(ValueError):
     """A query without a word that could be found."""
 
 
+PART = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))')
+"""A minus, and a phrase, or a word and a star."""
+END = re.compile(r'\s|"|\Z')
+
 Part = tuple[bool, list[str], bool]
 """Of a query: whether it is excluded, its words, and whether the last of these is a beginning."""
 
@@ -44,12 +48,20 @@ def parse(text: str) -> list[Part]:
     word, only exclusions.
     """
     parts: list[Part] = []
-    for minus, phrase, word, star in re.findall(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))', text):
+    for minus, phrase, word, star in PART.findall(text):
         if words := words_of(phrase or word):
             parts.append((bool(minus), words, bool(star)))
     if all(minus for minus, _, _ in parts):
         raise NothingToSearch
     return parts
+
+
+def has_stray_star(text: str) -> bool:
+    """Whether a * is anywhere but at the end of a word, where it says nothing: in a phrase, or within a word."""
+    at_ends = [
+        found for found in PART.finditer(text) if found[4] and words_of(found[3]) and END.match(text, found.end())
+    ]
+    return len(at_ends) < text.count("*")
 
 
 def queries(text: str, language: str) -> list[str]:

@@ -236,6 +236,20 @@ def test_a_new_version_is_found_by_its_new_words_only(client):
     assert slugs(client, "q=tungsten&as_of=1") == ["event"]
 
 
+@pytest.mark.parametrize(
+    "words", ["*visit", "vis*it", '"state vis*"', '"state visit"*', "visit -*", "visit **", "visit*-state"]
+)
+def test_a_star_that_says_nothing_gives_error(client, words):
+    message = "a * that is not behind the beginning of a word: write it like uzbek* or, of a phrase, rights-of-wom*."
+
+    assert_invalid(client.get("/api/v1/events/", {"q": words}), ("q", "malformed", f"'{words}' has {message}"))
+
+
+@pytest.mark.parametrize("words", ["vis*", "-state* visit", 'vis*"a b"', "Türk*\tvisit", "C5+1*"])
+def test_a_star_at_the_end_of_a_word_is_fine(client, words):
+    assert client.get("/api/v1/events/", {"q": words}).status_code == 200
+
+
 @pytest.mark.parametrize("words", ["-", "-tungsten", '""', "***", "-a -b", "!?"])
 def test_a_search_for_nothing_gives_error(client, words):
     assert_invalid(
