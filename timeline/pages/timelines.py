@@ -55,6 +55,7 @@ class TimelinePage(Page):
                 "timeline": document,
                 "summary": paragraphs(document.get("summary", "")),
                 "summary_language": document.get("summary_language", document["language"]),
+                "events_url": document["events_url"] + _state(reading),
                 "events": [_entry(stored, reading) for (stored,) in rows.rows],
                 "newer": newer,
                 "older": older,
@@ -83,9 +84,14 @@ class TimelineEmbed(TimelinePage):
 
 
 def _feed(reading: Reading, slug: str, format: str) -> str:
-    """The address of all events of the timeline, as they are now, in another format."""
+    """The address of all events of the timeline, in the same state as the page, in another format."""
     query = query_string([("timeline", slug), ("lang", reading.values["lang"]), ("format", format)])
-    return reading.absolute("event-list", query=query)
+    return reading.absolute("event-list", query=query + _state(reading))
+
+
+def _state(reading: Reading) -> str:
+    """The end of a query that asks for the state of the page; nothing where it is the present one."""
+    return "" if reading.at is None else f"&as_of={reading.at}"
 
 
 def _entry(stored: str, reading: Reading) -> dict[str, Any]:

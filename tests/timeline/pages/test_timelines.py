@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -258,6 +259,12 @@ def test_a_past_state(client):
 
     assert re.findall(r'href="http://testserver/events/([^"]+)"', past.text) == ["event-01/?as_of=2"]
     assert "This is the state of dataset version 2." in past.text
+    data = re.findall(r'href="http://testserver/api/v1/events/([^"]*)"', past.text)
+    formats = ["atom", "", "ics", "atom", *DRAWN.values()]
+    assert data == [
+        f"?timeline=talks&amp;{format and f'lang=en&amp;format={format}&amp;'}as_of=2" for format in formats
+    ]
+    assert client.get(unescape(f"/api/v1/events/{data[0]}")).text.count("</entry>") == 1
     assert client.get("/timelines/talks/?as_of=1").status_code == 404
 
 
