@@ -82,9 +82,11 @@ def event_records(ids: Collection[int]) -> dict[int, Values]:
 
 def _add_parts(found: dict[int, Values], ids: Collection[int]) -> None:
     parts: Any = {"event_id__in": ids}
-    topics = Event.topics.through._default_manager.filter(**parts).order_by("topic__slug")
+    topics = Event.topics.through._default_manager.filter(**parts)
     for pk, slug in topics.values_list("event_id", "topic__slug"):
         found[pk]["topics"].append(slug)
+    for values in found.values():
+        values["topics"].sort()  # as an import does; the database may have another order
     texts = EventText.objects.filter(**parts).order_by("pk")
     for pk, language, title, summary in texts.values_list("event_id", "language", "title", "summary"):
         found[pk]["texts"][language] = without_blanks({"title": title, "summary": summary})
@@ -127,12 +129,11 @@ def actor_records(ids: Collection[int]) -> dict[int, Values]:
         pk = row.pop("id")
         found[pk] = {"record": "actor", **row, "successors": [], "memberships": []}
     members: Any = {"member_id__in": ids}
-    for pk, role, since, until, group in (
-        Membership.objects.filter(**members)
-        .order_by("pk")
-        .values_list("member_id", "role", "since", "until", reference("group__"))
-    ):
-        found[pk]["memberships"].append(without_blanks({"group": group, "role": role, "since": since, "until": until}))
+    links = Membership.objects.filter(**members)
+    said = ("role", "since", "until")
+    # Not in the order in which they were made: an import makes those of groups that it has not met yet last.
+    for pk, group, *link in sorted(links.values_list("member_id", reference("group__"), *said)):
+        found[pk]["memberships"].append(without_blanks({"group": group, **dict(zip(said, link, strict=True))}))
     successors = Actor.successors.through._default_manager.filter(from_actor_id__in=ids)
     for pk, successor in successors.values_list("from_actor_id", reference("to_actor__")):
         found[pk]["successors"].append(successor)

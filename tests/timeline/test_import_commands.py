@@ -13,11 +13,13 @@ from django.db import OperationalError, connection
 from psycopg.errors import DeadlockDetected
 
 from events.admin.events import mark_edited
-from events.interchange import importing
+from events.interchange import importing, writing
 from events.interchange.writing import event_records
 from events.loading import load_reference
 from events.models import Actor, Event
-from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, SUMMIT, TRADE, US, lines
+from tests.builders import actor, published
+from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, PERSON, SUMMIT, TRADE, US, lines
+from tests.threads import in_threads
 from timeline.management.import_command import publish_showing_progress
 from timeline.models import Publication, Term
 from timeline.progress import Progress
@@ -785,6 +787,25 @@ def test_the_schema_is_public(client):
     assert (response.status_code, response["Content-Type"]) == (200, "application/schema+json")
     assert set(response.json()["$defs"]) == {"type", "topic", "actor", "event"}
     assert client.post("/api/schema/interchange.json").status_code == 405
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_is_of_one_state_whatever_is_saved_meanwhile(file, tmp_path, monkeypatch):
+    run("import_events", file(*ALL))
+    listed = writing.actor_records
+
+    def saved_meanwhile(ids):
+        found = listed(ids)
+        assert in_threads(lambda: published("later", "2025", actor("new-one"))) == []
+        return found
+
+    monkeypatch.setattr(writing, "actor_records", saved_meanwhile)
+    path = tmp_path / "everything.jsonl"
+    assert run("export_events", str(path))[0] == ["Exported 2 events."]
+    assert [orjson.loads(line)["slug"] for line in path.read_bytes().splitlines()] == [
+        record["slug"] for record in [*ALL[:3], PERSON, KZ, US, EARLIER, FULL]
+    ]
+    assert Event.objects.filter(slug="later").exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,6 +12,7 @@ from events.interchange import flat
 from events.interchange.records import Values
 from events.interchange.writing import export
 from events.models import Event
+from timeline.consistency import one_state
 from timeline.management.whole_file import STANDARD_OUTPUT, whole_file
 from timeline.models import Publication
 
@@ -31,10 +32,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        events = events_of(options["dataset"]) if options["dataset"] else None
-        records = with_public_state(export(events))
         try:
-            with whole_file(options["file"]) as file:
+            with one_state(), whole_file(options["file"]) as file:
+                events = events_of(options["dataset"]) if options["dataset"] else None
+                records = with_public_state(export(events))
                 if options["file"].lower().endswith(".csv"):
                     count = self.write_csv(file, records)
                 else:
