@@ -159,10 +159,15 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
     wanted: dict[Term, tuple[str, _Draft]] = {}
     for draft in drafts:
         for key, other in (("memberships", "group"), ("members", "member")):
-            for link in draft.values.get(key, ()):
+            for number, link in enumerate(draft.values.get(key, ())):
                 if known := references.actors.get(link[other]):
                     pair = (draft.id, known.id) if key == "memberships" else (known.id, draft.id)
-                    wanted[*pair, link["role"], link.get("since", "")] = link.get("until", ""), draft
+                    term = (*pair, link["role"], link.get("since", ""))
+                    if term in wanted and wanted[term][1] is draft:
+                        message = f"it repeats another of the {key} by another name. The rest is imported."
+                        draft.outcome.unlinked.append(Problem(f"{key}[{number}]", message))
+                    else:
+                        wanted[term] = link.get("until", ""), draft
     listed = {(draft.id, link["role"]): draft for draft in drafts for link in draft.values.get("members", ())}
     rows = Membership.objects.filter(
         Q(member__in=by_id)

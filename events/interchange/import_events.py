@@ -239,12 +239,20 @@ def _check_relations(draft: _Draft, targets: Targets) -> None:
 
 
 def _link(draft: _Draft, targets: Targets, last: bool) -> None:
+    """Notes what is left out, and whether something waits."""
+    first: dict[tuple[str, int], int] = {}
     for place, relation in enumerate(draft.values.get("relations", ())):
         name = relation["event"]
-        if name not in targets and last:
+        if name in targets:
+            # Perhaps only the end of the file tells, when the rest is written: too late to refuse it all.
+            same = first.setdefault((relation["kind"], targets[name][0]), place)
+            if same != place:
+                message = f"it repeats relations[{same}] by another name. The rest of the record is imported."
+                draft.unlinked.append(Problem(f"relations[{place}]", message))
+        elif last:
             message = f"there is no event “{name}”, in the file or the database. The rest of the record is imported."
             draft.unlinked.append(Problem(f"relations[{place}].event", message))
-        elif name not in targets:
+        else:
             draft.waits = True
 
 
@@ -278,11 +286,12 @@ def _wanted(draft: _Draft, known: _Known, existing: Existing, standing: Collecti
             without_blanks({**part, "actor": actors[part["actor"]].name}) for part in values["participants"]
         ]
     if "relations" in values:
-        wanted["relations"] = [
-            {"kind": relation["kind"], "event": known.targets[relation["event"]][1]}
+        links = [
+            (relation["kind"], known.targets[relation["event"]][1])
             for relation in values["relations"]
             if relation["event"] in known.targets
         ]
+        wanted["relations"] = [{"kind": kind, "event": slug} for kind, slug in dict.fromkeys(links)]
     if "figures" in values:
         wanted["figures"] = [_figure(figure, actors) for figure in values["figures"]]
     if existing in MERGING and draft.there is not None:

@@ -42,7 +42,7 @@ class Result:
     problems: list[Problem] = field(default_factory=list)
     """Why it was refused."""
     unlinked: list[Problem] = field(default_factory=list)
-    """Of what was not refused: the links that were left out, since they lead nowhere."""
+    """Of what was not refused: the links that were left out, since they lead nowhere, or repeat another one."""
     event_id: int | None = None
     publish: bool = True
     """Whether the record says nothing against being published."""

@@ -46,7 +46,7 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
     """Why it was refused."""
     unlinked: list[Problem] = field(default_factory=list)
-    """Links that were left out, since they lead to what is neither in the file nor in the database."""
+    """Links that were left out: they lead to what is neither in the file nor in the database, or repeat another one."""
     event_id: int | None = None
     edited_at: datetime.datetime | None = None
     rewritten_at: datetime.datetime | None = None

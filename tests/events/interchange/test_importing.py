@@ -7,15 +7,15 @@ from contextlib import nullcontext, suppress
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
-from events.interchange import import_actors, importing
+from events.interchange import import_actors, import_events, importing
 from events.interchange.importing import Import, When, missing_events
 from events.interchange.outcomes import Existing
 from events.interchange.reading import Entry
 from events.interchange.records import problems
 from events.interchange.writing import export
-from events.models import Actor, Event, EventType, Membership, Relation, Source
+from events.models import Actor, Event, EventType, Membership, Relation, Source, Topic
 from tests.threads import in_threads
 
 from .samples import ALL, EARLIER, FULL, KZ, MEETING, PERSON, SUMMIT, TRADE, US, imported, refusals, statuses
@@ -279,6 +279,25 @@ def test_what_changes_is_explained_also_where_a_link_leads_to_a_later_batch():
 
 
 @pytest.mark.usefixtures("small_batches")
+def test_memberships_come_back_in_one_order_whatever_was_there_first():
+    links = [{"group": name, "role": "friend"} for name in ("US", "jane-doe")]
+    records = [MEETING, SUMMIT, TRADE, {**PERSON, "memberships": []}, {**KZ, "memberships": links}, US]
+
+    imported(*records)
+    groups = Membership.objects.order_by("pk").values_list("group__slug", flat=True)
+    assert list(groups) == ["jane-doe", "united-states"]
+    assert [values for _, values in export()][4] == {**KZ, "memberships": links}
+
+
+def test_topics_come_in_the_order_of_their_slugs_whatever_the_databases_is():
+    imported(*ALL)
+    event = Event.objects.get(slug="full")
+    event.topics.add(Topic.objects.create(slug="a-topic", names={"en": "A"}))
+
+    assert exported()[-1]["topics"] == ["a-topic", "trade"]
+
+
+@pytest.mark.usefixtures("small_batches")
 def test_a_link_to_nothing_gives_error():
     event = {**EARLIER, "relations": [{"kind": "part_of", "event": "nowhere"}]}
     actor = {**KZ, "memberships": [{"group": "NX", "role": "friend"}]}
@@ -304,6 +323,27 @@ def test_a_link_to_nothing_gives_error():
     assert all(not result.problems for result in found)
     assert statuses(MEETING, actor, US, event) == ["unchanged"] * 4
     assert statuses(MEETING, actor, US, {**event, "date": "2023"}, refused=When.STOP)[3] == "changed"
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_a_link_by_another_name_is_left_out(monkeypatch, batch):
+    monkeypatch.setattr(importing, "BATCH", batch)
+    earlier = {**EARLIER, "relations": [{"kind": "part_of", "event": name} for name in ("full", "test:2")]}
+    terms = (("US", "2024"), ("united-states", "2025"))
+    links = [{"group": name, "role": "friend", "until": until} for name, until in terms]
+    records = [MEETING, SUMMIT, TRADE, {**KZ, "memberships": links}, US, PERSON, earlier, {**FULL, "relations": []}]
+
+    for _ in range(2):
+        found = imported(*records)
+        assert [(result.line, list(map(str, result.left_out))) for result in found if result.left_out] == [
+            (4, ["memberships[1]: it repeats another of the memberships by another name. The rest is imported."]),
+            (7, ["relations[1]: it repeats relations[0] by another name. The rest of the record is imported."]),
+        ]
+        assert list(Relation.objects.values_list("kind", "target__slug")) == [("part_of", "full")]
+        assert list(Membership.objects.filter(role="friend").values_list("group__slug", "until")) == [
+            ("united-states", "2024")
+        ]
+    assert {str(result.status) for result in found} == {"unchanged"}
 
 
 @pytest.mark.usefixtures("small_batches")
@@ -561,7 +601,14 @@ def test_what_waits_in_a_batch_that_is_not_written_is_not_counted():
 
 
 def test_what_waited_is_counted_where_the_closing_of_links_is_stopped(monkeypatch):
-    """By what names the same event in two ways, which only shows when it is there."""
+    """By what only the database knows: what somebody else has saved meanwhile, say."""
+
+    def write(records, existing, last, explain):
+        if last and any(values["slug"] == "event-1" for values in records):
+            raise IntegrityError("somebody else was quicker")
+        return import_events.write(records, existing, last, explain)
+
+    monkeypatch.setitem(importing._WRITERS, "event", write)
     monkeypatch.setattr(importing, "BATCH", 2)
     imported(*ALL[:6])
     events = [
@@ -573,7 +620,6 @@ def test_what_waited_is_counted_where_the_closing_of_links_is_stopped(monkeypatc
         }
         for n in range(5)
     ]
-    events[1]["relations"] = [{"kind": "follows", "event": "x:1"}, {"kind": "follows", "event": "last"}]
 
     found = imported(*events, {**EARLIER, "slug": "last", "external_id": "x:1"}, refused=When.STOP)
     assert [(result.line, str(result.status)) for result in found] == [
