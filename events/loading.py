@@ -29,26 +29,35 @@ def read_records(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-@transaction.atomic
-def load_reference() -> dict[str, int]:
-    """States, blocs and their members, types and topics. Returns how many of each were new."""
+class NotLoaded(Exception):
+    """What editors have saved stands against some of the records; says which, and why. None was loaded."""
+
+
+def reference_records() -> list[Record]:
+    """States, blocs and their members, types and topics."""
     vocabulary = read_records(DATA / "vocabulary.json")
     states = read_records(DATA / "states.json")
-    made = _load(
-        [
-            *({"record": "type", **kind} for kind in vocabulary["types"]),
-            *({"record": "topic", **topic} for topic in vocabulary["topics"]),
-            *({"record": "actor", "kind": Actor.Kind.STATE, **state} for state in states),
-            *({"record": "actor", **group} for group in read_records(DATA / "groups.json")),
-        ]
-    )
-    new = Counter(result.kind for result in made)
+    return [
+        *({"record": "type", **kind} for kind in vocabulary["types"]),
+        *({"record": "topic", **topic} for topic in vocabulary["topics"]),
+        *({"record": "actor", "kind": Actor.Kind.STATE, **state} for state in states),
+        *({"record": "actor", **group} for group in read_records(DATA / "groups.json")),
+    ]
+
+
+@transaction.atomic
+def load_reference() -> dict[str, int]:
+    """Loads `reference_records`. Returns how many of each were new. Raises `NotLoaded`."""
+    new = Counter(result.kind for result in _load(reference_records()))
     return {"types": new["type"], "topics": new["topic"], "states and blocs": new["actor"]}
 
 
 @transaction.atomic
 def load_curated() -> tuple[list[Event], list[Event]]:
-    """The curated events with their persons and bodies. Returns the new ones: to be published, and drafts."""
+    """The curated events with their persons and bodies. Returns the new ones: to be published, and drafts.
+
+    Raises `NotLoaded`.
+    """
     folder = DATA / "curated"
     files = sorted(path for path in folder.glob("*.json") if path.name != "actors.json")
     made = _load(
@@ -63,7 +72,7 @@ def load_curated() -> tuple[list[Event], list[Event]]:
 
 
 def _load(loaded: list[Record]) -> list[Result]:
-    """Makes what is missing. Returns what was made. Raises ValueError with every reason if a record is refused."""
+    """Makes what is missing. Returns what was made. Raises `NotLoaded` with every reason if a record is refused."""
 
     def entries() -> Iterator[Entry]:
         for number, values in enumerate(loaded, 1):
@@ -77,4 +86,4 @@ def _load(loaded: list[Record]) -> list[Result]:
 def _raise_refusals(results: Iterable[Result]) -> None:
     reasons = [f"{result.key}: {problem}" for result in results for problem in result.left_out]
     if reasons:
-        raise ValueError("\n".join(reasons))
+        raise NotLoaded("Of the data that comes with the project, nothing was loaded:\n" + "\n".join(reasons))

@@ -18,7 +18,10 @@ DATA = Path(__file__).resolve().parent / "data"
 
 @transaction.atomic
 def load_curated() -> dict[str, int]:
-    """Returns how many events were published, how many stay drafts, and how many timelines were made."""
+    """Returns how many events were published, how many stay drafts, and how many timelines were made.
+
+    Raises `events.loading.NotLoaded`.
+    """
     public, drafts = loading.load_curated()
     _publish_new_vocabulary()
     publish(public)
@@ -28,10 +31,13 @@ def load_curated() -> dict[str, int]:
 
 
 def _publish_new_vocabulary() -> None:
-    """Publishes states, blocs, types and topics that never were; edits to others wait for their editor."""
+    """Publishes those states, blocs, types and topics that come with the project and never were public; what editors
+    have made, or edited since, waits for them."""
+    records = loading.reference_records()
 
     def unpublished(kind: Term.Kind) -> Q:
-        return ~Q(slug__in=list(Term.objects.filter(kind=kind).values_list("key", flat=True)))
+        slugs = {record["slug"] for record in records if record["record"] == kind}
+        return Q(slug__in=slugs.difference(Term.objects.filter(kind=kind).values_list("key", flat=True)))
 
     publish_vocabulary(
         actors=Actor.objects.filter(unpublished(Term.Kind.ACTOR), kind__in=[Actor.Kind.STATE, Actor.Kind.BLOC]),

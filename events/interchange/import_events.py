@@ -154,7 +154,9 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
         pk, slug_there = by_external_id.get(external_id or "", (0, slug))
         other, other_external_id = by_slug.get(slug, (0, None))
         draft.slug = slug_there if existing is Existing.FOLLOW else slug
-        if external_id is None and other_external_id:
+        if existing is Existing.KEEP and (pk or other):
+            pk = pk or other  # an editor may have given it another external id, or made another event of that name
+        elif external_id is None and other_external_id:
             message = f"the event “{slug}” has the external id “{other_external_id}”: give it."
             draft.problems = [Problem("external_id", message)]
         elif external_id is None:

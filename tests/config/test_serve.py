@@ -84,6 +84,19 @@ def test_an_old_postgresql_gives_error(monkeypatch, version, messages):
     assert checks.postgresql_is_new_enough(None) == []
 
 
+def test_data_that_cannot_be_loaded_does_not_keep_the_server_from_starting(monkeypatch):
+    called, said = [], io.StringIO()
+
+    def call(command, **options):
+        called.append(command)
+        if command == "load_reference":
+            raise CommandError("nothing was loaded")
+
+    monkeypatch.setattr(serve, "call_command", call)
+    Command(stdout=io.StringIO(), stderr=said).prepare_database()
+    assert (called, said.getvalue()) == (["migrate", "load_reference", "load_curated"], "nothing was loaded\n")
+
+
 @pytest.mark.django_db
 def test_who_may_make_no_tables_is_told_what_is_missing(monkeypatch, settings):
     settings.EMBEDDED_POSTGRES = None

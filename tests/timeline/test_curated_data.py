@@ -10,11 +10,15 @@ import re
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from events.loading import DATA, load_reference
+from events.models import Actor, Event
 from tests.assertions import slugs
+from tests.builders import actor, draft, event_type, state, topic
 from timeline.loading import load_curated
-from timeline.models import Dataset
+from timeline.models import Dataset, Term
 
 FACTS_CSV = settings.BASE_DIR.parent / "shared" / "data" / "curated_facts.csv"
 CONFLICTS_CSV = FACTS_CSV.with_name("date_conflicts.csv")
@@ -131,6 +135,42 @@ def test_loading_again_changes_nothing():
     assert load_reference() == {"types": 0, "topics": 0, "states and blocs": 0}
     assert load_curated() == {"events published": 0, "new drafts": 0, "new timelines": 0}
     assert state() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("curated")
+def test_loading_again_publishes_no_drafts_of_editors(client):
+    drafted = [state("QQ").slug, actor("secret-bloc", "bloc").slug, topic("secret-topic").slug]
+    drafted += [event_type("secret-type").slug]
+
+    load_reference(), load_curated()
+    assert not Term.objects.filter(key__in=[*drafted, "QQ"]).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("curated")
+def test_loading_again_leaves_events_that_editors_call_otherwise():
+    event = Event.objects.get(slug="c5-1-leaders-summit-2023")
+    Event.objects.filter(pk=event.pk).update(external_id="ours:1")
+    Event.objects.filter(slug=DRAFTS[0]).delete()
+    own = draft(DRAFTS[0])
+    before = Event.objects.count()
+
+    assert load_curated() == {"events published": 0, "new drafts": 0, "new timelines": 0}
+    assert (Event.objects.count(), Event.objects.get(slug=DRAFTS[0])) == (before, own)
+
+
+@pytest.mark.django_db
+def test_what_stands_against_the_data_is_named():
+    actor("our-uzbekistan", "state", code="UZ")
+
+    with pytest.raises(CommandError) as caught:
+        call_command("load_reference")
+    assert str(caught.value) == (
+        "Of the data that comes with the project, nothing was loaded:\nuzbekistan: code: “UZ” is that of "
+        "“our-uzbekistan”: name that actor, or correct one of them."
+    )
+    assert not Actor.objects.exclude(slug="our-uzbekistan").exists()
 
 
 @pytest.mark.django_db

@@ -1,7 +1,8 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from events.loading import NotLoaded
 from timeline.loading import load_curated
 
 
@@ -12,5 +13,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        made = load_curated()
+        try:
+            made = load_curated()
+        except NotLoaded as error:
+            raise CommandError(str(error)) from error
         self.stdout.write("Curated data: " + ", ".join(f"{count} {what}" for what, count in made.items()) + ".")
