@@ -88,6 +88,20 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
         for kind, keys in _keys(changed)
         for row in Term.objects.filter(among("key", keys), superseded_in=None, kind=kind)
     }
+    _write(edition, changed, previous)
+    before = _said([row for (kind, _), row in previous.items() if kind == Term.Kind.ACTOR])
+    _ask_to_follow(edition, changed, previous, before)
+    _name_groups_anew(edition, changed, before)
+    return len(changed)
+
+
+Last = Mapping[tuple[str, str], Term]
+"""By kind and key, the last version of an entry."""
+Said = dict[str, dict[str, Document]]
+"""By key and language, what an entry says."""
+
+
+def _write(edition: Edition, changed: Sequence[RenderedTerm], previous: Last) -> None:
     new = []
     for pk, entry in zip(new_ids(Term, len(changed)), changed, strict=True):
         last = previous.get((entry.kind, entry.key))
@@ -113,8 +127,6 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
             for language in LANGUAGES
         ),
     )
-    _ask_to_follow(edition, changed, previous)
-    return len(new)
 
 
 def withdraw_terms(edition: Edition, kind: Term.Kind, keys: Iterable[str]) -> list[str]:
@@ -133,7 +145,45 @@ def _supersede(edition: Edition, rows: Iterable[Term]) -> None:
     Term.objects.filter(pk__in=[row.pk for row in rows]).update(superseded_in=edition.number, superseded_at=edition.at)
 
 
-def _ask_to_follow(edition: Edition, changed: Iterable[RenderedTerm], previous: Mapping[tuple[str, str], Term]) -> None:
+def _said(rows: Iterable[Term]) -> Said:
+    """What these versions say. One query, or none."""
+    found: Said = {}
+    keys = {row.pk: row.key for row in rows}
+    if keys:
+        texts = TermText.objects.filter(among("term_id", keys))
+        for pk, language, document in texts.values_list("term_id", "language", "document"):
+            found.setdefault(keys[pk], {})[language] = load(document)
+    return found
+
+
+def _name_groups_anew(edition: Edition, changed: Iterable[RenderedTerm], before: Said) -> None:
+    """Has the public entries of members say what their groups are called by now, and nothing else that an editor has in
+    hand of these members."""
+    actors = {entry.key: entry for entry in changed if entry.kind == Term.Kind.ACTOR}
+    names = {
+        slug: {language: document["name"] for language, document in actors[slug].documents.items()}
+        for slug, said in before.items()
+        if any(said[language]["name"] != document["name"] for language, document in actors[slug].documents.items())
+    }
+    if not names:
+        return
+    found = Term.objects.current().filter(
+        kind=Term.Kind.ACTOR,
+        texts__language=LANGUAGES[0],
+        texts__document__regex=f'"group":"({"|".join(sorted(names))})"',
+    )
+    members = {row.key: row for row in found if row.key not in actors}
+    entries = []
+    for slug, documents in _said(members.values()).items():
+        for language, document in documents.items():
+            for link in document["memberships"]:
+                link["name"] = names.get(link["group"], {}).get(language, link["name"])
+        row = members[slug]
+        entries.append(RenderedTerm(Term.Kind.ACTOR, slug, row.names, documents, row.group, row.definition))
+    _write(edition, entries, {(Term.Kind.ACTOR, slug): row for slug, row in members.items()})
+
+
+def _ask_to_follow(edition: Edition, changed: Iterable[RenderedTerm], previous: Last, before_them: Said) -> None:
     """Has the public events refreshed that may say something of those entries that were public before; or of blocs
     that have a member which was not."""
     actors: set[str] = set()
@@ -144,7 +194,7 @@ def _ask_to_follow(edition: Edition, changed: Iterable[RenderedTerm], previous: 
         if entry.kind in branches and last:
             branches[entry.kind].append(entry.key)
         elif entry.kind == Term.Kind.ACTOR and last:
-            before, after = load(last.texts.get(language=LANGUAGES[0]).document), entry.documents[LANGUAGES[0]]
+            before, after = before_them[entry.key][LANGUAGES[0]], entry.documents[LANGUAGES[0]]
             # In its old groups, too, it may have been counted among those involved.
             actors |= {entry.key, *_groups_that_differ(before, after)}
             countries |= {code for said in (before, after) if (code := said.get("code"))}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.builders import actor, event_type, member, published, state, topic
-from timeline.models import Timeline
+from timeline.models import Term, Timeline
+from timeline.public_states import public_states
 from timeline.publishing import publish_vocabulary
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,44 @@ def test_an_edit_of_a_public_group_waits_until_somebody_publishes_it(client, pub
 
     published("second-summit", "2025-11", club)
     assert read(client, "actors/club/")["name"] == "In hand"
+
+
+def test_members_say_what_their_group_is_called_by_now_and_nothing_else_new(client):
+    minister, club = actor("jane"), actor("club", "bloc")
+    member(state("US"), minister, "2020", role="minister"), member(club, minister)
+    published("visit", "2025-10", minister)
+    rename(minister, "Draft")
+    us = state("US")
+    us.names = {"en": "Yankees", "de": "Amis"}
+    us.save()
+
+    publish_vocabulary(actors=[us])
+    named = [
+        (read(client, f"actors/jane/?{query}")["name"], read(client, f"actors/jane/?{query}")["memberships"])
+        for query in ("lang=en", "lang=de", "as_of=1")
+    ]
+    of_club = {"group": "club", "name": "Club", "role": "member"}
+    assert named == [
+        ("Jane", [of_club, {"group": "united-states", "name": name, "role": "minister", "since": "2020"}])
+        for name in ("Yankees", "Amis", "United States")
+    ]
+    rename(minister, "Jane")
+    assert public_states(Term.Kind.ACTOR, [minister, us]) == {"jane": "version 2", "united-states": "version 2"}
+    assert publish_vocabulary(actors=[minister, us]) == 0
+
+
+def test_members_who_are_published_with_their_group_get_one_new_version(client):
+    minister = actor("jane")
+    member(state("US"), minister, "2020", role="minister")
+    published("visit", "2025-10", minister)
+    us = state("US")
+    for entry, name in ((us, "Yankees"), (minister, "Joan")):
+        rename(entry, name)
+
+    publish_vocabulary(actors=[minister, us])
+    found = read(client, "actors/jane/")
+    assert (found["name"], found["memberships"][0]["name"]) == ("Joan", "Yankees")
+    assert Term.objects.filter(key="jane").count() == 2
 
 
 def test_those_through_whom_somebody_speaks_are_published_with_him(client):
