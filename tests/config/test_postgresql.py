@@ -46,6 +46,35 @@ def test_a_connection_that_the_server_closed_is_opened_again(ask):
     assert ask() != lost
 
 
+def end_while_it_sleeps(pid):
+    """Ends this backend in the middle of a query; True if it did."""
+    end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid = %s AND wait_event = 'PgSleep'"
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            for _ in range(200):
+                cursor.execute(end, [pid])
+                if cursor.fetchone() == (True,):
+                    return True
+                time.sleep(0.02)
+        return False
+    finally:
+        other.close()
+
+
+def test_a_connection_that_is_lost_in_the_middle_of_a_query_is_closed():
+    lost = backend()
+    with ThreadPoolExecutor(1) as threads:
+        ended = threads.submit(end_while_it_sleeps, lost)
+        with pytest.raises(OperationalError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(5)")
+        assert ended.result()
+
+    connection.close_if_unusable_or_obsolete()  # as Django does before each request
+    assert connection.connection is None
+    assert backend() != lost
+
+
 @pytest.mark.usefixtures("_as_in_a_request")
 def test_a_connection_that_is_there_is_not_asked(monkeypatch):
     def asked(*_):
