@@ -180,6 +180,8 @@ class Server:
                     **self.tuning,
                     "listen_addresses": "",
                     "unix_socket_directories": str(self.folder),
+                    # There are no passwords, and a folder that was there before may be open to others.
+                    "unix_socket_permissions": "0700",
                 }
                 arguments = [f"--{name}={value}" for name, value in options.items()]
                 process = subprocess.Popen(

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from config.embedded import SAFE, EmbeddedError, Server
-from config.embedded.place import server_account
+from config.embedded.place import SOCKET_NAME, server_account
 from tests.serving import open_folder
 
 
@@ -52,6 +52,8 @@ def test_sorting_does_not_depend_on_the_machine(server):
 def test_only_the_owner_gets_to_the_socket_and_there_is_no_port(server):
     assert server.folder.stat().st_mode & 0o777 == 0o700
     assert server.folder.stat().st_uid == server_account().uid
+    # Even where the folder was there before, and others may enter it.
+    assert (server.folder / SOCKET_NAME).stat().st_mode & 0o777 == 0o700
     assert run(server, "SHOW listen_addresses") == [("",)]
 
 
