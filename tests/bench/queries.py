@@ -318,6 +318,11 @@ def cases(events: int) -> list[Case]:
     windows: dict[str, Make] = {
         "window, a day": lambda v: v.window(1),
         "window, five years": lambda v: v.window(1800),
+        "window, search (common word) + country (medium), five years": lambda v: {
+            "q": v.common_word(),
+            "country": v.country(MEDIUM),
+            **v.window(1800),
+        },
     }
     found = []
     for path, makes in (

@@ -354,6 +354,7 @@ LISTS = [
     ("events/density/?country=US&from=2024&to=2026", 5),
     ("events/density/?country=US&type=meeting", 5),
     ("events/window/?country=US", 3),
+    ("events/window/?country=US&topic=trade&from=2024&to=2026", 4),
     ("events/facets/?country=US", 6),
     ("timelines/all/", 2),
     ("timelines/all/?format=ics", 3),

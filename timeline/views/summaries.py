@@ -19,7 +19,7 @@ from timeline.formats import FORMATS, fullcalendar, vis
 from timeline.formats.feed import Crowd
 from timeline.highlights import entry_of
 from timeline.models import PublicationText, Term
-from timeline.pagination import EVENT_ORDERINGS, ordered
+from timeline.pagination import EVENT_ORDERINGS, Wanted, page
 from timeline.parameters import ChoiceField, Known, NumberField, ParameterField, as_of_field, language_field
 from timeline.summaries import Density, Number, Question
 from timeline.views.base import PublicView, Reading, answer
@@ -124,17 +124,16 @@ class EventWindow(SummaryView):
 
     def summary(self, reading: Reading, question: Question) -> HttpResponseBase:
         events = question.overlapping().in_language(reading.values["lang"])
-        limit = reading.values["limit"]
-        ascending = {"ordering": "date"}
-        rows = list(ordered(events, ascending, EVENT_ORDERINGS).values_list("document", flat=True)[: limit + 1])
-        if len(rows) > limit:
+        wanted = Wanted("date", EVENT_ORDERINGS["date"], cursor=None, size=reading.values["limit"])
+        few = page(events, wanted, ["document"])
+        if few.next:
             return self.many(reading, question.density(reading.values["buckets"], reading.values["highlights"]))
-        documents = [complete(row, reading.base_url) for row in rows]
+        documents = [complete(stored, reading.base_url) for (stored,) in few.rows]
         if wants_feed(reading.values):
             format = FORMATS[reading.values["format"]]
             description = describe(reading, list_title(reading.values, reading.at), documents)
             return headed(HttpResponse("".join(format.write(documents, description))), format)
-        return _answer(reading, Number(len(rows)), kind="events", results=documents)
+        return _answer(reading, Number(len(documents)), kind="events", results=documents)
 
     def many(self, reading: Reading, found: Density) -> HttpResponseBase:
         """The answer where there are too many events to show each."""

@@ -79,6 +79,27 @@ def test_pages_agree_with_the_oracle(client, way, more):
 
 
 @pytest.mark.usefixtures("way")
+def test_the_events_of_a_window_agree_with_the_oracle_too(client):
+    world = oracle.a_world(7, 60)
+    enter(world)
+
+    def window(query, limit):
+        return client.get(f"/api/v1/events/window/?{urlencode({**query, 'limit': limit}, doseq=True)}").json()
+
+    for query in (
+        {"country": ["US", "CN"]},
+        {"country": ["US"], "type": ["meeting"], "from": "2025-10-05", "to": "2025-11-20"},
+        {"on": "2025-11", "certainty": "certain"},
+    ):
+        wanted = in_order(world, query, "date")
+        few, many = window(query, len(wanted)), window(query, len(wanted) - 1)
+        assert (few["kind"], few["count"]) == ("events", len(wanted))
+        assert [event["id"] for event in few["results"]] == wanted
+        assert (many["kind"], many["count"]) == ("density", len(wanted))
+        assert "approximate" not in many
+
+
+@pytest.mark.usefixtures("way")
 def test_pages_of_a_past_state(client):
     world = oracle.a_world(9, 40)
     enter(world)
@@ -159,10 +180,10 @@ def test_ties_on_one_day_are_each_seen_once(client):
 SCAN = r"Scan (Backward )?(using \w+ )?on timeline_publication .*actual rows=\S+ loops=(?P<loops>\d+)"
 
 
-def steps_run(client, query):
+def steps_run(client, query, path="events/"):
     """The names of the steps that read anything for a page."""
     with CaptureQueriesContext(connection) as captured:
-        assert client.get(f"/api/v1/events/?{query}").status_code == 200
+        assert client.get(f"/api/v1/{path}?{query}").status_code == 200
     [statement] = [query["sql"] for query in captured if "WITH found" in query["sql"]]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, TIMING off, COSTS off) {statement}")
@@ -201,6 +222,8 @@ def test_steps_end_where_the_page_is_full(client, in_steps):
     assert steps_run(client, "topic=trade&page_size=2") == ["near"]
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "far"]
     assert steps_run(client, "topic=trade&page_size=39") == ["near", "far", "far"]
+    assert steps_run(client, "topic=trade&limit=2", "events/window/") == ["near"]
+    assert steps_run(client, "topic=trade&limit=9", "events/window/") == ["near", "far"]
     in_steps.setattr(by_date, "BLOCK", 12)
     assert steps_run(client, "topic=trade&page_size=9") == ["near", "far"]
     in_steps.setattr(by_date, "BLOCK", 4)
