@@ -28,8 +28,8 @@ from timeline.vocabulary import withdraw_terms
 
 BATCH = 500
 """Events in a dataset version."""
-PAUSE = 1.0
-"""Seconds after which the worker looks for work again."""
+PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds after which the worker looks for work again; twice as many after each error of the database, up to these."""
 RETRY = datetime.timedelta(minutes=1)
 """After an error."""
 
@@ -60,13 +60,21 @@ def refresh_all(after_step: Callable[[Step], None] = lambda step: None) -> None:
 
 def keep_refreshing(stop: Callable[[], bool] = lambda: False) -> None:
     """Does what there is to do, and waits for more."""
+    pause, trouble = PAUSE, ""
     while not stop():
         try:
             refresh_all()
-        except Error:  # the database went away, perhaps
-            logger.exception("Public events could not be refreshed")
+        except Error as error:  # the database went away, perhaps
+            text = f"{type(error).__name__}: {error}"
+            if text != trouble:
+                logger.warning("Public events cannot be refreshed: %s", text)
+            pause, trouble = min(2 * pause, LONGEST_PAUSE), text
             connection.close()
-        time.sleep(PAUSE)
+        else:
+            if trouble:
+                logger.info("Public events are refreshed again")
+            pause, trouble = PAUSE, ""
+        time.sleep(pause)
 
 
 def _next_step() -> Step | None:

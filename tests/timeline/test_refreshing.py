@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from types import SimpleNamespace
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from events.models import Actor, Event, EventType, Figure, Membership, Topic
@@ -521,6 +523,32 @@ def test_watching_ends_when_it_is_told_to(monkeypatch):
 
     assert waits == [1.0, 1.0]
     assert versions() == [("visit", 2)]
+
+
+def test_an_outage_of_the_database_is_told_once_and_waited_out(monkeypatch, caplog):
+    answers = ["gone", "gone", "starting up", "starting up", "starting up", "starting up", "", "", "gone"]
+    waits: list[float] = []
+    closed: list[bool] = []
+
+    def ask():
+        if answer := answers.pop(0):
+            raise OperationalError(answer)
+
+    monkeypatch.setattr(refreshing, "refresh_all", ask)
+    monkeypatch.setattr(refreshing, "connection", SimpleNamespace(close=lambda: closed.append(True)))
+    monkeypatch.setattr(refreshing.time, "sleep", waits.append)
+    caplog.set_level(logging.INFO, refreshing.logger.name)
+
+    refreshing.keep_refreshing(lambda: not answers)
+
+    assert [(record.levelname, record.getMessage(), record.exc_info) for record in caplog.records] == [
+        ("WARNING", "Public events cannot be refreshed: OperationalError: gone", None),
+        ("WARNING", "Public events cannot be refreshed: OperationalError: starting up", None),
+        ("INFO", "Public events are refreshed again", None),
+        ("WARNING", "Public events cannot be refreshed: OperationalError: gone", None),
+    ]
+    assert waits == [2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 1.0, 1.0, 2.0]
+    assert len(closed) == 7
 
 
 @pytest.mark.usefixtures("committed")
