@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from events.loading import load_reference
-from tests.bench.oracle.check import Api, check
+from tests.bench.oracle.check import Api, _one_in, check
 from tests.bench.oracle.documents import bounds, day, words_in
 from timeline import summaries
 from timeline.querysets import PublicationQuerySet
@@ -56,6 +56,21 @@ def test_a_wrong_density_is_noticed(monkeypatch):
     monkeypatch.setattr(summaries, "by_bucket", lambda *args: [count + 1 for count in right(*args)])
 
     assert "instead of" in check("some events", 60).differences[0]
+
+
+@pytest.mark.parametrize(
+    ("count", "buckets", "one_in"),
+    [
+        (256 * 12, [], 256),
+        (256 * 12, [256 * 5, 0, 256 * 7], 256),
+        (256 * 12, [128 * 11, 128 * 13], 128),
+        (256 * 12, [256 * 11, 16], 16),
+        (256 * 12, [256 * 11, 17], 1),
+    ],
+)
+def test_the_rate_of_a_sample_divides_the_counts_of_all_buckets(count, buckets, one_in):
+    said = {"count": count, "buckets": [{"count": number} for number in buckets]}
+    assert _one_in(said if buckets else {"count": count}) == one_in
 
 
 @pytest.mark.parametrize(

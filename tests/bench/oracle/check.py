@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -193,8 +194,9 @@ def _count_difference(said: dict[str, Any], right: int) -> str:
 
 
 def _one_in(said: dict[str, Any]) -> int:
-    """For how many events each one of the sample stands that an estimate was made of: they all divide its count."""
-    return next((one_in for one_in in (SPARSE, SAMPLED, DENSE) if said["count"] % one_in == 0), 1)
+    """For how many events each one of the sample stands that an estimate was made of: it divides all its counts."""
+    divisor = math.gcd(said["count"], *(bucket["count"] for bucket in said.get("buckets", ())))
+    return next((one_in for one_in in (SPARSE, SAMPLED, DENSE) if divisor % one_in == 0), 1)
 
 
 def _is_near(estimate: int, right: int, one_in: int) -> bool:
