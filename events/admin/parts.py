@@ -18,6 +18,11 @@ from events.models import EventText, Figure, Participation, Relation, Source
 class PartForm(GuardedForm):
     whole = "event"
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Without the event, which is only to look at here: Django would pass over every constraint that it is in."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded if "event" in self.fields else excluded - {"event"}
+
 
 class PartAdmin(ChoosesEvents, admin.ModelAdmin):
     """Parts of all events in one list, to look for one. It stays with its event, which counts as edited with it."""

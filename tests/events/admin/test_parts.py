@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.forms import model_to_dict
 
 from events.models import Event, EventText, Figure, Membership, Participation, Relation, Source
 from tests.builders import actor, draft, state
@@ -80,6 +81,34 @@ def test_a_single_part_that_somebody_else_saved_is_not_overwritten_unasked(admin
     mine["opened"] = response.context["adminform"].form["opened"].value()
     assert admin_client.post(page, mine).status_code == 302
     assert not model.objects.filter(pk=part.pk, **theirs).exists()
+
+
+@pytest.mark.parametrize(
+    ("model", "different", "message"),
+    [
+        (EventText, {"language": "de"}, "This event already has a text in this language."),
+        (Participation, {"role": "visitor"}, "This actor already has this role in this event."),
+        (Source, {"url": "https://example.org/other"}, "This event already has a source with this URL."),
+        (Relation, {"kind": "amends"}, "This relation is already there."),
+    ],
+)
+def test_a_single_part_does_not_become_one_that_its_event_has(admin_client, model, different, message):
+    part = one_of_each()[model]
+    taken = {name: value for name, value in model_to_dict(part).items() if value}
+    part.pk, part._state.adding = None, True
+    for name, value in different.items():
+        setattr(part, name, value)
+    part.save()
+    before = list(model.objects.order_by("pk").values())
+    page = address(model, "change", part.pk)
+    taken["opened"] = admin_client.get(page).context["adminform"].form["opened"].value()
+
+    response = admin_client.post(page, taken)
+
+    assert errors(response) == {"": [message]}
+    form = response.context["adminform"].form
+    assert {name: form[name].value() for name in different} == {name: taken[name] for name in different}
+    assert list(model.objects.order_by("pk").values()) == before
 
 
 def test_a_single_part_that_nobody_changed_leaves_no_mark(admin_client, talks):
