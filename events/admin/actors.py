@@ -23,7 +23,8 @@ class MembershipForm(forms.ModelForm):
         member, group = self.cleaned_data.get("member"), self.cleaned_data.get("group")
         member_id = member.pk if member else self.instance.member_id
         if member_id and member_id == (group.pk if group else self.instance.group_id):
-            self.add_error("group" if "group" in self.fields else "member", "An actor cannot be a member of itself.")
+            visible = {field.name for field in self.visible_fields()}  # errors of hidden ones are shown nowhere
+            self.add_error("group" if "group" in visible else "member", "An actor cannot be a member of itself.")
         since, until = (parse_or_none(self.cleaned_data.get(name) or "") for name in ("since", "until"))
         if since and until and since.start_min > until.end_max:
             self.add_error("until", "“Since” is after “until”.")

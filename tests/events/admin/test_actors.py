@@ -94,6 +94,22 @@ def test_an_actor_is_no_member_of_itself(admin_client):
     }
 
 
+def test_a_bloc_is_no_member_of_itself(admin_client):
+    """Which is said where it can be read: among its members, the bloc itself is a hidden input."""
+    bloc = actor("c5", "bloc")
+    data = actor_form(kind="bloc", slug="c5", names_en="C5", members=[{"member": bloc.pk, "role": "member"}])
+
+    response = admin_client.post(address(Actor, "change", bloc.pk), data)
+
+    assert errors(response) == {"members-0-member": ["An actor cannot be a member of itself."]}
+    assert response.text.count("An actor cannot be a member of itself.") == 1
+    single = admin_client.post(
+        address(Membership, "add"), {"member": bloc.pk, "group": bloc.pk, "role": "member", "since": "2015"}
+    )
+    assert errors(single) == {"group": ["An actor cannot be a member of itself."]}
+    assert not Membership.objects.exists()
+
+
 def test_a_bloc_shows_its_members_and_takes_another_one(admin_client, django_assert_num_queries):
     bloc = actor("c5", "bloc")
     first = member(bloc, state("UZ"), since="2015")
