@@ -82,9 +82,11 @@ def parse_or_none(text: str) -> EdtfDate | None:
 
 
 class TranslatedWidget(forms.MultiWidget):
-    """One input for each language of the settings, labelled with its name; `text` is the kind of input."""
+    """One input for each language of the settings, called by its name; `text` is the kind of input."""
 
     template_name = "events/translated.html"
+    label = ""
+    """What they ask for, if that is said."""
 
     class Media:
         css = {"all": ["events/admin.css"]}
@@ -94,6 +96,17 @@ class TranslatedWidget(forms.MultiWidget):
             code: text({"lang": code, "aria-label": name}) for code, name in settings.LANGUAGES
         }
         super().__init__(widgets, attrs)
+
+    def name_inputs(self, label: str) -> None:
+        """Has each called by `label` and its language, for who does not see which of several labels it stands at."""
+        self.label = label
+        for (_, language), text in zip(settings.LANGUAGES, self.widgets, strict=True):
+            text.attrs["aria-label"] = f"{label}, {language}"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["label"] = self.label
+        return context
 
     def decompress(self, value: Any) -> list[str]:
         if isinstance(value, str):  # bound data that has not been cleaned
@@ -128,6 +141,8 @@ class TranslatedFormField(forms.MultiValueField):
         areas = any(isinstance(text, forms.Textarea) for text in widget.widgets)
         fields = [TextFormField(required=False, max_length=None if areas else NAME_LENGTH) for _ in settings.LANGUAGES]
         super().__init__(fields=fields, require_all_fields=False, **kwargs)
+        if self.label:
+            self.widget.name_inputs(str(self.label))
 
     def compress(self, data_list: list[str]) -> dict[str, str]:
         codes = [code for code, _ in settings.LANGUAGES]

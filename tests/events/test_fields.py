@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -23,7 +24,7 @@ from events.models import Actor
 
 
 class Names(forms.Form):
-    names = TranslatedFormField()
+    names = TranslatedFormField(label="Names")
     summaries = TranslatedFormField(required=False, widget=TranslatedWidget(text=forms.Textarea))
 
 
@@ -58,8 +59,18 @@ def test_translated_too_long_gives_error():
 def test_translated_shows_each_text_at_its_language():
     html = str(Names(initial={"names": {"de": "Deutschland"}})["names"])
 
-    assert '<input type="text" name="names_en" lang="en" aria-label="English" id="id_names_0">' in html
-    assert '<input type="text" name="names_de" value="Deutschland" lang="de" aria-label="Deutsch"' in html
+    assert '<input type="text" name="names_en" lang="en" aria-label="Names, English" id="id_names_0">' in html
+    assert '<input type="text" name="names_de" value="Deutschland" lang="de" aria-label="Names, Deutsch"' in html
+
+
+def test_translated_calls_each_text_by_its_label_and_language():
+    """For those who hear the form and do not see below which label a text stands."""
+    form = Names()
+
+    assert re.findall(r'aria-label="([^"]*)"', str(form["names"])) == ["Names", "Names, English", "Names, Deutsch"]
+    assert '<div class="translations" role="group" aria-label="Names">' in str(form["names"])
+    assert re.findall(r'aria-label="([^"]*)"', str(form["summaries"])) == ["English", "Deutsch"]  # which has no label
+    assert '<div class="translations">' in str(form["summaries"])
 
 
 def test_translated_keeps_what_was_typed():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from html import unescape
 from typing import Any
 
@@ -562,6 +563,15 @@ def test_a_wrong_timeline_gives_error(admin_client, values, messages):
 
     assert response.context["adminform"].form.errors == messages
     assert not Timeline.objects.exists()
+
+
+def test_each_text_of_a_timeline_has_a_name_of_its_own(admin_client):
+    page = admin_client.get(address(Timeline, "add")).text
+
+    assert re.findall(r'<div class="translations" role="group" aria-label="([^"]+)">', page) == ["Title", "Summary"]
+    assert re.findall(r'lang="\w+" aria-label="([^"]+)"', page) == [
+        "Title, English", "Title, Deutsch", "Summary, English", "Summary, Deutsch"
+    ]  # fmt: skip
 
 
 def test_the_filter_of_a_timeline_may_be_pasted_with_its_address(admin_client):
