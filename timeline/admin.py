@@ -25,6 +25,7 @@ from events.fields import TranslatedWidget
 from events.guarding import GuardedForm
 from events.models import Actor, Event, EventType, Topic
 from timeline.documents import with_base_url
+from timeline.filters import check_saved_filter
 from timeline.import_admin import ImportAdmin
 from timeline.models import (
     Dataset,
@@ -273,7 +274,13 @@ class TimelineAdmin(ChoosesEvents, PublishableVocabulary):
 
     @admin.display(description="saved filter", ordering="query")
     def saved_filter(self, timeline: Timeline) -> str:
-        return timeline.query.replace("&", " & ")  # so that a long one is broken into lines
+        """And what is wrong with it, which may be so since: what it names can get another code or id, or none."""
+        query = timeline.query.replace("&", " & ")  # so that a long one is broken into lines
+        # These are some queries for each timeline, which are few.
+        problems = check_saved_filter(timeline.query)
+        if not problems:
+            return query
+        return format_html("{}<br><strong>Finds too little:</strong> {}", query, " ".join(problems))
 
 
 class ReadOnly(admin.options.BaseModelAdmin):

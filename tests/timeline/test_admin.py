@@ -592,6 +592,35 @@ def test_the_filter_of_a_timeline_may_say_the_language_of_its_words(admin_client
     assert Timeline.objects.get().query == query
 
 
+def test_the_list_says_which_saved_filters_name_what_is_no_longer_known(admin_client, client):
+    kazakhstan = state("KZ")
+    published("talks", "2025", kazakhstan)
+    published("visit", "2025", "UZ")
+    queries = {"fine": "country=UZ&from=2020", "kazakh": "country=KZ", "picked": ""}
+    timelines = [Timeline.objects.create(slug=slug, titles={"en": slug}, query=queries[slug]) for slug in queries]
+    publish_vocabulary(timelines=timelines)
+    assert slugs(client, "timeline=kazakh") == ["talks"]
+    assert saved_filters(admin_client) == ["country=UZ & from=2020", "country=KZ", "-"]
+
+    kazakhstan.code = "KZAK"
+    kazakhstan.save()
+    publish_vocabulary(actors=[kazakhstan])
+    refresh_all()
+
+    assert slugs(client, "timeline=kazakh") == []
+    assert saved_filters(admin_client) == [
+        "country=UZ & from=2020",
+        "country=KZ<br><strong>Finds too little:</strong> 'KZ' is not the code of any country here.",
+        "-",
+    ]
+
+
+def saved_filters(client: Client) -> list[str]:
+    """What the list of timelines shows of each one's filter."""
+    page = client.get(address(Timeline, "changelist")).text
+    return [unescape(cell) for cell in re.findall(r'<td class="field-saved_filter">(.*?)</td>', page)]
+
+
 def test_what_is_no_filter_is_known():
     assert set(NO_FILTERS) == EventList.parameters().keys() - filters._saved_fields().keys()
 
