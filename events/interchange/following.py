@@ -42,7 +42,7 @@ class Said:
         """The fields of which it says what the last one did. If that is not known it is taken for all of them: an
         editor may have corrected the event."""
         before = self.now if self.before is None else self.before
-        same = {field for field, said in self.now.items() if before.get(field) == said}
+        same = {field for field, said in self.now.items() if before.get(field, NOTHING) == said}
         all_same = all(field in same for field in self.now if field in before)
         # Where an older version remembered what was made, and now something else is made, only the rest tells whether
         # the data set changed or the database.
@@ -111,3 +111,7 @@ def _fingerprints(field: str, said: Any) -> Iterator[tuple[str, str]]:
 
 def _fingerprint(said: Any) -> str:
     return digest(said)[:16]
+
+
+NOTHING = _fingerprint([])
+"""An empty list says what leaving it out says."""

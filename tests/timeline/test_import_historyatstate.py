@@ -13,7 +13,7 @@ from events.historyatstate.records import HistoryAtState
 from events.interchange.following import fingerprints
 from events.interchange.writing import event_records
 from events.loading import load_curated, load_reference
-from events.models import Actor, Event, EventText, Membership, Participation
+from events.models import Actor, Event, EventText, Membership, Participation, Relation
 from tests.assertions import slugs
 from tests.builders import actor, member
 from tests.events.historyatstate.samples import folder, trip, visit
@@ -565,6 +565,27 @@ def test_summits_are_grouped_if_asked_to(client, tmp_path):
     assert client.get("/api/v1/events/visit-2-turkey/").json()["relations"] == [
         {"kind": "part_of", "event": "2012-05-20-nato-summit", "title": "NATO Summit"}
     ]
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_row_leaves_a_summit_that_it_is_no_part_of_any_more(tmp_path):
+    rows = [
+        visit(number, "2012-05-20", state, state.title(), f"President N. {state}", description="Attended the Summit.")
+        for number, state in enumerate(["france", "germany", "italy", "spain"])
+    ]
+    own = trip(1, "1979-01-01", "france", "France")
+    path = folder(tmp_path, own, "".join(rows))
+    imported(path, "--group-summits")
+    trip_, first = (Event.objects.get(external_id=name) for name in ("has-travels:1", "has-visits:0"))
+    Relation.objects.create(event=trip_, kind="follows", target=first)
+    assert Relation.objects.count() == 5
+
+    folder(tmp_path, own, "".join(rows).replace("Attended the Summit.", "Met.", 1))
+    imported(path, "--group-summits")
+    assert list(Relation.objects.order_by("event__slug").values_list("event__external_id", "kind")) == [
+        ("has-travels:1", "follows"), ("has-visits:1", "part_of"), ("has-visits:2", "part_of"),
+        ("has-visits:3", "part_of"),
+    ]  # fmt: skip
 
 
 @pytest.mark.usefixtures("reference")
