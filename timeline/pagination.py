@@ -203,7 +203,7 @@ def page(found: QuerySet[Any], wanted: Wanted, columns: Sequence[str]) -> Page:
     keys = _keys(found, wanted.ordering)
     position: Any = wanted.cursor.position if wanted.cursor else None
     if isinstance(found, PublicationQuerySet) and keys[0] == "rank":
-        return wanted.page(by_relevance.rows(found, columns, position, wanted.descending, wanted.size + 1))
+        return wanted.page(by_relevance.rows(found.ranked(), columns, position, wanted.descending, wanted.size + 1))
     if position:
         found = found.filter(beyond(keys, position, wanted.descending))
     how = _scan(found, keys)
@@ -226,6 +226,8 @@ def _scan(found: QuerySet[Any], keys: Sequence[str]) -> Callable[..., list[tuple
 def ordered(found: QuerySet[Any], values: Mapping[str, Any], orderings: Mapping[str, Ordering]) -> QuerySet[Any]:
     """`found` from the beginning to the end, in the order asked for."""
     ordering = orderings[values["ordering"] or next(iter(orderings))]
+    if isinstance(found, PublicationQuerySet) and ordering.columns[0] == "rank":
+        found = found.ranked()
     return found.order_by(*in_order(_keys(found, ordering), ordering.descending))
 
 

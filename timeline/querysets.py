@@ -19,10 +19,12 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     FilteredRelation,
+    Func,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
+    TextField,
+    Value,
     When,
 )
 from django.db.models.functions import Cast, Coalesce, Greatest
@@ -154,6 +156,18 @@ class TermQuerySet(VersionQuerySet):
         )
 
 
+class _Document(Func):
+    """SQL: the document of a publication, by its id, in a language.
+
+    No join: of many rows that are sorted, only those of the page need their document. Nor a `Subquery`, which takes
+    Django several times as long to build.
+    """
+
+    template = "(SELECT document FROM timeline_publicationtext AS text WHERE text.publication_id = %(expressions)s)"
+    arg_joiner = " AND text.language = "
+    output_field = TextField()
+
+
 class PublicationQuerySet(VersionQuerySet):
     """Published versions of events."""
 
@@ -193,6 +207,9 @@ class PublicationQuerySet(VersionQuerySet):
     involving_several = False
     """Whether several countries are wanted that all have to be involved, in whatever ways."""
 
+    sought: tuple[str, ...] = ()
+    """The tsqueries of which they match one, if they are chosen by words."""
+
     with_others = False
     """Whether the countries, or the place, are one filter among others: then the index by keys finds them, too."""
 
@@ -203,6 +220,7 @@ class PublicationQuerySet(VersionQuerySet):
         clone.keyed, clone.with_others = self.keyed, self.with_others
         clone.common, clone.involving_several = self.common, self.involving_several
         clone.tallied, clone.alone = self.tallied, self.alone
+        clone.sought = self.sought
         clone.correlated, clone.in_force = self.correlated, self.in_force
         return clone
 
@@ -232,19 +250,22 @@ class PublicationQuerySet(VersionQuerySet):
 
     def in_language(self, language: str | Slot) -> Self:
         """With the `document` of `language` as an annotation."""
-        from timeline.models import PublicationText  # the models need their querysets first
-
-        # No join: of many rows that are sorted, only those of the page need their document.
-        text = PublicationText.objects.filter(publication=OuterRef("pk"), language=language)
-        return self.annotate(document=Subquery(text.values("document")))
+        return self.annotate(document=_Document("pk", language if isinstance(language, Slot) else Value(language)))
 
     def matching(self, words: str, language: str) -> Self:
-        """Events whose document in this language has the words (see `timeline.search`), with `rank`, from 1 up."""
+        """Events whose document in this language has the words (see `timeline.search`)."""
         wanted = search.queries(words, language)
         found = self.by_keys(search=search.Finding(*wanted))
+        found.sought = tuple(wanted)
+        return found
+
+    def ranked(self) -> Self:
+        """With `rank`, from 1 up: how well each fits the words that they match."""
         # One by one: of one query for all of them, no rank would say how near to each other the words are.
-        ranks = (Cast(SearchRank(F("search"), search.Finding(one)) * 1_000_000, BigIntegerField()) for one in wanted)
-        return found.annotate(rank=Greatest(*ranks, 1))
+        ranks = (
+            Cast(SearchRank(F("search"), search.Finding(one)) * 1_000_000, BigIntegerField()) for one in self.sought
+        )
+        return self.annotate(rank=Greatest(*ranks, 1))
 
     # Who
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
 import orjson
-from django.db.models import BigIntegerField, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
@@ -323,4 +324,7 @@ def with_version(found: QuerySet[Any], at: int | None) -> QuerySet[Any]:
     """With the dataset version that the very same query sees; asked for separately it could be another."""
     if at is not None:
         return found.annotate(dataset_version=Value(at, BigIntegerField()))
-    return found.annotate(dataset_version=Subquery(Dataset.objects.values("version")))
+    # In words of SQL: a `Subquery` takes Django several times as long to build.
+    return found.annotate(
+        dataset_version=RawSQL(f"SELECT version FROM {Dataset._meta.db_table}", [], BigIntegerField())
+    )
