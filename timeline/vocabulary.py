@@ -8,7 +8,7 @@ from typing import Any
 from events.among import among
 from events.copying import copy_objects, copy_rows, new_ids
 from events.involvement import Way
-from events.models import Actor, EventType
+from events.models import Actor, EventType, Membership
 from timeline.documents import LANGUAGES, Document, Rendered, dump, load
 from timeline.drafts import Draft
 from timeline.editions import Edition
@@ -167,20 +167,29 @@ def _name_groups_anew(edition: Edition, changed: Iterable[RenderedTerm], before:
     }
     if not names:
         return
-    found = Term.objects.current().filter(
-        kind=Term.Kind.ACTOR,
-        texts__language=LANGUAGES[0],
-        texts__document__regex=f'"group":"({"|".join(sorted(names))})"',
-    )
-    members = {row.key: row for row in found if row.key not in actors}
+    # Whoever an editor has taken out of a group, and not published since, is left: to look into all entries takes long.
+    members = Membership.objects.filter(among("group__slug", names)).values("member__slug")
+    found = Term.objects.current().filter(kind=Term.Kind.ACTOR, key__in=members)
+    rows = {row.key: row for row in found if row.key not in actors}
     entries = []
-    for slug, documents in _said(members.values()).items():
-        for language, document in documents.items():
-            for link in document["memberships"]:
-                link["name"] = names.get(link["group"], {}).get(language, link["name"])
-        row = members[slug]
-        entries.append(RenderedTerm(Term.Kind.ACTOR, slug, row.names, documents, row.group, row.definition))
-    _write(edition, entries, {(Term.Kind.ACTOR, slug): row for slug, row in members.items()})
+    for slug, documents in _said(rows.values()).items():
+        if _name_groups(documents, names):
+            row = rows[slug]
+            entries.append(RenderedTerm(Term.Kind.ACTOR, slug, row.names, documents, row.group, row.definition))
+    _write(edition, entries, {(Term.Kind.ACTOR, entry.key): rows[entry.key] for entry in entries})
+
+
+def _name_groups(documents: Mapping[str, Document], names: Mapping[str, Mapping[str, str]]) -> bool:
+    """Has memberships in an actor's documents name their groups as `names` say; whether there are any in these."""
+    links = [
+        (language, link)
+        for language, document in documents.items()
+        for link in document.get("memberships", ())
+        if link["group"] in names
+    ]
+    for language, link in links:
+        link["name"] = names[link["group"]][language]
+    return bool(links)
 
 
 def _ask_to_follow(edition: Edition, changed: Iterable[RenderedTerm], previous: Last, before_them: Said) -> None:
