@@ -280,7 +280,7 @@ class TimelineAdmin(ChoosesEvents, PublishableVocabulary):
         problems = check_saved_filter(timeline.query)
         if not problems:
             return query
-        return format_html("{}<br><strong>Finds too little:</strong> {}", query, " ".join(problems))
+        return format_html("{}<br><strong>To be corrected:</strong> {}", query, " ".join(problems))
 
 
 class ReadOnly(admin.options.BaseModelAdmin):

@@ -26,6 +26,7 @@ from timeline.parameters import (
     ParameterField,
     PeriodField,
     PlaceField,
+    PublishedSearchField,
     SearchField,
     SlugParameter,
     check_vocabulary,
@@ -307,7 +308,7 @@ def _in_timeline(found: PublicationQuerySet, definition: Mapping[str, Any]) -> P
     """Those that the timeline's saved filter finds, and its hand-picked ones: the same in every language."""
     wanted = Q(event_id__in=definition["events"])
     if definition["query"]:
-        values = read(QueryDict(definition["query"]), _saved_fields())
+        values = read(QueryDict(definition["query"]), {**_saved_fields(), "q": PublishedSearchField()})
         values["timeline"] = None
         saved = filtered(Publication.objects.as_of(found.at), values, {})
         wanted |= Q(pk__in=saved.values("pk"))

@@ -610,7 +610,7 @@ def test_the_list_says_which_saved_filters_name_what_is_no_longer_known(admin_cl
     assert slugs(client, "timeline=kazakh") == []
     assert saved_filters(admin_client) == [
         "country=UZ & from=2020",
-        "country=KZ<br><strong>Finds too little:</strong> 'KZ' is not the code of any country here.",
+        "country=KZ<br><strong>To be corrected:</strong> 'KZ' is not the code of any country here.",
         "-",
     ]
 

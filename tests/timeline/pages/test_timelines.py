@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from pytest_django.asserts import assertHTMLEqual, assertNumQueries
 
-from tests.assertions import etag_of
+from tests.assertions import etag_of, slugs
 from tests.builders import published
 from tests.timeline.pages.test_events import HOSTILE, assert_refusal, main_of
+from timeline.filters import check_saved_filter
 from timeline.models import Timeline
 from timeline.pages.base import FRAMED_POLICY
 from timeline.publishing import publish_vocabulary
@@ -266,6 +267,17 @@ def test_a_past_state(client):
     ]
     assert client.get(unescape(f"/api/v1/events/{data[0]}")).text.count("</entry>") == 1
     assert client.get("/timelines/talks/?as_of=1").status_code == 404
+
+
+def test_a_star_that_says_nothing_is_passed_over_in_what_has_been_public(client):
+    """Such filters were published before it was refused."""
+    events(1)
+    made = Timeline.objects.create(slug="talks", titles={"en": "Talks"}, query="q=*trade+event")
+    publish_vocabulary(timelines=[made])
+
+    assert client.get("/timelines/talks/").status_code == 200
+    assert slugs(client, "timeline=talks") == slugs(client, "q=trade+event") == ["event-01"]
+    assert len(check_saved_filter(made.query)) == 1
 
 
 @pytest.mark.parametrize("address", ["/timelines/talks/", "/embed/timelines/talks/"])
