@@ -20,7 +20,7 @@ DATA = Path(__file__).resolve().parent / "data"
 def load_curated() -> dict[str, int]:
     """Returns how many events were published, how many stay drafts, and how many timelines were made.
 
-    Raises `events.loading.NotLoaded`.
+    Raises `events.loading.NotLoaded`, and `Refused` or `ValidationError` where what is public stands against it.
     """
     public, drafts = loading.load_curated()
     _publish_new_vocabulary()
@@ -31,8 +31,8 @@ def load_curated() -> dict[str, int]:
 
 
 def _publish_new_vocabulary() -> None:
-    """Publishes those states, blocs, types and topics that come with the project and never were public; what editors
-    have made, or edited since, waits for them."""
+    """Publishes the states, blocs, types and topics that come with the project, by their slugs, if they never were
+    public. What editors have made besides waits for them, and so do edits of what is public."""
     records = loading.reference_records()
 
     def unpublished(kind: Term.Kind) -> Q:

@@ -19,6 +19,7 @@ from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, state, topic
 from timeline.loading import load_curated
 from timeline.models import Dataset, Term
+from timeline.publishing import publish
 
 FACTS_CSV = settings.BASE_DIR.parent / "shared" / "data" / "curated_facts.csv"
 CONFLICTS_CSV = FACTS_CSV.with_name("date_conflicts.csv")
@@ -158,6 +159,20 @@ def test_loading_again_leaves_events_that_editors_call_otherwise():
 
     assert load_curated() == {"events published": 0, "new drafts": 0, "new timelines": 0}
     assert (Event.objects.count(), Event.objects.get(slug=DRAFTS[0])) == (before, own)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("curated")
+def test_an_event_that_has_neither_its_slug_nor_its_external_id_any_more_is_named():
+    slug = "c5-1-leaders-summit-2023"
+    event = Event.objects.get(slug=slug)
+    event.slug, event.external_id = "our-summit", None
+    event.save()
+    publish([event])
+
+    with pytest.raises(CommandError, match=f"^The curated data was not loaded: {slug}: "):
+        call_command("load_curated")
+    assert not Event.objects.filter(slug=slug).exists()
 
 
 @pytest.mark.django_db
