@@ -31,7 +31,7 @@ class Report:
 
     counts: Counter[Status] = field(default_factory=Counter)
     unlinked: int = 0
-    """Records without some of their links, which lead nowhere."""
+    """Records without some of their links, which lead nowhere or repeat another one."""
     event_ids: array[int] = field(default_factory=lambda: array("Q"))
     """The events to publish if they say something else than what is public."""
     left_alone: array[int] = field(default_factory=lambda: array("Q"))

@@ -743,7 +743,7 @@ def test_one_data_set_can_be_imported_without_those_that_its_relations_lead_to(f
 
     assert run("import_events", one, "--dry-run")[1:] == (
         [left_out],
-        "Some links lead nowhere, see above. Nothing was written.",
+        "Some links were left out, see above. Nothing was written.",
     )
     assert run("import_events", one, "--publish") == (
         [
@@ -751,7 +751,7 @@ def test_one_data_set_can_be_imported_without_those_that_its_relations_lead_to(f
             "Published: 1.",
         ],
         [left_out],
-        "Some links lead nowhere, see above. All else is imported.",
+        "Some links were left out, see above. All else is imported.",
     )
     assert public() == [("full", 1)]
 

@@ -136,7 +136,7 @@ class ImportCommand(BaseCommand):
             raise CommandError("Some events could not be published, see above; they are drafts.")
         if report.unlinked:
             written = "Nothing was written" if options["dry_run"] else "All else is imported"
-            raise CommandError(f"Some links lead nowhere, see above. {written}.")
+            raise CommandError(f"Some links were left out, see above. {written}.")
 
     def _publish(self, report: Report, options: dict[str, Any]) -> int:
         """Publishes if asked to; returns how many events could not be published."""
