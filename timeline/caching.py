@@ -55,7 +55,8 @@ def not_yet(parameter: str, asked: int, now: int) -> InvalidParameters | NotRepl
 
 
 def is_in_recovery() -> bool:
-    """Whether the database is a replica, which may have less than its primary by now."""
+    """Whether the database is a replica, which may have less than its primary by now. Not `config.replicas.is_replica`:
+    the transaction may be one that only reads, at the primary too."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_is_in_recovery()")
         return bool(cursor.fetchone() == (True,))

@@ -11,6 +11,7 @@ from django.db.migrations.exceptions import MigrationSchemaMissing
 from config import checks
 from config.management.commands import serve
 from config.management.commands.serve import Command, open_port
+from timeline.build import build
 
 
 @pytest.fixture
@@ -110,8 +111,10 @@ def test_who_may_make_no_tables_is_told_what_is_missing(monkeypatch, settings):
             raise MigrationSchemaMissing(f"Unable to create the django_migrations table ({error})")  # noqa: B904
 
     monkeypatch.setattr(Command, "prepare_database", refuse)
+    build.cache_clear()
     with pytest.raises(CommandError) as caught:
         Command(stdout=io.StringIO()).handle()
+    assert build.cache_info().currsize == 1  # before there are other processes
     assert str(caught.value) == (
         "The database cannot be used: permission denied for schema public. Its owner can let this user make tables: "
         "GRANT CREATE ON SCHEMA public TO …"

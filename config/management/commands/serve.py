@@ -29,6 +29,7 @@ from config.embedded import EmbeddedError, Server
 from config.env import Environment
 from config.replicas import is_replica, require_migrations
 from config.server import BACKLOG, serve_forever
+from timeline.build import build
 from timeline.processes import waste_kept
 from timeline.refreshing import keep_refreshing
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _exit)
+        build()  # once, for all processes that are forked, and before other code may lie in the place of this one
         try:
             # The port comes first: who cannot have it shall hear so at once. Connections wait until all is ready.
             environment = Environment()
