@@ -22,7 +22,7 @@ from timeline.errors import (
     method_not_allowed,
     problem_page,
 )
-from timeline.links import address_of
+from timeline.links import address_of, query_string
 from timeline.negotiation import as_it_is
 from timeline.pages.trackers import forget_trackers
 from timeline.pages.words import SITE, words_of
@@ -138,6 +138,13 @@ class Page(ReadOnly):
             "%s %s", UNAVAILABLE, self.request.path, response=response, request=self.request, exception=exception
         )
         return response
+
+
+def data_address(reading: Reading, route: str, *path: str, **asked: str) -> str:
+    """The address of what a page shows at the API, in the same state as the page."""
+    if reading.at is not None:
+        asked["as_of"] = str(reading.at)
+    return reading.absolute(route, *path, query=query_string(asked.items()))
 
 
 def _oembed(request: HttpRequest, address: str, format: str) -> str:

@@ -15,9 +15,9 @@ from events.fields import parse_or_none
 from timeline.documents import Document, load, with_base_url
 from timeline.formats import jsonld
 from timeline.formats.texts import as_json, closed, paragraphs
-from timeline.links import address_of, query_of, query_string
+from timeline.links import address_of, query_of
 from timeline.models import Term
-from timeline.pages.base import Page
+from timeline.pages.base import Page, data_address
 from timeline.pages.words import words_of
 from timeline.views.base import Reading
 from timeline.views.events import moved, present_slug, stored_event
@@ -40,9 +40,9 @@ class EventPage(Page):
             "event": document,
             **shown(document, language, reading.at),
             "json_ld": json_ld(document, address),
-            "json": _data(reading, slug),
-            "atom": _data(reading, slug, lang=language, format="atom"),
-            "calendar": _data(reading, slug, lang=language, format="ics"),
+            "json": data_address(reading, "event-detail", slug),
+            "atom": data_address(reading, "event-detail", slug, lang=language, format="atom"),
+            "calendar": data_address(reading, "event-detail", slug, lang=language, format="ics"),
         }
         if not self.framed:
             context["figures"] = figures(document, language, reading.at)
@@ -53,13 +53,6 @@ class EventEmbed(EventPage):
     """One event, small; any site may frame it."""
 
     route, template, framed = "event-embed", "timeline/event_embed.html", True
-
-
-def _data(reading: Reading, slug: str, **asked: str) -> str:
-    """The address of the event at the API, in the same state as the page."""
-    if reading.at is not None:
-        asked["as_of"] = str(reading.at)
-    return reading.absolute("event-detail", slug, query=query_string(asked.items()))
 
 
 def shown(document: Document, language: str, at: int | None) -> dict[str, Any]:

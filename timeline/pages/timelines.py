@@ -9,9 +9,9 @@ from django.http import HttpResponseBase, QueryDict
 from timeline.documents import load, with_base_url
 from timeline.filters import EventFilters, filtered
 from timeline.formats.texts import closed, paragraphs
-from timeline.links import address_of, query_string
+from timeline.links import address_of, language_asked
 from timeline.models import Publication, Term
-from timeline.pages.base import Page
+from timeline.pages.base import Page, data_address
 from timeline.pages.events import place_in_words
 from timeline.pagination import EVENT_ORDERINGS, page, paging_fields, wanted_page
 from timeline.pagination import Page as Rows
@@ -55,7 +55,7 @@ class TimelinePage(Page):
                 "timeline": document,
                 "summary": paragraphs(document.get("summary", "")),
                 "summary_language": document.get("summary_language", document["language"]),
-                "events_url": document["events_url"] + _state(reading),
+                "json": data_address(reading, "event-list", timeline=slug, **language_asked(language)),
                 "events": [_entry(stored, reading) for (stored,) in rows.rows],
                 "newer": newer,
                 "older": older,
@@ -84,14 +84,8 @@ class TimelineEmbed(TimelinePage):
 
 
 def _feed(reading: Reading, slug: str, format: str) -> str:
-    """The address of all events of the timeline, in the same state as the page, in another format."""
-    query = query_string([("timeline", slug), ("lang", reading.values["lang"]), ("format", format)])
-    return reading.absolute("event-list", query=query + _state(reading))
-
-
-def _state(reading: Reading) -> str:
-    """The end of a query that asks for the state of the page; nothing where it is the present one."""
-    return "" if reading.at is None else f"&as_of={reading.at}"
+    """The address of all events of the timeline in another format."""
+    return data_address(reading, "event-list", timeline=slug, lang=reading.values["lang"], format=format)
 
 
 def _entry(stored: str, reading: Reading) -> dict[str, Any]:
