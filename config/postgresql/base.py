@@ -64,13 +64,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         What it has closed can be read from, though nothing was asked. Only then is the server asked too, as it may
         just have told something. Otherwise this costs no round trip, which would take as long as many a query.
         """
-        if self.connection is None or self.connection.closed:
+        if self.connection is None or self.connection.closed:  # lost in the middle of a query, it has no socket
             return False
         told = select.poll()
-        try:
-            told.register(self.connection.fileno(), select.POLLIN)
-        except psycopg.Error:  # it was lost in the middle of a query
-            return False
+        told.register(self.connection.fileno(), select.POLLIN)
         return bool(not told.poll(0) or super().is_usable())
 
     def prepared_rows(self, sql: str, params: Sequence[Any], *, in_binary: bool = False) -> list[tuple[Any, ...]]:
