@@ -33,9 +33,10 @@ class NothingToSearch(ValueError):
     """A query without a word that could be found."""
 
 
-PART = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))')
+TOKEN = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))')
 """A minus, and a phrase, or a word and a star."""
 END = re.compile(r'\s|"|\Z')
+"""What may stand behind a star: a space, a phrase, or nothing."""
 
 Part = tuple[bool, list[str], bool]
 """Of a query: whether it is excluded, its words, and whether the last of these is a beginning."""
@@ -48,7 +49,7 @@ def parse(text: str) -> list[Part]:
     word, only exclusions.
     """
     parts: list[Part] = []
-    for minus, phrase, word, star in PART.findall(text):
+    for minus, phrase, word, star in TOKEN.findall(text):
         if words := words_of(phrase or word):
             parts.append((bool(minus), words, bool(star)))
     if all(minus for minus, _, _ in parts):
@@ -59,7 +60,7 @@ def parse(text: str) -> list[Part]:
 def has_stray_star(text: str) -> bool:
     """Whether a * is anywhere but at the end of a word, where it says nothing: in a phrase, or within a word."""
     at_ends = [
-        found for found in PART.finditer(text) if found[4] and words_of(found[3]) and END.match(text, found.end())
+        found for found in TOKEN.finditer(text) if found[4] and words_of(found[3]) and END.match(text, found.end())
     ]
     return len(at_ends) < text.count("*")
 

@@ -17,6 +17,11 @@ from timeline.tallies import Tallied
 from timeline.terms import RenderedTerm, membership_days, public_texts, render_actors, render_branches
 from timeline.versions import Prepared
 
+Last = Mapping[tuple[str, str], Term]
+"""By kind and key, the last version of an entry."""
+Said = dict[str, dict[str, Document]]
+"""By key and language, what an entry says."""
+
 
 def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered], left: Iterable[int] = ()) -> list[RenderedTerm]:
     """The vocabulary entries that the events' documents name, and the actors of those that `left` a bloc, by id."""
@@ -93,12 +98,6 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
     _ask_to_follow(edition, changed, previous, before)
     _name_groups_anew(edition, changed, before)
     return len(changed)
-
-
-Last = Mapping[tuple[str, str], Term]
-"""By kind and key, the last version of an entry."""
-Said = dict[str, dict[str, Document]]
-"""By key and language, what an entry says."""
 
 
 def _write(edition: Edition, changed: Sequence[RenderedTerm], previous: Last) -> None:

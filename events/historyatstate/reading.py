@@ -62,8 +62,9 @@ class Files:
 
 def _files(folder: Path, pattern: str) -> list[Path]:
     """The files below the folder, in order; each once, also if links lead to it."""
-    found = sorted(folder / name for name in glob.glob(f"**/{pattern}", root_dir=folder, recursive=True))
-    return sorted({path.resolve(): path for path in reversed(found)}.values())
+    found = (folder / name for name in glob.glob(f"**/{pattern}", root_dir=folder, recursive=True))
+    first = {path.resolve(): path for path in sorted(found, reverse=True)}
+    return sorted(first.values())
 
 
 def rows(files: list[Path]) -> Iterator[Row]:

@@ -65,7 +65,6 @@ class _Reading:
         self.visitors = Visitors(known)
         self.visitors.find([visit for visit in by_row.values() if visit])
         self.events = trips + [(row, self._visit(row, by_row.get(number))) for number, row in enumerate(visits)]
-        self.grouped = group_summits
         self.summits = self._summits(visits) if group_summits else []
 
     def result(self) -> HistoryAtState:
@@ -77,7 +76,7 @@ class _Reading:
             self._add(_summit_record(summit), "")
             part_of |= {guest.external_id: summit.external_id for guest in summit.guests}
         for row, values in self.events:
-            if self.grouped:
+            if SUMMITS in self.found.namespaces:
                 summit_id = part_of.get(values["external_id"])
                 values["relations"] = [{"kind": "part_of", "event": summit_id}] if summit_id else []
             self._add(values, f"{row.file}:{row.line}", _date_problems(row))
