@@ -11,6 +11,8 @@ from django.conf import settings
 
 FOLDERS = ("config", "events", "timeline")
 SUFFIXES = {".css", ".html", ".js", ".json", ".py"}
+REQUIREMENTS = "requirements.txt"
+"""Which libraries it runs with; other versions of them may show the same in another way too."""
 
 
 @functools.cache
@@ -32,6 +34,8 @@ def hash_of(root: Path) -> str:
 
 
 def _files(root: Path) -> Iterator[Path]:
+    if (root / REQUIREMENTS).is_file():
+        yield root / REQUIREMENTS
     for folder in FOLDERS:
         for path in (root / folder).rglob("*"):
             if path.suffix in SUFFIXES and path.is_file():

@@ -49,7 +49,7 @@ def not_yet(parameter: str, asked: int, now: int) -> InvalidParameters | NotRepl
     """The error for a dataset version that does not exist yet, or, at a replica, may exist. One tiny query."""
     if is_in_recovery():
         message = f"This replica has not replayed dataset version {asked} yet: its present one is {now}."
-        return NotReplayed(f"{message} Ask again in some seconds.")
+        return NotReplayed(f"{message} If the primary has it, ask again in some seconds.")
     message = f"There is no dataset version {asked} yet: the present one is {now}."
     return InvalidParameters([ParameterError(parameter, "unknown_value", message)])
 

@@ -13,6 +13,7 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
+from django.utils.log import log_response
 from django.views import defaults
 from rest_framework import exceptions
 
@@ -162,8 +163,14 @@ def exception_problem(
         case Withdrawn():
             return problem(request, "withdrawn", str(exception))
         case NotReplayed():
-            return problem(request, "unavailable", str(exception))
+            return expected(problem(request, "unavailable", str(exception)), request)
     return problem(request, "not-found", _nothing_there(request, exception))
+
+
+def expected(response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    """`response`, logged as no error of ours, which Django takes every 503 for: whoever asks could fill the log."""
+    log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, level="info")
+    return response
 
 
 def method_not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:

@@ -172,7 +172,10 @@ def test_a_code_that_was_not_known_then_gives_error(client):
     )
 
 
-NOT_REPLAYED = "This replica has not replayed dataset version 2 yet: its present one is 1. Ask again in some seconds."
+NOT_REPLAYED = (
+    "This replica has not replayed dataset version 2 yet: its present one is 1. If the primary has it, ask again in "
+    "some seconds."
+)
 
 NOT_A_STATE = (
     "is neither a dataset version such as 4711, nor a day 2025-11-06, nor a moment 2025-11-06T12:00:00Z "
@@ -200,9 +203,10 @@ def test_a_state_that_is_not_yet_gives_error(client):
     )
 
 
-def test_a_state_that_is_not_yet_at_a_replica_is_to_be_asked_for_again(client, monkeypatch):
+def test_a_state_that_is_not_yet_at_a_replica_is_to_be_asked_for_again(client, monkeypatch, caplog):
     monkeypatch.setattr("timeline.caching.is_in_recovery", lambda: True)
     published("one")
+    caplog.set_level("INFO", "django.request")
 
     response = client.get("/api/v1/events/?as_of=2")
     assert_problem(response, 503, "unavailable", "Unavailable", NOT_REPLAYED)
@@ -210,6 +214,10 @@ def test_a_state_that_is_not_yet_at_a_replica_is_to_be_asked_for_again(client, m
     page = client.get("/events/one/?as_of=2")
     assert_refusal(page, 503, "Unavailable", NOT_REPLAYED)
     assert (page["Retry-After"], page["Cache-Control"]) == ("5", "no-store")
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("INFO", "Service Unavailable: /api/v1/events/"),
+        ("INFO", "Service Unavailable: /events/one/"),
+    ]
     assert client.get("/api/v1/events/?as_of=1").status_code == 200
     assert client.get("/api/v1/events/?as_of=9000-01-01").status_code == 400
 

@@ -47,6 +47,7 @@ def test_it_is_the_same_on_all_machines(project, tmp_path):
         ("timeline/more.py", ""),
         ("events/data.json", "{}"),
         ("config/settings.py", ""),
+        ("requirements.txt", "django==5.2.1\n"),
     ],
 )
 def test_it_is_another_one_for_other_code(project, name, content):

@@ -133,7 +133,8 @@ def test_what_is_not_yet_at_a_replica_gives_error(tmp_path, monkeypatch):
         call_command("export", "jsonl", query="as_of=7", output=str(tmp_path / "events"))
 
     assert str(error.value) == (
-        "--query: This replica has not replayed dataset version 7 yet: its present one is 0. Ask again in some seconds."
+        "--query: This replica has not replayed dataset version 7 yet: its present one is 0. If the primary has it, "
+        "ask again in some seconds."
     )
     assert list(tmp_path.iterdir()) == []
 

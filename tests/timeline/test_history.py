@@ -127,7 +127,8 @@ def test_a_place_that_is_not_yet_at_a_replica_is_to_be_asked_for_again(client, m
             503,
             "unavailable",
             "Unavailable",
-            "This replica has not replayed dataset version 7 yet: its present one is 0. Ask again in some seconds.",
+            "This replica has not replayed dataset version 7 yet: its present one is 0. If the primary has it, ask "
+            "again in some seconds.",
         )
         assert (response["Retry-After"], response["Cache-Control"]) == ("5", "no-store")
 

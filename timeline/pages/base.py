@@ -19,6 +19,7 @@ from timeline.errors import (
     InvalidParameters,
     NotReplayed,
     Withdrawn,
+    expected,
     method_not_allowed,
     problem_page,
 )
@@ -129,7 +130,8 @@ class Page(ReadOnly):
         """The page that says what is wrong."""
         kind = next(kind for type_, kind in KINDS.items() if isinstance(exception, type_))
         errors = exception.errors if isinstance(exception, InvalidParameters) else []
-        return problem_page(kind, [error.message for error in errors] or [str(exception)], framed=self.framed)
+        response = problem_page(kind, [error.message for error in errors] or [str(exception)], framed=self.framed)
+        return expected(response, self.request) if isinstance(exception, NotReplayed) else response
 
     def unavailable(self, exception: OperationalError) -> HttpResponseBase:
         """The page that says that the database does not answer; the log says why."""

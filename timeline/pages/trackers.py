@@ -6,8 +6,22 @@ from urllib.parse import unquote_plus
 
 from django.http import HttpRequest, QueryDict
 
-BEGINNING = "utm_"
-NAMES = {"dclid", "fbclid", "gclid", "igshid", "mc_cid", "mc_eid", "msclkid", "twclid", "yclid"}
+BEGINNINGS = ("gad_", "utm_")
+NAMES = {
+    "dclid",
+    "fbclid",
+    "gbraid",
+    "gclid",
+    "igshid",
+    "mc_cid",
+    "mc_eid",
+    "msclkid",
+    "srsltid",
+    "ttclid",
+    "twclid",
+    "wbraid",
+    "yclid",
+}
 
 
 def forget_trackers(request: HttpRequest) -> None:
@@ -23,4 +37,4 @@ def without_trackers(query: str) -> str:
 
 
 def _is_tracker(name: str) -> bool:
-    return name in NAMES or name.startswith(BEGINNING)
+    return name in NAMES or name.startswith(BEGINNINGS)

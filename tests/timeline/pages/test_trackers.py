@@ -12,7 +12,8 @@ from timeline.publishing import publish, publish_vocabulary
 
 pytestmark = pytest.mark.django_db
 
-NAMES = ["fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "twclid", "yclid"]
+NAMES = ["fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "twclid", "yclid", "gbraid", "wbraid"]
+NAMES += ["gad_source", "gad_campaignid", "srsltid", "ttclid"]
 
 
 @pytest.fixture(autouse=True)
