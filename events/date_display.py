@@ -19,7 +19,13 @@ WORDS = {
     "de": {"since": "seit {}", "until": "bis {}", "about": "um {}", "uncertain": "{} (unsicher)"},
 }
 DAY_FORMATS = {"en": "{day} {month} {year}", "de": "{day}. {month} {year}"}
-DECADE_FORMATS = {"en": "{}s", "de": "{}er-Jahre"}
+DECADE_FORMATS = {
+    "en": {"": "{}s", "since": "the {}s", "until": "the {}s", "about": "the {}s"},
+    "de": {"": "{}er-Jahre", "since": "den {}er-Jahren", "until": "zu den {}er-Jahren", "about": "die {}er-Jahre"},
+}
+"""Behind which of `WORDS`, or none."""
+CENTURY_FORMATS = {"en": "some time in {}–{}", "de": "irgendwann {}–{}"}
+"""The years alone would say that it lasted so long."""
 
 
 def display(date: EdtfDate, language: str) -> str:
@@ -29,9 +35,11 @@ def display(date: EdtfDate, language: str) -> str:
         return _point(date, language)
     start, end = date.text.split("/")
     if end == "..":
-        return WORDS[language]["since"].format(_point(parse(start), language))
+        return WORDS[language]["since"].format(_point(parse(start), language, "since"))
     if start == "..":
-        return WORDS[language]["until"].format(_point(parse(end), language))
+        return WORDS[language]["until"].format(_point(parse(end), language, "until"))
+    if start == end:
+        return _point(parse(start), language)
     return _range(parse(start), parse(end), language)
 
 
@@ -44,8 +52,8 @@ def _range(start: EdtfDate, end: EdtfDate, language: str) -> str:
     return f"{_point(start, language)}{between}{_point(end, language)}"
 
 
-def _point(date: EdtfDate, language: str) -> str:
-    words = _unqualified(date, language)
+def _point(date: EdtfDate, language: str, behind: str = "") -> str:
+    words = _unqualified(date, language, "about" if date.approximate else behind)
     if date.approximate:
         words = WORDS[language]["about"].format(words)
     if date.uncertain:
@@ -53,7 +61,7 @@ def _point(date: EdtfDate, language: str) -> str:
     return words
 
 
-def _unqualified(date: EdtfDate, language: str) -> str:
+def _unqualified(date: EdtfDate, language: str, behind: str) -> str:
     day = date.start_min
     if date.precision == "day":
         return DAY_FORMATS[language].format(day=day.day, month=_month(day, language), year=day.year)
@@ -62,9 +70,9 @@ def _unqualified(date: EdtfDate, language: str) -> str:
     if date.precision == "season":
         return f"{SEASONS[language][date.text[5:7]]} {day.year}"
     if date.precision == "decade":
-        return DECADE_FORMATS[language].format(date.text[:3] + "0")
+        return DECADE_FORMATS[language][behind].format(day.year)
     if date.precision == "century":
-        return f"{day.year}–{date.end_max.year}"
+        return CENTURY_FORMATS[language].format(day.year, date.end_max.year)
     return str(day.year)
 
 

@@ -32,8 +32,9 @@ TABLE = [
     ("2025?", "2025 (uncertain)", "2025 (unsicher)"),
     # decade and century
     ("201X", "2010s", "2010er-Jahre"),
-    ("200X~", "about 2000s", "um 2000er-Jahre"),
-    ("19XX", "1900–1999", "1900–1999"),
+    ("084X", "840s", "840er-Jahre"),
+    ("200X~", "about the 2000s", "um die 2000er-Jahre"),
+    ("19XX", "some time in 1900–1999", "irgendwann 1900–1999"),
     # intervals
     ("2017-04-06/2017-04-07", "6–7 April 2017", "6.–7. April 2017"),
     ("2017-04-30/2017-05-01", "30 April 2017 – 1 May 2017", "30. April 2017 – 1. Mai 2017"),
@@ -43,11 +44,19 @@ TABLE = [
     ("2015-03/2018", "March 2015 – 2018", "März 2015 – 2018"),
     ("2015-21/2015-23", "spring 2015 – autumn 2015", "Frühling 2015 – Herbst 2015"),
     ("2015~/2018", "about 2015–2018", "um 2015–2018"),
+    ("199X/200X", "1990s – 2000s", "1990er-Jahre – 2000er-Jahre"),
+    ("2017-04-06/2017-04-06", "6 April 2017", "6. April 2017"),
+    ("2017-04/2017-04", "April 2017", "April 2017"),
+    ("2017/2017", "2017", "2017"),
     # open
     ("2025-04-04/..", "since 4 April 2025", "seit 4. April 2025"),
     ("2015/..", "since 2015", "seit 2015"),
     ("2015~/..", "since about 2015", "seit um 2015"),
+    ("201X/..", "since the 2010s", "seit den 2010er-Jahren"),
+    ("201X~/..", "since about the 2010s", "seit um die 2010er-Jahre"),
     ("../2025", "until 2025", "bis 2025"),
+    ("../201X", "until the 2010s", "bis zu den 2010er-Jahren"),
+    ("../19XX", "until some time in 1900–1999", "bis irgendwann 1900–1999"),
     ("../2025-05-01?", "until 1 May 2025 (uncertain)", "bis 1. Mai 2025 (unsicher)"),
 ]
 

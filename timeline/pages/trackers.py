@@ -6,16 +6,22 @@ from urllib.parse import unquote_plus
 
 from django.http import HttpRequest, QueryDict
 
-BEGINNINGS = ("gad_", "utm_")
+BEGINNINGS = ("_hs", "gad_", "utm_")
 NAMES = {
+    "_ga",
+    "_gl",
     "dclid",
     "fbclid",
     "gbraid",
     "gclid",
+    "igsh",
     "igshid",
+    "li_fat_id",
     "mc_cid",
     "mc_eid",
+    "mkt_tok",
     "msclkid",
+    "ref",
     "srsltid",
     "ttclid",
     "twclid",

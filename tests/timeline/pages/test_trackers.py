@@ -13,7 +13,20 @@ from timeline.publishing import publish, publish_vocabulary
 pytestmark = pytest.mark.django_db
 
 NAMES = ["fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "twclid", "yclid", "gbraid", "wbraid"]
-NAMES += ["gad_source", "gad_campaignid", "srsltid", "ttclid"]
+NAMES += [
+    "gad_source",
+    "gad_campaignid",
+    "srsltid",
+    "ttclid",
+    "ref",
+    "_hsenc",
+    "_hsmi",
+    "_ga",
+    "_gl",
+    "igsh",
+    "li_fat_id",
+]
+NAMES += ["mkt_tok"]
 
 
 @pytest.fixture(autouse=True)
