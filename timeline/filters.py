@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import django_filters
-from django.db.models import Q
 from django.http import QueryDict
 
 from events.involvement import Way
@@ -306,13 +305,17 @@ def _overlap(found: PublicationQuerySet, asked: Asked, first: Any, last: Any) ->
 
 def _in_timeline(found: PublicationQuerySet, definition: Mapping[str, Any]) -> PublicationQuerySet:
     """Those that the timeline's saved filter finds, and its hand-picked ones: the same in every language."""
-    wanted = Q(event_id__in=definition["events"])
-    if definition["query"]:
-        values = read(QueryDict(definition["query"]), {**_saved_fields(), "q": PublishedSearchField()})
-        values["timeline"] = None
-        saved = filtered(Publication.objects.as_of(found.at), values, {})
-        wanted |= Q(pk__in=saved.values("pk"))
-    return found.filter(wanted)
+    picked, query = definition["events"], definition["query"]
+    if not query:
+        return found.filter(event_id__in=picked)
+    values = read(QueryDict(query), {**_saved_fields(), "q": PublishedSearchField()})
+    values["timeline"] = None
+    if picked:
+        saved = filtered(found.without_joins(), values, {})
+        return found.either(saved, found.filter(event_id__in=picked))
+    saved = filtered(found.all(), values, {})
+    saved.alone, saved.sought = saved.alone and found.alone, found.sought
+    return saved
 
 
 def _saved_fields() -> dict[str, ParameterField]:

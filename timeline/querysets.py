@@ -248,6 +248,20 @@ class PublicationQuerySet(VersionQuerySet):
                 found.tallied = (*found.tallied, (dimension, tuple(values)))
         return found
 
+    def either(self, one: Self, other: Self) -> Self:
+        """Those that are in `one` or in `other`, which are some of these, joined to no country.
+
+        Each is a condition on the publication itself, not a subquery: what the first one finds by keys is found so, and
+        how pages are found goes on as for any other filter.
+        """
+        found = one | other
+        found.days, found.whenever = self.days, self.whenever
+        found.window_first, found.window_last = self.window_first, self.window_last
+        found.tallied, found.alone, found.sought = self.tallied, False, self.sought
+        found.in_force, found.correlated = self.in_force, self.correlated
+        found.involving_several = self.involving_several
+        return found
+
     def in_language(self, language: str | Slot) -> Self:
         """With the `document` of `language` as an annotation."""
         return self.annotate(document=_Document("pk", language if isinstance(language, Slot) else Value(language)))

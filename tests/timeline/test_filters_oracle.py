@@ -12,6 +12,7 @@ from events.models import Event, Membership
 from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, state, topic
 from tests.timeline import oracle
+from timeline.models import Timeline
 from timeline.publishing import publish, publish_vocabulary
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,8 @@ queries = st.fixed_dictionaries(
     }
 )
 ACTOR_NAMES = {"united-states": "US"}
+KEYED = {"country", "country_all", "actor", "role", "type", "topic", "involvement"}
+"""Filters that the index by keys can answer."""
 
 
 def days_of(period):
@@ -81,6 +84,21 @@ def made_valid(query, wanted):
     if not query.keys() & {"from", "to", "on", "in_force_on"}:
         query.pop("certainty", None)
     return query
+
+
+def timeline(query, picked):
+    """Publishes a timeline `line` of what a saved filter finds, and of hand-picked events; its definition is new."""
+    made, _ = Timeline.objects.update_or_create(
+        slug="line", defaults={"titles": {"en": "Line"}, "query": urlencode(query, doseq=True)}
+    )
+    made.events.set(Event.objects.filter(slug__in=picked))
+    publish_vocabulary(timelines=[made])
+
+
+def in_timeline(world, saved, picked, query):
+    """The slugs of what the oracle finds in such a timeline, by a query."""
+    members = set(picked) | (expected(world, saved) if saved else set())
+    return expected(world, query) & members
 
 
 def expected(world, query):
@@ -155,3 +173,26 @@ def test_filters_agree_with_the_oracle(client, seed, wanted):
         assert set(found) == expected(world, query)
 
     every_query()
+
+
+@pytest.mark.parametrize("more", [set(), {"from", "to", "on", "certainty"}, {"in_force_on", "certainty"}], ids=len)
+def test_timelines_agree_with_the_oracle(client, more):
+    world = oracle.a_world(5, 60)
+    enter(world)
+
+    @given(queries, some([entry.slug for entry in world[:20]], most=5), queries)
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def every_timeline(drawn, picked, asked):
+        saved, query = made_valid(drawn, KEYED | more), made_valid(asked, {"country", "topic"} | more)
+        timeline(saved, picked)
+        wanted = in_timeline(world, saved, picked, query)
+        address = urlencode({**query, "timeline": "line", "page_size": 500, "fields": "id"}, doseq=True)
+
+        for ordering in ("date", "-updated"):
+            found = slugs(client, f"{address}&ordering={ordering}")
+            assert len(found) == len(set(found))
+            assert set(found) == wanted
+        counted = urlencode({**query, "timeline": "line"}, doseq=True)
+        assert client.get(f"/api/v1/events/count/?{counted}").json()["count"] == len(wanted)
+
+    every_timeline()

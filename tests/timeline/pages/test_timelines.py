@@ -49,7 +49,7 @@ def test_the_events_are_there_newest_first_in_few_queries(client, address, count
     published("other", topics=("uranium",))
     timeline()
 
-    with assertNumQueries(3):
+    with assertNumQueries(4):
         response = client.get(address)
 
     assert shown(response) == [f"event-{number:02}" for number in range(count, 0, -1)]

@@ -15,7 +15,16 @@ from events.models import Event
 from tests.assertions import slugs
 from tests.builders import copied, draft, published
 from tests.timeline import oracle
-from tests.timeline.test_filters_oracle import enter, expected, made_valid, queries
+from tests.timeline.test_filters_oracle import (
+    KEYED,
+    enter,
+    expected,
+    in_timeline,
+    made_valid,
+    queries,
+    some,
+    timeline,
+)
 from tests.timeline.test_pagination import assert_pages, joined, last_url, walk
 from timeline import traits
 from timeline.plans import Expected
@@ -24,7 +33,6 @@ from timeline.scans import by_date, by_months, estimates
 
 pytestmark = pytest.mark.django_db
 
-KEYED = {"country", "country_all", "actor", "role", "type", "topic", "involvement"}
 WINDOW = {"from", "to", "on", "certainty"}
 
 
@@ -51,7 +59,11 @@ def way(request, monkeypatch):
 
 def in_order(world, query, ordering):
     """The slugs of what the oracle finds, in the order of the list."""
-    wanted = expected(world, query)
+    return sorted_by(ordering, expected(world, query))
+
+
+def sorted_by(ordering, wanted):
+    """Slugs of events in the order of the list."""
     dated = sorted(Event.objects.filter(slug__in=wanted).values_list("start_min", "pk", "slug"))
     found = [slug for _, _, slug in dated]
     return found if ordering == "date" else found[::-1]
@@ -76,6 +88,25 @@ def test_pages_agree_with_the_oracle(client, way, more):
 
     types = {entry.slug: entry.type for entry in world}
     every_query()
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("more", [set(), WINDOW], ids=lambda names: "+".join(sorted(names)))
+def test_pages_of_timelines_agree_with_the_oracle(client, more):
+    world = oracle.a_world(7, 60)
+    enter(world)
+
+    @given(queries, some([entry.slug for entry in world[:20]], most=5), queries, st.sampled_from(["date", "-date"]))
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def every_timeline(drawn, picked, asked, ordering):
+        saved, query = made_valid(drawn, KEYED | more), made_valid(asked, WINDOW)
+        timeline(saved, picked)
+        wanted = sorted_by(ordering, in_timeline(world, saved, picked, query))
+        address = {**query, "timeline": "line", "ordering": ordering, "page_size": 7, "fields": "id"}
+
+        assert_pages(client, f"/api/v1/events/?{urlencode(address, doseq=True)}", wanted, 7)
+
+    every_timeline()
 
 
 @pytest.mark.usefixtures("way")
