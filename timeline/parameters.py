@@ -26,7 +26,7 @@ from timeline.documents import LANGUAGES
 from timeline.errors import InvalidParameters, ParameterError
 from timeline.models import Term
 from timeline.namespaces import all_namespaces, known_namespaces
-from timeline.text import fold
+from timeline.text import fold, words
 
 SHOWN = 60
 """Characters of a wrong value that an error repeats."""
@@ -221,7 +221,7 @@ class PlaceField(ParameterField):
     example = "Samarkand"
 
     def read(self, text: str) -> str:
-        if len(text) > 200 or not re.search(r"\w", text) or any(not c.isprintable() for c in text):
+        if len(text) > 200 or not words(text) or any(not c.isprintable() for c in text):
             raise ValidationError(
                 f"{shown(text)} is not a place: give a country's code such as KR, or words of the place's name.",
                 code="malformed",
@@ -257,10 +257,15 @@ class SearchField(ParameterField):
                 "write it like uzbek* or, of a phrase, rights-of-wom*.",
                 code="malformed",
             )
+        if (number := search.beginnings(text)) > search.MOST_BEGINNINGS:
+            raise ValidationError(
+                f"The search has {number} beginnings of words (*): at most {search.MOST_BEGINNINGS} are possible.",
+                code="malformed",
+            )
 
 
 class PublishedSearchField(SearchField):
-    """The same in what has been published: before such stars were refused they were passed over."""
+    """The same in what has been published: stars that are refused by now were passed over, and any number taken."""
 
     def check_stars(self, text: str) -> None:
         pass

@@ -27,6 +27,8 @@ from timeline.vectors import mark
 
 LONGEST = 200
 """Characters of a query."""
+MOST_BEGINNINGS = 4
+"""Beginnings in a query: PostgreSQL reads all words that begin so, whatever else is asked for."""
 
 
 class NothingToSearch(ValueError):
@@ -55,6 +57,11 @@ def parse(text: str) -> list[Part]:
     if all(minus for minus, _, _ in parts):
         raise NothingToSearch
     return parts
+
+
+def beginnings(text: str) -> int:
+    """How many beginnings of words are in a query that says something."""
+    return sum(beginning for _, _, beginning in parse(text))
 
 
 def has_stray_star(text: str) -> bool:

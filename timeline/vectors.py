@@ -7,6 +7,7 @@ gives, position by position; it makes those that are too long to be put together
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import orjson
 from django.db import connection
@@ -28,7 +29,10 @@ _VECTOR = " || ".join(
     f"setweight(to_tsvector({'of_names' if weight in NAMES else 'of_texts'}::regconfig, {weight}), '{weight}')"
     for weight in WEIGHTS
 )
-WORDS = rf"regexp_replace(({_VECTOR})::text, '''([^'']+)''', '''' || mark || ':\1''', 'g')"
+BORDER = "border@border.border"
+"""Stands behind each text or name, and takes a position, so that no phrase goes on from one into the next. To
+PostgreSQL it is an address, which no word of a text is."""
+WORDS = rf"regexp_replace(ts_delete({_VECTOR}, '{BORDER}')::text, '''([^'']+)''', '''' || mark || ':\1''', 'g')"
 """SQL: the search vector of a document, as text, from columns `mark`; `of_names` and `of_texts`, configurations; a to
 d, words by weight. Nothing but words is in it, each of which gets the mark before it."""
 
@@ -55,7 +59,7 @@ def vectors(documents: Sequence[Found]) -> list[str]:
     for language, of_texts, by_weight in parts:
         for weight in WEIGHTS:
             wanted, of = (names, language) if weight in NAMES else (words, of_texts)
-            wanted.setdefault(of, set()).update(by_weight[weight])
+            wanted.setdefault(of, set()).update(chain.from_iterable(by_weight[weight]))
     known = {
         language: stems(configuration(language)).of(words.get(language, ()), names.get(language, ()))
         for language in words.keys() | names.keys()
@@ -69,9 +73,12 @@ def vectors(documents: Sequence[Found]) -> list[str]:
     return [next(by_database) if vector is None else vector for vector in found]
 
 
-def _cut(texts: Texts) -> Texts:
-    """Names as they are, and the words of the other texts, by weight."""
-    return {weight: texts[weight] if weight in NAMES else words_of(*texts[weight]) for weight in WEIGHTS}
+Parts = Mapping[str, Sequence[Sequence[str]]]
+"""By weight, of each text its words, or of a name itself."""
+
+
+def _cut(texts: Texts) -> Parts:
+    return {weight: [[text] if weight in NAMES else words_of(text) for text in texts[weight]] for weight in WEIGHTS}
 
 
 def _made_by_database(documents: Iterable[Found]) -> list[str]:
@@ -80,7 +87,10 @@ def _made_by_database(documents: Iterable[Found]) -> list[str]:
             "mark": mark(language, of_texts),
             "of_names": configuration(language),
             "of_texts": configuration(of_texts),
-            **{weight.lower(): " ".join(words_of(*texts)) for weight, texts in by_weight.items()},
+            **{
+                weight.lower(): " ".join(word for text in texts for word in (*words_of(text), BORDER))
+                for weight, texts in by_weight.items()
+            },
         }
         for language, of_texts, by_weight in documents
     ]
@@ -89,23 +99,23 @@ def _made_by_database(documents: Iterable[Found]) -> list[str]:
         return [text for (text,) in cursor.fetchall()]
 
 
-def _vector(before: str, words: Mapping[str, Stemmed], names: Mapping[str, Stemmed], parts: Texts) -> str | None:
+def _vector(before: str, words: Mapping[str, Stemmed], names: Mapping[str, Stemmed], parts: Parts) -> str | None:
     """With the mark `before` its lexemes. None stands for a document that is too long to be put together here."""
     places: dict[str, str] = {}
-    last = 0
+    start = last = 0
     for weight in WEIGHTS:
         known = names if weight in NAMES else words
-        # A part goes on behind the last position of the one before: stop words at the end of that are not counted.
-        start = last
-        for part in parts[weight]:
-            lexemes, taken = known[part]
-            for lexeme, position in lexemes:
-                last = start + position
-                if lexeme in places:
-                    places[lexeme] += f",{last}{weight}"
-                else:
-                    places[lexeme] = f"'{before}:{lexeme}':{last}{weight}"
-            start += taken
+        for text in parts[weight]:
+            for part in text:
+                lexemes, taken = known[part]
+                for lexeme, position in lexemes:
+                    last = start + position
+                    if lexeme in places:
+                        places[lexeme] += f",{last}{weight}"
+                    else:
+                        places[lexeme] = f"'{before}:{lexeme}':{last}{weight}"
+                start += taken
+            start += 1  # for the border
     if last > LAST_POSITION:
         return None
     # Up to so many positions, no lexeme can have more; words have no commas.

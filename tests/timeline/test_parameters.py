@@ -113,6 +113,7 @@ PERIOD = "a date: write YYYY, YYYY-MM or YYYY-MM-DD"
         ("certainty", "sure", "'sure' is not possible here. Possible: possible, certain."),
         ("in_force_on", "2025-11", "'2025-11' is not a day: write YYYY-MM-DD."),
         ("in_force_on", "2025-02-29", "'2025-02-29' is not a date: there is no day 29 in 2025-02: write 01 to 28."),
+        ("place", "ﾞ", "'ﾞ' is not a place: give a country's code such as KR, or words of the place's name."),
         ("place", "---", "'---' is not a place: give a country's code such as KR, or words of the place's name."),
         ("disputed", "yes", "'yes' is not possible here. Possible: true, false."),
         ("dataset", "HAS", "'HAS' is not a data set's namespace: lower-case letters, digits and hyphens, such as "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import connection
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.assertions import assert_invalid, slugs
-from tests.builders import actor, published, state
+from tests.builders import actor, draft, published, state
 from tests.timeline.test_pagination import joined, walk
 from timeline import search
 from timeline.pagination import Cursor
@@ -245,6 +245,16 @@ def test_a_star_that_says_nothing_gives_error(client, words):
     assert_invalid(client.get("/api/v1/events/", {"q": words}), ("q", "malformed", f"'{words}' has {message}"))
 
 
+def test_many_beginnings_give_error(client):
+    published("visit")
+
+    assert slugs(client, "q=vis* vi* v* -z*") == ["visit"]
+    assert_invalid(
+        client.get("/api/v1/events/", {"q": "vis* vi* v* -z* -y*"}),
+        ("q", "malformed", "The search has 5 beginnings of words (*): at most 4 are possible."),
+    )
+
+
 @pytest.mark.parametrize("words", ["vis*", "-state* visit", 'vis*"a b"', "Türk*\tvisit", "C5+1*"])
 def test_a_star_at_the_end_of_a_word_is_fine(client, words):
     assert client.get("/api/v1/events/", {"q": words}).status_code == 200
@@ -316,6 +326,7 @@ def test_of_a_long_summary_as_much_is_searched_as_a_vector_has_room_for(client):
 @example("The war of runs", "The Häuser", [(False, "the war of running"), (True, "war running"), (False, "hauser")])
 @example("Häuser und war", "running", [(False, "haus und war"), (False, "runs")])
 @example("x²٣ ½war", "", [(False, "x²٣"), (False, "½war")])
+@example("The war", "of running", [(False, "war of running")])  # in neither of them
 def test_phrases_are_found_where_postgresql_finds_them(text, name, asked):
     asked = [(minus, " ".join(words_of(phrase))) for minus, phrase in asked]
     asked = [(minus, phrase) for minus, phrase in asked if phrase]
@@ -344,7 +355,8 @@ def found_by_postgresql(stemmer, text, name, asked):
         cursor.execute(
             """
             SELECT minus, bool_or(
-                to_tsvector(%(stemmer)s, %(text)s) || to_tsvector('english', %(name)s) @@ phraseto_tsquery(one, phrase)
+                to_tsvector(%(stemmer)s, %(text)s) @@ phraseto_tsquery(one, phrase)
+                OR to_tsvector('english', %(name)s) @@ phraseto_tsquery(one, phrase)
             )
             FROM unnest(%(minus)s::boolean[], %(phrases)s::text[]) AS asked (minus, phrase),
                 unnest(ARRAY[%(stemmer)s, 'english']::regconfig[]) AS one
@@ -360,6 +372,31 @@ def found_by_postgresql(stemmer, text, name, asked):
         )
         found = cursor.fetchall()
     return any(not minus for minus, _ in found) and all(has != minus for minus, has in found)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "found"),
+    [
+        ("people s republic of china", ["talks"]),
+        ("talks in busan", ["talks"]),
+        ("the outcome", ["talks"]),
+        # From one name into the next, from the title into the names, from the place into the type and the summary.
+        ("united states china", []),
+        ("busan united", []),
+        ("busan meeting", []),
+        ("meeting outcome", []),
+    ],
+)
+def test_no_phrase_goes_on_from_one_text_or_name_into_another(client, phrase, found):
+    china = state("CN")
+    china.aliases = ["People’s Republic of China"]
+    china.save()
+    event = draft("talks", "2025", (state("US"), "host"), (china, "visitor"), place_name="Busan")
+    event.texts.update(title="Talks in Busan", summary="Outcome of the outcome")
+    publish([event])
+
+    assert slugs(client, urlencode({"q": f'"{phrase}"'})) == found
+    assert slugs(client, urlencode({"q": f'talks -"{phrase}"'})) == ([] if found else ["talks"])
 
 
 def test_a_search_asks_each_stemmer_once(django_assert_num_queries):

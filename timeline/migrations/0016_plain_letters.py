@@ -14,14 +14,14 @@ CREATE FUNCTION pg_temp.stemmed(language text, word text) RETURNS text LANGUAGE 
     )
 $$;
 CREATE FUNCTION pg_temp.plain(search tsvector) RETURNS tsvector LANGUAGE sql AS $$
-    SELECT string_agg(
+    SELECT coalesce(string_agg(
         CASE
             WHEN lexeme = pg_temp.plain(lexeme) THEN quote_literal(lexeme)
             ELSE quote_literal(split_part(lexeme, ':', 1) || ':'
                 || pg_temp.stemmed(split_part(lexeme, ':', 1), pg_temp.plain(split_part(lexeme, ':', 2))))
         END || ':' || places,
         ' '
-    )::tsvector
+    ), '')::tsvector
     FROM (
         SELECT lexeme, (SELECT string_agg(position || weight, ',') FROM unnest(positions, weights) AS at (position, weight))
             AS places
