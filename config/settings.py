@@ -105,6 +105,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of ours
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "timeline.negotiation.ByView",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [],  # nobody sends anything
     "EXCEPTION_HANDLER": "timeline.errors.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "timeline.schema.PublicSchema",
 }

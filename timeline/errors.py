@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost, PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied, TooManyFieldsSent
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
@@ -168,7 +168,7 @@ def exception_problem(
 
 
 def expected(response: HttpResponse, request: HttpRequest) -> HttpResponse:
-    """`response`, logged as no error of ours, which Django takes every 503 for: whoever asks could fill the log."""
+    """`response`, logged as no error of ours, for which Django takes each from 500 on: anybody could fill the log."""
     log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, level="info")
     return response
 
@@ -213,6 +213,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     detail = "The request could not be understood."
     if isinstance(exception, DisallowedHost):
         detail = "This server does not answer for the host name of the request: its operator sets ALLOWED_HOSTS."
+    elif isinstance(exception, TooManyFieldsSent):
+        detail = f"A request may have {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} parameters at most."
     return problem(request, "invalid-request", detail)
 
 

@@ -19,6 +19,7 @@ from timeline.errors import (
     ParameterError,
     Withdrawn,
     exception_problem,
+    expected,
     problem,
 )
 from timeline.formats.texts import clean, closed
@@ -79,7 +80,7 @@ class OEmbed(ReadOnly):
             raise InvalidParameters([ParameterError("url", "incomplete", message)])
         if values["format"] not in ("json", "xml"):
             detail = f"There is no format {shown(values['format'])} here. Possible: json, xml."
-            return problem(request, "not-implemented", detail)
+            return expected(problem(request, "not-implemented", detail), request)
         tag = etag(dataset_version(), origin_of(request))
         if unchanged(request, tag):
             return cached(HttpResponseNotModified(), tag)

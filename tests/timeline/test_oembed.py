@@ -241,7 +241,7 @@ def test_a_page_with_parameters_that_no_frame_has_gives_error(client, summit):
     )
 
 
-def test_another_format_gives_error(client, summit):
+def test_another_format_gives_error(client, summit, caplog):
     response = client.get("/oembed/?url=http://testserver/events/summit/&format=yaml", headers={"x-request-id": "mine"})
 
     assert response.status_code == 501
@@ -253,6 +253,7 @@ def test_another_format_gives_error(client, summit):
         "detail": "There is no format 'yaml' here. Possible: json, xml.",
         "request_id": "mine",
     }
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_no_address_gives_error(client):

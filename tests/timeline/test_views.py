@@ -273,6 +273,9 @@ def test_documents_of_the_vocabulary(client):
         "events_url": f"{api}/events/?timeline=cold-war",
     }
     assert get("timelines/cold-war/?lang=de")["events_url"] == f"{api}/events/?timeline=cold-war&lang=de"
+    then = f"{api}/events/?timeline=cold-war&lang=de&as_of=1"
+    assert get("timelines/cold-war/?lang=de&as_of=1")["events_url"] == then
+    assert get("timelines/?lang=de&as_of=1&fields=events_url")["results"] == [{"events_url": then}]
     assert [entry["id"] for entry in get("actors/?kind=person")["results"]] == ["mikhail-gorbachev"]
     assert [entry["id"] for entry in get("types/")["results"]] == ["meeting", "summit"]
     assert get("countries/?page_size=1&fields=code") == {

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from events.models import Actor
 from timeline import terms
-from timeline.documents import load
+from timeline.documents import dump, load
 from timeline.errors import Withdrawn
 from timeline.models import Term
 from timeline.pagination import TERM_ORDERINGS, page, paging_fields, wanted_page
@@ -27,6 +27,9 @@ from timeline.views.feeds import (
     take_calendar_window,
     wants_feed,
 )
+
+EVENTS_URL = "events_url"
+"""The key of a timeline's document that leads to its events."""
 
 
 class TermList(PublicView):
@@ -46,7 +49,9 @@ class TermList(PublicView):
         entries = Term.objects.as_of(reading.at).filter(kind=self.kind).in_language(reading.values["lang"])
         narrowed = with_version(self.narrowed(entries, reading.values), reading.at)
         wanted = wanted_page(reading.values, TERM_ORDERINGS)
-        return many(reading, page(narrowed, wanted, ["document", "dataset_version"]))
+        found = page(narrowed, wanted, ["document", "dataset_version"])
+        found.rows = [(_of_state(document, reading.at), version) for document, version in found.rows]
+        return many(reading, found)
 
 
 class TermDetail(PublicView):
@@ -61,7 +66,15 @@ class TermDetail(PublicView):
         if row is None:
             check_withdrawn(self.kind, key, reading.at)
             raise Http404(f"There is no {self.kind.value} '{key}'.")
-        return one(reading, row)
+        return one(reading, (_of_state(row[0], reading.at), row[1]))
+
+
+def _of_state(document: str, at: int | None) -> str:
+    """A stored document as part of a past state: what it leads to is of the same one."""
+    if at is None or EVENTS_URL not in document:
+        return document
+    loaded = load(document)
+    return dump({**loaded, EVENTS_URL: f"{loaded[EVENTS_URL]}&as_of={at}"})
 
 
 def check_withdrawn(kind: Term.Kind, key: str, at: int | None) -> None:
