@@ -37,6 +37,7 @@ FILTERS: dict[str, Make] = {
     "dataset (small)": lambda v: {"dataset": "curated"},
     "disputed": lambda v: {"disputed": "true"},
     "not disputed": lambda v: {"disputed": "false"},
+    "timeline": lambda v: {"timeline": v.timeline()},
     "common word": lambda v: {"q": v.common_word()},
     "middling word": lambda v: {"q": v.word(50, 300)},
     "rare word": lambda v: {"q": v.word(5000, 20000)},
@@ -49,7 +50,7 @@ FILTERS: dict[str, Make] = {
     "20 years, certain": lambda v: {**v.years(20), "certainty": "certain"},
     "from a year on": lambda v: {"from": v.year()},
     "to a year": lambda v: {"to": v.year()},
-    # Late enough for all that the other filters name: ten thousand events have eight versions, a million have hundreds.
+    # Late enough for all that the other filters name, timelines too: ten thousand events have eight versions, a million have hundreds.
     "past state (as_of)": lambda v: {
         "as_of": str(max(1, v.known.version - v.number(1, 5 if v.known.version > 100 else 1)))
     },

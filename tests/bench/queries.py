@@ -22,6 +22,8 @@ COMMON = ("united", "states", "china", "russia", "visit", "meeting", "minister",
 """Words that a tenth to two thirds of the events have; so have the three most frequent invented ones."""
 RARE_TYPES = ("founding", "appointment", "deployment", "military-operation", "diplomatic-relations")
 """Types that only curated events have."""
+TIMELINES = ("c5-1", "chip-export-controls", "rare-earth-export-controls", "trump-xi")
+"""Curated timelines: each a saved filter, which invented events fit too, and hand-picked events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,9 @@ class Values:
 
     def topic(self) -> str:
         return self.random.choice(self.known.topics)
+
+    def timeline(self) -> str:
+        return self.random.choice(TIMELINES)
 
     def state(self, ranks: range = ANY) -> str:
         """A state as an actor."""
@@ -241,6 +246,9 @@ def cases(events: int) -> list[Case]:
         "dataset (small) + year": lambda v: {"dataset": "curated", "on": v.year()},
         "two datasets": lambda v: {"dataset": ["synthetic", "curated"], "page_size": v.size()},
         "disputed": lambda v: {"disputed": "true", "page_size": v.size()},
+        "timeline": lambda v: {"timeline": v.timeline(), "page_size": v.size()},
+        "timeline + 20 years": lambda v: {"timeline": v.timeline(), **v.years(20)},
+        "timeline + country (medium)": lambda v: {"timeline": v.timeline(), "country": v.country(MEDIUM)},
         "disputed + country (medium)": lambda v: {"disputed": "true", "country": v.country(MEDIUM)},
         "search (common word)": lambda v: {"q": v.common_word(), "page_size": v.size()},
         "search (middling word)": lambda v: {"q": v.word(50, 300)},

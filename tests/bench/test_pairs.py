@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from events.synthetic import BIGGEST
 from tests.bench import pairs
+from tests.bench.contents import correct
 from tests.bench.pairs import FILTERS, measure_pairs
 from tests.bench.queries import Values
 
@@ -15,6 +16,7 @@ def test_every_pair_is_a_good_question(monkeypatch):
     call_command("load_reference")
     call_command("seed_synthetic", "400")
     call_command("load_curated")
+    correct(400)
     monkeypatch.setattr(pairs, "SOME", 1)
     # Countries without an event are not known, and a thousand events would be needed for all.
     monkeypatch.setattr(Values, "country", lambda self, ranks=None: self.random.choice(BIGGEST[:8]))
