@@ -13,6 +13,18 @@ from timeline.formats.texts import json_array
 
 IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 KINDS = {"person": "Person", "state": "GovernmentOrganization", "body": "GovernmentOrganization"}
+PARTS = {
+    "host": "organizer",
+    "imposer": "organizer",
+    "visitor": "attendee",
+    "participant": "attendee",
+    "signatory": "attendee",
+    "mediator": "attendee",
+    "observer": "attendee",
+    "speaker": "performer",
+    "target": "about",
+}
+"""Role of a participant → the property of an event that says it."""
 
 
 def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
@@ -28,7 +40,9 @@ def event(document: Document, page: str) -> Document:
     Dates say only as much as is known: `2025-10` for some day of October (ISO 8601).
     """
     when = When.of(document)
-    participants = document.get("participants", ())
+    parts: dict[str, list[Document]] = {name: [] for name in PARTS.values()}
+    for part in document.get("participants", ()):
+        parts[PARTS[part["role"]]].append(_actor(part))
     return _without_blanks(
         {
             "@type": "Event",
@@ -43,11 +57,13 @@ def event(document: Document, page: str) -> Document:
             "endDate": _iso(when.ends),
             "eventStatus": "https://schema.org/EventScheduled",
             "location": _place(document.get("place", {})),
-            "organizer": [_actor(part) for part in participants if part["role"] == "host"],
-            "attendee": [_actor(part) for part in participants if part["role"] != "host"],
+            **parts,
             "about": [
-                {"@type": "DefinedTerm", "termCode": topic["id"], "name": topic["name"]}
-                for topic in document.get("topics", ())
+                *(
+                    {"@type": "DefinedTerm", "termCode": topic["id"], "name": topic["name"]}
+                    for topic in document.get("topics", ())
+                ),
+                *parts["about"],
             ],
             "superEvent": [
                 {

@@ -7,6 +7,7 @@ import json
 import pytest
 from pyld import jsonld
 
+from events.models import Participation
 from tests.timeline.formats.samples import (
     MINIMAL,
     PART_OF,
@@ -17,6 +18,7 @@ from tests.timeline.formats.samples import (
     legible,
     written,
 )
+from timeline.formats.jsonld import PARTS
 
 SCHEMA = "https://schema.org/"
 CONTEXT = {
@@ -81,6 +83,23 @@ def test_a_graph_of_events():
             }
         ],
     }
+
+
+def test_each_role_has_its_property():
+    roles = Participation.Role.values
+    parts = [{"actor": role, "name": f"The {role}", "kind": "state", "role": role} for role in roles]
+
+    [event] = events(document(participants=parts))
+
+    topic = {"@type": "DefinedTerm", "termCode": "rare-earths", "name": "Rare-Earths"}
+    actors = {role: {"@type": "GovernmentOrganization", "name": f"The {role}"} for role in roles}
+    assert {name: event[name] for name in ("organizer", "attendee", "performer", "about")} == {
+        "organizer": [actors["host"], actors["imposer"]],
+        "attendee": [actors[role] for role in ("visitor", "participant", "signatory", "mediator", "observer")],
+        "performer": [actors["speaker"]],
+        "about": [topic, actors["target"]],
+    }
+    assert set(PARTS) == set(roles)
 
 
 def test_every_key_is_a_term_of_schema_org():
