@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from timeline.documents import Document
 from timeline.formats.feed import PUBLISHER, Feed, lasting_id
+from timeline.formats.places import place_in_words
 from timeline.formats.texts import as_html, as_html_paragraphs, clean, link
 
 # A tag: id (RFC 4151) names a day on which its authority was in charge of the host name. Never change it.
@@ -62,7 +63,7 @@ def entry(document: Document, feed: Feed) -> str:
 
 def _content(document: Document) -> str:
     """HTML."""
-    parts = [document["date"]["display"], document.get("place", {}).get("name")]
+    parts = [document["date"]["display"], place_in_words(document)]
     summary = as_html_paragraphs(document.get("summary", ""))
     sources = "".join(f"<li>{link(source['url'], source['title'])}</li>" for source in document["sources"])
     return f"<p>{as_html(', '.join(filter(None, parts)))}</p>{summary}<ul>{sources}</ul>"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from timeline.documents import Document
 from timeline.formats.days import When, dated_title, day_after
 from timeline.formats.feed import Feed, lasting_id
+from timeline.formats.places import place_in_words
 from timeline.formats.texts import clean
 
 REFRESH = "PT12H"
@@ -67,8 +68,8 @@ def event(document: Document, feed: Feed) -> str:
         f"URL:{_uri(feed.page_of(document))}",
         "TRANSP:TRANSPARENT",
     ]
-    if "name" in place:
-        lines.append(f"LOCATION:{_text(place['name'])}")
+    if where := place_in_words(document):
+        lines.append(f"LOCATION:{_text(where)}")
     if "latitude" in place and "longitude" in place:
         lines.append(f"GEO:{place['latitude']:.6f};{place['longitude']:.6f}")
     return _lines(*lines, "END:VEVENT")

@@ -14,6 +14,7 @@ from events.date_display import display
 from events.fields import parse_or_none
 from timeline.documents import Document, load, with_base_url
 from timeline.formats import jsonld
+from timeline.formats.places import place_in_words
 from timeline.formats.texts import as_json, closed, paragraphs
 from timeline.links import address_of, query_of
 from timeline.models import Term
@@ -87,14 +88,6 @@ def figures(document: Document, language: str, at: int | None) -> list[Document]
         }
         for figure in document.get("figures", ())
     ]
-
-
-def place_in_words(document: Document) -> str:
-    """The place and its country, as far as the event has them."""
-    place = document.get("place", {})
-    names = {country["code"]: country["name"] for country in document.get("countries", ())}
-    country = place.get("country", "")
-    return ", ".join(filter(None, [place.get("name"), names.get(country, country)]))
 
 
 def json_ld(document: Document, address: str) -> SafeString:

@@ -8,11 +8,11 @@ from django.http import HttpResponseBase, QueryDict
 
 from timeline.documents import load, with_base_url
 from timeline.filters import EventFilters, filtered
+from timeline.formats.places import place_in_words
 from timeline.formats.texts import closed, paragraphs
 from timeline.links import address_of, language_asked
 from timeline.models import Publication, Term
 from timeline.pages.base import Page, data_address
-from timeline.pages.events import place_in_words
 from timeline.pagination import EVENT_ORDERINGS, page, paging_fields, wanted_page
 from timeline.pagination import Page as Rows
 from timeline.parameters import ParameterField, read

@@ -47,7 +47,7 @@ def test_a_feed():
         '<link rel="via" href="https://example.org/a" title="A report"/>\n'
         '<category scheme="tag:timeline.example.org,2025:type" term="summit" label="Summit"/>\n'
         '<category scheme="tag:timeline.example.org,2025:topic" term="rare-earths" label="Rare-Earths"/>\n'
-        '<content type="html">&lt;p&gt;6 November 2025, White House, Washington, D.C.&lt;/p&gt;'
+        '<content type="html">&lt;p&gt;6 November 2025, White House, Washington, D.C., United States&lt;/p&gt;'
         "&lt;p&gt;What happened.&lt;/p&gt;&lt;ul&gt;&lt;li&gt;"
         '&lt;a href="https://example.org/a"&gt;A report&lt;/a&gt;&lt;/li&gt;&lt;/ul&gt;</content>\n'
         "</entry>\n"

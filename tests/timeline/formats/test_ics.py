@@ -52,7 +52,7 @@ def test_a_calendar():
         "CATEGORIES:Summit,Rare-Earths",
         "URL:https://timeline.example.org/events/c5-1-leaders-summit-2025/?lang=de",
         "TRANSP:TRANSPARENT",
-        "LOCATION:White House\\, Washington\\, D.C.",
+        "LOCATION:White House\\, Washington\\, D.C.\\, United States",
         "GEO:38.897700;-77.036500",
         "END:VEVENT",
         "END:VCALENDAR",
