@@ -297,6 +297,29 @@ def test_half_a_window_is_of_the_day(client, bound, end):
     assert (ends(response), response["ETag"]) == ([end], etag_of(2, day="2031-05-01"))
 
 
+@pytest.mark.parametrize(
+    ("date", "query", "start", "end"),
+    [
+        ("2024-12-30/..", "", "2024-12-30", "2025-02-02"),
+        ("2024-12-30/..", "from=2030-06", "2024-12-30", "2030-07-01"),
+        ("2024-12-30/..", "from=2025-01", "2024-12-30", "2025-02-02"),
+        ("2024-12-30/..", "from=2030&to=2031", "2024-12-30", "2032-01-01"),
+        ("../2025", "", "2025-01-01", "2026-01-01"),
+        ("../2025", "to=1990", "1990-01-01", "2026-01-01"),
+        ("../2025", "to=2030", "2025-01-01", "2026-01-01"),
+        ("../2025", "from=1980&to=1990", "1980-01-01", "2026-01-01"),
+    ],
+)
+def test_what_is_open_is_drawn_into_the_window_that_found_it(client, time_machine, date, query, start, end):
+    time_machine.move_to("2025-02-01T12:00:00Z", tick=False)
+    published("one", date)
+
+    [item] = client.get(f"{FEED}?format=vis&{query}").json()["items"]
+    [entry] = client.get(f"{FEED}?format=fullcalendar&{query}").json()
+
+    assert (item["start"], item["end"]) == (entry["start"], entry["end"]) == (start, end)
+
+
 def test_a_calendar_on_a_page_asks_for_its_window(client):
     published("before", "2025-10-31"), published("first", "2025-11-01"), published("last", "2025-11-30")
     published("behind", "2025-12-01")

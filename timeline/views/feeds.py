@@ -160,6 +160,7 @@ def describe(reading: Reading, title: str, documents: list[Document]) -> Feed:
         home = address_of(request, "timeline-page", timeline, language, reading.at)
     else:
         home = reading.absolute("index")
+    first, last = _window(values, documents, today)
     return Feed(
         title=title,
         url=request.build_absolute_uri(),
@@ -168,8 +169,8 @@ def describe(reading: Reading, title: str, documents: list[Document]) -> Feed:
         language=language,
         updated=max(changes, default=datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)),
         host=request.get_host(),
-        window_start=_bound(values, "from", min(_days(documents, "start_latest"), default=today), first=True),
-        window_end=_bound(values, "to", max([today, *_days(documents, "end_earliest")]), first=False),
+        window_start=first,
+        window_end=last,
     )
 
 
@@ -223,12 +224,18 @@ def _in_pieces(chosen: Format, description: Feed, documents: Generator[Document]
             yield "".join(gathered).encode()
 
 
-def _bound(values: Mapping[str, Any], name: str, otherwise: datetime.date, *, first: bool) -> datetime.date:
-    asked = values.get(name) or values.get("on")
-    if not asked:
-        return otherwise
-    day: datetime.date = asked.start_min if first else asked.end_max
-    return day
+def _window(
+    values: Mapping[str, Any], documents: list[Document], today: datetime.date
+) -> tuple[datetime.date, datetime.date]:
+    """The days from and up to which is drawn what is open: those asked for, else those of the `documents` and today.
+
+    Where half a window is asked for, it lies in what is drawn: what is open was found because it goes on there.
+    """
+    since, until = values.get("on") or values.get("from"), values.get("on") or values.get("to")
+    starts, ends = _days(documents, "start_latest"), [today, *_days(documents, "end_earliest")]
+    first = since.start_min if since else min([*starts, *([until.start_min] if until else [])], default=today)
+    last = until.end_max if until else max([*ends, *([since.end_max] if since else [])])
+    return first, last
 
 
 def _days(documents: Iterable[Mapping[str, Any]], name: str) -> list[datetime.date]:
