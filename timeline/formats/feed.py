@@ -20,7 +20,7 @@ class Feed:
     url: str
     """Where this feed is."""
     home: str
-    """The page that shows the same to people: the timeline's, or the site's."""
+    """The page that shows the same to people: the event's, the timeline's, or the site's."""
     page: str
     """Where the page about an event is, with a * in the place of its id."""
     language: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -125,13 +126,18 @@ def default_size(values: Mapping[str, Any]) -> int:
 
 
 def feed(reading: Reading, rows: Iterable[tuple[str, int]], title: str, found: Page | None = None) -> HttpResponse:
-    """The answer with the `rows`, (document, dataset version), in the format asked for; `found` is their page."""
+    """The answer with the `rows`, (document, dataset version), in the format asked for.
+
+    `found` is their page; without one it is the feed of a single event.
+    """
     stored = list(rows)
     if stored:
         reading.version = stored[0][1]
     documents = [complete(document, reading.base_url) for document, _ in stored]
     chosen = FORMATS[reading.values["format"]]
     description = describe(reading, title, documents)
+    if found is None:
+        description = replace(description, home=description.page_of(documents[0]))
     response = HttpResponse("".join(chosen.write(documents, description)))
     if found:
         link_neighbours(response, *neighbours(reading, found))
