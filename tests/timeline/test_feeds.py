@@ -215,6 +215,25 @@ def test_the_author_of_a_feed_is_the_site(client, address):
     assert (found.title, found.author) == (title, "Diplomatic events")
 
 
+def test_readers_can_tell_feeds_apart(client):
+    published("one", "2025-11-06", "UZ", topics=("trade",))
+    publish_vocabulary(timelines=[Timeline.objects.create(slug="all", titles={"en": "All"}, query="from=2020")])
+
+    for query, title in (
+        ("country=UZ&topic=trade", "Diplomatic events: UZ · trade"),
+        ("country=UZ&topic=trade&lang=de", "Diplomatische Ereignisse: UZ · trade"),
+        ("q=no+such+thing", "Diplomatic events: “no such thing”"),
+        ("timeline=all&country=UZ", "All"),
+    ):
+        asked = f"{FEED}?{query}&format="
+        calendar = icalendar.Calendar.from_ical(client.get(f"{asked}ics").content)
+        atom = feedparser.parse(client.get(f"{asked}atom").content).feed
+        slides = client.get(f"{asked}timelinejs").json()
+        shown = (calendar["X-WR-CALNAME"], calendar["NAME"], atom.title, slides["title"]["text"]["headline"])
+        assert shown == (title,) * 4
+        assert atom.author == "Diplomatic events"
+
+
 def test_readers_of_atom_get_what_changed_last_first(client):
     first = published("first", "2025-11-01")
     published("second", "2025-11-09")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from timeline.documents import Document
 
 PUBLISHER = "Diplomatic events"
-"""Whose feeds these are; the title of those that have none of their own."""
+"""Whose feeds these are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from timeline.consistency import one_state
 from timeline.documents import Document, complete, load
 from timeline.errors import InvalidParameters, ParameterError
 from timeline.formats import FORMATS, Feed, Format
-from timeline.formats.feed import PUBLISHER
 from timeline.links import address_of
 from timeline.models import DatasetVersion, Term
 from timeline.pagination import PAGE_SIZE, Page
 from timeline.parameters import ChoiceField, ParameterField
+from timeline.titles import title_of
 from timeline.views.base import Reading, link_neighbours, neighbours
 from timeline.views.calendars import CalendarEndField, CalendarStartField, TextField
 
@@ -191,9 +191,9 @@ def _day_of(reading: Reading) -> datetime.date:
 
 
 def list_title(values: Mapping[str, Any], at: int | None) -> str:
-    """The title of a feed of a list: its curated timeline's, if it is one's. One query, or none."""
+    """The title of a feed of a list: its curated timeline's, if it is one's, else its filters. One query, or none."""
     if not values["timeline"]:
-        return PUBLISHER
+        return title_of(values)
     timelines = Term.objects.as_of(at).filter(kind=Term.Kind.TIMELINE, key=values["timeline"])
     document = timelines.in_language(values["lang"]).values_list("document", flat=True).get()
     return str(load(document)["title"])

@@ -22,6 +22,7 @@ from timeline.management.whole_file import whole_file
 from timeline.models import Publication
 from timeline.pagination import EVENT_ORDERINGS, ordered, paging_fields
 from timeline.parameters import ParameterField, as_of_field, language_field, read
+from timeline.titles import title_of
 
 PARQUET = "parquet"
 
@@ -93,7 +94,7 @@ def feed(values: Mapping[str, Any], site: str) -> Feed:
     now = datetime.datetime.now(datetime.UTC)
     page = f"{site}{reverse('event-page', args=['*'])}{query_of(values['lang'], values['as_of'])}"
     host = urlsplit(site).netloc
-    return Feed("Diplomatic events", site, site, page, values["lang"], now, host, now.date(), now.date())
+    return Feed(title_of(values), site, site, page, values["lang"], now, host, now.date(), now.date())
 
 
 def write(format: str, found: Iterable[Document], feed: Feed, file: BinaryIO) -> int:

@@ -1,0 +1,59 @@
+"""What a list of events is called: by its filters, so that readers can tell the lists apart that they subscribe to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from events.date_display import display
+from events.dates import EdtfDate
+from timeline.filters import EventFilters
+from timeline.formats.texts import closed
+
+WORDS = {
+    "en": {
+        "title": "Diplomatic events",
+        "q": "“{}”",
+        "from": "from {}",
+        "to": "to {}",
+        "in_force_on": "in force on {}",
+        "place": "in {}",
+    },
+    "de": {
+        "title": "Diplomatische Ereignisse",
+        "q": "„{}“",
+        "from": "ab {}",
+        "to": "bis {}",
+        "in_force_on": "in Kraft am {}",
+        "place": "in {}",
+    },
+}
+PLAIN = {"country", "country_all", "actor", "type", "topic", "on"}
+"""Filters whose values say enough. Those that are neither here nor in `WORDS` stand there as in the address."""
+
+BETWEEN = " · "
+"""Between filters. iCalendar escapes commas, and programs that do not know `X-WR-CALNAME` well show the backslash."""
+
+
+def title_of(values: Mapping[str, Any]) -> str:
+    """The title of the list that these values of all filters, and of `lang`, ask for; no query.
+
+    Such as "Diplomatic events: UZ / KZ · rare-earths · from 2025". "/" stands between values of which any has to fit,
+    "+" between those that all have to.
+    """
+    language = values["lang"] if values["lang"] in WORDS else "en"
+    filters = [_said(name, values[name], language) for name in EventFilters.parameters() if values[name] is not None]
+    title = WORDS[language]["title"]
+    return f"{title}: {BETWEEN.join(filters)}" if filters else title
+
+
+def _said(name: str, value: Any, language: str) -> str:
+    form = WORDS[language].get(name, "{}" if name in PLAIN else f"{name}={{}}")
+    between = " + " if name == "country_all" else " / "
+    return form.format(between.join(_text(one, language) for one in (value if isinstance(value, list) else [value])))
+
+
+def _text(value: Any, language: str) -> str:
+    if isinstance(value, EdtfDate):
+        return display(value, language)
+    return str(value).lower() if isinstance(value, bool) else closed(str(value))
