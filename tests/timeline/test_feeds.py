@@ -318,6 +318,33 @@ def test_half_a_window_is_of_the_day(client, bound, end):
 
 
 @pytest.mark.parametrize(
+    ("window", "day", "of_the_day", "said"),
+    [
+        ("", "2031-06-01", "2031-06-01", ""),
+        ("&to=1990", "1990-12-31", "2031-06-01", " · to 1990"),
+        ("&from=2040-02", "2040-02-29", "2031-06-01", " · from February 2040"),
+        ("&on=1990-02", "1990-02-28", "", " · February 1990"),
+        ("&from=1980&to=1990", "1990-12-31", "", " · from 1980 · to 1990"),
+        ("&as_of=2", "2031-05-01", "", ""),
+        ("&as_of=2&to=1990", "1990-12-31", "", " · to 1990"),
+    ],
+)
+@pytest.mark.usefixtures("_open_since_may")
+def test_timelinejs_without_events_shows_no_date(client, time_machine, window, day, of_the_day, said):
+    time_machine.move_to("2031-06-01T12:00:00Z", tick=False)
+
+    response = client.get(f"{FEED}?format=timelinejs&q=nothing{window}")
+
+    [slide] = response.json()["events"]
+    year, month, date = map(int, day.split("-"))
+    assert slide["start_date"] == {"year": year, "month": month, "day": date}
+    assert slide["display_date"] == f"Diplomatic events: “nothing”{said}"
+    assert response["ETag"] == etag_of(2, day=of_the_day)
+    again = client.get(f"{FEED}?format=timelinejs&q=nothing{window}", headers={"if-none-match": response["ETag"]})
+    assert (again.status_code, again["ETag"]) == (304, response["ETag"])
+
+
+@pytest.mark.parametrize(
     ("date", "query", "start", "end"),
     [
         ("2024-12-30/..", "", "2024-12-30", "2025-02-02"),

@@ -27,7 +27,9 @@ FORMATS: dict[str, Format] = {
         Format("jsonld", "application/ld+json", "JSON-LD in the words of schema.org.", "jsonld", jsonld.write, None),
         Format("ics", "text/calendar", "iCalendar (RFC 5545), to subscribe to in a calendar.", "ics", ics.write, 5000),
         Format("atom", "application/atom+xml", "Atom (RFC 4287), to follow changes.", "atom", atom.write, 100, True),
-        Format("timelinejs", "application/json", "What TimelineJS 3 loads.", "json", timelinejs.write),
+        Format(
+            "timelinejs", "application/json", "What TimelineJS 3 loads.", "json", timelinejs.write, never_empty=True
+        ),
         Format("vis", "application/json", "Items and groups of vis-timeline.", "json", vis.write, drawn=True),
         Format("fullcalendar", "application/json", "Events of FullCalendar.", "json", fullcalendar.write, drawn=True),
     )

@@ -87,6 +87,8 @@ class Format:
     """Whether its readers expect the order of changes, not that of dates."""
     drawn: bool = False
     """Whether its readers draw bars, which need two ends: what is open goes to an end of the window."""
+    never_empty: bool = False
+    """Whether its readers need an entry where there is none: one at the end of the window says that there is none."""
 
     @property
     def content_type(self) -> str:

@@ -39,9 +39,13 @@ def _slides(documents: Iterable[Document], feed: Feed) -> Iterator[Document]:
         empty = False
         yield slide(document)
     if empty:
-        text = NO_EVENTS.get(feed.language, NO_EVENTS["en"])
-        day = feed.updated.date()
-        yield {"start_date": _date((day.year, day.month, day.day)), "text": {"headline": text}}
+        day = feed.window_end
+        yield {
+            "start_date": _date((day.year, day.month, day.day)),
+            # TimelineJS needs a day, and shows it unless it gets words instead: nothing happened on this one.
+            "display_date": _stripped(feed.title),
+            "text": {"headline": NO_EVENTS.get(feed.language, NO_EVENTS["en"])},
+        }
 
 
 def _date(parts: tuple[int, ...]) -> dict[str, int]:

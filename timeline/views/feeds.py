@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from django.utils import timezone
 
 from events.dates import parse
@@ -23,7 +23,7 @@ from timeline.models import DatasetVersion, Term
 from timeline.pagination import PAGE_SIZE, Page
 from timeline.parameters import ChoiceField, ParameterField
 from timeline.titles import title_of
-from timeline.views.base import Reading, link_neighbours, neighbours
+from timeline.views.base import Reading, link_neighbours, neighbours, up_to_date
 from timeline.views.calendars import CalendarEndField, CalendarStartField, TextField
 
 PIECE = 1 << 16
@@ -58,9 +58,13 @@ def wants_feed(values: Mapping[str, Any]) -> bool:
     return values["format"] not in (None, "json")
 
 
-def draws_until_today(values: Mapping[str, Any]) -> bool:
-    """Whether the answer can draw something open up to today: the format needs a day, and the request names none."""
-    if not wants_feed(values) or not FORMATS[values["format"]].drawn:
+def draws_until_today(values: Mapping[str, Any], *, empty: bool = False) -> bool:
+    """Whether the answer can have something up to today: the format needs a day, and the request names none.
+
+    Some formats do only where there are no events at all, where the answer is `empty`.
+    """
+    chosen = FORMATS[values["format"]] if wants_feed(values) else None
+    if not chosen or not (chosen.drawn or (empty and chosen.never_empty)):
         return False
     return not values.get("on") and not (values.get("from") and values.get("to"))
 
@@ -133,6 +137,10 @@ def feed(reading: Reading, rows: Iterable[tuple[str, int]], title: str, found: P
     stored = list(rows)
     if stored:
         reading.version = stored[0][1]
+    elif reading.at is None and draws_until_today(reading.values, empty=True):
+        reading.day = timezone.now().date()
+        if up_to_date(reading):  # could not be told before
+            return HttpResponseNotModified()
     documents = [complete(document, reading.base_url) for document, _ in stored]
     chosen = FORMATS[reading.values["format"]]
     description = describe(reading, title, documents)
@@ -160,7 +168,7 @@ def describe(reading: Reading, title: str, documents: list[Document]) -> Feed:
     """What the feed says of itself, and the window in which it draws `documents` that have no end."""
     request, values = reading.request, reading.values
     changes = [datetime.datetime.fromisoformat(document["updated_at"]) for document in documents]
-    today = _day_of(reading)
+    today = _day_of(reading, empty=not documents)
     language, timeline = values["lang"], values.get("timeline")
     if timeline:
         home = address_of(request, "timeline-page", timeline, language, reading.at)
@@ -180,10 +188,10 @@ def describe(reading: Reading, title: str, documents: list[Document]) -> Feed:
     )
 
 
-def _day_of(reading: Reading) -> datetime.date:
+def _day_of(reading: Reading, *, empty: bool) -> datetime.date:
     """Today; of a past dataset version, whose answers stay the same, the day of it. One tiny query, or none."""
     today = reading.day or timezone.now().date()
-    if reading.at is None or not draws_until_today(reading.values):
+    if reading.at is None or not draws_until_today(reading.values, empty=empty):
         return today
     versions = DatasetVersion.objects.filter(number__lte=reading.at).order_by("-number")
     at = versions.values_list("at", flat=True).first()
