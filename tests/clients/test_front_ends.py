@@ -116,14 +116,14 @@ def test_vis_timeline_classes_say_what_is_known(show):
 
     assert {name: classes[name] for name in DATES} == {
         "since": ["open-end", "precision-interval", "range"],
-        "until": ["open-start", "precision-interval", "range"],
+        "until": ["imprecise-ends", "open-start", "precision-interval", "range"],
         "year": ["precision-year", "range"],
         "some-day": ["precision-month", "range"],
         "decade": ["precision-decade", "range"],
         "season": ["precision-season", "range"],
         "doubtful": ["precision-day", "range", "uncertain"],
         "days": ["precision-interval", "range"],
-        "mixed": ["precision-interval", "range"],
+        "mixed": ["imprecise-ends", "precision-interval", "range"],
     }
 
 

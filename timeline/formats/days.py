@@ -70,7 +70,10 @@ def day_after(day: datetime.date) -> datetime.date:
 def class_names(document: Document, when: When) -> list[str]:
     """CSS classes that show how much of the date is known, for clients that style by them."""
     date = document["date"]
+    ends = (point for point in (when.start, when.end) if point)
     flags = {
+        # That of any other date is its precision.
+        "imprecise-ends": date["precision"] == "interval" and any(point.precision != "day" for point in ends),
         "approximate": date["approximate"],
         "uncertain": date["uncertain"],
         "open-start": when.start is None,
