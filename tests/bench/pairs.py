@@ -50,7 +50,8 @@ FILTERS: dict[str, Make] = {
     "20 years, certain": lambda v: {**v.years(20), "certainty": "certain"},
     "from a year on": lambda v: {"from": v.year()},
     "to a year": lambda v: {"to": v.year()},
-    # Late enough for all that the other filters name, timelines too: ten thousand events have eight versions, a million have hundreds.
+    # Late enough for all that the other filters name, timelines too: ten thousand events have eight versions, a million
+    # have hundreds.
     "past state (as_of)": lambda v: {
         "as_of": str(max(1, v.known.version - v.number(1, 5 if v.known.version > 100 else 1)))
     },

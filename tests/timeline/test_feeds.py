@@ -480,7 +480,7 @@ def test_unknown_format_gives_error(client):
 def test_fields_with_a_format_gives_error(client):
     assert_invalid(
         client.get(f"{FEED}?format=csv&fields=id"),
-        ("fields", "conflict", "'fields' chooses keys of JSON, which format=csv does not have: leave one out."),
+        ("fields", "conflict", "'fields' goes with format=json only, not with format=csv: leave one out."),
     )
 
 

@@ -72,7 +72,7 @@ def draws_until_today(values: Mapping[str, Any], *, empty: bool = False) -> bool
 def check_format(values: dict[str, Any]) -> None:
     """Refuses what a format has no use for. Raises `InvalidParameters`."""
     if wants_feed(values) and values["fields"]:
-        message = f"'fields' chooses keys of JSON, which format={values['format']} does not have: leave one out."
+        message = f"'fields' goes with format=json only, not with format={values['format']}: leave one out."
         raise InvalidParameters([ParameterError("fields", "conflict", message)])
 
 
