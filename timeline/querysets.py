@@ -254,12 +254,22 @@ class PublicationQuerySet(VersionQuerySet):
         Each is a condition on the publication itself, not a subquery: what the first one finds by keys is found so, and
         how pages are found goes on as for any other filter.
         """
-        found = one | other
+        first, last = one.window_first, one.window_last
+        if first and last and (in_window := traits.of_window(first, last)):
+            one = one.by_keys(traits__overlap=in_window)
+        if self.at is None:
+            found = one | other
+        else:
+            # What is still public and what is not any more have an index each: the database takes no two alternatives
+            # apart that stand beside each other.
+            found = one.filter(superseded_in=None) | one.filter(superseded_in__gt=self.at) | other
         found.days, found.whenever = self.days, self.whenever
         found.window_first, found.window_last = self.window_first, self.window_last
         found.tallied, found.alone, found.sought = self.tallied, False, self.sought
-        found.in_force, found.correlated = self.in_force, self.correlated
-        found.involving_several = self.involving_several
+        # As they are expected wrongly; those that are in force are not expected to be all.
+        found.correlated = self.correlated or one.correlated
+        found.involving_several = self.involving_several or one.involving_several
+        found.in_force = self.in_force
         return found
 
     def in_language(self, language: str | Slot) -> Self:
@@ -311,7 +321,7 @@ class PublicationQuerySet(VersionQuerySet):
         found = self
         for code in codes:
             found = found.involving([code], ways)
-        found.correlated = len(codes) > 1
+        found.correlated = found.correlated or len(codes) > 1
         return found
 
     def with_actor(self, slugs: Sequence[str], roles: Sequence[str] = ()) -> Self:

@@ -29,10 +29,11 @@ _VECTOR = " || ".join(
     f"setweight(to_tsvector({'of_names' if weight in NAMES else 'of_texts'}::regconfig, {weight}), '{weight}')"
     for weight in WEIGHTS
 )
-BORDER = "border@border.border"
-"""Stands behind each text or name, and takes a position, so that no phrase goes on from one into the next. To
-PostgreSQL it is an address, which no word of a text is."""
-WORDS = rf"regexp_replace(ts_delete({_VECTOR}, '{BORDER}')::text, '''([^'']+)''', '''' || mark || ':\1''', 'g')"
+BORDERS = [f"border{number}@border.border" for number in range(8)]
+"""Stand behind each text or name, and take a position each, so that no phrase goes on from one into the next: it would
+need as many stop words. To PostgreSQL they are addresses, which no word of a text is."""
+_PARTED = f"ts_delete({_VECTOR}, '{{{','.join(BORDERS)}}}'::text[])"
+WORDS = rf"regexp_replace({_PARTED}::text, '''([^'']+)''', '''' || mark || ':\1''', 'g')"
 """SQL: the search vector of a document, as text, from columns `mark`; `of_names` and `of_texts`, configurations; a to
 d, words by weight. Nothing but words is in it, each of which gets the mark before it."""
 
@@ -88,7 +89,7 @@ def _made_by_database(documents: Iterable[Found]) -> list[str]:
             "of_names": configuration(language),
             "of_texts": configuration(of_texts),
             **{
-                weight.lower(): " ".join(word for text in texts for word in (*words_of(text), BORDER))
+                weight.lower(): " ".join(word for text in texts for word in (*words_of(text), *BORDERS))
                 for weight, texts in by_weight.items()
             },
         }
@@ -115,7 +116,7 @@ def _vector(before: str, words: Mapping[str, Stemmed], names: Mapping[str, Stemm
                     else:
                         places[lexeme] = f"'{before}:{lexeme}':{last}{weight}"
                 start += taken
-            start += 1  # for the border
+            start += len(BORDERS)
     if last > LAST_POSITION:
         return None
     # Up to so many positions, no lexeme can have more; words have no commas.

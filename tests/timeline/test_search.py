@@ -327,6 +327,7 @@ def test_of_a_long_summary_as_much_is_searched_as_a_vector_has_room_for(client):
 @example("Häuser und war", "running", [(False, "haus und war"), (False, "runs")])
 @example("x²٣ ½war", "", [(False, "x²٣"), (False, "½war")])
 @example("The war", "of running", [(False, "war of running")])  # in neither of them
+@example("The war", "runs", [(False, "war of runs")])
 def test_phrases_are_found_where_postgresql_finds_them(text, name, asked):
     asked = [(minus, " ".join(words_of(phrase))) for minus, phrase in asked]
     asked = [(minus, phrase) for minus, phrase in asked if phrase]
@@ -383,6 +384,10 @@ def found_by_postgresql(stemmer, text, name, asked):
         # From one name into the next, from the title into the names, from the place into the type and the summary.
         ("united states china", []),
         ("busan united", []),
+        ("busan and united", []),
+        ("busan to the united", []),
+        ("meeting of the outcome", []),
+        ("busan-and-united", []),
         ("busan meeting", []),
         ("meeting outcome", []),
     ],

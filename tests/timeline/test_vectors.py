@@ -52,6 +52,7 @@ documents = st.lists(st.tuples(languages, languages, st.tuples(texts, texts, tex
 
 
 CONFIGURATIONS = {"en": "english", "de": "german", "uz": "simple"}
+ADDRESSES = [f"{letter}@example.org" for letter in "abcdefgh"]
 
 
 def by_postgresql(found):
@@ -61,12 +62,14 @@ def by_postgresql(found):
     parts = []
     for language, of_texts, texts in found:
         configured = {weight: CONFIGURATIONS[language if weight in "BC" else of_texts] for weight in "ABCD"}
-        # An address behind each text takes a position, and no word is one.
+        # Addresses behind each text take a position each, and no word is one.
         apart = {
-            weight: " ".join(" ".join([*words_of(text), "a@b.org"]) for text in texts[weight]) for weight in "ABCD"
+            weight: " ".join(" ".join([*words_of(text), *ADDRESSES]) for text in texts[weight]) for weight in "ABCD"
         }
         parts += [(configured[weight], apart[weight], weight) for weight in "ABCD"]
-    document = f"ts_delete({'||'.join(['setweight(to_tsvector(%s, %s), %s)'] * 4)}, 'a@b.org')"
+    document = (
+        f"ts_delete({'||'.join(['setweight(to_tsvector(%s, %s), %s)'] * 4)}, '{{{','.join(ADDRESSES)}}}'::text[])"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT unnest(ARRAY[{','.join([document] * len(found))}])::text",

@@ -66,7 +66,7 @@ def draws_until_today(values: Mapping[str, Any], *, empty: bool = False) -> bool
     chosen = FORMATS[values["format"]] if wants_feed(values) else None
     if not chosen or not (chosen.drawn or (empty and chosen.never_empty)):
         return False
-    return not values.get("on") and not (values.get("from") and values.get("to"))
+    return not values.get("on") and not values.get("to")
 
 
 def check_format(values: dict[str, Any]) -> None:
