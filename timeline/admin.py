@@ -27,6 +27,7 @@ from events.models import Actor, Event, EventType, Topic
 from timeline.documents import with_base_url
 from timeline.filters import check_saved_filter
 from timeline.import_admin import ImportAdmin
+from timeline.importing import PUBLISHED_AT_ONCE
 from timeline.models import (
     Dataset,
     DatasetVersion,
@@ -40,7 +41,7 @@ from timeline.models import (
     Timeline,
 )
 from timeline.public_states import DRAFT, WITHDRAWN, public_states, public_version
-from timeline.publishing import publish, publish_vocabulary, withdraw, withdraw_timelines
+from timeline.publishing import Outcome, publish, publish_vocabulary, withdraw, withdraw_timelines
 
 LISTED = 20
 """Events that a message names."""
@@ -142,8 +143,15 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
 
     @admin.action(description="Publish selected events", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
-        outcome = publish(queryset, _signed_in(request), skip_refused=True)
-        _log(request, outcome.published, "Published.")
+        outcome = Outcome()
+        ids = list(queryset.order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(ids), PUBLISHED_AT_ONCE):  # what is rendered is in memory until it is written
+            some = Event.objects.filter(pk__in=ids[start : start + PUBLISHED_AT_ONCE])
+            done = publish(some, _signed_in(request), skip_refused=True)
+            _log(request, done.published, "Published.")
+            outcome.published += done.published
+            outcome.unchanged += done.unchanged
+            outcome.refused |= done.refused
         for event, reasons in list(outcome.refused.items())[:LISTED]:
             self.message_user(request, f"Not published: {event.slug}. {' '.join(reasons)}", messages.ERROR)
         if (more := len(outcome.refused) - LISTED) > 0:

@@ -115,12 +115,9 @@ def _load(ids: set[int]) -> list[_Entry]:
     for member, group, *said in memberships:
         slug, _, names = actors[group][1:4]
         belongs[member].append(_Membership(slug, public.get(slug, names), *said))
-    after, before = _links(actors)
-    return [
-        _Entry._make([*row, belongs[pk], sorted(after[pk]), sorted(before[pk])])
-        for pk, row in actors.items()
-        if row[1] not in public
-    ]
+    shown = {pk: row for pk, row in actors.items() if row[1] not in public}
+    after, before = _links(shown)
+    return [_Entry._make([*row, belongs[pk], sorted(after[pk]), sorted(before[pk])]) for pk, row in shown.items()]
 
 
 def _spoken_through(
@@ -156,16 +153,21 @@ def public_texts(kind: Term.Kind, keys: Iterable[str]) -> QuerySet[TermText]:
     )
 
 
-def _links(actors: Mapping[int, tuple[Any, ...]]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
-    """The codes of the successors and of the predecessors of actors."""
+def _links(actors: Iterable[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    """The codes of the successors and of the predecessors of these actors, which are to be public: of those that are
+    among them, or public."""
     successors: dict[int, list[str]] = defaultdict(list)
     predecessors: dict[int, list[str]] = defaultdict(list)
     columns = ("from_actor_id", "to_actor_id", "from_actor__code", "to_actor__code")
     # All of them: there are a few dozen in the world.
-    for old, new, old_code, new_code in Actor.successors.through._default_manager.values_list(*columns):
-        if new_code:
+    links = list(Actor.successors.through._default_manager.values_list(*columns))
+    codes = {code for *_, old, new in links for code in (old, new) if code}
+    known = Term.objects.current().keys_among(Term.Kind.COUNTRY, codes)
+    among_them = set(actors)
+    for old, new, old_code, new_code in links:
+        if new_code and (new_code in known or new in among_them):
             successors[old].append(new_code)
-        if old_code:
+        if old_code and (old_code in known or old in among_them):
             predecessors[new].append(old_code)
     return successors, predecessors
 

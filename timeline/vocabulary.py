@@ -35,27 +35,54 @@ def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered], left: Iterab
 
 
 def left_blocs(prepared: Iterable[Prepared], previous: Mapping[int, Publication]) -> set[int]:
-    """By id, the actors that their blocs do not involve any more in these events, in which the blocs still take part.
+    """By id, the actors that their blocs do not involve any more in these events, in which the blocs take part.
 
     `previous` are the last versions, by event. What is said of a member stands in its own entry. That has to say so
-    with the event: else it would be involved again when what is public is rendered anew.
+    with the event: else it would be involved (again) when what is public is rendered anew.
     """
     gone: dict[str, list[Publication]] = {}
+    anew: list[tuple[Publication, set[str]]] = []
     for version in prepared:
-        last = previous.get(version.event.pk)
-        if last and last.involvements != version.row.involvements:
-            for code in _through_blocs(last) - _through_blocs(version.row):
-                gone.setdefault(code, []).append(version.row)
-    if not gone:
+        row, last = version.row, previous.get(version.event.pk)
+        if last and last.involvements != row.involvements:
+            for code in _through_blocs(last) - _through_blocs(row):
+                gone.setdefault(code, []).append(row)
+        if new := set(row.actors).difference(() if last is None or last.withdrawn else last.actors):
+            anew.append((row, new))
+    left = _left_before(anew)
+    if gone:
+        countries = _public_documents(Term.Kind.COUNTRY, gone)
+        events = {document["actor"]: gone[code] for code, document in countries.items()}
+        left |= {
+            slug
+            for slug, document in _public_documents(Term.Kind.ACTOR, events).items()
+            if any(_involves(link, row) for link in document.get("memberships", ()) for row in events[slug])
+        }
+    return set(Actor.objects.filter(among("slug", left)).values_list("pk", flat=True)) if left else set()
+
+
+def _left_before(anew: Sequence[tuple[Publication, set[str]]]) -> set[str]:
+    """By slug, those that belong to a bloc as far as is public, but are not involved in events in which it is new: by
+    these events, and the slugs of whoever is new in each."""
+    slugs = {slug for _, new in anew for slug in new}
+    blocs = Term.objects.current().filter(group=Actor.Kind.BLOC).keys_among(Term.Kind.ACTOR, slugs) if slugs else set()
+    if not blocs:
         return set()
-    countries = _public_documents(Term.Kind.COUNTRY, gone)
-    events = {document["actor"]: gone[code] for code, document in countries.items()}
-    left = [
-        slug
-        for slug, document in _public_documents(Term.Kind.ACTOR, events).items()
-        if any(_involves(link, row) for link in document.get("memberships", ()) for row in events[slug])
-    ]
-    return set(Actor.objects.filter(among("slug", left)).values_list("pk", flat=True))
+    members: dict[str, list[tuple[str, str, Document]]] = {bloc: [] for bloc in blocs}
+    entries = TermText.objects.filter(
+        term__in=Term.objects.current().filter(kind=Term.Kind.ACTOR, group__in=[Actor.Kind.STATE, Actor.Kind.BLOC]),
+        language=LANGUAGES[0],
+    )
+    for document in map(load, entries.values_list("document", flat=True)):
+        for link in document.get("memberships", ()) if "code" in document else ():
+            if link["group"] in blocs:
+                members[link["group"]].append((document["id"], document["code"], link))
+    left: set[str] = set()
+    for row, new in anew:
+        for bloc in new & blocs:
+            involved = _through_blocs(row)
+            left |= {slug for slug, code, link in members[bloc] if code not in involved and _involves(link, row)}
+    return left
 
 
 def _public_documents(kind: Term.Kind, keys: Iterable[str]) -> dict[str, Document]:

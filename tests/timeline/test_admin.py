@@ -160,6 +160,23 @@ def test_staff_with_the_permission_to_change_can_publish(staff):
     assert Publication.objects.values_list("published_by__username", flat=True).get() == "staff"
 
 
+def test_many_are_published_batch_by_batch(admin_client, monkeypatch):
+    monkeypatch.setattr("timeline.admin.PUBLISHED_AT_ONCE", 2)
+    new = [draft(f"talks-{number}") for number in range(3)]
+    refused, known = draft("untitled"), published("known")
+    refused.texts.all().delete()
+
+    messages = act(admin_client, "publish_selected", *new, refused, known)
+
+    assert messages[1:] == [
+        "success: Published: talks-0, talks-1, talks-2.",
+        "info: Nothing new to publish in: known.",
+    ]
+    assert messages[0].startswith("error: Not published: untitled. ")
+    rows = Publication.objects.order_by("event__slug").values_list("event__slug", "published_in")
+    assert list(rows) == [("known", 1), ("talks-0", 2), ("talks-1", 2), ("talks-2", 3)]
+
+
 @pytest.mark.parametrize("model", READ_ONLY)
 def test_what_is_published_cannot_be_changed(admin_client, model):
     published("talks", "2025", "UZ")

@@ -329,6 +329,45 @@ def test_a_member_that_lost_its_code_is_not_brought_back():
     assert involved("summit") == []
 
 
+@pytest.mark.parametrize("before", ["never", "without the bloc", "withdrawn"])
+@pytest.mark.parametrize("gone", ["membership", "code"])
+def test_who_left_a_bloc_before_it_took_part_is_not_brought_in(before, gone):
+    bloc, kz, us = actor("bloc", "bloc"), state("KZ"), state("US")
+    link = member(bloc, kz)
+    member(bloc, state("UZ"))
+    published("other", "2015", bloc)
+    summit = draft("summit", "2021", us) if before == "never" else published("summit", "2021", us)
+    if before == "withdrawn":
+        withdraw([summit])
+
+    if gone == "membership":
+        link.until = "2020-01-31"
+        link.save()
+    else:
+        kz.code = None
+        kz.save()
+    summit.participations.create(actor=bloc, role="host")
+    publish([summit])
+    assert involved("summit") == ["US", "UZ"]
+    rename(bloc, en="New name")
+    refresh_all()
+
+    assert involved("summit") == ["US", "UZ"]
+    assert publish([summit]).published == []
+
+
+def test_who_joined_a_bloc_later_is_not_published_with_what_it_did_before():
+    bloc, kz = actor("bloc", "bloc"), state("KZ")
+    member(bloc, kz, since="2020")
+    published("later", "2025", bloc)
+    Actor.objects.filter(pk=kz.pk).update(names={"en": "In hand"})
+
+    published("earlier", "2010", bloc)
+
+    assert involved("earlier") == []
+    assert Term.objects.current().get(kind="actor", key="kazakhstan").names == ["Kazakhstan", "KZ"]
+
+
 def test_figures_keep_the_name_of_a_state_that_has_another_code(client):
     burma = state("BU")
     for slug, parties in (("about", ["US"]), ("with", ["US", burma])):

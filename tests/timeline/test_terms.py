@@ -116,6 +116,23 @@ def test_an_edit_of_a_type_or_topic_above_waits_too(client, make, path, value):
     assert read(client, f"{path}/high/")["name"] == "High"
 
 
+def test_no_successor_or_predecessor_is_named_that_is_a_draft(client):
+    old, known, new = state("SUHH"), state("RU"), state("XN")
+    old.successors.add(known)
+    known.successors.add(new)
+
+    publish_vocabulary(actors=[known])
+    assert not {"successors", "predecessors"} & client.get("/api/v1/countries/RU/").json().keys()
+    publish_vocabulary(actors=[old])
+    published("event", "2025", known)
+    country = client.get("/api/v1/countries/RU/").json()
+    assert (country["predecessors"], country.get("successors")) == (["SUHH"], None)
+    assert client.get("/api/v1/countries/SUHH/").json()["successors"] == ["RU"]
+    publish_vocabulary(actors=[known, new])
+    assert client.get("/api/v1/countries/RU/").json()["successors"] == ["XN"]
+    assert client.get("/api/v1/countries/XN/").json()["predecessors"] == ["RU"]
+
+
 def test_a_timeline_says_which_languages_its_texts_are_in(client):
     texts = {
         "one": ({"en": "One"}, {"en": "First."}),

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from timeline.models import Refresh
 from timeline.processes import waste_kept
 from timeline.progress import Progress
 from timeline.refreshing import Step, keep_refreshing, refresh_all
@@ -23,16 +24,22 @@ class Command(BaseCommand):
             with waste_kept():
                 keep_refreshing()
         progress = Progress(self.stderr, "events looked at")
-        looked_at = changed = 0
+        present: Refresh | None = None
+        looked_at = changed = begun = 0
         errors: list[str] = []
 
         def after_step(step: Step) -> None:
-            nonlocal looked_at, changed
+            nonlocal looked_at, changed, begun, progress, present
+            done, total = step.refresh.done, step.refresh.total or 0
+            if present != step.refresh:  # each has its own number, and its own time
+                progress.end()
+                progress, present = Progress(self.stderr, "events looked at"), step.refresh
+                begun = done - step.looked_at
             looked_at += step.looked_at
             changed += step.changed
             if step.refresh.error:
                 errors.append(f"{step.refresh} stopped, and will be tried again: {step.refresh.error}")
-            progress.show(looked_at, step.refresh.done / step.refresh.total if step.refresh.total else 0)
+            progress.show(done - begun, (done - begun) / (total - begun) if total > begun else 0)
 
         with waste_kept():
             refresh_all(after_step)
