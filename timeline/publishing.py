@@ -16,6 +16,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from events.among import among
 from events.models import Actor, Event, EventType, Topic
@@ -101,7 +102,16 @@ def publish(
             previous = last_versions(prepared)
             write_terms(edition, terms_of(accepted, rendered, left_blocs(prepared, previous)))
             write_publications(edition, prepared, previous, outcome)
+            _note_drafts(outcome.unchanged, previous)
     return outcome
+
+
+def _note_drafts(events: Iterable[Event], last: Mapping[int, Publication]) -> None:
+    """Notes of events whose drafts say what is public that these are not edited since. One query, or none."""
+    edited = [last[event.pk].pk for event in events if event.updated_at > last[event.pk].draft_edited_at]
+    if edited:
+        drafts = Event.objects.filter(pk=OuterRef("event"))
+        Publication.objects.filter(pk__in=edited).update(drafted_at=Subquery(drafts.values("updated_at")))
 
 
 def withdraw(

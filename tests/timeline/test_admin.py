@@ -238,6 +238,11 @@ def test_an_event_on_its_way(admin_client, client, admin_user):
     assert client.get("/api/v1/events/summit/").json()["date"]["edtf"] == "2026"
     assert client.get("/api/v1/events/summit/?lang=de").json()["title"] == "Gipfel"
     assert state_of(admin_client) == {"summit": "version 2"}
+    event.refresh_from_db()
+    event.save()
+    assert state_of(admin_client) == {"summit": "version 2, edited since"}
+    assert act(admin_client, "publish_selected", event) == ["info: Nothing new to publish in: summit."]
+    assert state_of(admin_client) == {"summit": "version 2"}
 
     assert act(admin_client, "withdraw_selected", event) == ["success: Withdrawn: summit."]
     assert act(admin_client, "withdraw_selected", event) == ["warning: Not public, so left alone: summit."]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from events.models import Event, EventText, Relation, Source
 from tests.builders import actor, draft, member, published, state
@@ -414,6 +415,29 @@ def test_publications_are_append_only():
     withdraw([event])
     publication.refresh_from_db()
     refused(lambda: Publication.objects.filter(pk=publication.pk).update(superseded_in=None, superseded_at=None))
+    refused(lambda: Publication.objects.filter(pk=publication.pk).update(drafted_at=None))
+    Publication.objects.filter(superseded_in=None).update(drafted_at=timezone.now())
+
+
+def test_a_draft_that_says_what_is_public_is_noted_as_that():
+    event, other = published("event"), published("other")
+    before = publication_of(event)
+    event.save()
+    assert event.updated_at > before.drafted_at
+
+    publish([event, other], trial=True)
+    assert publication_of(event).drafted_at == before.drafted_at
+    assert publish([event, other]).unchanged == [event, other]
+
+    after = publication_of(event)
+    assert after.drafted_at == event.updated_at
+    assert {**vars(after), "_state": 0, "drafted_at": 0} == {**vars(before), "_state": 0, "drafted_at": 0}
+    assert publication_of(other).drafted_at < event.updated_at
+    assert dataset_version() == 2
+
+
+def publication_of(event):
+    return Publication.objects.get(event=event)
 
 
 def test_who_published_may_leave(django_user_model):
