@@ -10,6 +10,7 @@ What is true at any moment is told by locks that the kernel drops when a process
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 import signal
@@ -180,6 +181,7 @@ class Server:
                     **self.tuning,
                     "listen_addresses": "",
                     "unix_socket_directories": str(self.folder),
+                    "cluster_name": self._name,
                     # There are no passwords, and a folder that was there before may be open to others.
                     "unix_socket_permissions": "0700",
                 }
@@ -309,10 +311,28 @@ class Server:
             return (
                 process.status() != psutil.STATUS_ZOMBIE
                 and process.name().startswith("postgres")
-                and Path(process.cwd()).samefile(self._data)  # every process of a server works in its data folder
+                and self._works_here(process)
             )
         except (psutil.Error, OSError):
             return False
+
+    def _works_here(self, process: psutil.Process) -> bool:
+        try:
+            return Path(process.cwd()).samefile(self._data)  # every process of a server works in its data folder
+        except psutil.AccessDenied:
+            # Of another account's process, root sees the folder with CAP_SYS_PTRACE alone, which a container does not
+            # give it. Anybody sees what it was started with, or calls itself since.
+            match process.cmdline():
+                case [_, "-D", data, *_]:
+                    return Path(data).samefile(self._data)
+                case [title, *_]:
+                    return title.startswith(f"postgres: {self._name}: ")
+            return False
+
+    @property
+    def _name(self) -> str:
+        """What each process of the server but the first has in its title; a path may be too long for that."""
+        return "timeline-" + hashlib.sha256(os.fsencode(self.folder.resolve())).hexdigest()[:12]
 
     # Locks
 

@@ -1,6 +1,7 @@
 """A real PostgreSQL in a folder of its own: it is killed, shared and stopped."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -44,6 +45,11 @@ def kill(server: Server) -> int:
     return pid
 
 
+def runs(process: psutil.Process) -> bool:
+    """Whether it has not ended; some wait afterwards until somebody takes note of it."""
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
 def test_sorting_does_not_depend_on_the_machine(server):
     statement = "SELECT datlocprovider::text, datlocale, datcollate FROM pg_database WHERE datname = 'timeline'"
     assert run(server, statement) == [("b", "C.UTF-8", "C")]
@@ -61,7 +67,11 @@ def test_it_has_nothing_of_our_environment_and_keeps_its_memory(server, monkeypa
     monkeypatch.setenv("PGPASSWORD", "secret")
     server.release()
     server.acquire()
-    assert psutil.Process(server.pid()).environ() == {
+    try:
+        environment = psutil.Process(server.pid()).environ()
+    except psutil.AccessDenied:
+        pytest.skip("Root of a container does not see the environment of another account's process.")
+    assert environment == {
         "PATH": "/usr/bin:/bin",
         "LC_ALL": "C",
         "MALLOC_TRIM_THRESHOLD_": "33554432",
@@ -171,6 +181,69 @@ def test_a_fork_does_not_stop_it(server):
         os._exit(1 if server.release() else 0)
     assert os.waitpid(child, 0)[1] == 0
     assert server.pid() is not None
+
+
+@pytest.fixture
+def _hidden_folders(monkeypatch):
+    """Root in a container does not see in which folder the processes of another account work."""
+
+    def cwd(process: psutil.Process) -> str:
+        raise psutil.AccessDenied(process.pid)
+
+    monkeypatch.setattr(psutil.Process, "cwd", cwd)
+
+
+@pytest.mark.usefixtures("_hidden_folders")
+def test_where_folders_are_hidden_it_is_recognised_and_stopped(server):
+    assert server.revive() is False
+    first = psutil.Process(server.pid())
+    family = [first, *first.children()]
+    for _ in range(100):  # a child has the title of its parent at first
+        if all(process.cmdline()[0].startswith("postgres: ") for process in family[1:]):
+            break
+        time.sleep(0.05)
+    assert {process.pid for process in server._processes()} == {process.pid for process in family}
+    assert server.release() is True
+    assert [process for process in family if runs(process)] == []
+
+
+@pytest.mark.usefixtures("_hidden_folders")
+def test_where_folders_are_hidden_a_busy_session_does_not_prevent_the_next_server(server):
+    test_a_session_that_is_still_busy_when_the_server_is_killed_does_not_prevent_the_next(server)
+
+
+@pytest.mark.usefixtures("_hidden_folders")
+def test_where_folders_are_hidden_the_server_of_another_folder_is_not_ours(server):
+    with open_folder() as parent:
+        other = Server(parent / "postgres", tuning=server.tuning)
+        other.acquire()
+        try:
+            theirs = psutil.Process(other.pid())
+            others = {theirs.pid, *(process.pid for process in theirs.children())}
+            assert {process.pid for process in server._processes()} & others == set()
+            (server.folder / "data/postmaster.pid").rename(server.folder / "kept")
+            (server.folder / "data/postmaster.pid").write_text(f"{theirs.pid}\n")
+            assert server.pid() is None
+            (server.folder / "kept").rename(server.folder / "data/postmaster.pid")
+        finally:
+            other.release()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root has what is taken away here")
+def test_root_of_a_container_stops_it(server):
+    server.release()
+    less = ["setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-sys_ptrace"]
+    with subprocess.Popen(
+        [*less, sys.executable, "-c", HOLD, str(server.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "True\n"
+        process = psutil.Process(server.pid())
+        assert other.communicate()[0] == "True\n"
+    assert not runs(process)
 
 
 def test_data_of_another_version_gives_error(server):
