@@ -16,10 +16,11 @@ environment = Environment()
 EMBEDDED_POSTGRES: embedded.Server | None = None
 _database = environment.database()
 if _database is None:
-    _folder = environment.embedded_folder() or embedded.choose_folder(
-        BASE_DIR, ".postgres", home=home_folder(), account=server_account()
-    )
-    EMBEDDED_POSTGRES = embedded.Server(_folder)
+    if _folder := environment.embedded_folder():
+        EMBEDDED_POSTGRES = embedded.Server(_folder)
+    else:
+        _folder = embedded.choose_folder(BASE_DIR, ".postgres", home=home_folder(), account=server_account())
+        EMBEDDED_POSTGRES = embedded.Server(_folder, of_project=(BASE_DIR, ".postgres"))
     _database = EMBEDDED_POSTGRES.settings()
 DATABASES = {
     "default": {

@@ -53,6 +53,24 @@ def choose_folder(project: Path, name: str, *, home: Path, account: Account) -> 
     return home / (digest + name)
 
 
+def require_nothing_behind(project: Path, name: str, folder: Path) -> None:
+    """Refuses to begin an empty database in `folder`, while the one of before lies in the project, which was moved."""
+    inside = project / name
+    if folder != inside and _has_data(inside) and not _has_data(folder):
+        raise EmbeddedError(
+            f"there is data in {inside}, which cannot be used under this path: it has a space or special characters, "
+            f"is too long or cannot be reached by the user that PostgreSQL runs as. Move the project back; or move "
+            f"that folder to {folder}, or elsewhere and set EMBEDDED_POSTGRES_DIR."
+        )
+
+
+def _has_data(folder: Path) -> bool:
+    try:
+        return (folder / "data").exists()
+    except PermissionError:  # of another user: not ours to say that there is none
+        return True
+
+
 def is_usable(folder: Path) -> bool:
     """True when a socket in `folder` can be both made and named in a connection."""
     socket = folder / SOCKET_NAME

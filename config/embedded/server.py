@@ -36,6 +36,7 @@ from config.embedded.place import (
     is_usable,
     make_open_folder,
     require_account,
+    require_nothing_behind,
 )
 
 PATIENCE = 60  # seconds for a start (recovery after a crash takes a while) and for a stop
@@ -68,6 +69,8 @@ class Server:
     folder: Path
     database: str = "timeline"
     tuning: dict[str, str] = field(default_factory=lambda: SAFE)
+    of_project: tuple[Path, str] | None = None
+    """The project that has the folder, perhaps elsewhere, and the folder's name within it."""
 
     def __post_init__(self) -> None:
         self._held: tuple[int, int] | None = None  # the process that acquired, its descriptor of users.lock
@@ -88,6 +91,8 @@ class Server:
         if self._held and self._held[0] == os.getpid():
             return False
         self._require_usable_folder()
+        if self.of_project:
+            require_nothing_behind(*self.of_project, self.folder)
         try:
             account = require_account(self.folder)
             self._make_folder(account)

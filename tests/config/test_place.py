@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded.place import Account, can_reach, choose_folder, home_folder, is_usable
+from config.embedded import EmbeddedError, Server
+from config.embedded.place import Account, can_reach, choose_folder, home_folder, is_usable, require_nothing_behind
 from tests.serving import open_folder
 
 HOME = Path("/home/me/.local/share/diplomatic-timeline")
@@ -45,6 +46,38 @@ def test_a_folder_that_the_account_cannot_get_to_is_not_used(tmp_path):
     project.mkdir(parents=True)
     closed.chmod(0o700)
     assert choose_folder(project, ".postgres", home=HOME, account=ANYONE).parent == HOME
+
+
+def test_data_in_a_project_that_was_moved_to_an_impossible_place_gives_error(tmp_path):
+    project, home = tmp_path / "my timeline", tmp_path / "home"
+    inside = project / ".postgres"
+    elsewhere = choose_folder(project, ".postgres", home=home, account=ANYONE)
+    assert elsewhere.parent == home
+
+    require_nothing_behind(project, ".postgres", elsewhere)  # a new project
+    (inside / "data").mkdir(parents=True)
+    with pytest.raises(EmbeddedError) as caught:
+        require_nothing_behind(project, ".postgres", elsewhere)
+    assert str(caught.value).splitlines()[0] == (
+        f"The embedded PostgreSQL cannot be used: there is data in {inside}, which cannot be used under this path: it "
+        "has a space or special characters, is too long or cannot be reached by the user that PostgreSQL runs as. "
+        f"Move the project back; or move that folder to {elsewhere}, or elsewhere and set EMBEDDED_POSTGRES_DIR."
+    )
+    require_nothing_behind(project, ".postgres", inside)
+
+    home.mkdir()
+    inside.rename(elsewhere)
+    require_nothing_behind(project, ".postgres", elsewhere)
+    (inside / "data").mkdir(parents=True)
+    require_nothing_behind(project, ".postgres", elsewhere)  # which has been used since
+
+
+def test_a_server_of_a_project_that_was_moved_does_not_start(tmp_path):
+    (tmp_path / "my timeline/.postgres/data").mkdir(parents=True)
+    folder = tmp_path / "new"
+    with pytest.raises(EmbeddedError, match=r"there is data in .*/my timeline/\.postgres, which cannot be used"):
+        Server(folder, of_project=(tmp_path / "my timeline", ".postgres")).acquire()
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(("mode", "reachable"), [(0o700, True), (0o600, False), (0o077, False)])
