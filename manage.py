@@ -3,7 +3,10 @@
 
 import atexit
 import os
+import signal
 import sys
+from types import FrameType
+from typing import NoReturn
 
 WITHOUT_DATABASE = {
     "help",
@@ -17,6 +20,7 @@ WITHOUT_DATABASE = {
     "startapp",
 }
 STARTS_IT_ITSELF = {"serve"}  # after it has made sure of its port
+ENDING = (signal.SIGTERM, signal.SIGHUP)  # end a process at once, if it does not see to them itself
 
 
 def main() -> None:
@@ -69,12 +73,41 @@ def start_database() -> None:
 
     from config.embedded import EmbeddedError
 
+    server = settings.EMBEDDED_POSTGRES
+    if server is None:
+        return
+
+    def stop() -> None:
+        for number in (signal.SIGINT, *ENDING):
+            signal.signal(number, signal.SIG_IGN)  # a second one must not keep it from being stopped
+        server.release()
+
+    end_in_order()
+    atexit.register(stop)
     try:
-        if settings.EMBEDDED_POSTGRES:
-            settings.EMBEDDED_POSTGRES.acquire()
-            atexit.register(settings.EMBEDDED_POSTGRES.release)
+        server.acquire()
     except EmbeddedError as error:
         sys.exit(f"Error: {error}")
+
+
+def end_in_order() -> None:
+    """Has a signal that would end this process do so by way of what is to be done at the end.
+
+    Not in forks of it, such as those that publish, which have nothing to do then, and not what is ignored (nohup).
+    """
+    ours = [number for number in ENDING if signal.getsignal(number) == signal.SIG_DFL]
+
+    def end(number: int, frame: FrameType | None) -> NoReturn:
+        sys.exit(128 + number)
+
+    def forget() -> None:
+        for number in ours:
+            if signal.getsignal(number) is end:
+                signal.signal(number, signal.SIG_DFL)
+
+    for number in ours:
+        signal.signal(number, end)
+    os.register_at_fork(after_in_child=forget)
 
 
 if __name__ == "__main__":

@@ -97,13 +97,16 @@ class Server:
             account = require_account(self.folder)
             self._make_folder(account)
             with self._start_lock(account):
-                started = self._start_if_ended(account)
-                self._ensure_database()
                 users = self._open("users.lock", account)
                 fcntl.flock(users, fcntl.LOCK_SH)
-        except (OSError, psycopg.Error) as error:
-            raise EmbeddedError(f"{error} (see {self.folder / 'log'})") from error
-        self._held = (os.getpid(), users)
+                self._held = (os.getpid(), users)
+                started = self._start_if_ended(account)
+                self._ensure_database()
+        except BaseException as error:  # a signal, too: what was started is stopped
+            self.release()
+            if isinstance(error, (OSError, psycopg.Error)):
+                raise EmbeddedError(f"{error} (see {self.folder / 'log'})") from error
+            raise
         return started
 
     def revive(self) -> bool:

@@ -1,11 +1,16 @@
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
 
+from config.embedded import Server
 from manage import needs_database
+from tests.serving import open_folder
 
 
 @pytest.mark.parametrize(
@@ -50,3 +55,78 @@ def test_a_host_that_no_request_has_ends_in_one_line():
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("Error: ALLOWED_HOSTS is '*.example.org'. It must be a host name without scheme,")
     assert result.stderr.count("\n") == 1
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Iterator[Server]:
+    """Not started, and nobody else's."""
+    with open_folder() as parent:
+        yield Server(parent / "postgres")
+
+
+@contextmanager
+def shell(embedded: Server, code: str, shielded: bool = False) -> Iterator[subprocess.Popen[str]]:
+    """`manage.py shell` that does this, and its output; `shielded` as by nohup."""
+    environment = {**os.environ, "DATABASE_URL": "", "EMBEDDED_POSTGRES_DIR": str(embedded.folder)}
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+    nohup = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh"] if shielded else []
+    with subprocess.Popen(
+        [*nohup, *command], cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def line_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+WAIT = "import time; print('ready', flush=True); time.sleep(60)"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_command_that_is_ended_by_a_signal_stops_the_database(embedded, number):
+    with shell(embedded, WAIT) as process:
+        assert line_of(process) == "ready\n"
+        assert embedded.pid() is not None
+        process.send_signal(number)
+        assert process.wait() == 128 + number
+        assert embedded.pid() is None
+
+
+def test_a_command_that_is_ended_while_the_database_starts_stops_it(embedded):
+    embedded.acquire()
+    embedded.release()
+    with shell(embedded, WAIT) as process:
+        while embedded.pid() is None:
+            assert process.poll() is None
+        process.terminate()
+        assert process.wait() == 128 + signal.SIGTERM
+        assert embedded.pid() is None
+
+
+def test_a_hangup_that_is_ignored_is_ignored(embedded):
+    with shell(embedded, WAIT, shielded=True) as process:
+        assert line_of(process) == "ready\n"
+        process.send_signal(signal.SIGHUP)
+        process.terminate()
+        assert process.wait() == 128 + signal.SIGTERM
+
+
+FORKS = """
+import multiprocessing, os, signal
+def look():
+    print([signal.getsignal(number).name for number in (signal.SIGTERM, signal.SIGHUP)], flush=True)
+child = multiprocessing.get_context("fork").Process(target=look)
+child.start()
+child.join()
+"""
+
+
+def test_forks_of_a_command_end_at_once(embedded):
+    with shell(embedded, FORKS) as process:
+        assert line_of(process) == "['SIG_DFL', 'SIG_DFL']\n"
+        assert process.wait() == 0
