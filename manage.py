@@ -51,8 +51,8 @@ def needs_database(arguments: list[str]) -> bool:
     """True when the command reads or writes the database; `arguments` begin with the command's name."""
     if not arguments or {"-h", "--help", "--version"} & set(arguments):
         return False
-    if arguments[0] == "check" and "--database" in arguments:
-        return True
+    if arguments[0] == "check" and any(argument.startswith("--da") for argument in arguments):
+        return True  # --database, as one word with its value or as two; it may be cut short
     return arguments[0] not in WITHOUT_DATABASE | STARTS_IT_ITSELF
 
 

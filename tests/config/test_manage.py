@@ -21,6 +21,8 @@ from tests.serving import open_folder
         ("migrate --help", False),
         ("check --deploy", False),
         ("check --database default", True),
+        ("check --deploy --database=default", True),
+        ("check --data default", True),
         ("migrate", True),
         ("shell", True),
         ("serve", False),
