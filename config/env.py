@@ -91,8 +91,7 @@ class Environment:
         """Origins with their scheme, as browsers send them."""
         values = self.words(name)
         for value in values:
-            parts = urlsplit(value)
-            if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
+            if not _is_origin(value):
                 raise _wrong(name, value, "a scheme and a host without a path, such as https://timeline.example.org")
         return values
 
@@ -151,6 +150,16 @@ class Environment:
                 "delete it, and a new one is made; or set SECRET_KEY."
             )
         return value
+
+
+def _is_origin(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets around what is no IPv6 address, or a port that is no number
+        return False
+    alone = value == f"{parts.scheme}://{parts.netloc}" and not re.search(r"[@\s]", parts.netloc)
+    return parts.scheme in {"http", "https"} and named and alone
 
 
 def _create_secret(file: Path) -> None:

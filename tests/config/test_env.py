@@ -44,7 +44,22 @@ def test_an_unknown_log_level_gives_error():
 
 
 @pytest.mark.parametrize(
-    "value", ["timeline.example.org", "https://", "https://timeline.example.org/", "ftp://a.example"]
+    "value",
+    [
+        "timeline.example.org",
+        "https://",
+        "https://:443",
+        "https://timeline.example.org/",
+        "https://a.org?",
+        "https://a.org#x",
+        "https://a.org#",
+        "https://me:secret@a.org",
+        "https://a.org:x",
+        "https://a.org:0",
+        "https://a b.org",
+        "https://[::1",
+        "ftp://a.example",
+    ],
 )
 def test_an_origin_that_is_none_gives_error(value):
     environment = Environment({"CSRF_TRUSTED_ORIGINS": f"https://fine.example, {value}"})
@@ -52,6 +67,12 @@ def test_an_origin_that_is_none_gives_error(value):
         f"CSRF_TRUSTED_ORIGINS is {value!r}. "
         "It must be a scheme and a host without a path, such as https://timeline.example.org."
     )
+
+
+def test_origins():
+    right = ["https://timeline.example.org", "https://*.example.org", "http://localhost:8000", "http://[::1]:8000"]
+    assert Environment({"ORIGINS": ", ".join(right)}).origins("ORIGINS") == right
+    assert Environment({}).origins("ORIGINS") == []
 
 
 @pytest.mark.parametrize(
