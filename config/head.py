@@ -1,4 +1,4 @@
-"""HEAD: the headers of GET, and nothing behind them."""
+"""HEAD: the headers of GET, and nothing behind them. A 304 has no body either way."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ def without_body(
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if request.method == "HEAD":
+        if response.status_code == 304:
+            # It would be the length of the answer that the client has (RFC 9110, 8.6); Django says 0.
+            del response.headers["Content-Length"]
+        elif request.method == "HEAD":
             if isinstance(response, StreamingHttpResponse):
                 response.streaming_content = ()
             elif isinstance(response, HttpResponse):

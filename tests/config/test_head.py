@@ -98,9 +98,12 @@ def test_head_has_the_headers_of_get_and_no_body(address, expected, encoding):
 @pytest.mark.usefixtures("_events")
 def test_a_match_is_one_for_head_too():
     etag = answer("GET", "/api/v1/events/")[1]["ETag"]
-    status, headers, body = answer("HEAD", "/api/v1/events/", **{"if-none-match": etag})
+    for _ in range(2):  # where it is known already, too
+        status, headers, body = answer("HEAD", "/api/v1/events/", **{"if-none-match": etag})
 
-    assert (status, headers["ETag"], body) == ("304 Not Modified", etag, b"")
+        assert (status, headers["ETag"], body) == ("304 Not Modified", etag, b"")
+        assert "Content-Length" not in headers  # which would be that of the answer that the client has
+        assert answer("GET", "/api/v1/events/", **{"if-none-match": etag}) == (status, headers, b"")
 
 
 @pytest.mark.urls("tests.config.test_head")
