@@ -169,8 +169,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"}},
-    "filters": {"request_id": {"()": "config.request_ids.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "config.request_ids.RequestIdFilter"},
+        "refused": {"()": "config.refusals.Refused"},
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": environment.log_level()},
-    "loggers": {"django": {"handlers": [], "level": environment.log_level(), "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": environment.log_level(), "propagate": True},
+        "django.security.DisallowedHost": {"filters": ["refused"]},
+        "django.security.TooManyFieldsSent": {"filters": ["refused"]},
+    },
 }
