@@ -10,7 +10,7 @@
 | `DEBUG` | `0` | `1` shows details of errors to everyone: never in public |
 | `ALLOWED_HOSTS` | `localhost,127.0.0.1,[::1]` | hosts, separated by commas; `.x.org`: with subdomains; `*`: any |
 | `CSRF_TRUSTED_ORIGINS` | none | origins that may send forms, such as `https://timeline.example.org` |
-| `SECURE_PROXY` | `0` | `1` behind a proxy that sets `X-Forwarded-Proto` and `-For`: only HTTPS, secure cookies, HSTS |
+| `SECURE_PROXY` | `0` | `1` behind a proxy that passes `Host`, sets `X-Forwarded-Proto` and `-For`: HTTPS only, HSTS |
 | `RATE_LIMIT` | `600` | requests a minute that one client may make, counted in each process; `0` is no limit |
 | `PREPARED_STATEMENTS` | `1` | `0` behind a connection pooler that does not know them (PgBouncer before 1.21) |
 | `LOG_LEVEL` | `INFO` | `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL` |
