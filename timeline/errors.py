@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -178,6 +179,18 @@ def method_not_allowed(request: HttpRequest, methods: Iterable[str]) -> HttpResp
     allowed = ", ".join(methods)
     detail = f"{request.method} is not possible here. Possible: {allowed}."
     return problem(request, "method-not-allowed", detail, headers={"Allow": allowed})
+
+
+def read_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """`view` for GET and HEAD; the error for other methods is a problem document."""
+
+    @functools.wraps(view)
+    def checked(request: HttpRequest, *args: Any, **path: str) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return method_not_allowed(request, ("GET", "HEAD"))
+        return view(request, *args, **path)
+
+    return checked
 
 
 def exception_handler(exception: Exception, context: Mapping[str, Any]) -> HttpResponseBase | None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
+
+from timeline.errors import read_only
 
 FOLDER = Path(__file__).resolve().parent / "guides"
 NAMES = ("timelinejs", "vis-timeline", "fullcalendar", "calendar", "pandas", "r", "curl")
@@ -43,13 +44,13 @@ def read(name: str, address: str) -> Guide:
     return Guide(name, title, MARKDOWN.renderInline(lead), html)
 
 
-@require_safe
+@read_only
 def index(request: HttpRequest) -> HttpResponse:
     """All guides, each with its first paragraph."""
     return render(request, "timeline/guides.html", {"guides": [read(name, _address(request)) for name in NAMES]})
 
 
-@require_safe
+@read_only
 def guide(request: HttpRequest, name: str) -> HttpResponse:
     """One guide."""
     if name not in NAMES:

@@ -67,3 +67,13 @@ def test_too_many_parameters_give_error(client):
         assert_problem(
             response, 400, "invalid-request", "Invalid request", "A request may have 1,000 parameters at most."
         )
+
+
+@pytest.mark.parametrize("address", ["/", "/guides/", "/guides/curl/", "/api/schema/interchange.json"])
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_what_can_only_be_read_says_so(client, address, method):
+    response = client.generic(method, address)
+
+    detail = f"{method} is not possible here. Possible: GET, HEAD."
+    assert_problem(response, 405, "method-not-allowed", "Method not allowed", detail)
+    assert response["Allow"] == "GET, HEAD"

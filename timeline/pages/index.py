@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from timeline.caching import cached, dataset_version, etag, unchanged
 from timeline.documents import load
-from timeline.errors import PROBLEMS
+from timeline.errors import PROBLEMS, read_only
 from timeline.links import origin_of
 from timeline.models import Publication, Term
 
@@ -21,6 +21,7 @@ EXAMPLES = {
 }
 
 
+@read_only
 def index(request: HttpRequest) -> HttpResponseBase:
     """Links to the API, requests to try, the curated timelines, and what the types of errors mean."""
     version = dataset_version()

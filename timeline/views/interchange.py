@@ -4,14 +4,14 @@ from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 
 import events.interchange
+from timeline.errors import read_only
 
 SCHEMA = Path(events.interchange.__file__).with_name("schema.json")
 
 
-@require_safe
+@read_only
 @cache_control(public=True, max_age=3600)
 def schema(request: HttpRequest) -> HttpResponse:
     """The JSON Schema, as the project ships it."""
