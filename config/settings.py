@@ -178,6 +178,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": environment.log_level(), "propagate": True},
         "django.security.DisallowedHost": {"filters": ["refused"]},
+        "django.security.RequestDataTooBig": {"filters": ["refused"]},
         "django.security.TooManyFieldsSent": {"filters": ["refused"]},
     },
 }

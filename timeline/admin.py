@@ -41,7 +41,7 @@ from timeline.models import (
     Timeline,
 )
 from timeline.public_states import DRAFT, WITHDRAWN, public_states, public_version
-from timeline.publishing import Outcome, publish, publish_vocabulary, withdraw, withdraw_timelines
+from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
 
 LISTED = 20
 """Events that a message names."""
@@ -144,7 +144,8 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
     @admin.action(description="Publish selected events", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
         outcome = Outcome()
-        ids = list(queryset.order_by("pk").values_list("pk", flat=True))
+        # All of them first, and as they are now: the first batch takes the dataset, and who has others waits for it.
+        ids = lock(queryset.values_list("pk", flat=True))
         for start in range(0, len(ids), PUBLISHED_AT_ONCE):  # what is rendered is in memory until it is written
             some = Event.objects.filter(pk__in=ids[start : start + PUBLISHED_AT_ONCE])
             done = publish(some, _signed_in(request), skip_refused=True)

@@ -47,7 +47,8 @@ def left_blocs(prepared: Iterable[Prepared], previous: Mapping[int, Publication]
         if last and last.involvements != row.involvements:
             for code in _through_blocs(last) - _through_blocs(row):
                 gone.setdefault(code, []).append(row)
-        if new := set(row.actors).difference(() if last is None or last.withdrawn else last.actors):
+        same_days = last and not last.withdrawn and (last.start_min, last.end_max) == (row.start_min, row.end_max)
+        if new := set(row.actors).difference(last.actors if last and same_days else ()):
             anew.append((row, new))
     left = _left_before(anew)
     if gone:
@@ -62,8 +63,8 @@ def left_blocs(prepared: Iterable[Prepared], previous: Mapping[int, Publication]
 
 
 def _left_before(anew: Sequence[tuple[Publication, set[str]]]) -> set[str]:
-    """By slug, those that belong to a bloc as far as is public, but are not involved in events in which it is new: by
-    these events, and the slugs of whoever is new in each."""
+    """By slug, those that belong to a bloc as far as is public, but are not involved in events in which it is new, or
+    which are on new days: by these events, and the slugs of whoever is new in each."""
     slugs = {slug for _, new in anew for slug in new}
     blocs = Term.objects.current().filter(group=Actor.Kind.BLOC).keys_among(Term.Kind.ACTOR, slugs) if slugs else set()
     if not blocs:

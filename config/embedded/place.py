@@ -66,9 +66,12 @@ def require_nothing_behind(project: Path, name: str, folder: Path) -> None:
 
 def _has_data(folder: Path) -> bool:
     try:
-        return (folder / "data").exists()
+        (folder / "data").stat()
     except PermissionError:  # of another user: not ours to say that there is none
         return True
+    except OSError:
+        return False
+    return True
 
 
 def is_usable(folder: Path) -> bool:

@@ -12,7 +12,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -166,8 +168,14 @@ def test_many_are_published_batch_by_batch(admin_client, monkeypatch):
     refused, known = draft("untitled"), published("known")
     refused.texts.all().delete()
 
-    messages = act(admin_client, "publish_selected", *new, refused, known)
+    with CaptureQueriesContext(connection) as captured:
+        messages = act(admin_client, "publish_selected", *new, refused, known)
 
+    locks = [query["sql"] for query in captured if re.search("FOR (NO KEY )?UPDATE", query["sql"])]
+    first = next(number for number, sql in enumerate(locks) if "timeline_dataset" in sql)
+    assert ["events_event" in sql for sql in locks[:first]] == [True] * first
+    # All of them, before the dataset.
+    assert {str(event.pk) for event in (*new, refused, known)} <= set(re.findall(r"\d+", locks[0]))
     assert messages[1:] == [
         "success: Published: talks-0, talks-1, talks-2.",
         "info: Nothing new to publish in: known.",

@@ -329,14 +329,22 @@ def test_a_member_that_lost_its_code_is_not_brought_back():
     assert involved("summit") == []
 
 
-@pytest.mark.parametrize("before", ["never", "without the bloc", "withdrawn"])
+@pytest.mark.parametrize("before", ["never", "without the bloc", "withdrawn", "on other days"])
 @pytest.mark.parametrize("gone", ["membership", "code"])
 def test_who_left_a_bloc_before_it_took_part_is_not_brought_in(before, gone):
     bloc, kz, us = actor("bloc", "bloc"), state("KZ"), state("US")
     link = member(bloc, kz)
     member(bloc, state("UZ"))
     published("other", "2015", bloc)
-    summit = draft("summit", "2021", us) if before == "never" else published("summit", "2021", us)
+    if before == "on other days":
+        link.since = "1995"
+        link.save()
+        publish_vocabulary(actors=[kz])
+        summit = published("summit", "1990", us, (bloc, "host"))
+        summit.date = "2021"
+        summit.save()
+    else:
+        summit = draft("summit", "2021", us) if before == "never" else published("summit", "2021", us)
     if before == "withdrawn":
         withdraw([summit])
 
@@ -346,7 +354,8 @@ def test_who_left_a_bloc_before_it_took_part_is_not_brought_in(before, gone):
     else:
         kz.code = None
         kz.save()
-    summit.participations.create(actor=bloc, role="host")
+    if before != "on other days":
+        summit.participations.create(actor=bloc, role="host")
     publish([summit])
     assert involved("summit") == ["US", "UZ"]
     rename(bloc, en="New name")
