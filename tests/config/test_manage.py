@@ -66,14 +66,25 @@ def embedded() -> Iterator[Server]:
         yield Server(parent / "postgres")
 
 
+def heed_signals() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextmanager
 def shell(embedded: Server, code: str, shielded: bool = False) -> Iterator[subprocess.Popen[str]]:
-    """`manage.py shell` that does this, and its output; `shielded` as by nohup."""
+    """`manage.py shell` that does this, and its output; `shielded` as by nohup, else it ignores nothing, even where
+    the tests run in the background of a shell."""
     environment = {**os.environ, "DATABASE_URL": "", "EMBEDDED_POSTGRES_DIR": str(embedded.folder)}
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
     nohup = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh"] if shielded else []
     with subprocess.Popen(
-        [*nohup, *command], cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True
+        [*nohup, *command],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_signals,
     ) as process:
         try:
             yield process
