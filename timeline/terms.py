@@ -159,11 +159,15 @@ def _links(actors: Iterable[int]) -> tuple[dict[int, list[str]], dict[int, list[
     successors: dict[int, list[str]] = defaultdict(list)
     predecessors: dict[int, list[str]] = defaultdict(list)
     columns = ("from_actor_id", "to_actor_id", "from_actor__code", "to_actor__code")
-    # All of them: there are a few dozen in the world.
-    links = list(Actor.successors.through._default_manager.values_list(*columns))
+    among_them = set(actors)
+    # All of them are read: there are a few dozen in the world.
+    links = [
+        link
+        for link in Actor.successors.through._default_manager.values_list(*columns)
+        if not among_them.isdisjoint(link[:2])
+    ]
     codes = {code for *_, old, new in links for code in (old, new) if code}
     known = Term.objects.current().keys_among(Term.Kind.COUNTRY, codes)
-    among_them = set(actors)
     for old, new, old_code, new_code in links:
         if new_code and (new_code in known or new in among_them):
             successors[old].append(new_code)

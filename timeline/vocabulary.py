@@ -14,7 +14,7 @@ from timeline.drafts import Draft
 from timeline.editions import Edition
 from timeline.models import Publication, Refresh, Tally, Term, TermText
 from timeline.tallies import Tallied
-from timeline.terms import RenderedTerm, membership_days, public_texts, render_actors, render_branches
+from timeline.terms import RenderedTerm, membership_days, render_actors, render_branches
 from timeline.versions import Prepared
 
 Last = Mapping[tuple[str, str], Term]
@@ -35,40 +35,36 @@ def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered], left: Iterab
 
 
 def left_blocs(prepared: Iterable[Prepared], previous: Mapping[int, Publication]) -> set[int]:
-    """By id, the actors that their blocs do not involve any more in these events, in which the blocs take part.
+    """By id, the actors that their blocs do not involve (any more) in these events, in which the blocs take part,
+    though they belong to them as far as is public.
 
     `previous` are the last versions, by event. What is said of a member stands in its own entry. That has to say so
     with the event: else it would be involved (again) when what is public is rendered anew.
     """
-    gone: dict[str, list[Publication]] = {}
-    anew: list[tuple[Publication, set[str]]] = []
-    for version in prepared:
-        row, last = version.row, previous.get(version.event.pk)
-        if last and last.involvements != row.involvements:
-            for code in _through_blocs(last) - _through_blocs(row):
-                gone.setdefault(code, []).append(row)
-        same_days = last and not last.withdrawn and (last.start_min, last.end_max) == (row.start_min, row.end_max)
-        if new := set(row.actors).difference(last.actors if last and same_days else ()):
-            anew.append((row, new))
-    left = _left_before(anew)
-    if gone:
-        countries = _public_documents(Term.Kind.COUNTRY, gone)
-        events = {document["actor"]: gone[code] for code, document in countries.items()}
-        left |= {
-            slug
-            for slug, document in _public_documents(Term.Kind.ACTOR, events).items()
-            if any(_involves(link, row) for link in document.get("memberships", ()) for row in events[slug])
-        }
+    rows = [version.row for version in prepared if _takes_part_anew(version.row, previous.get(version.event.pk))]
+    slugs = {slug for row in rows for slug in row.actors}
+    blocs = Term.objects.current().filter(group=Actor.Kind.BLOC).keys_among(Term.Kind.ACTOR, slugs)
+    if not blocs:
+        return set()
+    members = _public_members(blocs)
+    left: set[str] = set()
+    for row in rows:
+        involved = _through_blocs(row)
+        for bloc in blocs.intersection(row.actors):
+            left |= {slug for slug, code, link in members[bloc] if code not in involved and _involves(link, row)}
     return set(Actor.objects.filter(among("slug", left)).values_list("pk", flat=True)) if left else set()
 
 
-def _left_before(anew: Sequence[tuple[Publication, set[str]]]) -> set[str]:
-    """By slug, those that belong to a bloc as far as is public, but are not involved in events in which it is new, or
-    which are on new days: by these events, and the slugs of whoever is new in each."""
-    slugs = {slug for _, new in anew for slug in new}
-    blocs = Term.objects.current().filter(group=Actor.Kind.BLOC).keys_among(Term.Kind.ACTOR, slugs) if slugs else set()
-    if not blocs:
-        return set()
+def _takes_part_anew(row: Publication, last: Publication | None) -> bool:
+    """Whether somebody takes part who did not in the last version, or on other days, or others are involved."""
+    if last is None or last.withdrawn:
+        return True
+    same_days = (last.start_min, last.end_max) == (row.start_min, row.end_max)
+    return not (same_days and last.involvements == row.involvements and set(last.actors).issuperset(row.actors))
+
+
+def _public_members(blocs: Iterable[str]) -> dict[str, list[tuple[str, str, Document]]]:
+    """By bloc, the slugs and codes of those that belong to it as far as is public, each with the membership."""
     members: dict[str, list[tuple[str, str, Document]]] = {bloc: [] for bloc in blocs}
     entries = TermText.objects.filter(
         term__in=Term.objects.current().filter(kind=Term.Kind.ACTOR, group__in=[Actor.Kind.STATE, Actor.Kind.BLOC]),
@@ -76,20 +72,9 @@ def _left_before(anew: Sequence[tuple[Publication, set[str]]]) -> set[str]:
     )
     for document in map(load, entries.values_list("document", flat=True)):
         for link in document.get("memberships", ()) if "code" in document else ():
-            if link["group"] in blocs:
+            if link["group"] in members:
                 members[link["group"]].append((document["id"], document["code"], link))
-    left: set[str] = set()
-    for row, new in anew:
-        for bloc in new & blocs:
-            involved = _through_blocs(row)
-            left |= {slug for slug, code, link in members[bloc] if code not in involved and _involves(link, row)}
-    return left
-
-
-def _public_documents(kind: Term.Kind, keys: Iterable[str]) -> dict[str, Document]:
-    """What is public of these entries, by key, in the first language."""
-    texts = public_texts(kind, keys).filter(language=LANGUAGES[0])
-    return {key: load(document) for key, document in texts.values_list("term__key", "document")}
+    return members
 
 
 def _involves(link: Document, row: Publication) -> bool:
