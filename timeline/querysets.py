@@ -259,19 +259,16 @@ class PublicationQuerySet(VersionQuerySet):
         first, last = one.window_first, one.window_last
         if first and last and last - first <= FOUND_BY_KEYS and (in_window := traits.of_window(first, last)):
             one = one.by_keys(traits__overlap=in_window)
+        found = self.without_joins()
         if self.at is None:
-            found = one | other
+            found.query = (one | other).query
         else:
             # What is still public and what is not any more have an index each: the database takes no two alternatives
             # apart that stand beside each other.
-            found = one.filter(superseded_in=None) | one.filter(superseded_in__gt=self.at) | other
-        found.days, found.whenever = self.days, self.whenever
-        found.window_first, found.window_last = self.window_first, self.window_last
-        found.tallied, found.alone, found.sought = self.tallied, False, self.sought
-        # As they are expected wrongly; those that are in force are not expected to be all.
-        found.correlated = self.correlated or one.correlated
-        found.involving_several = self.involving_several or one.involving_several
-        found.in_force = self.in_force
+            found.query = (one.filter(superseded_in=None) | one.filter(superseded_in__gt=self.at) | other).query
+        # Of what `one` is chosen by, only how it is found, and that the database expects it wrongly, holds for all.
+        found.keyed, found.common, found.alone = one.keyed, one.common, False
+        found.correlated, found.involving_several = one.correlated, one.involving_several
         return found
 
     def in_language(self, language: str | Slot) -> Self:
