@@ -27,7 +27,7 @@ from events.models import Actor, Event, EventType, Topic
 from timeline.documents import with_base_url
 from timeline.filters import check_saved_filter
 from timeline.import_admin import ImportAdmin
-from timeline.importing import PUBLISHED_AT_ONCE
+from timeline.importing import in_parts
 from timeline.models import (
     Dataset,
     DatasetVersion,
@@ -146,9 +146,8 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         outcome = Outcome()
         # All of them first, and as they are now: the first batch takes the dataset, and who has others waits for it.
         ids = lock(queryset.values_list("pk", flat=True))
-        for start in range(0, len(ids), PUBLISHED_AT_ONCE):  # what is rendered is in memory until it is written
-            some = Event.objects.filter(pk__in=ids[start : start + PUBLISHED_AT_ONCE])
-            done = publish(some, _signed_in(request), skip_refused=True)
+        for some in in_parts(ids):  # what is rendered is in memory until it is written
+            done = publish(Event.objects.filter(pk__in=some), _signed_in(request), skip_refused=True)
             _log(request, done.published, "Published.")
             outcome.published += done.published
             outcome.unchanged += done.unchanged

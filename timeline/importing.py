@@ -128,7 +128,7 @@ def publish_imported(
     batches = [
         Batch(ids, if_edited, by, trial, report.begun, _among(ids, report.rewritten))
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
-        for ids in _parts(by_month(all_ids))
+        for ids in in_parts(by_month(all_ids))
     ]
     done = Published()
     count = 0
@@ -156,7 +156,7 @@ def by_month(ids: array[int]) -> array[int]:
     time, a page finds its events in a part of them, whatever it is asked for, and among a million as among a thousand.
     """
     months: defaultdict[tuple[int, ...], array[int]] = defaultdict(lambda: array("Q"))
-    for some in _parts(ids):
+    for some in in_parts(ids):
         days = dict(Event.objects.filter(among("pk", some)).values_list("pk", "start_min"))
         for pk in some:
             day = days.get(pk)  # none without a date, or if it was deleted meanwhile
@@ -167,7 +167,8 @@ def by_month(ids: array[int]) -> array[int]:
     return ordered
 
 
-def _parts(ids: array[int]) -> Iterator[array[int]]:
+def in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The ids of events, as many at a time as are published at once."""
     for start in range(0, len(ids), PUBLISHED_AT_ONCE):
         yield ids[start : start + PUBLISHED_AT_ONCE]
 

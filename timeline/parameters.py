@@ -241,25 +241,25 @@ class SearchField(ParameterField):
                 f"The search has {len(text)} characters: at most {search.LONGEST} are possible.", code="malformed"
             )
         try:
-            search.parse(text)
+            parts = search.parse(text)
         except search.NothingToSearch as error:
             raise ValidationError(
                 f"{shown(text)} has no word to search for: give at least one that is not excluded by -.",
                 code="malformed",
             ) from error
-        self.check_stars(text)
+        self.check_stars(text, sum(beginning for _, _, beginning in parts))
         return text
 
-    def check_stars(self, text: str) -> None:
+    def check_stars(self, text: str, beginnings: int) -> None:
         if search.has_stray_star(text):
             raise ValidationError(
                 f"{shown(text)} has a * that is not behind the beginning of a word: "
                 "write it like uzbek* or, of a phrase, rights-of-wom*.",
                 code="malformed",
             )
-        if (number := search.beginnings(text)) > search.MOST_BEGINNINGS:
+        if beginnings > search.MOST_BEGINNINGS:
             raise ValidationError(
-                f"The search has {number} beginnings of words (*): at most {search.MOST_BEGINNINGS} are possible.",
+                f"The search has {beginnings} beginnings of words (*): at most {search.MOST_BEGINNINGS} are possible.",
                 code="malformed",
             )
 
@@ -267,7 +267,7 @@ class SearchField(ParameterField):
 class PublishedSearchField(SearchField):
     """The same in what has been published: stars that are refused by now were passed over, and any number taken."""
 
-    def check_stars(self, text: str) -> None:
+    def check_stars(self, text: str, beginnings: int) -> None:
         pass
 
 

@@ -59,11 +59,6 @@ def parse(text: str) -> list[Part]:
     return parts
 
 
-def beginnings(text: str) -> int:
-    """How many beginnings of words are in a query that says something."""
-    return sum(beginning for _, _, beginning in parse(text))
-
-
 def has_stray_star(text: str) -> bool:
     """Whether a * is anywhere but at the end of a word, where it says nothing: in a phrase, or within a word."""
     at_ends = [

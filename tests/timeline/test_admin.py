@@ -163,7 +163,7 @@ def test_staff_with_the_permission_to_change_can_publish(staff):
 
 
 def test_many_are_published_batch_by_batch(admin_client, monkeypatch):
-    monkeypatch.setattr("timeline.admin.PUBLISHED_AT_ONCE", 2)
+    monkeypatch.setattr("timeline.importing.PUBLISHED_AT_ONCE", 2)
     new = [draft(f"talks-{number}") for number in range(3)]
     refused, known = draft("untitled"), published("known")
     refused.texts.all().delete()

@@ -28,9 +28,6 @@ from timeline.views.feeds import (
     wants_feed,
 )
 
-EVENTS_URL = "events_url"
-"""The key of a timeline's document that leads to its events."""
-
 
 class TermList(PublicView):
     """Entries of a vocabulary, in the order of their codes or ids."""
@@ -50,7 +47,7 @@ class TermList(PublicView):
         narrowed = with_version(self.narrowed(entries, reading.values), reading.at)
         wanted = wanted_page(reading.values, TERM_ORDERINGS)
         found = page(narrowed, wanted, ["document", "dataset_version"])
-        found.rows = [(_of_state(document, reading.at), version) for document, version in found.rows]
+        found.rows = [(_of_state(self.kind, document, reading.at), version) for document, version in found.rows]
         return many(reading, found)
 
 
@@ -66,15 +63,15 @@ class TermDetail(PublicView):
         if row is None:
             check_withdrawn(self.kind, key, reading.at)
             raise Http404(f"There is no {self.kind.value} '{key}'.")
-        return one(reading, (_of_state(row[0], reading.at), row[1]))
+        return one(reading, (_of_state(self.kind, row[0], reading.at), row[1]))
 
 
-def _of_state(document: str, at: int | None) -> str:
-    """A stored document as part of a past state: what it leads to is of the same one."""
-    if at is None or EVENTS_URL not in document:
+def _of_state(kind: Term.Kind, document: str, at: int | None) -> str:
+    """A stored document as part of a past state: the events to which a timeline's leads are of the same one."""
+    if at is None or kind is not Term.Kind.TIMELINE:
         return document
     loaded = load(document)
-    return dump({**loaded, EVENTS_URL: f"{loaded[EVENTS_URL]}&as_of={at}"})
+    return dump({**loaded, "events_url": f"{loaded['events_url']}&as_of={at}"})
 
 
 def check_withdrawn(kind: Term.Kind, key: str, at: int | None) -> None:
