@@ -252,8 +252,7 @@ class Server:
         process = psutil.Process(pid)
         began = time.monotonic()
         while not self._accepts_connections():
-            ended = not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-            if ended or time.monotonic() - began > PATIENCE:
+            if not _runs(process) or time.monotonic() - began > PATIENCE:
                 tail = (self.folder / "log").read_text(errors="replace").strip().splitlines()[-5:]
                 raise EmbeddedError("it does not start. The end of its log:\n  " + "\n  ".join(tail))
             time.sleep(0.02)
@@ -279,7 +278,7 @@ class Server:
             return
         process.send_signal(signal.SIGINT)  # "fast shutdown": ends sessions, writes everything down
         began = time.monotonic()
-        while self._postmaster() is not None:  # process.wait() would wait for its parent to reap it, too
+        while _runs(process):  # process.wait() would wait for its parent to reap it, too
             if time.monotonic() - began > PATIENCE:
                 raise EmbeddedError(f"the server (process {process.pid}) does not end.")
             time.sleep(0.02)
@@ -358,6 +357,14 @@ class Server:
         if os.fstat(descriptor).st_uid != account.uid:  # root: so that the user can open it too
             os.fchown(descriptor, account.uid, account.gid)
         return descriptor
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether it has not ended; where nobody takes note of its end it stays as a zombie."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it ended between the two questions
+        return False
 
 
 def _try_lock(descriptor: int) -> bool:
