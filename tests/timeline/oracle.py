@@ -7,6 +7,7 @@ may mean; a membership is a set of days. Nothing here uses the project's code.
 from __future__ import annotations
 
 import datetime
+import functools
 import itertools
 import random
 from dataclasses import dataclass, field
@@ -36,7 +37,7 @@ class When:
         return not self.qualified and all(any(start <= day <= end for day in days) for start, end in self.pairs)
 
 
-@dataclass
+@dataclass(eq=False)
 class Entry:
     slug: str
     when: When
@@ -62,6 +63,7 @@ MEMBERSHIPS = [
 ]
 
 
+@functools.cache  # an entry stays as it is, and every query asks
 def involved(entry: Entry) -> dict[str, set[tuple[str, str]]]:
     """Code → the (way, role) by which the event involves it; day by day."""
     found: dict[str, set[tuple[str, str]]] = {}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.assertions import assert_invalid, slugs
 from tests.builders import actor, draft, published, state
+from tests.copies import filled_once
 from tests.timeline.test_pagination import joined, walk
 from timeline import search
 from timeline.pagination import Cursor
@@ -44,7 +45,11 @@ phrases = st.lists(st.sampled_from(SOME) | st.text(max_size=5), max_size=4).map(
 
 
 @pytest.fixture
-def events():
+def events(db):
+    filled_once("search", publish_events)
+
+
+def publish_events():
     uzbekistan, china = state("UZ"), state("CN")
     uzbekistan.names = {"en": "Uzbekistan", "de": "Usbekistan"}
     uzbekistan.save()

@@ -10,8 +10,6 @@ from timeline.models import Timeline
 from timeline.pages.trackers import without_trackers
 from timeline.publishing import publish, publish_vocabulary
 
-pytestmark = pytest.mark.django_db
-
 NAMES = ["fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "twclid", "yclid", "gbraid", "wbraid"]
 NAMES += [
     "gad_source",
@@ -29,8 +27,8 @@ NAMES += [
 NAMES += ["mkt_tok"]
 
 
-@pytest.fixture(autouse=True)
-def event():
+@pytest.fixture
+def event(db):
     event = published("one", "2025-11-06", topics=("trade",), titles={"en": "One", "de": "Eins"})
     published("two", "2025-11-07", topics=("trade",))
     talks = Timeline.objects.create(slug="talks", titles={"en": "Talks"}, query="topic=trade")
@@ -52,6 +50,7 @@ def test_everything_else_stays_as_it_is(query):
     assert without_trackers(query) == query
 
 
+@pytest.mark.usefixtures("event")
 @pytest.mark.parametrize(
     "address",
     [
@@ -85,6 +84,7 @@ def test_an_old_address_leads_on_without_them(client, event, address):
         assert (response.status_code, response["Location"]) == (308, f"{address}/new/{expected}")
 
 
+@pytest.mark.usefixtures("event")
 def test_other_parameters_are_read_as_strictly_beside_them(client):
     assert_refusal(
         client.get("/events/one/?utm_source=letter&utmsource=x&lang=fr"),
@@ -95,6 +95,7 @@ def test_other_parameters_are_read_as_strictly_beside_them(client):
     )
 
 
+@pytest.mark.usefixtures("event")
 def test_the_api_refuses_them(client):
     for address in ("/api/v1/events/", "/api/v1/events/one/"):
         response = client.get(f"{address}?fbclid=IwAR0")
