@@ -20,7 +20,10 @@ from timeline.versions import Prepared
 Last = Mapping[tuple[str, str], Term]
 """By kind and key, the last version of an entry."""
 Said = dict[str, dict[str, Document]]
-"""By key and language, what an entry says."""
+"""By key and language, what an entry says. No actor's key is a country's: slugs are in lower case, codes in upper."""
+
+OPPOSITE = {"successors": "predecessors", "predecessors": "successors"}
+"""What the entry of a state is in the entries of those that it names so; in the order in which they stand there."""
 
 
 def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered], left: Iterable[int] = ()) -> list[RenderedTerm]:
@@ -107,9 +110,10 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
         for row in Term.objects.filter(among("key", keys), superseded_in=None, kind=kind)
     }
     _write(edition, changed, previous)
-    before = _said([row for (kind, _), row in previous.items() if kind == Term.Kind.ACTOR])
+    before = _said([row for (kind, _), row in previous.items() if kind in (Term.Kind.ACTOR, Term.Kind.COUNTRY)])
     _ask_to_follow(edition, changed, previous, before)
     _name_groups_anew(edition, changed, before)
+    _name_successions_anew(edition, changed, before)
     return len(changed)
 
 
@@ -175,7 +179,8 @@ def _name_groups_anew(edition: Edition, changed: Iterable[RenderedTerm], before:
     names = {
         slug: {language: document["name"] for language, document in actors[slug].documents.items()}
         for slug, said in before.items()
-        if any(said[language]["name"] != document["name"] for language, document in actors[slug].documents.items())
+        if slug in actors
+        and any(said[language]["name"] != document["name"] for language, document in actors[slug].documents.items())
     }
     if not names:
         return
@@ -202,6 +207,39 @@ def _name_groups(documents: Mapping[str, Document], names: Mapping[str, Mapping[
     for language, link in links:
         link["name"] = names[link["group"]][language]
     return bool(links)
+
+
+def _name_successions_anew(edition: Edition, changed: Iterable[RenderedTerm], before: Said) -> None:
+    """Has the public entries of successors and predecessors name those of whom they are, or are no more; they say
+    nothing else that an editor has in hand. That one state follows another stands in both entries, or in none."""
+    countries = {entry.key: entry for entry in changed if entry.kind == Term.Kind.COUNTRY}
+    differing: dict[str, list[tuple[str, str, bool]]] = {}
+    for code, entry in countries.items():
+        then, now = before.get(code, {}).get(LANGUAGES[0], {}), entry.documents[LANGUAGES[0]]
+        for name, opposite in OPPOSITE.items():
+            named = set(now.get(name, ()))
+            for other in named.symmetric_difference(then.get(name, ())):
+                differing.setdefault(other, []).append((opposite, code, other in named))
+    others = differing.keys() - countries.keys()  # those that changed, too, were rendered by the same links
+    if not others:
+        return
+    rows = {row.key: row for row in Term.objects.current().filter(kind=Term.Kind.COUNTRY, key__in=others)}
+    entries = []
+    for code, documents in _said(rows.values()).items():
+        row = rows[code]
+        anew = {language: _named(document, differing[code]) for language, document in documents.items()}
+        if anew != documents:
+            entries.append(RenderedTerm(Term.Kind.COUNTRY, code, row.names, anew, row.group, row.definition))
+    _write(edition, entries, {(Term.Kind.COUNTRY, entry.key): rows[entry.key] for entry in entries})
+
+
+def _named(document: Document, differing: Iterable[tuple[str, str, bool]]) -> Document:
+    """The entry of a country that names these codes as successors or predecessors, or does not."""
+    links = {name: set(document.get(name, ())) for name in OPPOSITE}
+    for name, code, named in differing:
+        links[name] = links[name] | {code} if named else links[name] - {code}
+    others = {name: value for name, value in document.items() if name not in OPPOSITE}
+    return others | {name: sorted(codes) for name, codes in links.items() if codes}
 
 
 def _ask_to_follow(edition: Edition, changed: Iterable[RenderedTerm], previous: Last, before_them: Said) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.builders import actor, event_type, member, published, state, topic
 from timeline.models import Term, Timeline
@@ -124,13 +128,42 @@ def test_no_successor_or_predecessor_is_named_that_is_a_draft(client):
     publish_vocabulary(actors=[known])
     assert not {"successors", "predecessors"} & client.get("/api/v1/countries/RU/").json().keys()
     publish_vocabulary(actors=[old])
-    published("event", "2025", known)
     country = client.get("/api/v1/countries/RU/").json()
     assert (country["predecessors"], country.get("successors")) == (["SUHH"], None)
     assert client.get("/api/v1/countries/SUHH/").json()["successors"] == ["RU"]
-    publish_vocabulary(actors=[known, new])
+    publish_vocabulary(actors=[new])
     assert client.get("/api/v1/countries/RU/").json()["successors"] == ["XN"]
     assert client.get("/api/v1/countries/XN/").json()["predecessors"] == ["RU"]
+
+
+pairs = st.sampled_from(list(itertools.permutations(["RU", "SUHH", "XN", "YUCS"], 2)))
+
+
+@given(st.lists(pairs | st.lists(st.sampled_from(["RU", "SUHH", "XN", "YUCS"]), min_size=1, unique=True), max_size=12))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_succession_is_public_in_both_entries_as_of_the_last_publication_of_either(client, steps):
+    """A pair is linked, or not any more; a list of states is published."""
+    public: set[str] = set()
+    drafts: set[tuple[str, str]] = set()
+    links: set[tuple[str, str]] = set()
+    with transaction.atomic():
+        states = {code: state(code) for code in ("RU", "SUHH", "XN", "YUCS")}
+        for step in steps:
+            if isinstance(step, tuple):
+                old, new = (states[code] for code in step)
+                (old.successors.remove if step in drafts else old.successors.add)(new)
+                drafts ^= {step}
+                continue
+            publish_vocabulary(actors=[states[code] for code in step])
+            public |= set(step)
+            renewed = {pair for pair in itertools.permutations(public, 2) if not set(step).isdisjoint(pair)}
+            links = (links - renewed) | (drafts & renewed)
+        for code in public:
+            for language in ("en", "de"):
+                country = client.get(f"/api/v1/countries/{code}/?lang={language}").json()
+                assert country.get("successors", []) == sorted(new for old, new in links if old == code)
+                assert country.get("predecessors", []) == sorted(old for old, new in links if new == code)
+        transaction.set_rollback(True)
 
 
 def test_a_timeline_says_which_languages_its_texts_are_in(client):
