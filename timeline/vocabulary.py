@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from events.among import among
@@ -176,37 +176,28 @@ def _name_groups_anew(edition: Edition, changed: Iterable[RenderedTerm], before:
     """Has the public entries of members say what their groups are called by now, and nothing else that an editor has in
     hand of these members."""
     actors = {entry.key: entry for entry in changed if entry.kind == Term.Kind.ACTOR}
-    names = {
-        slug: {language: document["name"] for language, document in actors[slug].documents.items()}
-        for slug, said in before.items()
-        if slug in actors
-        and any(said[language]["name"] != document["name"] for language, document in actors[slug].documents.items())
-    }
-    if not names:
-        return
-    # Whoever an editor has taken out of a group, and not published since, is left: to look into all entries takes long.
-    members = Membership.objects.filter(among("group__slug", names)).values("member__slug")
-    found = Term.objects.current().filter(kind=Term.Kind.ACTOR, key__in=members)
-    rows = {row.key: row for row in found if row.key not in actors}
-    entries = []
-    for slug, documents in _said(rows.values()).items():
-        if _name_groups(documents, names):
-            row = rows[slug]
-            entries.append(RenderedTerm(Term.Kind.ACTOR, slug, row.names, documents, row.group, row.definition))
-    _write(edition, entries, {(Term.Kind.ACTOR, entry.key): rows[entry.key] for entry in entries})
-
-
-def _name_groups(documents: Mapping[str, Document], names: Mapping[str, Mapping[str, str]]) -> bool:
-    """Has memberships in an actor's documents name their groups as `names` say; whether there are any in these."""
-    links = [
-        (language, link)
-        for language, document in documents.items()
-        for link in document.get("memberships", ())
-        if link["group"] in names
+    renamed = [
+        entry
+        for slug, entry in actors.items()
+        if slug in before
+        and any(before[slug][language]["name"] != document["name"] for language, document in entry.documents.items())
     ]
-    for language, link in links:
-        link["name"] = names[link["group"]][language]
-    return bool(links)
+    if not renamed:
+        return
+    names = {language: {entry.key: entry.documents[language]["name"] for entry in renamed} for language in LANGUAGES}
+    # Whoever an editor has taken out of a group, and not published since, is left: to look into all entries takes long.
+    members = Membership.objects.filter(among("group__slug", [entry.key for entry in renamed])).values("member__slug")
+    found = Term.objects.current().filter(kind=Term.Kind.ACTOR, key__in=members)
+    rows = [row for row in found if row.key not in actors]
+    _write_amended(edition, rows, lambda _, language, said: _with_groups_named(said, names[language]))
+
+
+def _with_groups_named(document: Document, names: Mapping[str, str]) -> Document:
+    """What an actor's entry says when these groups are called so."""
+    if "memberships" not in document:
+        return document
+    links = [{**link, "name": names.get(link["group"], link["name"])} for link in document["memberships"]]
+    return {**document, "memberships": links}
 
 
 def _name_successions_anew(edition: Edition, changed: Iterable[RenderedTerm], before: Said) -> None:
@@ -223,23 +214,29 @@ def _name_successions_anew(edition: Edition, changed: Iterable[RenderedTerm], be
     others = differing.keys() - countries.keys()  # those that changed, too, were rendered by the same links
     if not others:
         return
-    rows = {row.key: row for row in Term.objects.current().filter(kind=Term.Kind.COUNTRY, key__in=others)}
-    entries = []
-    for code, documents in _said(rows.values()).items():
-        row = rows[code]
-        anew = {language: _named(document, differing[code]) for language, document in documents.items()}
-        if anew != documents:
-            entries.append(RenderedTerm(Term.Kind.COUNTRY, code, row.names, anew, row.group, row.definition))
-    _write(edition, entries, {(Term.Kind.COUNTRY, entry.key): rows[entry.key] for entry in entries})
+    found = Term.objects.current().filter(kind=Term.Kind.COUNTRY, key__in=others)
+    _write_amended(edition, found, lambda code, _, said: _with_successions(said, differing[code]))
 
 
-def _named(document: Document, differing: Iterable[tuple[str, str, bool]]) -> Document:
-    """The entry of a country that names these codes as successors or predecessors, or does not."""
+def _with_successions(document: Document, differing: Iterable[tuple[str, str, bool]]) -> Document:
+    """What a country's entry says when it names these codes as successors or predecessors, or does not."""
     links = {name: set(document.get(name, ())) for name in OPPOSITE}
     for name, code, named in differing:
         links[name] = links[name] | {code} if named else links[name] - {code}
     others = {name: value for name, value in document.items() if name not in OPPOSITE}
     return others | {name: sorted(codes) for name, codes in links.items() if codes}
+
+
+def _write_amended(edition: Edition, public: Iterable[Term], amend: Callable[[str, str, Document], Document]) -> None:
+    """Writes a new version of each of these public entries, all of one kind, of which `amend` makes something else, by
+    key, language and what it says. No draft is read."""
+    rows = {row.key: row for row in public}
+    entries = []
+    for key, documents in _said(rows.values()).items():
+        row, anew = rows[key], {language: amend(key, language, document) for language, document in documents.items()}
+        if anew != documents:
+            entries.append(RenderedTerm(Term.Kind(row.kind), key, row.names, anew, row.group, row.definition))
+    _write(edition, entries, {(entry.kind, entry.key): rows[entry.key] for entry in entries})
 
 
 def _ask_to_follow(edition: Edition, changed: Iterable[RenderedTerm], previous: Last, before_them: Said) -> None:
