@@ -252,7 +252,7 @@ class Server:
         process = psutil.Process(pid)
         began = time.monotonic()
         while not self._accepts_connections():
-            if not _runs(process) or time.monotonic() - began > PATIENCE:
+            if not runs(process) or time.monotonic() - began > PATIENCE:
                 tail = (self.folder / "log").read_text(errors="replace").strip().splitlines()[-5:]
                 raise EmbeddedError("it does not start. The end of its log:\n  " + "\n  ".join(tail))
             time.sleep(0.02)
@@ -278,7 +278,7 @@ class Server:
             return
         process.send_signal(signal.SIGINT)  # "fast shutdown": ends sessions, writes everything down
         began = time.monotonic()
-        while _runs(process):  # process.wait() would wait for its parent to reap it, too
+        while runs(process):  # process.wait() would wait for its parent to reap it, too
             if time.monotonic() - began > PATIENCE:
                 raise EmbeddedError(f"the server (process {process.pid}) does not end.")
             time.sleep(0.02)
@@ -315,11 +315,7 @@ class Server:
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
-            return (
-                process.status() != psutil.STATUS_ZOMBIE
-                and process.name().startswith("postgres")
-                and self._works_here(process)
-            )
+            return runs(process) and process.name().startswith("postgres") and self._works_here(process)
         except (psutil.Error, OSError):
             return False
 
@@ -359,7 +355,7 @@ class Server:
         return descriptor
 
 
-def _runs(process: psutil.Process) -> bool:
+def runs(process: psutil.Process) -> bool:
     """Whether it has not ended; where nobody takes note of its end it stays as a zombie."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

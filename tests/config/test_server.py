@@ -15,7 +15,7 @@ import pytest
 
 from config.embedded import SAFE, EmbeddedError, Server
 from config.embedded.place import SOCKET_NAME, server_account
-from config.embedded.server import _runs
+from config.embedded.server import runs
 from tests.serving import open_folder
 
 
@@ -194,7 +194,7 @@ def test_where_folders_are_hidden_it_is_recognised_and_stopped(server):
     assert server.revive() is False
     first = psutil.Process(server.pid())
     for _ in range(100):  # a process for a session or for upkeep may come or go between the two looks, or get its title
-        family = [first, *(process for process in first.children() if _runs(process))]
+        family = [first, *(process for process in first.children() if runs(process))]
         found = {process.pid for process in server._processes()}
         if len(family) > 1 and found == {process.pid for process in family}:
             break
@@ -202,7 +202,7 @@ def test_where_folders_are_hidden_it_is_recognised_and_stopped(server):
     assert len(family) > 1
     assert found == {process.pid for process in family}
     assert server.release() is True
-    assert [process for process in family if _runs(process)] == []
+    assert [process for process in family if runs(process)] == []
 
 
 @pytest.mark.usefixtures("_hidden_folders")
@@ -241,7 +241,7 @@ def test_root_of_a_container_stops_it(server):
         assert other.stdout.readline() == "True\n"
         process = psutil.Process(server.pid())
         assert other.communicate()[0] == "True\n"
-    assert not _runs(process)
+    assert not runs(process)
 
 
 def test_data_of_another_version_gives_error(server):
