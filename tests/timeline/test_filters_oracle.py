@@ -188,7 +188,7 @@ def test_timelines_agree_with_the_oracle(client, more):
     enter(world)
 
     @given(queries, some([entry.slug for entry in world[:20]], most=5), queries)
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def every_timeline(drawn, picked, asked):
         saved, query = made_valid(drawn, KEYED | more), made_valid(asked, {"country", "topic"} | more)
         timeline(saved, picked)

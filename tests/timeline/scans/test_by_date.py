@@ -97,7 +97,7 @@ def test_pages_of_timelines_agree_with_the_oracle(client, more):
     enter(world)
 
     @given(queries, some([entry.slug for entry in world[:20]], most=5), queries, st.sampled_from(["date", "-date"]))
-    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def every_timeline(drawn, picked, asked, ordering):
         saved, query = made_valid(drawn, KEYED | more), made_valid(asked, WINDOW)
         timeline(saved, picked)
