@@ -77,11 +77,11 @@ def publish(
 ) -> Outcome:
     """Makes the saved drafts of `events` public, as one dataset version.
 
-    An event that says nothing new gets no new version. If one may not be published, raises `Refused` with every
-    reason and publishes none, or, with `skip_refused`, publishes the others and lists it in the outcome. `turn` is
-    entered before anything is written, when all is rendered. Those that were edited after they were `seen` (by id, the
-    `updated_at` that they had) are passed over. A `trial` says the same and writes nothing; others can
-    publish meanwhile.
+    An event that says nothing new, and is found by the same names, gets no new version. If one may not be
+    published, raises `Refused` with every reason and publishes none, or, with `skip_refused`, publishes the others
+    and lists it in the outcome. `turn` is entered before anything is written, when all is rendered. Those that were
+    edited after they were `seen` (by id, the `updated_at` that they had) are passed over. A `trial` says the same
+    and writes nothing; others can publish meanwhile.
     """
     with transaction.atomic():
         if not trial:
@@ -175,8 +175,8 @@ def lock(ids: Iterable[int]) -> list[int]:
 def write_publications(
     edition: Edition, prepared: Sequence[Prepared], previous: Mapping[int, Publication], outcome: Outcome
 ) -> None:
-    """Writes a new version of each event that says something else than its last one in `previous`, by event; notes it
-    in `outcome`."""
+    """Writes a new version of each event that says something else, or is found by other names, than its last one in
+    `previous`, by event; notes it in `outcome`."""
     before = _public_titles(previous) if previous else {}
     new = _new_versions(prepared, previous, outcome)
     written = {version.event.pk for version in new}
@@ -200,8 +200,8 @@ def last_versions(prepared: Iterable[Prepared]) -> dict[int, Publication]:
 def _new_versions(
     prepared: Sequence[Prepared], previous: Mapping[int, Publication], outcome: Outcome
 ) -> list[Prepared]:
-    """Those that say something else than the last version of their event, which `outcome` notes; with their relations,
-    to what is public or becomes so with them."""
+    """Those that differ from the last version of their event, which `outcome` notes; with their relations, to what is
+    public or becomes so with them."""
     now = {version.event.pk: _title(version) for version in prepared}
     targets = {target for version in prepared for _, target in version.relations}
     titles = _public_titles(targets - now.keys()) | now
@@ -212,7 +212,7 @@ def _new_versions(
                 {language: _relation_entries(version.relations, titles, language) for language in version.documents}
             )
         last = previous.get(version.event.pk)
-        if last and not last.withdrawn and last.digest == version.row.digest:
+        if last and version.is_said_by(last):
             outcome.unchanged.append(version.event)
         else:
             outcome.published.append(version.event)

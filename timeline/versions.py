@@ -30,7 +30,12 @@ class Prepared:
         self.documents = rendered.documents
         self.countries = [(entry.actor.code or "", _ways(entry.roles)) for entry in rendered.countries]
         involvements = sorted(f"{code}:{way}" for code, ways in self.countries for way in ways)
-        self.row = Publication(event_id=self.event.pk, **rendered.columns, involvements=involvements)
+        self.row = Publication(
+            event_id=self.event.pk,
+            **rendered.columns,
+            involvements=involvements,
+            names_digest=digest(sorted(rendered.names)),
+        )
         self.relations = [(relation.kind, relation.target_id) for relation in rendered.relations]
         self.found_by = {
             language: (document["language"], _found_by(document, rendered.names))
@@ -48,6 +53,11 @@ class Prepared:
             whole = {**document, "version": 0}
             self.json[language] = dump({key: whole[key] for key in FIELDS if key in whole and whole[key] != []})
         self.row.digest = event_digest(self.documents, self.countries, self.relations)
+
+    def is_said_by(self, last: Publication) -> bool:
+        """Whether that version says the same, and is found by the same names as far as it knows."""
+        same_names = last.names_digest in ("", self.row.names_digest)
+        return same_names and last.digest == self.row.digest and not last.withdrawn
 
     def become(self, edition: Edition, last: Publication | None, first_slug: str) -> None:
         """Makes `row` the version of the edition that follows `last`; the first one of the event had `first_slug`."""

@@ -84,7 +84,7 @@ def test_search_vectors_and_columns_are_those_that_publishing_makes():
     assert len(rows) > 10
     drafts = load_drafts([row.event_id for row in rows])
     rendered = [Renderer.of(drafts).render(one) for one in drafts]
-    columns = [*rendered[0].columns, "involvements", "search"]
+    columns = [*rendered[0].columns, "involvements", "search", "names_digest"]
     for row, version in zip(rows, prepare(rendered), strict=True):
         with connection.cursor() as cursor:
             cursor.execute("SELECT %s::tsvector::text", [version.row.search])
@@ -109,6 +109,43 @@ def test_events_follow_an_actor_in_every_language_and_in_search(client):
     found = client.get("/api/v1/events/?q=usbekien&lang=de").json()["results"]
     assert [(event["id"], event["version"]) for event in found] == [("visit", 2)]
     assert client.get("/api/v1/events/?q=uzbekistan").json()["results"] == []
+
+
+def test_events_are_found_by_an_alias_that_an_actor_gets_later(client):
+    def found(**query):
+        results = client.get("/api/v1/events/", {"q": "vinokurov", **query}).json()["results"]
+        return [(event["id"], event["version"]) for event in results]
+
+    target = published("target")
+    minister = actor("minister")
+    event = published("visit", "2025-11-06", minister, relations=(("follows", target),))
+    published("other", "2025-11-06", "US")
+    before = dataset_version()
+    minister.aliases = ["Vinokurov"]
+    minister.save()
+    publish_vocabulary(actors=[minister])
+    assert found() == []
+    refresh_all()
+
+    assert found() == [("visit", 2)]
+    assert found(as_of=before) == []
+    assert client.get("/api/v1/events/visit/versions/").json()["results"][0]["changes"] == []
+    assert publish([event]).unchanged == [event]
+    target.slug = "renamed-target"  # which the other's document says, too
+    target.save()
+    publish([target])
+    assert found() == [("visit", 3)]
+    assert publish([event]).unchanged == [event]
+
+
+def test_what_was_published_before_names_were_noted_is_not_published_anew_for_them():
+    event = published("visit", "2025-11-06", "US")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE timeline_publication SET names_digest = ''")
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+    assert publish([event]).unchanged == [event]
 
 
 def test_a_renamed_event_keeps_its_first_id():

@@ -105,6 +105,12 @@ class Publication(Version):
     sample = _is_in_sample()
     traits = ArrayField(models.IntegerField(), help_text="See `timeline.traits`.")
     search = SearchVectorField(help_text="The words of the documents in all languages: see `timeline.search`.")
+    names_digest = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        help_text="Of the names and aliases of actors that a search finds it by. Empty in old ones: not known.",
+    )
 
     objects = PublicationQuerySet.as_manager()
 
