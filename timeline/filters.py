@@ -248,8 +248,9 @@ def filtered(found: PublicationQuerySet, values: Mapping[str, Any], known: Known
     """Those of `found` that fit all filters; the values must have passed `check_filters`."""
     asked = Asked(values, known)
     given = [name for name in EventFilters.parameters().keys() - WINDOW if values[name] is not None]
-    found.with_others = found.with_others or len(given) > 1
-    found.alone = len(given) == 1 and not asked.certain
+    found = found.chosen_by(
+        with_others=found.chosen.with_others or len(given) > 1, alone=len(given) == 1 and not asked.certain
+    )
     # How days are found depends on what else is asked.
     for name, filter_ in sorted(
         EventFilters.parameters().items(), key=lambda entry: (entry[0] in WINDOW, entry[0] in DATE_FILTERS)
@@ -313,9 +314,8 @@ def _in_timeline(found: PublicationQuerySet, definition: Mapping[str, Any]) -> P
     if picked:
         saved = filtered(found.without_joins(), values, {})
         return found.either(saved, found.filter(event_id__in=picked))
-    saved = filtered(found.all(), values, {})
-    saved.alone, saved.sought = saved.alone and found.alone, found.sought
-    return saved
+    saved = filtered(found, values, {})
+    return saved.chosen_by(alone=saved.chosen.alone and found.chosen.alone, sought=found.chosen.sought)
 
 
 def _saved_fields() -> dict[str, ParameterField]:

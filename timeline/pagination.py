@@ -218,9 +218,9 @@ def _scan(found: QuerySet[Any], keys: Sequence[str]) -> Callable[..., list[tuple
     """How pages of them are found, if not by one index alone."""
     if not isinstance(found, PublicationQuerySet):
         return None
-    if keys[0] == "start_min" and (found.keyed or found.common):
+    if keys[0] == "start_min" and (found.chosen.keyed or found.chosen.common):
         return by_date.rows
-    return by_change.rows if keys[0] == "published_in" and (found.keyed or found.whenever is not None) else None
+    return by_change.rows if keys[0] == "published_in" and (found.chosen.keyed or found.whenever is not None) else None
 
 
 def ordered(found: QuerySet[Any], values: Mapping[str, Any], orderings: Mapping[str, Ordering]) -> QuerySet[Any]:

@@ -33,6 +33,7 @@ from django.db.models.lookups import Exact
 from events.among import among
 from events.involvement import Way
 from timeline import search, traits
+from timeline.chosen import Chosen
 from timeline.prepared_queries import Slot
 from timeline.traits import LONG_DAYS, SAMPLED
 
@@ -183,71 +184,44 @@ class PublicationQuerySet(VersionQuerySet):
     whenever: Self | None = None
     """What it was before it was to be in force on a day, or to overlap a window: for estimates."""
 
-    window_first: datetime.date | None = None
-    window_last: datetime.date | None = None
-    """The days that the events overlap; None is no bound."""
-
-    keyed = False
-    """Whether they are chosen by what the index by keys and words has, so that pages are found by `timeline.scans`."""
-
-    common = False
-    """Whether an index of dates is of no use, as most events are among them, or they are wanted in another order: pages
-    are found by `timeline.scans` too, not all of them sorted."""
-
-    tallied: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """Of what they are chosen by, what the tallies have: dimensions, each with values of which they have one."""
-
-    alone = False
-    """Whether they are chosen by one filter, and by a window at most: not by what certainly was in it."""
-
-    in_force: datetime.date | None = None
-    """The day on which they are in force, if they are chosen by that."""
-
-    correlated = False
-    """Whether several countries are wanted that all have to be involved in certain ways."""
-
-    involving_several = False
-    """Whether several countries are wanted that all have to be involved, in whatever ways."""
-
-    sought: tuple[str, ...] = ()
-    """The tsqueries of which they match one, if they are chosen by words."""
-
-    with_others = False
-    """Whether the countries, or the place, are one filter among others: then the index by keys finds them, too."""
+    chosen = Chosen()
+    """By what, as far as that decides how they are found."""
 
     def _clone(self) -> Self:
         clone = super()._clone()
-        clone.days, clone.whenever = self.days, self.whenever
-        clone.window_first, clone.window_last = self.window_first, self.window_last
-        clone.keyed, clone.with_others = self.keyed, self.with_others
-        clone.common, clone.involving_several = self.common, self.involving_several
-        clone.tallied, clone.alone = self.tallied, self.alone
-        clone.sought = self.sought
-        clone.correlated, clone.in_force = self.correlated, self.in_force
+        clone.days, clone.whenever, clone.chosen = self.days, self.whenever, self.chosen
         return clone
+
+    def chosen_by(self, **noted: Any) -> Self:
+        """The same, with this noted in `chosen`."""
+        return self.all()._note(**noted)
+
+    def _note(self, **noted: Any) -> Self:
+        """Notes this in `chosen`, of a query set that nobody else has: a copy takes longer than all else here."""
+        self.chosen = self.chosen._replace(**noted)
+        return self
+
+    def _note_tallied(self, dimension: str, values: Sequence[str]) -> Self:
+        """Notes that one of the values, which the tallies have, is wanted."""
+        return self._note(tallied=(*self.chosen.tallied, (dimension, tuple(values))))
 
     def without_joins(self) -> Self:
         """The same; countries that are filtered by later are looked up in the publication itself, not joined to it.
 
         That is quicker where the publications are few, or in another order than that of the country's dates.
         """
-        found = self.all()
-        found.with_others = True
-        return found
+        return self.chosen_by(with_others=True)
 
     def not_by_date(self) -> Self:
         """The same, to be read in another order than that of dates, for which no index of them is of use."""
-        found = self.without_joins()
-        found.common = True
-        return found
+        return self.chosen_by(with_others=True, common=True)
 
     def by_keys(self, **wanted: Any) -> Self:
         """Those that have what is wanted of what the index by keys and words has."""
-        found = self.filter(**wanted)
-        found.keyed = True
+        found = self.filter(**wanted)._note(keyed=True)
         for column, dimension in TALLIED.items():
             if values := wanted.get(f"{column}__overlap"):
-                found.tallied = (*found.tallied, (dimension, tuple(values)))
+                found._note_tallied(dimension, values)
         return found
 
     def either(self, one: Self, other: Self) -> Self:
@@ -256,7 +230,7 @@ class PublicationQuerySet(VersionQuerySet):
         Each is a condition on the publication itself, not a subquery: what the first one finds by keys is found so, and
         how pages are found goes on as for any other filter.
         """
-        first, last = one.window_first, one.window_last
+        first, last = one.chosen.window_first, one.chosen.window_last
         if first and last and last - first <= FOUND_BY_KEYS and (in_window := traits.of_window(first, last)):
             one = one.by_keys(traits__overlap=in_window)
         found = self.without_joins()
@@ -267,9 +241,8 @@ class PublicationQuerySet(VersionQuerySet):
             # apart that stand beside each other.
             found.query = (one.filter(superseded_in=None) | one.filter(superseded_in__gt=self.at) | other).query
         # Of what `one` is chosen by, only how it is found, and that the database expects it wrongly, holds for all.
-        found.keyed, found.common, found.alone = one.keyed, one.common, False
-        found.correlated, found.involving_several = one.correlated, one.involving_several
-        return found
+        kept = ("keyed", "common", "correlated", "involving_several")
+        return found._note(alone=False, **{name: getattr(one.chosen, name) for name in kept})
 
     def in_language(self, language: str | Slot) -> Self:
         """With the `document` of `language` as an annotation."""
@@ -278,15 +251,14 @@ class PublicationQuerySet(VersionQuerySet):
     def matching(self, words: str, language: str) -> Self:
         """Events whose document in this language has the words (see `timeline.search`)."""
         wanted = search.queries(words, language)
-        found = self.by_keys(search=search.Finding(*wanted))
-        found.sought = tuple(wanted)
-        return found
+        return self.by_keys(search=search.Finding(*wanted))._note(sought=tuple(wanted))
 
     def ranked(self) -> Self:
         """With `rank`, from 1 up: how well each fits the words that they match."""
         # One by one: of one query for all of them, no rank would say how near to each other the words are.
         ranks = (
-            Cast(SearchRank(F("search"), search.Finding(one)) * 1_000_000, BigIntegerField()) for one in self.sought
+            Cast(SearchRank(F("search"), search.Finding(one)) * 1_000_000, BigIntegerField())
+            for one in self.chosen.sought
         )
         return self.annotate(rank=Greatest(*ranks, 1))
 
@@ -296,10 +268,9 @@ class PublicationQuerySet(VersionQuerySet):
         """Events that involve any of the countries, in any of the `ways` (entries of `PublicationCountry.ways`)."""
         if ways:
             found = self.by_keys(involvements__overlap=[f"{code}:{way}" for code in codes for way in ways])
-            found.tallied = (*found.tallied, ("country", tuple(codes)))
-            return found
+            return found._note_tallied("country", codes)
         # The index by country and date has one country's present state.
-        if len(codes) > 1 or self.at is not None or self.with_others:
+        if len(codes) > 1 or self.at is not None or self.chosen.with_others:
             return self.by_keys(countries_involved__overlap=list(codes))
         columns = ("start_min", "end_max", "long", "event_id", "current")
         joined = self.annotate(
@@ -314,21 +285,19 @@ class PublicationQuerySet(VersionQuerySet):
         """Events that involve every one of the countries, each in any of the `ways`."""
         if len(codes) > 1 and not ways:
             found = self.by_keys(countries_involved__contains=list(codes))
-            found.tallied = (*found.tallied, *(("country", (code,)) for code in codes))
-            found.involving_several = True
-            return found
+            for code in codes:
+                found._note_tallied("country", [code])
+            return found._note(involving_several=True)
         found = self
         for code in codes:
             found = found.involving([code], ways)
-        found.correlated = found.correlated or len(codes) > 1
-        return found
+        return found.chosen_by(correlated=self.chosen.correlated or len(codes) > 1)
 
     def with_actor(self, slugs: Sequence[str], roles: Sequence[str] = ()) -> Self:
         """Events in which any of the actors takes part itself, in any of the `roles`."""
         if roles:
             found = self.by_keys(roles__overlap=[f"{slug}:{role}" for slug in slugs for role in roles])
-            found.tallied = (*found.tallied, ("actor", tuple(slugs)))
-            return found
+            return found._note_tallied("actor", slugs)
         return self.by_keys(actors__overlap=list(slugs))
 
     def with_role(self, roles: Sequence[str]) -> Self:
@@ -357,7 +326,7 @@ class PublicationQuerySet(VersionQuerySet):
 
     def in_country(self, code: str) -> Self:
         """Events that took place in the country."""
-        if self.with_others or self.at is not None:
+        if self.chosen.with_others or self.at is not None:
             return self.by_keys(involvements__overlap=[f"{code}:{Way.LOCATION}:"])
         return self.exclude(place_country="").filter(place_country=code)
 
@@ -370,21 +339,21 @@ class PublicationQuerySet(VersionQuerySet):
     def overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Events that may have been going on on a day from `first` to `last`; None is no bound."""
         found, days = self, self.days
-        if self.keyed or self.common:
+        if self.chosen.keyed or self.chosen.common:
             # A sum is in no index: few events are read, so that a wide range by date is not read for them, too.
             began = ExpressionWrapper(F("start_min") + 0, DateField())
             found = self.annotate(plain_start_min=began, plain_end_max=F("end_max"), plain_long=F("long"))
             days = "plain_"
-        found = found.filter(overlap(first, last, days))
+        found = found.filter(overlap(first, last, days))._note(
+            window_first=max(filter(None, (first, self.chosen.window_first)), default=None),
+            window_last=min(filter(None, (last, self.chosen.window_last)), default=None),
+        )
         found.whenever = self if self.whenever is None else self.whenever
-        found.window_first = max(filter(None, (first, self.window_first)), default=None)
-        found.window_last = min(filter(None, (last, self.window_last)), default=None)
         return found
 
     def certainly_overlapping(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Events that were going on on a day from `first` to `last`, whichever of their possible days are true."""
-        found = self.all()
-        found.common = not found.days
+        found = self.chosen_by(common=not self.days)
         return found.overlapping(first, last).filter(certain_overlap(first, last))
 
     def in_force_on(self, day: datetime.date) -> Self:
@@ -421,8 +390,8 @@ class PublicationQuerySet(VersionQuerySet):
     def _effective_on(self, day: datetime.date) -> Self:
         """The same, found by keys."""
         in_year = self.by_keys(traits__overlap=traits.effective_in_year_of(day))
-        found = in_year.possibly_effective_on(day)
-        found.whenever, found.in_force = in_year, day
+        found = in_year.possibly_effective_on(day)._note(in_force=day)
+        found.whenever = in_year
         return found
 
     # Many
@@ -433,7 +402,7 @@ class PublicationQuerySet(VersionQuerySet):
         By an index of the sample; or by that in which they are found, so that nothing else is read. Joined to no
         country.
         """
-        if self.keyed:
+        if self.chosen.keyed:
             return self.filter(traits__overlap=[traits.IN_SAMPLE[one_in]])
         found = self.filter(sample=True)
         return found if one_in == SAMPLED else found.filter(drawn(one_in))

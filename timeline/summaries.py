@@ -440,7 +440,7 @@ class Days:
         """
         if self.in_window:
             return [self.rows]
-        if by_traits and first and last and isinstance(self.rows, PublicationQuerySet) and self.rows.keyed:
+        if by_traits and first and last and isinstance(self.rows, PublicationQuerySet) and self.rows.chosen.keyed:
             traits = of_window(first, last)
             if traits is not None:
                 return [self.rows.overlapping(first, last).filter(traits__overlap=traits)]

@@ -81,11 +81,11 @@ def rows(
     names = [*KEYS, *columns, "pk", "traits"]
     try:
         inner, values = found.order_by().values_list(*names).query.sql_with_params()
-        few = estimates.of_all(found).rows * (TOGETHER if found.involving_several else 1) <= MANY
+        few = estimates.of_all(found).rows * (TOGETHER if found.chosen.involving_several else 1) <= MANY
     except EmptyResultSet:  # Django knows without asking that nothing can match
         return []
     listed, in_window = ", ".join(names), by_date.in_window(found)
-    if few and found.keyed:  # thousands may have lasted into a window, however short it is
+    if few and found.chosen.keyed:  # thousands may have lasted into a window, however short it is
         sql = FEW.format(names=listed, found=inner, sorted=all_sorted(KEYS, in_window, descending, most))
     else:
         walked, more_values = _walked(found, change, descending).query.sql_with_params()

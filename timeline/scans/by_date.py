@@ -177,11 +177,11 @@ def statement(
     order = "DESC" if descending else "ASC"
     planned = estimates.of_all(found)
     cost = planned.cost
-    if cost <= max(estimates.SOON, SOON_FOR_EACH * most) and found.keyed:
+    if cost <= max(estimates.SOON, SOON_FOR_EACH * most) and found.chosen.keyed:
         parts = [all_sorted(KEYS, condition, descending, most) for condition in _window(found)]
         few = {"names": names, "all_names": ", ".join(all_names), "found": inner, "order": order, "most": most}
         return FEW.format(parts=" UNION ALL ".join(f"({part})" for part in parts), **few), values
-    if found.in_force:
+    if found.chosen.in_force:
         walked, walked_values = _in_force(found, day, descending).query.sql_with_params()
         measures = walk(inner, all_names, walked, MEASURES, PROMISING, descending=descending, most=most)
         return f"SELECT {names} FROM ({measures}) AS page", (*values, *walked_values)
@@ -189,15 +189,15 @@ def statement(
     if by_months.are_enough(found, whenever):
         months = _has(f"ARRAY({by_months.filling(found, day, descending, most)})")
         steps = _with_before(found, {"months": [months, *_not_before(found)]}, descending)
-        [(dimension, keys)] = found.tallied
+        [(dimension, keys)] = found.chosen.tallied
         parts, more_values = _gated(steps, descending, most), (dimension, list(keys))
     else:
-        near = whenever > estimates.MANY or not found.keyed
+        near = whenever > estimates.MANY or not found.chosen.keyed
         steps = _steps(found, near, descending)
         walked, walked_values = _walked(found, day, descending).query.sql_with_params()
         parts = [_edge(walked, near, descending), *_gated(steps, descending, most)]
         parts.insert(1 + list(steps).index("far"), _stretches(found, planned.rows, near, descending, most))
-        tallied = ((dimension, _one_of(keys)[1]) for dimension, keys in found.tallied)
+        tallied = ((dimension, _one_of(keys)[1]) for dimension, keys in found.chosen.tallied)
         more_values = (*walked_values, *chain.from_iterable(tallied))
     in_steps = STEPS.format(
         names=names,
@@ -221,7 +221,7 @@ def in_window(found: PublicationQuerySet) -> str:
 
     If it has two ends, the traits are written out: the database knows how rare each is.
     """
-    first, last = found.window_first, found.window_last
+    first, last = found.chosen.window_first, found.chosen.window_last
     if first and last:
         some = of_window(first, last)
         return "true" if some is None else _has(f"ARRAY{some}")
@@ -242,24 +242,24 @@ def _window(found: PublicationQuerySet) -> list[str]:
 
 def _has_one_end(found: PublicationQuerySet) -> bool:
     """Whether the window has one end, and the tallies know what is in it: not of past states."""
-    return (found.window_first is None) != (found.window_last is None) and found.at is None
+    return (found.chosen.window_first is None) != (found.chosen.window_last is None) and found.at is None
 
 
 def _within(found: PublicationQuerySet, what: str) -> str:
     """SQL: `YEARS_LEFT` or `EVENTS_LEFT` of a window that has one end."""
-    if found.window_last:
-        return what.format(reached="<=", end=_date(found.window_last))
-    assert found.window_first
-    return what.format(reached=">=", end=_date(found.window_first))
+    if found.chosen.window_last:
+        return what.format(reached="<=", end=_date(found.chosen.window_last))
+    assert found.chosen.window_first
+    return what.format(reached=">=", end=_date(found.chosen.window_first))
 
 
 def _in_force(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
     """Of what may be in force then, the days and events, in order; read in an index of measures."""
     walked = public_then(found)
-    if found.window_first:
-        walked = walked.filter(Q(start_min__gte=long_before(found.window_first)) | Q(long=True))
-    if found.window_last:
-        walked = walked.filter(start_min__lte=found.window_last)
+    if found.chosen.window_first:
+        walked = walked.filter(Q(start_min__gte=long_before(found.chosen.window_first)) | Q(long=True))
+    if found.chosen.window_last:
+        walked = walked.filter(start_min__lte=found.chosen.window_last)
     if day:
         walked = walked.filter(**{f"start_min__{'lte' if descending else 'gte'}": day})
     return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[: MEASURES * PROMISING]
@@ -268,12 +268,12 @@ def _in_force(found: PublicationQuerySet, day: datetime.date | None, descending:
 def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
     """`NEAR` events of the window, from where there may be one of `found`."""
     walked = public_then(found)
-    for dimension, keys in found.tallied if found.at is None else ():
+    for dimension, keys in found.chosen.tallied if found.at is None else ():
         begun, lookup = (LAST_BEGUN, "lte") if descending else (FIRST_BEGUN, "gte")
         one_of, value = _one_of(keys)
         edge = RawSQL(begun.format(one_of=one_of), (dimension, value), DateField())
         walked = walked.filter(**{f"start_min__{lookup}": edge})
-    first, last = found.window_first, found.window_last
+    first, last = found.chosen.window_first, found.chosen.window_last
     if day:
         first, last = (first, min(day, last or day)) if descending else (max(day, first or day), last)
     if first:
@@ -307,12 +307,12 @@ def _stretches(found: PublicationQuerySet, expected: float, near: bool, descendi
             until="<=" if descending else ">=",
             tallied=TALLIED,
         )
-        for _, keys in found.tallied
+        for _, keys in found.chosen.tallied
     ]
     unknown = f"greatest({', '.join(['days', *until_tallied])})"
-    if near and found.correlated:
+    if near and found.chosen.correlated:
         unknown = f"CASE near WHEN 0 THEN {traits.LONGEST} ELSE {unknown} END"
-    limit = found.window_first if descending else found.window_last
+    limit = found.chosen.window_first if descending else found.chosen.window_last
     end = _date(limit) if limit else f"({EVER.format(order='ASC' if descending else 'DESC')})"
     return STRETCHES.format(
         traits=_days("last", "first") if descending else _days("first", "last"),
@@ -323,8 +323,8 @@ def _stretches(found: PublicationQuerySet, expected: float, near: bool, descendi
         longest=traits.LONGEST,
         counted=", (SELECT count(*) AS near FROM near) AS counted" if near else "",
         wanted=SPARE * most,
-        expected=1 if found.tallied else max(1, round(expected)),
-        wider=WIDER * (OFTEN_NONE if found.correlated else 1),
+        expected=1 if found.chosen.tallied else max(1, round(expected)),
+        wider=WIDER * (OFTEN_NONE if found.chosen.correlated else 1),
     )
 
 
@@ -336,12 +336,12 @@ def _steps(found: PublicationQuerySet, near: bool, descending: bool) -> dict[str
 
 
 def _not_before(found: PublicationQuerySet) -> list[str]:
-    return [f"start_min + 0 >= {_date(found.window_first)}"] if found.window_first else []
+    return [f"start_min + 0 >= {_date(found.chosen.window_first)}"] if found.chosen.window_first else []
 
 
 def _with_before(found: PublicationQuerySet, steps: dict[str, list[str]], descending: bool) -> dict[str, str]:
     """The steps, each with the condition for what is in it, and that for what began before the window."""
-    first = found.window_first
+    first = found.chosen.window_first
     if first:
         before = {"before": [f"start_min + 0 < {_date(first)}", _has(f"ARRAY{lasting_until(first)}")]}
         steps = {**steps, **before} if descending else {**before, **steps}

@@ -34,7 +34,7 @@ that would fill it with each of them alone: an event can have several."""
 
 def are_enough(found: PublicationQuerySet, cost: float) -> bool:
     """Whether the tallies count just what is wanted, and the months are not too long; `cost` is that of finding all."""
-    return found.alone and len(found.tallied) == 1 and found.at is None and cost <= COMMON
+    return found.chosen.alone and len(found.chosen.tallied) == 1 and found.at is None and cost <= COMMON
 
 
 def filling(found: PublicationQuerySet, day: datetime.date | None, descending: bool, most: int) -> str:
@@ -44,7 +44,7 @@ def filling(found: PublicationQuerySet, day: datetime.date | None, descending: b
     order: of its month, and of that in which the window ends, the events may be left over from the page before, or lie
     outside. So they are looked at, but not counted. Takes two values: the dimension of the tallies and its keys.
     """
-    first, last = found.window_first, found.window_last
+    first, last = found.chosen.window_first, found.chosen.window_last
     if descending:
         last = min(filter(None, (day, last)), default=None)
     else:

@@ -24,10 +24,10 @@ def of_all(found: PublicationQuerySet) -> Expected:
     small part of what they do leave.
     """
     wanted = found if found.whenever is None else found.whenever
-    if found.window_first:  # few began before it
-        wanted = wanted.filter(start_min__gte=found.window_first)
-    if found.window_last:
-        wanted = wanted.filter(start_min__lte=found.window_last)
+    if found.chosen.window_first:  # few began before it
+        wanted = wanted.filter(start_min__gte=found.chosen.window_first)
+    if found.chosen.window_last:
+        wanted = wanted.filter(start_min__lte=found.chosen.window_last)
     planned = expected(*wanted.order_by().values_list("start_min", "event_id").query.sql_with_params())
-    times = (CORRELATED if found.correlated else 1) * (OF_MEASURES if found.in_force else 1)
+    times = (CORRELATED if found.chosen.correlated else 1) * (OF_MEASURES if found.chosen.in_force else 1)
     return Expected(planned.rows * times, planned.cost * times)

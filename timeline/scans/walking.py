@@ -53,7 +53,7 @@ def public_then(found: PublicationQuerySet) -> PublicationQuerySet:
     """All that is public in the state that `found` is of; where this is in force on a day, what may be effective then:
     there is an index of it."""
     public: PublicationQuerySet = found.model._default_manager.as_of(found.at)
-    return public.possibly_effective_on(found.in_force) if found.in_force else public
+    return public.possibly_effective_on(found.chosen.in_force) if found.chosen.in_force else public
 
 
 def all_sorted(keys: Sequence[str], condition: str, descending: bool, most: int) -> str:
