@@ -16,6 +16,7 @@ from events.digest import digest
 from timeline.documents import FIELDS, Document, Rendered, dump
 from timeline.editions import Edition
 from timeline.models import Publication, PublicationCountry, PublicationRelation, PublicationText
+from timeline.models.publications import NAMES_DIGEST
 from timeline.vectors import vectors
 
 UNNUMBERED = '"version":0'
@@ -34,7 +35,7 @@ class Prepared:
             event_id=self.event.pk,
             **rendered.columns,
             involvements=involvements,
-            names_digest=digest(sorted(rendered.names)),
+            names_digest=digest(sorted(rendered.names))[:NAMES_DIGEST],
         )
         self.relations = [(relation.kind, relation.target_id) for relation in rendered.relations]
         self.found_by = {

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='publication',
             name='names_digest',
-            field=models.CharField(blank=True, db_default='', help_text='Of the names and aliases of actors that a search finds it by. Empty in old ones: not known.', max_length=64),
+            field=models.CharField(blank=True, db_default='', help_text='Of the names and aliases of actors that a search finds it by. Empty in old ones: not known.', max_length=16),
         ),
     ]

@@ -59,6 +59,10 @@ def _by_value(name: str, column: str, condition: Q) -> models.Index:
     return models.Index(F(column), *newest_first, condition=condition & ~Q(**{column: ""}), name=name)
 
 
+NAMES_DIGEST = 16
+"""Characters: rows that are read for each page stay short, and two in 2**64 are taken for the same."""
+
+
 class Publication(Version):
     """A published version of an event, with what the filters need. The documents are in `PublicationText`."""
 
@@ -106,7 +110,7 @@ class Publication(Version):
     traits = ArrayField(models.IntegerField(), help_text="See `timeline.traits`.")
     search = SearchVectorField(help_text="The words of the documents in all languages: see `timeline.search`.")
     names_digest = models.CharField(
-        max_length=64,
+        max_length=NAMES_DIGEST,
         blank=True,
         db_default="",
         help_text="Of the names and aliases of actors that a search finds it by. Empty in old ones: not known.",
