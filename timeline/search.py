@@ -69,8 +69,8 @@ def has_stray_star(text: str) -> bool:
 
 def queries(text: str, language: str) -> list[str]:
     """Any of these tsqueries finds what `text` asks for (see `parse`): the first one in documents with texts in their
-    own `language`, the others where these are in another one. Stop words of the texts' language are not looked for; a
-    query of nothing else is empty, and finds nothing.
+    own `language`, the others where these are in another one. Stop words of the texts' language are not looked for; but
+    a query of nothing else finds them where they stand in capitals, or in a name that is in another language: WHO, IT.
 
     Takes a query for each stemmer that does not remember all the words, and one more for such beginnings.
     """
@@ -131,9 +131,11 @@ class _Stemmer:
 
 def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) -> str:
     """A tsquery for all that is wanted and not excluded, with the mark `before`: each as either stemmer has it, as a
-    document's texts and its names can be in two languages. What says nothing in the texts is not looked for."""
+    document's texts and its names can be in two languages. What says nothing in the texts is not looked for beside what
+    does."""
     wanted: list[str] = []
     excluded: list[str] = []
+    in_capitals: list[str] = []
     for minus, words, beginning in parts:
         in_texts, in_names = (
             one.begun(words, before, excluded=minus) if beginning else one.phrase(words, before)
@@ -141,6 +143,9 @@ def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) 
         )
         if in_texts:
             (excluded if minus else wanted).append(_any(in_texts, in_names))
+        elif not (minus or beginning):
+            in_capitals.append(_any(" & ".join(f"'{before}:{word}'" for word in words), in_names))
+    wanted = wanted or in_capitals
     return " & ".join([*wanted, *(f"!{query}" for query in excluded)]) if wanted else ""
 
 

@@ -1,11 +1,13 @@
 """Search vectors, put together here out of the lexemes that PostgreSQL's stemmers make of single words.
 
 The database is asked once for each word, not once for each place where it stands. The vectors are those that `WORDS`
-gives, position by position; it makes those that are too long to be put together here.
+gives, position by position; it makes those that are too long to be put together here. Stop words are left out, but for
+those in capitals: WHO and IT may be names. They have no position, so that no phrase has them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
@@ -43,6 +45,10 @@ SELECT {WORDS} FROM ROWS FROM (json_to_recordset(%s::json) AS
 """
 
 
+IN_CAPITALS = re.compile("[A-Z]{2,}")
+"""It may be the end of a word: to look for its borders takes three times as long, of every text that is published."""
+LONGEST_STOP_WORD = 12
+
 Found = tuple[str, str, Texts]
 """A document: its language, that of its texts, and what it is found by."""
 
@@ -56,22 +62,31 @@ def vectors(documents: Sequence[Found]) -> list[str]:
     """The vector of each document, as text."""
     words: dict[str, set[str]] = {}
     names: dict[str, set[str]] = {}
-    parts = [(language, of_texts, _cut(texts)) for language, of_texts, texts in documents]
-    for language, of_texts, by_weight in parts:
+    parts = [(language, of_texts, _cut(texts), _in_capitals(texts)) for language, of_texts, texts in documents]
+    for language, of_texts, by_weight, in_capitals in parts:
         for weight in WEIGHTS:
             wanted, of = (names, language) if weight in NAMES else (words, of_texts)
             wanted.setdefault(of, set()).update(chain.from_iterable(by_weight[weight]))
+        words[of_texts] |= in_capitals
     known = {
         language: stems(configuration(language)).of(words.get(language, ()), names.get(language, ()))
         for language in words.keys() | names.keys()
     }
     found = [
         _vector(mark(language, of_texts), known[of_texts].words, known[language].names, by_weight)
-        for language, of_texts, by_weight in parts
+        for language, of_texts, by_weight, _ in parts
     ]
     others = [document for document, vector in zip(documents, found, strict=True) if vector is None]
     by_database = iter(_made_by_database(others) if others else ())
-    return [next(by_database) if vector is None else vector for vector in found]
+    return [
+        " ".join(
+            [
+                next(by_database) if vector is None else vector,
+                *(f"'{mark(language, of_texts)}:{word}'" for word in in_capitals if not known[of_texts].words[word][0]),
+            ]
+        )
+        for vector, (language, of_texts, _, in_capitals) in zip(found, parts, strict=True)
+    ]
 
 
 Parts = Mapping[str, Sequence[Sequence[str]]]
@@ -80,6 +95,12 @@ Parts = Mapping[str, Sequence[Sequence[str]]]
 
 def _cut(texts: Texts) -> Parts:
     return {weight: [[text] if weight in NAMES else words_of(text) for text in texts[weight]] for weight in WEIGHTS}
+
+
+def _in_capitals(texts: Texts) -> set[str]:
+    """The words that stand there in capitals, without these."""
+    found = IN_CAPITALS.findall("\n".join(chain.from_iterable(texts.values())))
+    return {word.lower() for word in found if len(word) <= LONGEST_STOP_WORD}
 
 
 def _made_by_database(documents: Iterable[Found]) -> list[str]:

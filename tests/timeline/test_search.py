@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from urllib.parse import quote, urlencode
 
@@ -40,6 +41,7 @@ SOME = [
     "½",
     "O’Brien",
     "war",
+    "OF",
 ]
 phrases = st.lists(st.sampled_from(SOME) | st.text(max_size=5), max_size=4).map(" ".join)
 
@@ -325,6 +327,30 @@ def test_of_a_long_summary_as_much_is_searched_as_a_vector_has_room_for(client):
         assert slugs(client, f"q={quote(words[number])}") == found
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("who", ["order"]),
+        ("WHO", ["order"]),
+        ('"the WHO"', []),  # not both of them stand in capitals
+        ("who -treaty", ["order"]),
+        ("who -leaves", []),
+        ("who leaves", ["order"]),  # a stop word beside another word says nothing
+        ("it", ["talks"]),  # Italy's code
+        ("in", []),
+        ("who it", []),
+    ],
+)
+def test_stop_words_in_capitals_are_found_where_nothing_else_is_asked_for(client, words, found):
+    order = draft("order", "2025", "US", titles={"en": "The US leaves the WHO", "de": "Austritt aus der WHO"})
+    order.texts.filter(language="en").update(summary="It takes a year, in which those who stay pay more.")
+    publish([order])
+    published("talks", "2025", state("IT"))
+
+    assert slugs(client, urlencode({"q": words})) == found
+    assert slugs(client, "q=it&lang=de") == ["talks"]  # its texts are English, where that is a stop word
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(phrases, phrases, st.lists(st.tuples(st.booleans(), phrases), max_size=3))
 @example("After the war, he runs", "Of", [(False, "war of running"), (True, "of the"), (False, "the")])
@@ -333,6 +359,11 @@ def test_of_a_long_summary_as_much_is_searched_as_a_vector_has_room_for(client):
 @example("x²٣ ½war", "", [(False, "x²٣"), (False, "½war")])
 @example("The war", "of running", [(False, "war of running")])  # in neither of them
 @example("The war", "runs", [(False, "war of runs")])
+@example("The WAR OF", "und", [(False, "of")])  # a stop word in capitals
+@example("The WAR OF", "und", [(False, "the of")])
+@example("The WAR OF", "und", [(False, "of"), (True, "war")])
+@example("The WAR OF", "und", [(False, "of"), (False, "peace")])
+@example("running", "Und war", [(False, "und")])  # a stop word of the text's language, not of the name's
 def test_phrases_are_found_where_postgresql_finds_them(text, name, asked):
     asked = [(minus, " ".join(words_of(phrase))) for minus, phrase in asked]
     asked = [(minus, phrase) for minus, phrase in asked if phrase]
@@ -348,6 +379,9 @@ def test_phrases_are_found_where_postgresql_finds_them(text, name, asked):
         assert matches(vector, wanted) == found_by_postgresql(stemmer, text, name, asked)
 
 
+CAPITALS = re.compile("(?<![A-Z])[A-Z]{2,12}(?![A-Z])")
+
+
 def matches(vector, query):
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::tsvector @@ %s::tsquery", [vector, query])
@@ -356,17 +390,19 @@ def matches(vector, query):
 
 def found_by_postgresql(stemmer, text, name, asked):
     """Whether the document has all the phrases that are not excluded, and none that is, be they stemmed as the text
-    or as the name. Those that are nothing but stop words in the text are not looked for; these alone find nothing."""
+    or as the name. Those that are nothing but stop words in the text are looked for only if nothing else is wanted: in
+    the name, if they are no stop words of its language, or in capitals."""
+    capitals = {word.lower() for word in CAPITALS.findall(f"{text} {name}")}
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT minus, bool_or(
+            SELECT minus, phrase, numnode(phraseto_tsquery(%(stemmer)s, phrase)) > 0, bool_or(
                 to_tsvector(%(stemmer)s, %(text)s) @@ phraseto_tsquery(one, phrase)
                 OR to_tsvector('english', %(name)s) @@ phraseto_tsquery(one, phrase)
             )
             FROM unnest(%(minus)s::boolean[], %(phrases)s::text[]) AS asked (minus, phrase),
                 unnest(ARRAY[%(stemmer)s, 'english']::regconfig[]) AS one
-            WHERE numnode(phraseto_tsquery(%(stemmer)s, phrase)) > 0 GROUP BY minus, phrase
+            GROUP BY minus, phrase
             """,
             {
                 "stemmer": stemmer,
@@ -377,7 +413,12 @@ def found_by_postgresql(stemmer, text, name, asked):
             },
         )
         found = cursor.fetchall()
-    return any(not minus for minus, _ in found) and all(has != minus for minus, has in found)
+    says_something = any(says and not minus for minus, _, says, _ in found)
+    return all(
+        has != minus if says else has or set(phrase.split()) <= capitals
+        for minus, phrase, says, has in found
+        if says or not (minus or says_something)
+    )
 
 
 @pytest.mark.parametrize(

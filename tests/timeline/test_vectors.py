@@ -1,6 +1,7 @@
 """Search vectors put together here, against those that PostgreSQL makes."""
 
 import importlib
+import re
 
 import pytest
 from django.db import connection
@@ -43,6 +44,9 @@ SOME = [
     "½",
     "²",
     "it's",
+    "WHO",
+    "US",
+    "who",
     "O’Brien",
     "naïve",
 ]
@@ -78,8 +82,21 @@ def by_postgresql(found):
         made = [text for (text,) in cursor.fetchall()]
     before = [language if language == of_texts else f"{language}.{of_texts}" for language, of_texts, _ in found]
     return [
-        " ".join(f"'{mark}:{lexeme[1:]}" for lexeme in text.split()) for mark, text in zip(before, made, strict=True)
+        " ".join([*(f"'{mark}:{lexeme[1:]}" for lexeme in text.split()), *in_capitals(mark, of_texts, texts)])
+        for mark, text, (_, of_texts, texts) in zip(before, made, found, strict=True)
     ]
+
+
+def in_capitals(mark, of_texts, texts):
+    """The stop words among what stands in capitals, without positions."""
+    words = {word for part in texts.values() for text in part for word in re.split("[^A-Z]+", text)}
+    capitals = [word for word in words if 2 <= len(word) <= 12]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT lower(word) FROM unnest(%s::text[]) AS word WHERE to_tsvector(%s::regconfig, word) = ''",
+            [capitals, CONFIGURATIONS[of_texts]],
+        )
+        return [f"'{mark}:{word}'" for (word,) in cursor.fetchall()]
 
 
 def normalised(found):
@@ -121,6 +138,12 @@ def test_what_is_longer_than_vectors_count_is_left_to_the_database(text, made, w
         found = vectors.vectors([document, other])
 
     assert normalised(found) == normalised(by_postgresql([document, other]))
+
+
+def test_stop_words_in_capitals_are_kept_in_what_the_database_makes_too():
+    [vector] = vectors.vectors([("en", "en", {"A": ["the WHO"], "B": [], "C": [], "D": ["war " * 300]})])
+
+    assert vector.split()[-1] == "'en:who'"
 
 
 def test_a_known_word_is_not_asked_for_again(django_assert_num_queries):
