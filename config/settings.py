@@ -159,6 +159,8 @@ if SECURE_PROXY:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+# The form of an event has five fields for each participant, and a treaty has some two hundred.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 # W003 knows Django's CsrfViewMiddleware by that name alone; ours is a subclass, for the admin.
 # HSTS for subdomains and preloading bind the whole domain, which is its owner's to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db import models
 from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse
 
 from events.digest import digest
 
@@ -25,10 +28,11 @@ def fingerprint(record: models.Model, parts: Sequence[str] = ()) -> str:
 
 
 class GuardedForm(forms.ModelForm):
-    """Refuses to overwrite unasked what somebody else saved after this form was opened.
+    """Refuses to overwrite unasked what somebody else saved after this form was opened, or to bring back unasked what
+    somebody else deleted.
 
-    The admin must have `opened` among its fields. The script asks before a page with unsaved entries is left, and
-    keeps them when the session has ended.
+    The admin is to be a `GuardedAdmin`, with `opened` among its fields. The script asks before a page with unsaved
+    entries is left, and keeps them when the session has ended.
     """
 
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -53,7 +57,31 @@ class GuardedForm(forms.ModelForm):
         opened = self.cleaned_data.get("opened")
         if opened and self.instance.pk:
             self._check_for_others(opened)
+        elif opened:
+            self._ask_again(
+                "",
+                f"Somebody else deleted this {self.instance._meta.verbose_name} after you had opened it. What you "
+                "entered is still here. Saving again makes it anew.",
+            )
+        self._check_slug()
         return cleaned
+
+    def _check_slug(self) -> None:
+        """That none is passed over, of what is fixed by now."""
+        entered = None if "slug" in self.fields else self.data.get(self.add_prefix("slug"))
+        if entered is not None and entered != self.instance.slug:
+            self.add_error(
+                None,
+                f"The slug “{entered}” is not possible any more: this {self.instance._meta.verbose_name} has become "
+                f"public after you had opened the form. Saving again keeps “{self.instance.slug}”.",
+            )
+
+    def _ask_again(self, opened: str, message: str) -> None:
+        """Refuses once: the form that goes back is one of what is there now."""
+        data: Any = self.data
+        self.data = data = data.copy()
+        data[self.add_prefix("opened")] = opened
+        self.add_error(None, message)
 
     def _check_for_others(self, opened: str) -> None:
         model = type(self.instance)
@@ -64,14 +92,27 @@ class GuardedForm(forms.ModelForm):
         saved = model._default_manager.select_for_update(no_key=True).get(pk=self.instance.pk)
         current = fingerprint(saved, self.parts)
         if current != opened:
-            data: Any = self.data
-            self.data = data = data.copy()
-            data[self.add_prefix("opened")] = current
-            self.add_error(
-                None,
+            self._ask_again(
+                current,
                 f"Somebody else saved this {model._meta.verbose_name} after you had opened it. What you entered is "
                 "still here: compare it in another tab. Saving again replaces what they changed by what stands here.",
             )
+
+
+class GuardedAdmin(admin.ModelAdmin):
+    """Its form is a `GuardedForm`, which stays when somebody else deletes what it is about."""
+
+    form = GuardedForm
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if object_id and request.method == "POST" and self._is_gone(request, unquote(object_id)):
+            object_id = None  # else Django would throw away what was entered
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _is_gone(self, request: HttpRequest, object_id: str) -> bool:
+        return self.has_add_permission(request) and self.get_object(request, object_id) is None
 
 
 class PartFormSet(BaseInlineFormSet):
@@ -80,6 +121,9 @@ class PartFormSet(BaseInlineFormSet):
     What somebody removed after the form was opened is taken for a new part, or for the same one if somebody made that
     anew: the form itself asks before it is saved (`GuardedForm`), and then nothing that stands in it is lost.
     """
+
+    replaces: ClassVar[bool] = True
+    """Whether what is entered anew replaces the same part that somebody else made meanwhile; else it is refused."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,7 +147,7 @@ class PartFormSet(BaseInlineFormSet):
         made meanwhile and is the same part."""
         there = {str(row.pk): row for row in self.get_queryset()}
         known = {place: pk for place, pk in entered.items() if pk in there}
-        fields = self._identifying()
+        fields = self._identifying() if self.replaces else []
         if not fields:
             return known
         made = {pk: row for pk, row in there.items() if pk not in known.values()}

@@ -17,12 +17,13 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from events.admin import ActorAdmin, EventAdmin, EventTypeAdmin, TopicAdmin
 from events.choosing import ChoosesEvents
 from events.fields import TranslatedWidget
-from events.guarding import GuardedForm
+from events.guarding import GuardedAdmin
 from events.models import Actor, Event, EventType, Topic
 from timeline.documents import with_base_url
 from timeline.filters import check_saved_filter
@@ -133,29 +134,43 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
 
     def get_deleted_objects(self, objs: Iterable[Event], request: HttpRequest) -> Any:
         listed, counts, missing_permissions, protected = super().get_deleted_objects(list(objs), request)
-        versions = Publication.objects.filter(event__in=objs)
-        published = list(versions.order_by("event__slug").values_list("event__slug", flat=True).distinct())
+        last = Publication.objects.filter(event__in=objs, superseded_in=None).order_by("event__slug")
+        published = list(last.values_list("event__slug", "withdrawn"))
         if published:
             # Not what an account is permitted: nobody deletes these.
             missing_permissions = set()
-            protected = [f"All that was ever published of “{slug}”. Withdraw the event instead." for slug in published]
+            protected = [
+                f"All that was ever published of “{slug}”. "
+                + ("It is withdrawn already." if withdrawn else "Withdraw the event instead.")
+                for slug, withdrawn in published
+            ]
         return listed, counts, missing_permissions, protected
+
+    def action_checkbox(self, obj: Event) -> SafeString:
+        """With the time of the last edit that the list shows: what was saved later, nobody has looked at there."""
+        seen = '<input type="hidden" name="seen-{}" value="{}">'
+        return super().action_checkbox(obj) + format_html(seen, obj.pk, obj.updated_at.isoformat())
 
     @admin.action(description="Publish selected events", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
         outcome = Outcome()
         # All of them first, and as they are now: the first batch takes the dataset, and who has others waits for it.
         ids = lock(queryset.values_list("pk", flat=True))
+        edited: list[Event] = []
         for some in in_parts(ids):  # what is rendered is in memory until it is written
-            done = publish(Event.objects.filter(pk__in=some), _signed_in(request), skip_refused=True)
+            events, edited_now = _as_seen(request, Event.objects.filter(pk__in=some).only("slug", "updated_at"))
+            done = publish(events, _signed_in(request), skip_refused=True)
             _log(request, done.published, "Published.")
             outcome.published += done.published
             outcome.unchanged += done.unchanged
             outcome.refused |= done.refused
+            edited += edited_now
         for event, reasons in list(outcome.refused.items())[:LISTED]:
             self.message_user(request, f"Not published: {event.slug}. {' '.join(reasons)}", messages.ERROR)
         if (more := len(outcome.refused) - LISTED) > 0:
             self.message_user(request, f"Not published either: {more:,} others.", messages.ERROR)
+        if edited:
+            self.message_user(request, EDITED.format(_slugs(edited)), messages.WARNING)
         if outcome.published:
             self.message_user(request, f"Published: {_slugs(outcome.published)}.", messages.SUCCESS)
         if outcome.unchanged:
@@ -164,6 +179,21 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
     @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["change"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
         _withdraw(self, request, queryset, withdraw)
+
+
+EDITED = (
+    "Not published, as it was saved after you had opened the list: {}. Look at what it says now, then publish it again."
+)
+
+
+def _as_seen(request: HttpRequest, events: Iterable[Event]) -> tuple[list[Event], list[Event]]:
+    """Those that are as the list showed them, or were not on its page; and those that were saved since."""
+    seen: list[Event] = []
+    edited: list[Event] = []
+    for event in events:
+        shown = request.POST.get(f"seen-{event.pk}")
+        (seen if shown in (None, event.updated_at.isoformat()) else edited).append(event)
+    return seen, edited
 
 
 def _slugs(entries: Sequence[Event | Timeline]) -> str:
@@ -183,7 +213,7 @@ class VocabularyList(ChangeList):
             entry.public_state = states[entry.slug]
 
 
-class PublishableVocabulary(admin.ModelAdmin):
+class PublishableVocabulary(GuardedAdmin):
     """An action that makes the present state of vocabulary entries public."""
 
     vocabulary: ClassVar[str]
@@ -259,7 +289,6 @@ class PublishableTopicAdmin(PublishableVocabulary, TopicAdmin):
 
 @admin.register(Timeline)
 class TimelineAdmin(ChoosesEvents, PublishableVocabulary):
-    form = GuardedForm
     vocabulary, kind = "timelines", Term.Kind.TIMELINE
     list_display = ["__str__", "slug", "saved_filter"]
     actions = [*PublishableVocabulary.actions, "withdraw_selected"]

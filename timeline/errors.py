@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost, PermissionDenied, TooManyFieldsSent
+from django.core.exceptions import DisallowedHost, PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
@@ -222,6 +222,8 @@ def for_people(request: HttpRequest) -> bool:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if for_people(request):
+        if isinstance(exception, TooManyFieldsSent | RequestDataTooBig):
+            return HttpResponse(render_to_string("timeline/admin/too_large.html"), status=413)
         return defaults.bad_request(request, exception)
     detail = "The request could not be understood."
     if isinstance(exception, DisallowedHost):

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from events.admin.inputs import INPUTS, TableInline
 from events.fields import parse_or_none
-from events.guarding import GuardedForm, PartFormSet
+from events.guarding import GuardedAdmin, GuardedForm, PartFormSet
 from events.models import Actor, Membership
 
 
@@ -50,12 +50,28 @@ class MembershipInline(TableInline):
         return super().get_queryset(request).select_related("member", "group")
 
 
+class MemberForm(MembershipForm):
+    """Says of one that is there already what the constraint says: Django leaves out those that the group is in."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.instance._state.adding and self.instance.group_id and not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except forms.ValidationError as error:
+                self.add_error(None, error)
+
+
+class MemberFormSet(PartFormSet):
+    replaces = False  # those that are there cannot be changed here
+
+
 class MemberInline(TableInline):
-    """Whoever belongs to it: to look at and add to. One form for a hundred members would be refused for its size."""
+    """Whoever belongs to it: to look at and add to. Each is changed in a form of its own, or in the member's."""
 
     model = Membership
-    form = MembershipForm
-    formset = PartFormSet
+    form = MemberForm
+    formset = MemberFormSet
     fk_name = "group"
     verbose_name = "member"
     verbose_name_plural = "members (“View” leads to the form of each)"
@@ -80,7 +96,7 @@ class ActorForm(GuardedForm):
     parts = ["memberships"]
 
 
-class ActorAdmin(admin.ModelAdmin):
+class ActorAdmin(GuardedAdmin):
     form = ActorForm
     list_display = ["__str__", "kind", "code", "slug"]
     list_filter = ["kind"]
@@ -106,7 +122,7 @@ class ActorAdmin(admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(GuardedAdmin):
     form = SingleMembershipForm
     list_display = ["member", "role", "group", "since", "until"]
     list_select_related = ["member", "group"]

@@ -17,7 +17,7 @@ from django.utils import timezone
 from events.admin.inputs import INPUTS, LONG_INPUTS, TableInline
 from events.choosing import ChoosesEvents, EventsView
 from events.figure_sources import FigureFormSet, SourceField
-from events.guarding import GuardedForm, PartFormSet
+from events.guarding import GuardedAdmin, GuardedForm, PartFormSet
 from events.models import Event, EventText, Figure, Participation, Relation, Source
 
 
@@ -136,7 +136,7 @@ class FigureInline(admin.StackedInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class EventAdmin(admin.ModelAdmin):
+class EventAdmin(GuardedAdmin):
     """An event on one page: date and place, texts, participants, sources, relations, figures."""
 
     form = EventForm

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from events.admin.events import SourceForm, mark_edited
 from events.admin.inputs import INPUTS, LONG_INPUTS
 from events.choosing import ChoosesEvents
-from events.guarding import GuardedForm
+from events.guarding import GuardedAdmin, GuardedForm
 from events.models import EventText, Figure, Participation, Relation, Source
 
 
@@ -24,7 +24,7 @@ class PartForm(GuardedForm):
         return excluded if "event" in self.fields else excluded - {"event"}
 
 
-class PartAdmin(ChoosesEvents, admin.ModelAdmin):
+class PartAdmin(ChoosesEvents, GuardedAdmin):
     """Parts of all events in one list, to look for one. It stays with its event, which counts as edited with it."""
 
     form = PartForm

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
-
-from events.guarding import GuardedForm
+from events.guarding import GuardedAdmin
 
 
-class BranchAdmin(admin.ModelAdmin):
-    form = GuardedForm
+class BranchAdmin(GuardedAdmin):
     list_display = ["__str__", "slug", "parent"]
     list_select_related = ["parent"]
     search_fields = ["names", "slug"]

@@ -182,6 +182,18 @@ def test_nothing_typed_is_lost(editor, live_server):
     expect(note).to_have_text(SILENT)
     page.context.set_offline(False)
 
+    # Neither does one that keeps the browser waiting.
+    waiting: list[Route] = []
+    page.route("**/jsi18n/", lambda route: waiting.append(route))
+    page.clock.install()
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(note).to_have_count(0)
+    page.clock.fast_forward(2_000)
+    expect(note).to_have_text("Not saved yet: waiting for the server.")
+    page.clock.fast_forward(18_000)
+    expect(note).to_have_text(SILENT)
+    page.unroute("**/jsi18n/")
+
     # Who stops it may save again, who clicks twice saves once.
     told: list[str] = []
     held: list[Route] = []

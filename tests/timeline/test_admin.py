@@ -318,6 +318,33 @@ def test_messages_about_many_events_name_the_first_ones(admin_client, monkeypatc
     ]
 
 
+def test_what_was_saved_after_the_list_was_opened_is_published_only_when_it_was_looked_at(admin_client, client):
+    def listed() -> dict[str, str]:
+        """What the form of the list sends with what is chosen."""
+        return dict(re.findall(r'<input type="hidden" name="(seen-\d+)" value="(.*?)">', page()))
+
+    def page() -> str:
+        return admin_client.get(EVENTS).content.decode()
+
+    mine, theirs = draft("mine"), draft("theirs")
+    before = listed()
+    assert before.keys() == {f"seen-{mine.pk}", f"seen-{theirs.pk}"}
+    assert 'id="action-toggle"' in page()
+    Event.objects.filter(pk=theirs.pk).update(updated_at=theirs.updated_at + datetime.timedelta(microseconds=1))
+    chosen = {"action": "publish_selected", "_selected_action": [mine.pk, theirs.pk]}
+
+    response = admin_client.post(EVENTS, chosen | before, follow=True)
+
+    assert [f"{message.level_tag}: {message}" for message in response.context["messages"]] == [
+        "warning: Not published, as it was saved after you had opened the list: theirs. Look at what it says now, then "
+        "publish it again.",
+        "success: Published: mine.",
+    ]
+    assert slugs(client) == ["mine"]
+    admin_client.post(EVENTS, chosen | listed())
+    assert slugs(client) == ["theirs", "mine"]
+
+
 def test_messages_escape_what_editors_wrote(admin_client):
     draft("talks", "<script>alert(1)</script>")
     data = {"action": "publish_selected", "_selected_action": [Event.objects.get().pk]}
@@ -375,10 +402,14 @@ def test_an_edit_in_hand_stays_one_when_the_public_version_follows_something_els
 # Deleting
 
 
-def test_a_published_event_cannot_be_deleted(admin_client):
+@pytest.mark.parametrize(
+    ("withdrawn", "what_to_do"), [(False, "Withdraw the event instead."), (True, "It is withdrawn already.")]
+)
+def test_a_published_event_cannot_be_deleted(admin_client, withdrawn, what_to_do):
     event = published("talks")
-    withdraw([event])
-    sentence = "All that was ever published of “talks”. Withdraw the event instead."
+    if withdrawn:
+        withdraw([event])
+    sentence = f"All that was ever published of “talks”. {what_to_do}"
     page = address(Event, "delete", event.pk)
 
     for response in (
@@ -491,7 +522,18 @@ def test_the_slug_of_what_is_public_stays(admin_client):
     entry.refresh_from_db()
     act(admin_client, "publish_selected", entry)
 
-    assert admin_client.post(page, {"slug": "third", "titles_en": "Third"}).status_code == 302
+    response = admin_client.post(page, {"slug": "third", "titles_en": "Third"})
+    form = response.context["adminform"].form
+    assert form.errors == {
+        "__all__": [
+            "The slug “third” is not possible any more: this timeline has become public after you had opened the form. "
+            "Saving again keeps “other”."
+        ]
+    }
+    assert "slug" not in form.fields
+    assert form["titles"].value() == ["Third", None]
+
+    assert admin_client.post(page, {"titles_en": "Third"}).status_code == 302
     entry.refresh_from_db()
     assert (entry.slug, entry.titles) == ("other", {"en": "Third"})
 

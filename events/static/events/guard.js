@@ -17,6 +17,11 @@ document.addEventListener("DOMContentLoaded", () => {
     let leaving = false; // the page is left because it is saved
     let sent = false; // a double click saves once
 
+    const tell = (row, ...words) => {
+        note.replaceChildren(...words);
+        row.before(note);
+        note.scrollIntoView({ block: "center" });
+    };
     const release = () => { sent = leaving = false; };
     window.addEventListener("pageshow", release);
     window.navigation?.addEventListener("navigateerror", release); // whoever stops it while it is sent has the form
@@ -43,7 +48,14 @@ document.addEventListener("DOMContentLoaded", () => {
         }
         asking = true;
         note.remove();
-        const answer = await fetch(probe.src, { cache: "no-store" }).catch(() => null);
+        const row = event.submitter ? event.submitter.closest(".submit-row") : form.querySelector(".submit-row");
+        const slow = setTimeout(() => { tell(row, "Not saved yet: waiting for the server."); }, 2000);
+        const patience = new AbortController();
+        const end = setTimeout(() => { patience.abort(); }, 20000);
+        const answer = await fetch(probe.src, { cache: "no-store", signal: patience.signal }).catch(() => null);
+        clearTimeout(slow);
+        clearTimeout(end);
+        note.remove();
         asking = false;
         if (answer && answer.ok && !answer.redirected) {
             // Signing in, in whichever tab, has made a new token.
@@ -61,13 +73,10 @@ document.addEventListener("DOMContentLoaded", () => {
             link.href = new URL(answer.url).pathname;
             link.target = "_blank";
             link.textContent = "Log in in another tab";
-            note.replaceChildren("Not saved: you are no longer logged in. What you entered is still here. ", link,
+            tell(row, "Not saved: you are no longer logged in. What you entered is still here. ", link,
                 ", then come back and save again.");
         } else {
-            note.replaceChildren("Not saved: the server does not answer. What you entered is still here: save again later.");
+            tell(row, "Not saved: the server does not answer. What you entered is still here: save again later.");
         }
-        const row = event.submitter ? event.submitter.closest(".submit-row") : form.querySelector(".submit-row");
-        row.before(note);
-        note.scrollIntoView({ block: "center" });
     });
 });

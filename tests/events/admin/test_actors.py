@@ -152,6 +152,18 @@ def test_a_member_whom_somebody_else_removed_stays_removed(admin_client):
     assert list(bloc.members.order_by("id").values_list("member__code", "since")) == [("KZ", "2015"), ("TJ", "2016")]
 
 
+def test_a_member_whom_somebody_else_added_is_not_taken_for_the_one_entered_here(admin_client):
+    bloc = actor("c5", "bloc")
+    member(bloc, state("UZ"), since="2015")
+    new = {"member": state("UZ").pk, "role": "member", "since": "2015", "until": "2020"}
+    data = actor_form(kind="bloc", slug="c5", names_en="C5", members=[new])
+
+    response = admin_client.post(address(Actor, "change", bloc.pk), data)
+
+    assert errors(response) == {"members-0": ["Membership with this Member, Group, Role and Since already exists."]}
+    assert list(bloc.members.values_list("since", "until")) == [("2015", "")]
+
+
 def their_membership(actor: Any) -> None:
     actor.memberships.update(role="chancellor")
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from events.guarding import fingerprint
-from events.models import Event, EventText, Participation, Source
-from tests.builders import state
-from tests.events.admin.forms import SOMEBODY, address, errors, form_of, saved_again
+from events.models import Actor, Event, EventText, EventType, Participation, Source, Topic
+from tests.builders import actor, event_type, state, topic
+from tests.events.admin.forms import SOMEBODY, actor_form, address, errors, form_of, saved_again
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +110,83 @@ def test_a_part_that_both_have_removed_stays_removed(admin_client, talks):
     saved_again(admin_client, talks, mine)
 
     assert list(talks.participations.values_list("actor__code", "role")) == [("KZ", "visitor")]
+
+
+DELETED = (
+    "Somebody else deleted this {} after you had opened it. What you entered is still here. Saving again makes it anew."
+)
+
+
+def test_what_somebody_else_deleted_is_made_anew_when_it_is_saved_again(admin_client, talks):
+    page = address(Event, "change", talks.pk)
+    mine = form_of(talks, place_name="Mine")
+    talks.delete()
+
+    response = admin_client.post(page, mine)
+
+    assert errors(response) == {"": [DELETED.format("event")]}
+    assert not Event.objects.exists()
+    form = response.context["adminform"].form
+    assert (form["place_name"].value(), form["opened"].value()) == ("Mine", "")
+    again = mine | {"opened": ""}
+    for inline in response.context["inline_admin_formsets"]:
+        again = {name: value for name, value in again.items() if not name.startswith(f"{inline.formset.prefix}-")}
+        again |= {name: value for name, value in inline.formset.data.items() if name.startswith(inline.formset.prefix)}
+    assert admin_client.post(page, again).status_code == 302
+    made = Event.objects.get()
+    assert (made.slug, made.place_name) == ("talks", "Mine")
+    assert [list(getattr(made, parts).values_list(column, flat=True)) for parts, column in MADE] == [
+        ["Title of talks"], ["host"], ["https://example.org/talks/0"]
+    ]  # fmt: skip
+
+
+MADE = [("texts", "title"), ("participations", "role"), ("sources", "url")]
+
+
+@pytest.mark.parametrize(("model", "make"), [(Actor, actor), (EventType, event_type), (Topic, topic)])
+def test_a_deleted_entry_of_the_vocabulary_is_made_anew_when_it_is_saved_again(admin_client, model, make):
+    entry = make("new")
+    page = address(model, "change", entry.pk)
+    names = {"slug": "new", "names_en": "Mine"}
+    mine = (actor_form(**names) if model is Actor else names) | {"opened": fingerprint(entry, model_parts(model))}
+    entry.delete()
+
+    response = admin_client.post(page, mine)
+
+    assert errors(response) == {"": [DELETED.format(model._meta.verbose_name)]}
+    opened = response.context["adminform"].form["opened"].value()
+    assert admin_client.post(page, mine | {"opened": opened}).status_code == 302
+    assert model.objects.get().names == {"en": "Mine"}
+
+
+def model_parts(model: Any) -> list[str]:
+    return ["memberships"] if model is Actor else []
+
+
+def test_a_deleted_part_stays_in_its_form(admin_client, talks):
+    part = talks.participations.get()
+    page = address(Participation, "change", part.pk)
+    mine = {"actor": part.actor_id, "role": "visitor", "opened": fingerprint(part)}
+    part.delete()
+
+    response = admin_client.post(page, mine)
+
+    assert errors(response) == {
+        "": [DELETED.format("participation")],
+        "event": ["This field is required."],
+    }
+    assert response.context["adminform"].form["role"].value() == "visitor"
+
+
+def test_who_may_not_add_is_told_that_it_was_deleted(client, django_user_model, talks):
+    user = django_user_model.objects.create_user("editor", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_event", "change_event"]))
+    client.force_login(user)
+    page, mine, pk = address(Event, "change", talks.pk), form_of(talks, place_name="Mine"), talks.pk
+    talks.delete()
+
+    response = client.post(page, mine, follow=True)
+
+    assert [str(message) for message in response.context["messages"]] == [
+        f"event with ID “{pk}” doesn’t exist. Perhaps it was deleted?"
+    ]

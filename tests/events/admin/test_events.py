@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from events.models import Event, EventText, Relation, Source
-from tests.builders import draft, state, topic
+from events.models import Event, EventText, Participation, Relation, Source
+from tests.builders import actor, draft, state, topic
 from tests.events.admin.forms import MONTH_13, REQUIRED, SLUG, address, errors, event_form, form_of
 
 pytestmark = pytest.mark.django_db
@@ -241,3 +241,26 @@ def test_events_are_searched(admin_client, query, found):
     response = admin_client.get(address(Event, "changelist"), {"q": query})
 
     assert [event.slug for event in response.context["cl"].result_list] == found
+
+
+def test_an_event_of_two_hundred_signatories_is_saved(admin_client, talks):
+    signatories = [actor(f"signatory-{number}") for number in range(200)]
+    Participation.objects.bulk_create(Participation(event=talks, actor=one, role="signatory") for one in signatories)
+    row = {"event": talks.pk, "name_as_printed": ""}
+    rows = [{"id": part.pk, "actor": part.actor_id, "role": part.role} | row for part in talks.participations.all()]
+
+    response = admin_client.post(
+        address(Event, "change", talks.pk), form_of(talks, date="2025-11-07", participations=rows)
+    )
+
+    assert response.status_code == 302
+    assert (Event.objects.get().date, talks.participations.count()) == ("2025-11-07", 201)
+
+
+def test_more_than_a_form_can_have_is_refused_in_words(admin_client, talks, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 10
+
+    response = admin_client.post(address(Event, "change", talks.pk), form_of(talks, date="2025-11-07"))
+
+    assert response.status_code == 413
+    assert "Nothing was saved: what was sent has too many entries, or is too large." in response.text
