@@ -36,7 +36,6 @@ def editor(chromium, live_server, django_user_model):
     client.force_login(user)
     context = chromium.new_context(viewport={"width": 1000, "height": 800})
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-    context.route("**/favicon.ico", lambda route: route.fulfill(status=204))  # there is none, which is no mistake here
     page = context.new_page()
     page.complaints = []
     page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
