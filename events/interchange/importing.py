@@ -23,6 +23,7 @@ from events.digest import digest
 from events.interchange import import_actors, import_branches, import_events
 from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.reading import Entry
+from events.interchange.records import EXTERNAL_ID, SHAPES
 from events.interchange.shapes import Problem
 from events.locking import Named, import_next, lock_all
 from events.temporary_tables import empty_table
@@ -91,6 +92,8 @@ class Import:
         if, and only if, this is the same."""
         self.unread = False
         """Whether there may be records that could not be read, after the last that was refused."""
+        self.unidentified = 0
+        """Refused records of which it cannot be told what event they are about."""
         self.begun = timezone.now()
         self.rewritten: dict[int, datetime.datetime] = {}
         """When it changed events in which editors had had a hand before it had begun, by id."""
@@ -104,10 +107,11 @@ class Import:
         if connection.in_atomic_block:  # which is that of the whole file
             import_next()
             lock_all(filter(None, map(_named, _batches(self.entries()))))
-        empty_table("interchange_seen", "identity text PRIMARY KEY")
+        empty_table("interchange_seen", "identity text, refused boolean, PRIMARY KEY (identity, refused)")
         import_actors.start()
         for batch in _batches(self.entries()):
             results = self._in_transaction(batch)
+            self._note_refused(batch, results)
             self.position = max(self.position, batch[-1].position)
             self.unread = batch[-1].unread
             yield results
@@ -115,6 +119,16 @@ class Import:
                 break
         if self._open_links:
             yield from self._still_waiting() if self.stopped else self._close_links()
+
+    def _note_refused(self, batch: Sequence[Entry], results: Sequence[Result]) -> None:
+        """The events of refused records are in the file all the same: see `missing_events`. After their transaction,
+        which may have been rolled back."""
+        lines = {result.line for result in results if result.status is Status.REFUSED}
+        refused = [entry for entry in batch if entry.line in lines and not _is_vocabulary(entry)]
+        identities = [f"event {entry.values['external_id']}" for entry in refused if _has_external_id(entry)]
+        self.unidentified += len(refused) - len(identities)
+        if identities:
+            _note_seen(identities, refused=True)
 
     def _waiting(self) -> Iterator[tuple[Entry, Status]]:
         """Those that named what came later in the file, and what became of each so far."""
@@ -272,6 +286,16 @@ def _identity(entry: Entry) -> str:
     return str(entry.values.get("external_id") or entry.values.get("slug") or "")
 
 
+def _is_vocabulary(entry: Entry) -> bool:
+    kind = entry.values.get("record")
+    return isinstance(kind, str) and kind in SHAPES and kind != "event"
+
+
+def _has_external_id(entry: Entry) -> bool:
+    """Whether it has one that an event can have, whatever else is wrong with it."""
+    return not any(EXTERNAL_ID.problems(entry.values.get("external_id"), ""))
+
+
 def _named(batch: Sequence[Entry]) -> Named:
     """What the records are of, and all that they are known by."""
     return [
@@ -304,13 +328,8 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 def _seen_before(entries: Sequence[Entry]) -> list[Entry]:
     """Those of `entries` that the file has had before; notes the others."""
     identities = [f"{entry.values['record']} {_identity(entry)}" for entry in entries]
+    new = _note_seen(identities, refused=False)
     repeated = []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO interchange_seen SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING RETURNING identity",
-            [identities],
-        )
-        new = {identity for (identity,) in cursor.fetchall()}
     for entry, identity in zip(entries, identities, strict=True):
         if identity in new:
             new.remove(identity)
@@ -319,8 +338,19 @@ def _seen_before(entries: Sequence[Entry]) -> list[Entry]:
     return repeated
 
 
+def _note_seen(identities: list[str], *, refused: bool) -> set[str]:
+    """Returns those that were not noted before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO interchange_seen SELECT unnest(%s::text[]), %s ON CONFLICT DO NOTHING RETURNING identity",
+            [identities, refused],
+        )
+        return {identity for (identity,) in cursor.fetchall()}
+
+
 def missing_events(namespaces: Sequence[str] = ()) -> Iterator[tuple[int, str, str]]:
-    """After a run: the events (id, external id, slug) of the same data sets that the file did not have.
+    """After a run: the events (id, external id, slug) of the same data sets that the file did not have. What it has is
+    in it though it was refused, as far as its external id can be read.
 
     The data sets are the `namespaces`, else those of the external ids in the file.
     """

@@ -445,6 +445,57 @@ def test_nothing_is_withdrawn_while_something_is_refused(file):
     assert public() == [("earlier", 1), ("second", 1)]
 
 
+def test_what_is_refused_has_not_vanished(file):
+    """If it says which event it is about. Nothing is withdrawn all the same: what has another external id by now, and
+    is refused for its slug, is the event that seems to be missing."""
+    run("import_events", file(*PUBLIC, {**EARLIER, "external_id": "test:4", "slug": "fourth"}), "--publish")
+    name = file(*PUBLIC[:-2], {**EARLIER, "date": "soon"}, {**EARLIER, "external_id": "test:9", "slug": "second"})
+    out = [
+        "Imported 5 records: 0 created, 0 changed, 3 unchanged, 2 refused.",
+        "Not in the source any more: test:3 (second)",
+        "Not in the source any more: test:4 (fourth)",
+        "Not in the source any more: 2 events in all.",
+    ]
+    assert run("import_events", name, "--continue-on-error")[0] == out
+    assert run("import_events", name, "--continue-on-error", "--withdraw-missing")[0] == [
+        *out,
+        "Nothing was withdrawn: some records were refused.",
+    ]
+    assert public() == [("earlier", 1), ("fourth", 1), ("second", 1)]
+
+
+def test_what_is_refused_in_a_data_set_of_which_nothing_else_is_left_has_not_vanished(file):
+    run("import_events", file(*PUBLIC))
+
+    assert run("import_events", file({**EARLIER, "date": "soon"}), "--continue-on-error")[0] == [
+        "Imported 1 records: 0 created, 0 changed, 0 unchanged, 1 refused.",
+        "Not in the source any more: test:3 (second)",
+        "Not in the source any more: 1 events in all.",
+    ]
+
+
+def test_what_is_refused_without_an_external_id_may_have_vanished_or_not(file):
+    run("import_events", file(*PUBLIC))
+    own = {key: value for key, value in EARLIER.items() if key != "external_id"}
+    malformed = [{**own, "external_id": external_id} for external_id in (7, "test 1", "test:\0", "x:" + "y" * 5_000)]
+    name = file(PUBLIC[-1], own, *malformed, {**MEETING, "names": 7}, {"record": ["event"]})
+
+    assert run("import_events", name, "--continue-on-error")[0] == [
+        "Imported 8 records: 0 created, 0 changed, 1 unchanged, 7 refused.",
+        "Not in the source any more: test:1 (earlier)",
+        "Not in the source any more: 1 events in all.",
+        "6 records were refused, and may be among these: no external id can be read in them.",
+    ]
+    # Where nothing seems to be missing, there is nothing that they could be.
+    name = file(*PUBLIC, own)
+    imported = "Imported 6 records: 0 created, 0 changed, 5 unchanged, 1 refused."
+    assert run("import_events", name, "--continue-on-error")[0] == [imported]
+    assert run("import_events", name, "--continue-on-error", "--withdraw-missing")[0] == [
+        imported,
+        "Nothing was withdrawn: some records were refused.",
+    ]
+
+
 def test_from_standard_input(monkeypatch):
     class Input:
         buffer = io.BytesIO(lines(*ALL))

@@ -607,6 +607,19 @@ def test_bad_rows_are_refused_with_file_and_line(tmp_path):
     ]
 
 
+@pytest.mark.usefixtures("reference")
+def test_a_bad_row_has_not_vanished(tmp_path):
+    imported(folder(tmp_path, TRIPS[0] + TRIPS[1], VISITS[0] + VISITS[1]))
+
+    path = folder(tmp_path, TRIPS[0].replace("1979-06-18", "soon"), VISITS[0].replace("1945-04-26", "soon"))
+    assert imported(path, "--continue-on-error")[0] == [
+        "Imported 3 records: 0 created, 0 changed, 1 unchanged, 2 refused.",
+        "Not in the source any more: has-travels:8 (trip-8-vance-cyrus-roberts)",
+        "Not in the source any more: has-visits:8 (visit-8-taiwan)",
+        "Not in the source any more: 2 events in all.",
+    ]
+
+
 def test_a_folder_without_the_files_gives_error(tmp_path):
     assert imported(tmp_path) == (
         [], [],

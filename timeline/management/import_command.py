@@ -111,7 +111,7 @@ class ImportCommand(BaseCommand):
                 if importing.unread:
                     self.stdout.write("What is not in the source any more was not looked for: not all of it was read.")
                 else:
-                    self._report_gone(complete, namespaces, options)
+                    self._report_gone(complete, importing.unidentified, namespaces, options)
                 refusals = self._publish(report, options)
             if options["dry_run"]:
                 transaction.set_rollback(True)
@@ -162,8 +162,14 @@ class ImportCommand(BaseCommand):
             refusals = len(done.refused)
         return refusals
 
-    def _report_gone(self, complete: bool, namespaces: Sequence[str], options: dict[str, Any]) -> None:
-        """Says which events of the same data sets were not in the source, and withdraws them if asked to."""
+    def _report_gone(
+        self, complete: bool, unidentified: int, namespaces: Sequence[str], options: dict[str, Any]
+    ) -> None:
+        """Says which events of the same data sets were not in the source, and withdraws them if asked to.
+
+        Not if a record was refused, even if its event can be told: one that has another external id by now takes the
+        slug of an event that seems to be missing.
+        """
         count = 0
         for events in gone(namespaces):
             for event in events:
@@ -172,10 +178,11 @@ class ImportCommand(BaseCommand):
                     self.stdout.write(f"Not in the source any more: {event.external_id} ({event.slug})")
         if count:
             self.stdout.write(f"Not in the source any more: {count:,} events in all.")
-        if not options["withdraw_missing"]:
-            return
-        if not complete:
-            self.stdout.write("Nothing was withdrawn: some records were refused, and may be among these.")
-        else:
+        among = ", and may be among these" if count and unidentified else ""
+        if options["withdraw_missing"] and not complete:
+            self.stdout.write(f"Nothing was withdrawn: some records were refused{among}.")
+        elif options["withdraw_missing"]:
             would = "Would be withdrawn" if options["dry_run"] else "Withdrawn"
             self.stdout.write(f"{would}: {withdraw_gone(namespaces, trial=options['dry_run']):,}.")
+        elif among:
+            self.stdout.write(f"{unidentified:,} records were refused{among}: no external id can be read in them.")

@@ -729,6 +729,33 @@ def test_missing_events_are_those_of_the_same_data_sets():
     assert [found[1:] for found in missing_events(["other"])] == [("other:1", "other")]
 
 
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.usefixtures("transactional_db")
+def test_what_only_the_database_refuses_is_not_missing(monkeypatch, within):
+    imported(*ALL[:7])
+    real = import_events.write
+
+    def write(records, existing, last, explain):
+        if any(values["slug"] == "earlier" for values in records):
+            raise IntegrityError("somebody else was quicker")
+        return real(records, existing, last, explain)
+
+    monkeypatch.setitem(importing._WRITERS, "event", write)
+    with transaction.atomic() if within else nullcontext():
+        found = imported(EARLIER, {**EARLIER, "slug": "other", "external_id": "test:3"})
+        assert list(missing_events()) == []
+    assert [str(result.status) for result in found] == ["refused", "created"]
+
+
+def test_what_is_refused_may_come_once_more_in_a_file():
+    """Then the right one is imported, once."""
+    assert refusals(*ALL[:6], {**EARLIER, "date": "soon"}, EARLIER, EARLIER) == [
+        "7: date: “soon” is not a date: 's' does not belong in a date: expected digits, X, - and one of ? ~ % at the "
+        "end (character 1); write it like 2025-11-06 or 2025-11.",
+        "9: the file has “test:1” twice: leave one of them out.",
+    ]
+
+
 def test_a_number_is_kept_to_the_last_digit():
     figure = {"labels": {"en": "Tons"}, "unit": "t"}
     values = [3, 0.1, -2.5, 1e16, "123456789012345678.123456", 1e-6, 0.00008]
