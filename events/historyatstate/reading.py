@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,8 @@ VISITS = "data/*.xml of HistoryAtState/visits"
 
 
 class Unreadable(Exception):
-    """A file that is no XML, or a folder without the files; says which, where and what is expected."""
+    """A file that cannot be read or is no XML, or a folder without the files; says which, where and what is
+    expected."""
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class Files:
 def _files(folder: Path, pattern: str) -> list[Path]:
     """The files below the folder, in order; each once, also if links lead to it."""
     found = (folder / name for name in glob.glob(f"**/{pattern}", root_dir=folder, recursive=True))
-    first = {path.resolve(): path for path in sorted(found, reverse=True)}
+    first = {os.path.realpath(path): path for path in sorted(found, reverse=True)}
     return sorted(first.values())
 
 
@@ -77,7 +79,6 @@ def _rows(path: Path) -> list[Row]:
     found: list[Row] = []
     open_names: list[str] = []
     text: list[str] = []
-    parser = expat.ParserCreate()
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if name in ROWS:
@@ -86,24 +87,36 @@ def _rows(path: Path) -> list[Row]:
                 found[-1].ids[name] = attributes["who"]
         elif found and "id" in attributes:
             found[-1].ids[name] = attributes["id"]
+        if is_of_row():  # what is deeper down, such as markup, is part of its text
+            text.clear()
         open_names.append(name)
-        text.clear()
 
     def end(name: str) -> None:
         open_names.pop()
-        if found and open_names and open_names[-1] == found[-1].kind:
+        if is_of_row():
             found[-1].texts[name] = " ".join("".join(text).split())
 
+    def is_of_row() -> bool:
+        return bool(found and open_names and open_names[-1] == found[-1].kind)
+
+    def refuse_entity(*declared: Any) -> None:
+        message = f"this declares the entity “{declared[0]}”, which these files have no need of: remove it."
+        raise Unreadable(f"{path}:{parser.CurrentLineNumber}: {message}")
+
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error.strerror}.") from error
+    parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text.append
-    parser.EntityDeclHandler = _refuse_entity
+    parser.EntityDeclHandler = refuse_entity
     try:
-        parser.Parse(path.read_bytes(), True)
+        parser.Parse(content, True)
     except expat.ExpatError as error:
         raise Unreadable(f"{path}:{error.lineno}: this is no XML: {expat.ErrorString(error.code)}.") from error
+    except (LookupError, ValueError) as error:  # what Python has no such codec for, or none that expat can use
+        message = f"this is in an encoding that cannot be read ({error}): save the file in UTF-8."
+        raise Unreadable(f"{path}:{parser.CurrentLineNumber}: {message}") from error
     return found
-
-
-def _refuse_entity(*declared: Any) -> None:
-    raise Unreadable(f"An XML file declares the entity “{declared[0]}”, which these files have no need of: remove it.")

@@ -652,17 +652,53 @@ def test_links_are_followed_and_each_file_is_read_once(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("<visits><visit>", "{file}:1: this is no XML: no element found."),
-        ('<!DOCTYPE visits [<!ENTITY a "b">]><visits/>', "An XML file declares the entity “a”, which these files have "
-         "no need of: remove it."),
+        ("<visits><visit>", "1: this is no XML: no element found."),
+        (
+            '<?xml version="1.0"?>\n<!DOCTYPE visits [\n<!ENTITY a "b">]><visits/>',
+            "3: this declares the entity “a”, which these files have no need of: remove it.",
+        ),
+        (
+            '<?xml version="1.0" encoding="foo"?>\n<visits/>',
+            "1: this is in an encoding that cannot be read (unknown encoding: foo): save the file in UTF-8.",
+        ),
+        (
+            '<?xml version="1.0" encoding="utf-7"?>\n<visits/>',
+            "1: this is in an encoding that cannot be read (multi-byte encodings are not supported): save the file in "
+            "UTF-8.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_such_xml_gives_error(tmp_path, content, message):
     path = folder(tmp_path)
     file = path / "visits/data/1970.xml"
     file.write_text(content)
 
-    assert imported(path) == ([], [], message.format(file=file))
+    assert imported(path) == ([], [], f"{file}:{message}")
+
+
+def test_a_file_that_cannot_be_read_gives_error(tmp_path):
+    path = folder(tmp_path)
+    link, directory = path / "visits/data/1971.xml", path / "visits/data/1972.xml"
+
+    directory.mkdir()
+    assert imported(path) == ([], [], f"{directory} cannot be read: Is a directory.")
+    link.symlink_to("nowhere.xml")
+    assert imported(path) == ([], [], f"{link} cannot be read: No such file or directory.")
+    link.unlink()
+    link.symlink_to(link)
+    assert imported(path) == ([], [], f"{link} cannot be read: Too many levels of symbolic links.")
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_text_with_markup_in_it_is_all_read_in_its_order(tmp_path):
+    marked = "\n<p id='a'>Attended <em>the <b>G8</b></em> Summit</p>, then\n  left."
+    imported(folder(tmp_path, trip(1, "1977-02-15", "france", "<b>Fr</b>ance", remarks=marked, locale="Paris")))
+
+    found = record("has-travels:1")
+    assert (found["texts"]["en"]["summary"], found["place"]) == (
+        "Attended the G8 Summit, then left.",
+        {"name": "Paris", "country": "FR"},
+    )
 
 
 # The real data, where it is at hand: it is not part of the project.
