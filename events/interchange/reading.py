@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -22,6 +23,10 @@ from events.interchange.shapes import Problem
 LONGEST_HEADING = 131_072
 LONGEST_LINE = 4_000_000
 """Bytes; a longer line is refused, so that one line cannot fill the memory."""
+
+# A cell, which may have several lines, too. Here and nowhere else: it is one for the whole process, so that a file that
+# is read in another thread would find it changed.
+csv.field_size_limit(LONGEST_LINE)
 
 
 @dataclass(slots=True)
@@ -71,6 +76,10 @@ class RecordFile:
         while raw := self._file.readline(LONGEST_LINE):
             number += 1
             position += len(raw)
+            if number == 1 and raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                # Its lines end elsewhere, so that none could be told.
+                yield Entry(number, problems=[_not_utf_8(1)], position=self.size, unread=True)
+                return
             if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
                 while (rest := self._file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
                     position += len(rest)
@@ -84,7 +93,7 @@ class RecordFile:
             try:
                 values = _parsed(text)
             except ValueError as error:
-                yield Entry(number, problems=[Problem("", _not_json(error))], position=position)
+                yield Entry(number, problems=[_not_json(raw, error)], position=position)
                 continue
             found = problems(values)
             yield Entry(number, values if isinstance(values, dict) else {}, found, position)
@@ -190,12 +199,13 @@ def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | _NoRow]]:
         mark = flat.separator(text.readline(LONGEST_LINE))
         text.seek(0)
         rows = csv.reader(lines, delimiter=mark, strict=True)
-        csv.field_size_limit(LONGEST_HEADING)
-        yield 1, next(rows, [])
+        header = next(rows, [])
+        if any(len(heading) > LONGEST_HEADING for heading in header):
+            raise csv.Error(f"field larger than field limit ({LONGEST_HEADING})")
     except csv.Error as error:
         yield 1, _NoRow(Problem("", f"this is no CSV: {error}."), unread=True)
         return
-    csv.field_size_limit(LONGEST_LINE)
+    yield 1, header
     while True:
         line = lines.number + 1
         try:
@@ -223,7 +233,17 @@ def _no_row(error: csv.Error, unread: bool) -> _NoRow:
     return _NoRow(Problem("", message), unread)
 
 
-def _not_json(error: ValueError) -> str:
+def _not_json(line: bytes, error: ValueError) -> Problem:
+    try:
+        line.decode()
+    except UnicodeDecodeError as undecodable:
+        return _not_utf_8(undecodable.start + 1)
     if isinstance(error, json.JSONDecodeError):
-        return f"this is no JSON: {error.msg} (character {error.pos + 1}). Expected one object a line."
-    return str(error)
+        message = f"this is no JSON: {error.msg} (character {error.pos + 1}). Expected one object a line."
+        return Problem("", message)
+    return Problem("", str(error))
+
+
+def _not_utf_8(byte: int) -> Problem:
+    """The first byte of the line that cannot be, counted from 1."""
+    return Problem("", f"this is not UTF-8 (byte {byte}): save the file in that encoding.")

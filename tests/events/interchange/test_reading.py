@@ -1,5 +1,6 @@
 """Files: JSON Lines, CSV, and what is neither."""
 
+import csv
 import io
 import os
 import threading
@@ -11,6 +12,15 @@ from events.interchange import flat, reading
 from events.interchange.reading import RecordFile
 
 from .samples import ALL, EARLIER, MEETING, lines
+
+
+@pytest.fixture
+def short_lines(monkeypatch):
+    """Only lines of up to 400 bytes, and cells of as many characters."""
+    monkeypatch.setattr(reading, "LONGEST_LINE", 400)
+    usual = csv.field_size_limit(400)
+    yield
+    csv.field_size_limit(usual)
 
 
 def read(content: bytes, name: str = "events.jsonl"):
@@ -35,19 +45,35 @@ def test_it_can_be_read_again():
     file.close()
 
 
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        (b"{'slug': 1}", "unexpected character, expected a string key (character 2)"),
-        (b'{"slug": "\xff"}', "str is not valid UTF-8: surrogates not allowed (character 1)"),
-    ],
-)
-def test_no_json_gives_error(line, reason):
-    assert read(line) == [(1, None, [f"this is no JSON: {reason}. Expected one object a line."])]
+def test_no_json_gives_error():
+    reason = "unexpected character, expected a string key (character 2)"
+
+    assert read(b"{'slug': 1}") == [(1, None, [f"this is no JSON: {reason}. Expected one object a line."])]
 
 
-def test_a_line_that_is_too_long_gives_error_and_the_next_one_is_read(monkeypatch):
-    monkeypatch.setattr(reading, "LONGEST_LINE", 400)
+@pytest.mark.parametrize(("before", "byte"), [(b"", 14), (b"\xef\xbb\xbf", 17), (b"  ", 16)])
+def test_a_line_in_another_encoding_gives_error_and_the_next_one_is_read(before, byte):
+    content = before + '{"slug": "Café"}\n'.encode("cp1252") + lines(EARLIER)
+
+    assert read(content) == [
+        (1, None, [f"this is not UTF-8 (byte {byte}): save the file in that encoding."]),
+        (2, "earlier", []),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16_gives_one_error(encoding):
+    file = RecordFile("events.jsonl", io.BytesIO(("\ufeff" + lines(MEETING, EARLIER).decode()).encode(encoding)))
+    [entry] = file.entries()
+    file.close()
+
+    assert (entry.line, list(map(str, entry.problems)), entry.position, entry.unread) == (
+        1, ["this is not UTF-8 (byte 1): save the file in that encoding."], file.size, True
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("short_lines")
+def test_a_line_that_is_too_long_gives_error_and_the_next_one_is_read():
     content = b'{"slug": "' + b"x" * 1000 + b'"}\n' + lines(EARLIER)
 
     assert read(content) == [
@@ -124,6 +150,19 @@ def test_a_cell_may_be_long():
     ]
 
 
+def test_a_cell_may_be_long_whatever_else_is_read_meanwhile():
+    """As two who import at the same time do, in threads of one process."""
+    text = "word " * 40_000
+    content = f"slug,type,title_en,summary_en\none,meeting,One,\ntwo,meeting,Two,{text}\n".encode()
+    file = RecordFile("events.csv", io.BytesIO(content))
+    entries = file.entries()
+    first = next(entries)
+
+    assert read(b"slug,type,slug\n", "events.csv") == [(1, None, ["slug: the column is there twice."])]
+    assert [(entry.values["slug"], entry.problems) for entry in (first, *entries)] == [("one", []), ("two", [])]
+    file.close()
+
+
 UNREAD = (
     " Nothing from this line on was read, since it cannot be told where the next row begins: expected a cell in quotes "
     "to end with one, and to have each quote that is in it twice."
@@ -163,9 +202,8 @@ STRAY = "this is no CSV: ',' expected after '\"'."
         (b'one,meeting,One\ntwo,meeting,"x" y\n', [(2, "one", []), (3, None, [STRAY])]),
     ],
 )
-def test_where_the_next_row_begins_is_not_guessed(monkeypatch, rows, entries):
-    monkeypatch.setattr(reading, "LONGEST_LINE", 400)
-
+@pytest.mark.usefixtures("short_lines")
+def test_where_the_next_row_begins_is_not_guessed(rows, entries):
     assert read(b"slug,type,title_en\n" + rows, "events.csv") == entries
 
 
@@ -185,9 +223,9 @@ def test_a_pipe_is_read_like_a_file(tmp_path):
     file.close()
 
 
-def test_a_cell_that_is_too_long_gives_error_and_the_next_row_is_read(monkeypatch):
+@pytest.mark.usefixtures("short_lines")
+def test_a_cell_that_is_too_long_gives_error_and_the_next_row_is_read():
     """In a line without quotes, which ends with its row."""
-    monkeypatch.setattr(reading, "LONGEST_LINE", 400)
     content = b"slug,type,title_en\none,meeting," + b"x" * 500 + b'\ntwo,meeting,"T\nwo"\nthree,meeting,Three\n'
 
     assert read(content, "events.csv") == [
@@ -197,8 +235,8 @@ def test_a_cell_that_is_too_long_gives_error_and_the_next_row_is_read(monkeypatc
     ]
 
 
-def test_a_row_of_many_cells_is_not_read_into_memory_either(monkeypatch):
-    monkeypatch.setattr(reading, "LONGEST_LINE", 400)
+@pytest.mark.usefixtures("short_lines")
+def test_a_row_of_many_cells_is_not_read_into_memory_either():
     content = b"slug,type,title_en\none,meeting" + b",x" * 1000 + b"\r\ntwo,meeting,Two\n"
 
     assert read(content, "events.csv") == [
