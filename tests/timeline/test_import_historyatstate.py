@@ -140,7 +140,8 @@ def test_what_readers_find(client, tmp_path):
         "without a code.",
         f"{tmp_path}/visits/data/1970.xml:30: 10: “King Hussein and Queen Noor” is not a known title and one name; it "
         "stands as printed.",
-        "Not resolved: 2 names in all, see above. They stand as printed.",
+        "Rows with a state that is not known here, imported without a code: 1, see above.",
+        "Rows with a visitor who is not a known title and one name, left as printed: 1, see above.",
     ]
     assert slugs(client, "country=TR") == ["trip-8-vance-cyrus-roberts", "trip-9-vance-cyrus-roberts"]
     assert slugs(client, "country=SUHH&on=1979-06") == ["trip-7-vance-cyrus-roberts"]
@@ -586,6 +587,38 @@ def test_a_row_leaves_a_summit_that_it_is_no_part_of_any_more(tmp_path):
         ("has-travels:1", "follows"), ("has-visits:1", "part_of"), ("has-visits:2", "part_of"),
         ("has-visits:3", "part_of"),
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("reference")
+def test_what_is_noted_is_counted_by_its_kind(tmp_path):
+    nobody = {"who": "doe-jane", "name": "Jane Doe"}
+    ended = [trip(n, "1992-01-29", "russia", "U.S.S.R.", **nobody) for n in (1, 2)]
+    visits = [visit(n, "1881-09-28", "hawaii", "Hawaii", "Regent &amp; Prince") for n in (2, 3)]
+    path = folder(tmp_path, "".join(ended), "".join([*visits, *VISITS[2:]]))
+    trips, file = f"{tmp_path}/travels/secretary-travels/all.xml", f"{tmp_path}/visits/data/1970.xml"
+    soviet = "prints “U.S.S.R.” (SUHH) on 1992-01-29, which had ended by 1991-12-26; taken as printed."
+    office = "nothing here says when Jane Doe (doe-jane) was in office."
+    hawaii = "no state here is “Hawaii” (id hawaii); it is imported by that name, without a code."
+
+    def visitor(name):
+        return f"“{name}” is not a known title and one name; it stands as printed."
+
+    assert imported(path)[1] == [
+        f"{trips}:3: 1: {soviet}",
+        f"{trips}:3: 1: {office}",
+        f"{trips}:14: 2: {soviet}",
+        f"{trips}:14: 2: {office}",
+        f"{file}:3: 2: {hawaii}",
+        f"{file}:3: 2: {visitor('Regent & Prince')}",
+        f"{file}:12: 3: {hawaii}",
+        f"{file}:12: 3: {visitor('Regent & Prince')}",
+        f"{file}:21: 9: {hawaii}",
+        f"{file}:30: 10: {visitor('King Hussein and Queen Noor')}",
+        "Rows with a state that is not known here, imported without a code: 3, see above.",
+        "Rows with a state that had ended by their day, taken as printed: 2, see above.",
+        "Rows with a traveller whose time in office is not known, imported without it: 2, see above.",
+        "Rows with a visitor who is not a known title and one name, left as printed: 3, see above.",
+    ]
 
 
 @pytest.mark.usefixtures("reference")

@@ -9,6 +9,14 @@ from events.historyatstate.records import HistoryAtState
 from events.interchange.outcomes import Existing
 from timeline.management.import_command import ImportCommand
 
+NOTED = {
+    "; it is imported by that name, without a code.": "a state that is not known here, imported without a code",
+    "; taken as printed.": "a state that had ended by their day, taken as printed",
+    " was in office.": "a traveller whose time in office is not known, imported without it",
+    "; it stands as printed.": "a visitor who is not a known title and one name, left as printed",
+}
+"""How the notices of each kind end, and what the rows have that they are about."""
+
 
 class Command(ImportCommand):
     help = (
@@ -33,8 +41,9 @@ class Command(ImportCommand):
             raise CommandError(str(error)) from error
         for notice in found.notices:
             self.stderr.write(notice)
-        if found.notices:
-            self.stderr.write(f"Not resolved: {len(found.notices):,} names in all, see above. They stand as printed.")
+        for ending, what in NOTED.items():
+            if count := sum(notice.endswith(ending) for notice in found.notices):
+                self.stderr.write(f"Rows with {what}: {count:,}, see above.")
         self.import_records(
             lambda: found.entries,
             Existing.FOLLOW,
