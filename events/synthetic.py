@@ -378,7 +378,7 @@ def _copy_events(cast: Cast, drawn: Sequence[Synthetic], ids: Mapping[int, int])
             event.date,
             *(getattr(when, name) for name in days),
             event.effective,
-            f"{event.city}, {cast.names[event.place]['en']}" if event.place else "",
+            f"{event.city}, {cast.names[event.place].get('en', event.place)}" if event.place else "",
             cast.actors[event.place] if event.place else None,
             now,
             now,

@@ -119,6 +119,15 @@ def test_processes_publish_the_same_in_the_order_of_dates(monkeypatch):
     assert (again.published, len(again.unchanged)) == ([], 90)
 
 
+@pytest.mark.usefixtures("reference")
+def test_a_country_without_an_english_name_is_called_by_its_code():
+    Actor.objects.filter(code="US").update(names={"de": "Vereinigte Staaten"})
+    run("seed_synthetic", "3", "--no-publish")
+
+    places = Event.objects.order_by("pk").values_list("place_country__code", "place_name")
+    assert list(places) == [("PL", "Tademe, Poland"), ("BE", "Gikibi, Belgium"), ("US", "Zareni, US")]
+
+
 def test_missing_reference_data_gives_an_error():
     EventType.objects.create(slug="summit", names={"en": "Summit"})
 
