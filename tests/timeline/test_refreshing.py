@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 import threading
 from types import SimpleNamespace
@@ -594,8 +595,25 @@ def test_the_command_tells_of_errors(monkeypatch):
     assert run("refresh_documents") == (
         ["Events looked at: 0; new versions: 0."],
         ["uzbekistan stopped, and will be tried again: ZeroDivisionError: division by zero"],
-        "",
+        "Not all public events follow the vocabulary, see above. Run this again in a minute.",
     )
+
+
+def test_the_command_does_not_tell_of_errors_that_it_has_overcome(monkeypatch):
+    published("visit", "2025", "UZ")
+    rename(state("UZ"), en="Oʻzbekiston")
+    failures = iter([ZeroDivisionError])
+    real = refreshing.lock
+
+    def lock(ids):
+        for failure in failures:
+            raise failure
+        real(ids)
+
+    monkeypatch.setattr(refreshing, "lock", lock)
+    monkeypatch.setattr(refreshing, "RETRY", datetime.timedelta(0))
+
+    assert run("refresh_documents") == (["Events looked at: 1; new versions: 1."], [], "")
 
 
 def test_watching_ends_when_it_is_told_to(monkeypatch):

@@ -1,7 +1,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from timeline.models import Refresh
 from timeline.processes import waste_kept
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = (
         "Has the public events follow the actors, types and topics that were published anew since: a new version of "
         "each that says something else now. `manage.py serve` does so by itself. Any number may run at the same time, "
-        "and one that was killed is continued by the next one."
+        "and one that was killed is continued by the next one. It ends with 1 if an error is in the way."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         progress = Progress(self.stderr, "events looked at")
         present: Refresh | None = None
         looked_at = changed = begun = 0
-        errors: list[str] = []
+        errors: dict[int, str] = {}
 
         def after_step(step: Step) -> None:
             nonlocal looked_at, changed, begun, progress, present
@@ -37,13 +37,16 @@ class Command(BaseCommand):
                 begun = done - step.looked_at
             looked_at += step.looked_at
             changed += step.changed
-            if step.refresh.error:
-                errors.append(f"{step.refresh} stopped, and will be tried again: {step.refresh.error}")
+            errors.pop(step.refresh.pk, None)  # one that takes long enough is tried again
+            if step.refresh.error and not step.refresh.finished_at:
+                errors[step.refresh.pk] = f"{step.refresh} stopped, and will be tried again: {step.refresh.error}"
             progress.show(done - begun, (done - begun) / (total - begun) if total > begun else 0)
 
         with waste_kept():
             refresh_all(after_step)
         progress.end()
-        for error in errors:
+        for error in errors.values():
             self.stderr.write(error)
         self.stdout.write(f"Events looked at: {looked_at:,}; new versions: {changed:,}.")
+        if errors:
+            raise CommandError("Not all public events follow the vocabulary, see above. Run this again in a minute.")
