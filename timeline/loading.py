@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
 from events import loading
+from events.loading import NotLoaded
 from events.models import Actor, Event, EventType, Topic
 from timeline.models import Term, Timeline
 from timeline.publishing import publish, publish_vocabulary
@@ -61,6 +63,30 @@ def _load_timelines() -> list[Timeline]:
         )
         timeline.full_clean()
         timeline.save()
-        timeline.events.set(Event.objects.filter(slug__in=record.get("events", ())))
+        timeline.events.set(_events(record))
         made.append(timeline)
     return made
+
+
+def _events(timeline: dict[str, Any]) -> list[Event]:
+    """Those that were picked by hand. Raises `NotLoaded`.
+
+    They stand there by their slugs, which editors may have changed: an event is found as the import finds it, by its
+    external id first.
+    """
+    slugs = timeline.get("events", ())
+    external_ids = {slug: external_id for slug, external_id in _curated_ids().items() if slug in slugs}
+    found = Event.objects.filter(Q(external_id__in=external_ids.values()) | Q(slug__in=slugs))
+    by_external_id = {event.external_id: event for event in found if event.external_id}
+    by_slug = {event.slug: event for event in found}
+    events = {slug: by_external_id.get(external_ids.get(slug, "")) or by_slug.get(slug) for slug in slugs}
+    if missing := [slug for slug, event in events.items() if event is None]:
+        raise NotLoaded(f"The timeline {timeline['slug']} was not loaded: there is no event {', '.join(missing)}.")
+    return [event for event in events.values() if event is not None]
+
+
+def _curated_ids() -> dict[str, str]:
+    """The external ids of the curated events by the slugs that come with them."""
+    paths = (loading.DATA / "curated").glob("*.json")
+    records = [record for path in paths if path.name != "actors.json" for record in loading.read_records(path)]
+    return {record["slug"]: record["external_id"] for record in records if "external_id" in record}

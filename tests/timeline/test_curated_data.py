@@ -18,7 +18,7 @@ from events.models import Actor, Event
 from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, state, topic
 from timeline.loading import load_curated
-from timeline.models import Dataset, Term
+from timeline.models import Dataset, Term, Timeline
 from timeline.publishing import publish
 
 FACTS_CSV = settings.BASE_DIR.parent / "shared" / "data" / "curated_facts.csv"
@@ -173,6 +173,42 @@ def test_an_event_that_has_neither_its_slug_nor_its_external_id_any_more_is_name
     with pytest.raises(CommandError, match=f"^The curated data was not loaded: {slug}: "):
         call_command("load_curated")
     assert not Event.objects.filter(slug=slug).exists()
+
+
+@pytest.mark.django_db
+def test_a_new_timeline_has_the_events_that_editors_call_otherwise(monkeypatch, tmp_path):
+    (tmp_path / "timelines.json").write_text("[]")
+    load_reference()
+    with monkeypatch.context() as before:
+        before.setattr("timeline.loading.DATA", tmp_path)
+        load_curated()
+    renamed, other = Event.objects.get(slug="us-troops-afghanistan"), draft("other")
+    Event.objects.filter(pk=renamed.pk).update(slug="our-troops-afghanistan")
+    Event.objects.filter(pk=other.pk).update(slug="us-troops-afghanistan")
+    Event.objects.filter(slug="eu-central-asia-summit-samarkand-2025").update(external_id="ours:1")
+
+    assert load_curated() == {"events published": 0, "new drafts": 0, "new timelines": 4}
+    assert list(Timeline.objects.get(slug="c5-1").events.order_by("slug").values_list("slug", flat=True)) == [
+        "c5-1-ministerial-hamburg-2016",
+        "eu-central-asia-summit-samarkand-2025",
+        "landau-gor-visit-kazakhstan-uzbekistan-2025",
+        "our-troops-afghanistan",
+        "us-withdrawal-afghanistan-2021",
+    ]
+
+
+@pytest.mark.django_db
+def test_a_timeline_of_an_event_that_is_not_there_gives_error(monkeypatch, tmp_path):
+    texts = {"en": {"title": "One"}, "de": {"title": "Eins"}}
+    timeline = {"slug": "one", "texts": texts, "events": ["us-troops-afghanistan", "nothing", "nobody"]}
+    (tmp_path / "timelines.json").write_text(json.dumps([timeline]))
+    monkeypatch.setattr("timeline.loading.DATA", tmp_path)
+    load_reference()
+
+    with pytest.raises(CommandError) as caught:
+        call_command("load_curated")
+    assert str(caught.value) == "The timeline one was not loaded: there is no event nothing, nobody."
+    assert (Event.objects.count(), Timeline.objects.count()) == (0, 0)
 
 
 @pytest.mark.django_db
