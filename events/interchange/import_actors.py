@@ -21,7 +21,8 @@ from events.interchange.writing import actor_records
 from events.models import Actor, Membership
 from events.temporary_tables import empty_table
 
-OWN = ("kind", "names", "aliases", "code", "alpha3", "qid")
+OWN: dict[str, Any] = {"kind": "", "names": {}, "aliases": [], "code": None, "alpha3": "", "qid": None}
+"""The columns for what a record says of the actor alone, with what they hold where it does not."""
 COLUMNS = ["id", "slug", *OWN]
 
 
@@ -50,7 +51,7 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     new = [draft for draft in drafts if not draft.there and not draft.refused]
     for draft, pk in zip(new, new_ids(Actor, len(new)), strict=True):
         draft.id, draft.outcome.status = pk, Status.CREATED
-    copy_rows(Actor, COLUMNS, ([draft.id, draft.values["slug"], *_own(draft.values)] for draft in new))
+    copy_rows(Actor, COLUMNS, ([draft.id, draft.values["slug"], *_row(draft.values)] for draft in new))
     for draft in drafts:
         if draft.there and not draft.refused:
             draft.id = draft.there.pk
@@ -69,15 +70,14 @@ def _has_say(draft: _Draft, existing: Existing) -> bool:
     return not draft.there or existing is not Existing.KEEP
 
 
-def _own(values: Values) -> list[Any]:
-    return [
-        values["kind"],
-        Jsonb(values["names"]),
-        values.get("aliases", []),
-        values.get("code"),
-        values.get("alpha3", ""),
-        values.get("qid"),
-    ]
+def _own(values: Values) -> Values:
+    """The values of OWN."""
+    return {name: values.get(name, blank) for name, blank in OWN.items()}
+
+
+def _row(values: Values) -> list[Any]:
+    """The same, as the driver takes it."""
+    return [Jsonb(value) if name == "names" else value for name, value in _own(values).items()]
 
 
 def _check_unique(drafts: Sequence[_Draft], existing: Existing) -> None:
@@ -90,24 +90,14 @@ def _check_unique(drafts: Sequence[_Draft], existing: Existing) -> None:
             if value is None or (draft.there and existing is not Existing.REPLACE):
                 continue
             if taken.setdefault(value, draft.values["slug"]) != draft.values["slug"]:
-                draft.outcome = Outcome(
-                    Status.REFUSED,
-                    [Problem(name, f"“{value}” is that of “{taken[value]}”: name that actor, or correct one of them.")],
-                )
+                message = f"“{value}” is that of “{taken[value]}”: name that actor, or correct one of them."
+                draft.outcome = Outcome(Status.REFUSED, [*draft.outcome.problems, Problem(name, message)])
 
 
 def _replace(draft: _Draft, actor: Actor) -> None:
-    values = draft.values
-    now = {
-        "kind": values["kind"],
-        "names": values["names"],
-        "aliases": values.get("aliases", []),
-        "code": values.get("code"),
-        "alpha3": values.get("alpha3", ""),
-        "qid": values.get("qid"),
-    }
-    if any(getattr(actor, name) != value for name, value in now.items()):
-        Actor.objects.filter(pk=actor.pk).update(**now)
+    own = _own(draft.values)
+    if any(getattr(actor, name) != value for name, value in own.items()):
+        Actor.objects.filter(pk=actor.pk).update(**own)
         draft.outcome.status = Status.CHANGED
 
 

@@ -498,6 +498,16 @@ def test_vocabulary_that_cannot_be_gives_error(record, message):
     assert exported() == ALL
 
 
+def test_all_that_is_another_actors_gives_error():
+    imported(*ALL)
+
+    assert refusals({**US, "slug": "america"}) == [
+        f"1: {name}: “{value}” is that of “united-states”: name that actor, or correct one of them."
+        for name, value in (("code", "US"), ("qid", "Q30"))
+    ]
+    assert exported() == ALL
+
+
 def branches(*parents):
     """Types, each with the one above it."""
     return [
