@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Exists, F, Func, OuterRef
+from django.db.models import Exists, F, Func, OuterRef, QuerySet
 
 from events.among import among
 from events.interchange.importing import Import, Result, missing_events
@@ -20,6 +20,8 @@ from events.models import Actor, Event, EventType, Topic
 from timeline.models import Publication, Term
 from timeline.processes import share_out
 from timeline.publishing import publish, publish_vocabulary, withdraw
+from timeline.terms import render_actors, render_branches
+from timeline.vocabulary import changed_terms
 
 PUBLISHED_AT_ONCE = 2_000
 """Events in a dataset version. More would take less time each; others who publish wait for as many, about a second."""
@@ -79,9 +81,13 @@ def run(importing: Import, after_batch: Callable[[Report, Sequence[Result]], Non
 
 @dataclass(slots=True)
 class Published:
-    """What became of the events of an import at the door."""
+    """What became of the events of an import at the door, and of the vocabulary."""
 
-    published: int = 0
+    event_ids: array[int] = field(default_factory=lambda: array("Q"))
+    """Those that were published."""
+    vocabulary: int = 0
+    """How many public entries of actors, types and topics of the file changed, and of countries with their actors. What
+    editors alone had in hand, and events take along that name it, is not among these."""
     withdrawn: list[str] = field(default_factory=list)
     """Slugs of those that an editor has withdrawn, and that stay so."""
     refused: dict[str, list[str]] = field(default_factory=dict)
@@ -91,6 +97,11 @@ class Published:
     nothing in them leaves them so."""
     edited_meanwhile: int = 0
     """Events that an editor has saved since the import began, and may not have finished."""
+
+    @property
+    def published(self) -> int:
+        """How many events were."""
+        return len(self.event_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +141,11 @@ def publish_imported(
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
         for ids in in_parts(by_month(all_ids))
     ]
-    done = Published()
+    # Counted before the events take some of them along: a trial, which writes none, comes to the same number.
+    done = Published(vocabulary=_changing(report))
     count = 0
     for batch, published in zip(batches, share_out(publish_batch, batches, processes), strict=True):
-        done.published += published.published
+        done.event_ids += published.event_ids
         done.withdrawn += published.withdrawn
         done.refused |= published.refused
         done.otherwise += published.otherwise
@@ -180,7 +192,7 @@ def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
         # Somebody may edit them until they are locked, too.
         seen = {event.pk: event.updated_at for event in new}
         outcome = publish(new, batch.by, skip_refused=True, turn=turn, seen=seen, trial=batch.trial)
-        done.published = len(outcome.published)
+        done.event_ids.extend(event.pk for event in outcome.published)
         done.refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
         done.edited_meanwhile += len(new) - len(outcome.published) - len(outcome.unchanged) - len(outcome.refused)
     return done
@@ -214,19 +226,31 @@ def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
     return new, done
 
 
+def _changing(report: Report) -> int:
+    """How many of the public entries of the vocabulary are otherwise by now."""
+    if not report.vocabulary:
+        return 0
+    actors, types, topics = _public_vocabulary(report)
+    return len(changed_terms([*render_actors(actor.pk for actor in actors), *render_branches(types, topics)]))
+
+
 def _publish_changed_vocabulary(report: Report, by: AbstractBaseUser | None) -> None:
+    if report.vocabulary:
+        actors, types, topics = _public_vocabulary(report)
+        publish_vocabulary(by, actors=actors, types=types, topics=topics)
+
+
+def _public_vocabulary(report: Report) -> tuple[QuerySet[Actor], QuerySet[EventType], QuerySet[Topic]]:
     """Those that are public already; the others become so with the first event that names them."""
 
     def public(kind: Term.Kind) -> Func:
         return among("slug", Term.objects.current().keys_among(kind, report.vocabulary.get(kind.value, [])))
 
-    if report.vocabulary:
-        publish_vocabulary(
-            by,
-            actors=Actor.objects.filter(public(Term.Kind.ACTOR)),
-            types=EventType.objects.filter(public(Term.Kind.TYPE)),
-            topics=Topic.objects.filter(public(Term.Kind.TOPIC)),
-        )
+    return (
+        Actor.objects.filter(public(Term.Kind.ACTOR)),
+        EventType.objects.filter(public(Term.Kind.TYPE)),
+        Topic.objects.filter(public(Term.Kind.TOPIC)),
+    )
 
 
 def gone(namespaces: Sequence[str] = ()) -> Iterator[list[Event]]:

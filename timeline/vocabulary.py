@@ -93,9 +93,8 @@ def _through_blocs(row: Publication) -> set[str]:
     return {entry.removesuffix(way) for entry in row.involvements if entry.endswith(way)}
 
 
-def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
-    """Writes a new version of each entry that changed; returns how many."""
-    # Most are as they were: only of those that change, the whole version is read.
+def changed_terms(rendered: Sequence[RenderedTerm]) -> list[RenderedTerm]:
+    """Those that say something else than what is public of them, or of which nothing is."""
     said = {
         (kind, key): fingerprint
         for kind, keys in _keys(rendered)
@@ -103,7 +102,13 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
         .filter(among("key", keys), kind=kind)
         .values_list("key", "digest")
     }
-    changed = [entry for entry in rendered if said.get((entry.kind, entry.key)) != entry.digest]
+    return [entry for entry in rendered if said.get((entry.kind, entry.key)) != entry.digest]
+
+
+def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
+    """Writes a new version of each entry that changed; returns how many."""
+    # Most are as they were: only of those that change, the whole version is read.
+    changed = changed_terms(rendered)
     previous = {
         (row.kind, row.key): row
         for kind, keys in _keys(changed)

@@ -3,12 +3,15 @@
 from array import array
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from events.models import Event, Source
-from tests.builders import draft, published
+from tests.builders import draft, event_type, published, state, topic
 from timeline import importing
-from timeline.models import Publication
+from timeline.editions import PUBLISHING
+from timeline.models import Publication, Term
 from timeline.publishing import withdraw
 
 
@@ -21,8 +24,7 @@ def test_batches_are_published_in_order(processes, monkeypatch):
     edited.texts.update(title="New title")
     Event.objects.filter(pk=edited.pk).update(updated_at=timezone.now())
     withdraw([published("withdrawn")])
-    for number in range(5):
-        draft(f"new-{number}")
+    new = [draft(f"new-{number}").pk for number in range(5)]
     Source.objects.filter(event=draft("refused")).delete()
     report = importing.Report(event_ids=array("Q", Event.objects.order_by("pk").values_list("pk", flat=True)))
     counts: list[int] = []
@@ -31,6 +33,7 @@ def test_batches_are_published_in_order(processes, monkeypatch):
 
     assert counts == [2, 4, 6, 8, 9]
     assert (done.published, done.withdrawn) == (6, ["withdrawn"])
+    assert list(done.event_ids) == [edited.pk, *new]
     assert done.refused == {"refused": ["It has no source: add at least one."]}
     rows = Publication.objects.current().order_by("pk").values_list("slug", "version", "published_in")
     assert list(rows) == [
@@ -64,3 +67,38 @@ def test_an_event_deleted_meanwhile_is_left_out_when_published():
     report = importing.Report(event_ids=array("Q", [kept.pk, kept.pk + 1]))
 
     assert importing.publish_imported(report).published == 1
+
+
+@pytest.mark.django_db
+def test_public_entries_of_the_vocabulary_that_change_are_counted_also_by_a_trial_which_keeps_nobody_waiting():
+    event = published("visit", "2025", "UZ", topics=("trade",))
+    published("other", "2025", "KZ")
+    for entry in (state("UZ"), state("KZ"), state("US"), event_type("summit"), topic("trade")):
+        entry.names = {"en": f"New {entry.slug}"}
+        entry.save()
+    event.texts.update(title="New title")
+    Event.objects.filter(pk=event.pk).update(updated_at=timezone.now())
+    report = importing.Report(
+        event_ids=array("Q", [event.pk]),
+        # What the event takes along and what it does not, what is not public, and what did not change.
+        vocabulary={
+            "actor": ["uzbekistan", "kazakhstan", "united-states"],
+            "topic": ["trade"],
+            "type": ["summit", "meeting"],
+        },
+    )
+    rows = list(Term.objects.values())
+
+    with CaptureQueriesContext(connection) as asked:
+        tried = importing.publish_imported(report, trial=True)
+
+    for sql in (query["sql"] for query in asked):
+        assert "timeline_dataset" not in sql
+        assert str(PUBLISHING) not in sql
+    assert list(Term.objects.values()) == rows
+    assert (tried.published, tried.vocabulary) == (1, 5)
+    assert importing.publish_imported(report) == tried
+    changed = Term.objects.current().filter(version=2).order_by("key").values_list("key", flat=True)
+    assert list(changed) == ["KZ", "UZ", "kazakhstan", "trade", "uzbekistan"]
+    again = importing.publish_imported(report)
+    assert (again.published, again.vocabulary) == (0, 0)
