@@ -225,6 +225,25 @@ def test_what_would_be_published_otherwise_is_shown_too(staff):
     assert Event.objects.get(slug="earlier").date == "2024"
 
 
+@pytest.mark.parametrize(
+    ("records", "publish", "buttons"),
+    [
+        (ALL, {}, ["Import"]),
+        (ALL, {"publish": "on"}, ["Import and publish"]),
+        ([*ALL[:6], FULL], {}, ["Download all refusals (CSV)", "Import"]),
+        ([EARLIER], {}, ["Download all refusals (CSV)"]),
+    ],
+)
+def test_the_preview_has_the_file_once_and_the_first_button_does_not_import(staff, records, publish, buttons):
+    main = upload(staff(*EDITOR), lines(*records), **publish).content.decode().partition('id="content-main"')[2]
+
+    assert len(re.findall(r'name="packed"', main)) == 1
+    ids = re.findall(r' id="([^"]*)"', main)
+    assert len(ids) == len(set(ids))
+    found = re.findall(r'<input type="submit"(?: class="default")?(?: formaction="([^"]*)")? value="([^"]*)">', main)
+    assert found == [(REFUSALS if button.startswith("Download") else "", button) for button in buttons]
+
+
 def test_a_table_to_fill_in(staff):
     client = staff(*EDITOR)
     assert f'<a href="{TABLE}">this table</a>' in client.get(UPLOAD).content.decode()
