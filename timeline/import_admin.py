@@ -26,7 +26,9 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 
+from events.among import among
 from events.digest import digest
 from events.interchange.flat import COLUMNS, guarded
 from events.interchange.importing import Import, Result, When
@@ -47,12 +49,13 @@ from events.models import (
 )
 from timeline.formats.csv import BYTE_ORDER_MARK
 from timeline.importing import Published, Report, publish_imported, run
+from timeline.models import Refresh
 
 MOST_BYTES = 5_000_000
 MOST_PACKED = 2_000_000
 """Bytes of the packed file in the preview's form; Django takes forms up to 2.5 MB."""
 LISTED = 200
-"""Rows of each kind that the preview shows."""
+"""Rows of each kind, or slugs, that the preview shows."""
 
 TOO_LARGE = (
     f"The file is too large to be imported here: at most {MOST_BYTES // 1_000_000} MB, and "
@@ -64,6 +67,7 @@ MEANWHILE = (
 )
 OTHERWISE = "Public otherwise than they are here, and left so: {} events that the file did not change."
 EDITED = "Not published: {} events that somebody has saved since the import began. Publish them here."
+FOLLOWING = 'The public events that name what changed follow by and by: <a href="{}">see how far it is</a>.'
 MODELS = {"type": EventType, "topic": Topic, "actor": Actor, "event": Event}
 PARTS: dict[str, dict[str, type[Model]]] = {
     "actor": {"memberships": Membership},
@@ -131,6 +135,16 @@ def unpack(packed: str) -> bytes:
     return content
 
 
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
+
+
+def _listing(slugs: Sequence[str]) -> str:
+    """The first ones, and how many there are if they are many."""
+    listed = ", ".join(slugs[:LISTED])
+    return f"{len(slugs):,}, such as {listed}" if len(slugs) > LISTED else listed
+
+
 def _csv_named(name: str) -> HttpResponse:
     """An answer that is a file to be kept; spreadsheets know it for UTF-8 by its first character."""
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -147,13 +161,23 @@ class Outcome:
     refused: list[Result] = field(default_factory=list)
     unlinked: list[Result] = field(default_factory=list)
     published: Published = field(default_factory=Published)
+    published_unchanged: list[str] = field(default_factory=list)
+    """Slugs of events that are published though the file changes nothing in them: what is public is otherwise, or
+    nothing is."""
+    following: bool = False
+    """Whether public events follow what changed in the vocabulary."""
     digest: str = ""
     """Of all that the import did to what it met: the same at another time if it does the same then."""
 
     @property
     def writes(self) -> bool:
         """Whether it does anything; sent once more, it does not."""
-        return bool(self.created or self.changed or self.published.published)
+        return bool(self.created or self.changed or self.published.published or self.published.vocabulary)
+
+    @property
+    def imported_ids(self) -> set[int]:
+        """Of the events that the file made or changed."""
+        return {result.event_id for result in (*self.created, *self.changed) if result.event_id}
 
     def add(self, results: Sequence[Result]) -> None:
         for result in results:
@@ -166,6 +190,12 @@ class Outcome:
                 listed.append(result)
             if result.unlinked:
                 self.unlinked.append(result)
+
+    def add_published(self, published: Published) -> None:
+        """Within the transaction: of new events that it takes back, nobody knows the slugs afterwards."""
+        self.published = published
+        unchanged = Event.objects.filter(among("pk", set(published.event_ids) - self.imported_ids))
+        self.published_unchanged = list(unchanged.order_by("slug").values_list("slug", flat=True))
 
 
 class ImportAdmin(admin.ModelAdmin):
@@ -208,6 +238,9 @@ class ImportAdmin(admin.ModelAdmin):
             "name": name,
             "publish": publish,
             "listed": LISTED,
+            "published_events": _counted(outcome.published.published, "event", "events"),
+            "public_entries": _counted(outcome.published.vocabulary, "public entry", "public entries"),
+            "published_unchanged": _listing(outcome.published_unchanged),
             "title": f"Import events: what {name} would do",
         }
         return self._page(request, "preview.html", context)
@@ -225,17 +258,29 @@ class ImportAdmin(admin.ModelAdmin):
             return self._preview(request, data["name"], pack(data["packed"]), data["publish"], outcome)
         self.message_user(request, f"Imported from {data['name']}: {outcome.report}.", messages.SUCCESS)
         if data["publish"]:
-            self.message_user(request, f"Published: {outcome.published.published}.", messages.SUCCESS)
-        for slug, reasons in list(outcome.published.refused.items())[:LISTED]:
-            self.message_user(request, f"Not published: {slug}. {' '.join(reasons)}", messages.ERROR)
-        if outcome.published.otherwise:
-            self.message_user(request, OTHERWISE.format(outcome.published.otherwise), messages.WARNING)
-        if outcome.published.edited_meanwhile:
-            self.message_user(request, EDITED.format(outcome.published.edited_meanwhile), messages.WARNING)
-        if outcome.published.withdrawn:
-            slugs = ", ".join(outcome.published.withdrawn)
-            self.message_user(request, f"Withdrawn before, and left so: {slugs}.", messages.WARNING)
+            self._say_what_was_published(request, outcome)
         return HttpResponseRedirect(reverse("admin:events_event_changelist"))
+
+    def _say_what_was_published(self, request: HttpRequest, outcome: Outcome) -> None:
+        published = outcome.published
+        said = [f"Published: {_counted(published.published, 'event', 'events')}."]
+        if published.vocabulary:
+            entries = _counted(published.vocabulary, "public entry", "public entries")
+            said.append(f"Changed: {entries} of actors, types and topics.")
+        for sentence in said:
+            self.message_user(request, sentence, messages.SUCCESS)
+        if outcome.following:
+            link = reverse("admin:timeline_refresh_changelist")
+            self.message_user(request, format_html(FOLLOWING, link), messages.INFO)
+        for slug, reasons in list(published.refused.items())[:LISTED]:
+            self.message_user(request, f"Not published: {slug}. {' '.join(reasons)}", messages.ERROR)
+        if published.otherwise:
+            self.message_user(request, OTHERWISE.format(published.otherwise), messages.WARNING)
+        if published.edited_meanwhile:
+            self.message_user(request, EDITED.format(published.edited_meanwhile), messages.WARNING)
+        if published.withdrawn:
+            slugs = ", ".join(published.withdrawn)
+            self.message_user(request, f"Withdrawn before, and left so: {slugs}.", messages.WARNING)
 
     def refusals_view(self, request: HttpRequest) -> HttpResponse:
         """What would be refused, and the links that would be left out, as CSV."""
@@ -293,9 +338,20 @@ class ImportAdmin(admin.ModelAdmin):
                 outcome.report = run(importing, lambda report, results: outcome.add(results))
                 if publish:
                     by = request.user if request.user.pk else None
-                    outcome.published = publish_imported(outcome.report, by, trial=not confirmed)
+                    asked = Refresh.objects.count()
+                    outcome.add_published(publish_imported(outcome.report, by, trial=not confirmed))
+                    outcome.following = Refresh.objects.count() > asked
                 published = outcome.published
-                outcome.digest = digest([importing.met, published.published, published.withdrawn, published.refused])
+                outcome.digest = digest(
+                    [
+                        importing.met,
+                        published.published,
+                        outcome.published_unchanged,
+                        published.vocabulary,
+                        published.withdrawn,
+                        published.refused,
+                    ]
+                )
                 if outcome.digest == confirmed:
                     self._log(request, [*outcome.created, *outcome.changed])
                 else:

@@ -15,12 +15,12 @@ from django.test import Client
 from django.utils import timezone
 
 from events.interchange.flat import COLUMNS
-from events.models import Actor, Event, EventText
-from tests.events.interchange.samples import ALL, EARLIER, FULL, PERSON, US, lines
+from events.models import Actor, Event, EventText, Topic
+from tests.events.interchange.samples import ALL, EARLIER, FULL, PERSON, TRADE, US, lines
 from timeline import import_admin
 from timeline.import_admin import pack, unpack
-from timeline.models import Publication
-from timeline.publishing import withdraw
+from timeline.models import Publication, Refresh, Term
+from timeline.publishing import publish, publish_vocabulary, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +75,10 @@ def said(response):
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
+def would_be_published(events, entries):
+    return f"<p>Of these, {events} would be published, and {entries} of actors, types and topics would change.</p>"
+
+
 def cells(response):
     """The cells of the preview's tables. That foreign texts stand for themselves there is tested by itself."""
     main = re.sub("</?bdi>", "", response.content.decode().partition('id="content-main"')[2])
@@ -100,7 +104,7 @@ def test_the_preview_says_what_would_happen_and_writes_nothing(staff):
 def test_the_form_of_the_preview_imports_the_file(staff):
     client = staff(*EDITOR)
     preview = upload(client, lines(*ALL), publish="on")
-    assert "Of these, 2 would be published." in preview.content.decode()
+    assert would_be_published("2 events", "0 public entries") in preview.content.decode()
     form = form_of(preview)
 
     response = client.post(CONFIRM, form)
@@ -108,7 +112,7 @@ def test_the_form_of_the_preview_imports_the_file(staff):
     assert response["Location"] == "/admin/events/event/"
     assert said(response) == [
         "Imported from events.jsonl: 8 records: 8 created, 0 changed, 0 unchanged, 0 refused.",
-        "Published: 2.",
+        "Published: 2 events.",
     ]
     assert list(Publication.objects.order_by("slug").values_list("slug", "published_by__username")) == [
         ("earlier", "staff"), ("full", "staff"),
@@ -119,7 +123,7 @@ def test_the_form_of_the_preview_imports_the_file(staff):
     # Sent twice, it does nothing twice.
     assert said(client.post(CONFIRM, form))[-2:] == [
         "Imported from events.jsonl: 8 records: 0 created, 0 changed, 8 unchanged, 0 refused.",
-        "Published: 0.",
+        "Published: 0 events.",
     ]
 
 
@@ -215,7 +219,7 @@ def test_what_would_be_published_otherwise_is_shown_too(staff):
     client = staff(*EDITOR)
     send(client, lines(*ALL), publish="on")
     preview = upload(client, lines(EARLIER | {"date": "2023"}), publish="on")
-    assert "Of these, 1 would be published." in preview.content.decode()
+    assert would_be_published("1 event", "0 public entries") in preview.content.decode()
     withdraw(Event.objects.filter(slug="earlier"))
 
     again = client.post(CONFIRM, form_of(preview))
@@ -223,6 +227,96 @@ def test_what_would_be_published_otherwise_is_shown_too(staff):
     assert said(again) == [import_admin.MEANWHILE]
     assert "Withdrawn before, and left so: earlier." in again.content.decode()
     assert Event.objects.get(slug="earlier").date == "2024"
+
+
+OTHERWISE = [US | {"aliases": []}, TRADE | {"names": {"en": "Commerce"}}]
+
+
+def test_the_public_vocabulary_that_changes_is_said_before_and_after(staff):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    preview = upload(client, lines(*OTHERWISE), publish="on")
+
+    assert would_be_published("0 events", "3 public entries") in preview.content.decode()
+    assert not Term.objects.filter(version=2).exists()
+    assert said(client.post(CONFIRM, form_of(preview)))[-4:] == [
+        "Imported from events.jsonl: 2 records: 0 created, 2 changed, 0 unchanged, 0 refused.",
+        "Published: 0 events.",
+        "Changed: 3 public entries of actors, types and topics.",
+        'The public events that name what changed follow by and by: <a href="/admin/timeline/refresh/">see how far it '
+        "is</a>.",
+    ]
+    found = Term.objects.current().filter(version=2).order_by("key").values_list("key", "published_by__username")
+    assert list(found) == [("US", "staff"), ("trade", "staff"), ("united-states", "staff")]
+    assert (Refresh.objects.get().actors, Refresh.objects.get().topics) == (["united-states"], ["trade"])
+
+
+def test_public_vocabulary_that_would_change_otherwise_is_shown_again(staff):
+    """Though the file makes and changes nothing, and publishes no event."""
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    send(client, lines(*OTHERWISE))
+    preview = upload(client, lines(*OTHERWISE), publish="on")
+    assert would_be_published("0 events", "3 public entries") in preview.content.decode()
+    publish_vocabulary(topics=Topic.objects.all())
+
+    again = client.post(CONFIRM, form_of(preview))
+
+    assert said(again)[-1:] == [import_admin.MEANWHILE]
+    assert would_be_published("0 events", "2 public entries") in again.content.decode()
+    assert not Term.objects.filter(kind="actor", version=2).exists()
+    assert client.post(CONFIRM, form_of(again)).status_code == 302
+    assert list(Term.objects.filter(kind="actor", version=2).values_list("key", flat=True)) == ["united-states"]
+
+
+TOO = "Published with the import, although the file changes nothing in them, since they are not public as they are here"
+
+
+@pytest.mark.parametrize(("listed", "named"), [(2, "earlier, full"), (1, "2, such as earlier")])
+def test_events_that_are_published_though_the_file_changes_nothing_in_them_are_named(staff, monkeypatch, listed, named):
+    monkeypatch.setattr(import_admin, "LISTED", listed)
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    EventText.objects.filter(language="en").update(title="By an editor")
+    Event.objects.update(updated_at=timezone.now())
+    records = [
+        record | {"texts": record["texts"] | {"en": record["texts"]["en"] | {"title": "By an editor"}}}
+        for record in (EARLIER, FULL)
+    ]
+    new = EARLIER | {"external_id": "test:3", "slug": "new"}
+    preview = upload(client, lines(*records, new), publish="on")
+
+    assert "3 records: 1 created, 0 changed, 2 unchanged, 0 refused." in preview.content.decode()
+    assert would_be_published("3 events", "0 public entries") in preview.content.decode()
+    assert f"<p>{TOO}: {named}.</p>" in preview.content.decode()
+    client.post(CONFIRM, form_of(preview))
+    assert TOO not in upload(client, lines(*records, new), publish="on").content.decode()
+
+
+def test_if_it_is_other_events_in_which_the_file_changes_nothing_they_are_shown_first(staff):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+
+    def make_otherwise_public(slug):
+        """Leaves the draft as it was."""
+        event = Event.objects.get(slug=slug)
+        texts = event.texts.filter(language="en")
+        title = texts.get().title
+        for said_now in ("Otherwise", title):
+            publish([event])
+            texts.update(title=said_now)
+            Event.objects.filter(pk=event.pk).update(updated_at=timezone.now())
+
+    make_otherwise_public("earlier")
+    preview = upload(client, lines(*ALL), publish="on")
+    assert f"<p>{TOO}: earlier.</p>" in preview.content.decode()
+    publish(Event.objects.filter(slug="earlier"))
+    make_otherwise_public("full")
+
+    again = client.post(CONFIRM, form_of(preview))
+
+    assert said(again)[-1:] == [import_admin.MEANWHILE]
+    assert f"<p>{TOO}: full.</p>" in again.content.decode()
 
 
 @pytest.mark.parametrize(
