@@ -55,7 +55,7 @@ MOST_BYTES = 5_000_000
 MOST_PACKED = 2_000_000
 """Bytes of the packed file in the preview's form; Django takes forms up to 2.5 MB."""
 LISTED = 200
-"""Rows of each kind, or slugs, that the preview shows."""
+"""Rows of each kind, or slugs, that the preview shows, and the messages after it."""
 
 TOO_LARGE = (
     f"The file is too large to be imported here: at most {MOST_BYTES // 1_000_000} MB, and "
@@ -151,6 +151,17 @@ def _csv_named(name: str) -> HttpResponse:
     return HttpResponse(BYTE_ORDER_MARK, content_type="text/csv; charset=utf-8", headers=disposition)
 
 
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """An event that cannot be published, for the tables in which the `Result` of a refused record stands too."""
+
+    line: int
+    key: str
+    """Its slug."""
+    left_out: list[Problem]
+    kind: str = "event"
+
+
 @dataclass(slots=True)
 class Outcome:
     """What an import did, or would do."""
@@ -160,7 +171,11 @@ class Outcome:
     changed: list[Result] = field(default_factory=list)
     refused: list[Result] = field(default_factory=list)
     unlinked: list[Result] = field(default_factory=list)
+    lines: dict[int, int] = field(default_factory=dict)
+    """By the id of an event, where the file has it."""
     published: Published = field(default_factory=Published)
+    unpublished: list[Unpublished] = field(default_factory=list)
+    """Those that are to be published and cannot be, by line."""
     published_unchanged: list[str] = field(default_factory=list)
     """Slugs of events that are published though the file changes nothing in them: what is public is otherwise, or
     nothing is."""
@@ -190,12 +205,26 @@ class Outcome:
                 listed.append(result)
             if result.unlinked:
                 self.unlinked.append(result)
+            if result.event_id:
+                self.lines[result.event_id] = result.line
 
     def add_published(self, published: Published) -> None:
         """Within the transaction: of new events that it takes back, nobody knows the slugs afterwards."""
         self.published = published
         unchanged = Event.objects.filter(among("pk", set(published.event_ids) - self.imported_ids))
         self.published_unchanged = list(unchanged.order_by("slug").values_list("slug", flat=True))
+        ids = dict(Event.objects.filter(among("slug", published.refused)).values_list("slug", "pk"))
+        self.unpublished = [
+            Unpublished(self.lines[ids[slug]], slug, [Problem("publication", reason) for reason in reasons])
+            for slug, reasons in published.refused.items()
+        ]
+        self.unpublished.sort(key=lambda event: event.line)
+
+    @property
+    def others_unpublished(self) -> str:
+        """What to say of those that are not listed; blank if all are."""
+        others = len(self.unpublished) - LISTED
+        return f"Not published either: {others:,} others." if others > 0 else ""
 
 
 class ImportAdmin(admin.ModelAdmin):
@@ -241,6 +270,7 @@ class ImportAdmin(admin.ModelAdmin):
             "published_events": _counted(outcome.published.published, "event", "events"),
             "public_entries": _counted(outcome.published.vocabulary, "public entry", "public entries"),
             "published_unchanged": _listing(outcome.published_unchanged),
+            "withdrawn": _listing(outcome.published.withdrawn),
             "title": f"Import events: what {name} would do",
         }
         return self._page(request, "preview.html", context)
@@ -272,28 +302,32 @@ class ImportAdmin(admin.ModelAdmin):
         if outcome.following:
             link = reverse("admin:timeline_refresh_changelist")
             self.message_user(request, format_html(FOLLOWING, link), messages.INFO)
-        for slug, reasons in list(published.refused.items())[:LISTED]:
-            self.message_user(request, f"Not published: {slug}. {' '.join(reasons)}", messages.ERROR)
+        for event in outcome.unpublished[:LISTED]:
+            reasons = " ".join(problem.message for problem in event.left_out)
+            self.message_user(request, f"Not published: {event.key}. {reasons}", messages.ERROR)
+        if outcome.others_unpublished:
+            self.message_user(request, outcome.others_unpublished, messages.ERROR)
         if published.otherwise:
             self.message_user(request, OTHERWISE.format(published.otherwise), messages.WARNING)
         if published.edited_meanwhile:
             self.message_user(request, EDITED.format(published.edited_meanwhile), messages.WARNING)
         if published.withdrawn:
-            slugs = ", ".join(published.withdrawn)
+            slugs = _listing(published.withdrawn)
             self.message_user(request, f"Withdrawn before, and left so: {slugs}.", messages.WARNING)
 
     def refusals_view(self, request: HttpRequest) -> HttpResponse:
-        """What would be refused, and the links that would be left out, as CSV."""
+        """What would be refused, the links that would be left out, and what would not be published, as CSV."""
         self._check_permission(request)
         confirm = self._confirmed(request)
         if confirm is None:
             return HttpResponseRedirect(reverse("admin:events_event_import"))
         data = confirm.cleaned_data
-        outcome = self._import(request, data["name"], data["packed"], False)
+        outcome = self._import(request, data["name"], data["packed"], data["publish"])
         response = _csv_named("refusals.csv")
         table = csv.writer(response)
         table.writerow(["file", "line", "record", "id", "field", "problem"])
-        for result in [*outcome.refused, *outcome.unlinked]:
+        left_out: list[Result | Unpublished] = [*outcome.refused, *outcome.unlinked, *outcome.unpublished]
+        for result in left_out:
             for problem in result.left_out:
                 row = [data["name"], result.line, result.kind, result.key, problem.field, problem.message]
                 table.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])

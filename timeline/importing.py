@@ -208,7 +208,7 @@ def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
     }
     events = Event.objects.filter(among("pk", batch.ids)).order_by("pk").only("updated_at", "imported_at")
     new = []
-    done = Published(withdrawn=[row.slug for row in last.values() if row.withdrawn and not row.vanished])
+    done = Published(withdrawn=sorted(row.slug for row in last.values() if row.withdrawn and not row.vanished))
     for event in events:
         row = last.get(event.pk)
         if row and row.withdrawn:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from events.interchange.flat import COLUMNS
 from events.models import Actor, Event, EventText, Topic
 from tests.events.interchange.samples import ALL, EARLIER, FULL, PERSON, TRADE, US, lines
-from timeline import import_admin
+from timeline import import_admin, importing
 from timeline.import_admin import pack, unpack
 from timeline.models import Publication, Refresh, Term
 from timeline.publishing import publish, publish_vocabulary, withdraw
@@ -319,12 +319,76 @@ def test_if_it_is_other_events_in_which_the_file_changes_nothing_they_are_shown_
     assert f"<p>{TOO}: full.</p>" in again.content.decode()
 
 
+NO_SOURCE = "It has no source: add at least one."
+
+
+def unsourced(number):
+    """Events that cannot be published."""
+    return [EARLIER | {"external_id": f"test:{n}", "slug": f"bare-{n}", "sources": []} for n in range(1, number + 1)]
+
+
+def test_what_cannot_be_published_is_listed_up_to_a_limit_and_can_be_downloaded(staff, monkeypatch):
+    monkeypatch.setattr(import_admin, "LISTED", 2)
+    monkeypatch.setattr(importing, "PUBLISHED_AT_ONCE", 1)  # first what has no date
+    client = staff(*EDITOR)
+    last = unsourced(4)[3] | {"date": ""}
+    preview = upload(client, lines(*ALL[:6], *unsourced(3), last), publish="on")
+
+    main = preview.content.decode().partition('id="content-main"')[2]
+    assert main.index("Of these, 0 events would") < main.index("<h2>Not published: 4</h2>") < main.index("<h2>New: 10")
+    assert cells(preview)[:6] == [
+        *("7", "event bare-1", f"publication: {NO_SOURCE}"),
+        *("8", "event bare-2", f"publication: {NO_SOURCE}"),
+    ]
+    assert "bare-3" not in main
+    assert main.count("<p>Not published either: 2 others.</p>") == 1
+    assert main.count("<p>The first 2 are shown.</p>") == 1  # of the new ones
+    assert client.post(REFUSALS, form_of(preview)).content.decode().splitlines() == [
+        "\ufefffile,line,record,id,field,problem",
+        *(f"events.jsonl,{n + 6},event,bare-{n},publication,{NO_SOURCE}" for n in (1, 2, 3, 4)),
+        'events.jsonl,10,event,bare-4,publication,"It has no date: enter as much as is known, such as 2025-11-06, '
+        '2025-11 or 2025."',
+    ]
+    assert said(client.post(CONFIRM, form_of(preview))) == [
+        "Imported from events.jsonl: 10 records: 10 created, 0 changed, 0 unchanged, 0 refused.",
+        "Published: 0 events.",
+        f"Not published: bare-1. {NO_SOURCE}",
+        f"Not published: bare-2. {NO_SOURCE}",
+        "Not published either: 2 others.",
+    ]
+
+
+def test_what_cannot_be_published_is_all_named_if_it_is_little(staff, monkeypatch):
+    monkeypatch.setattr(import_admin, "LISTED", 2)
+    client = staff(*EDITOR)
+    preview = upload(client, lines(*ALL[:6], *unsourced(2)), publish="on")
+
+    assert "Not published either" not in preview.content.decode()
+    assert said(client.post(CONFIRM, form_of(preview)))[2:] == [
+        f"Not published: bare-1. {NO_SOURCE}",
+        f"Not published: bare-2. {NO_SOURCE}",
+    ]
+
+
+@pytest.mark.parametrize(("listed", "named"), [(2, "earlier, full"), (1, "2, such as earlier")])
+def test_what_stays_withdrawn_is_named_up_to_a_limit(staff, monkeypatch, listed, named):
+    monkeypatch.setattr(import_admin, "LISTED", listed)
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    withdraw(Event.objects.order_by("pk"))
+    preview = upload(client, lines(*ALL), publish="on")
+
+    assert f"<p>Withdrawn before, and left so: {named}.</p>" in preview.content.decode()
+    assert said(client.post(CONFIRM, form_of(preview)))[-1] == f"Withdrawn before, and left so: {named}."
+
+
 @pytest.mark.parametrize(
     ("records", "publish", "buttons"),
     [
         (ALL, {}, ["Import"]),
         (ALL, {"publish": "on"}, ["Import and publish"]),
         ([*ALL[:6], FULL], {}, ["Download all refusals (CSV)", "Import"]),
+        ([*ALL[:6], *unsourced(1)], {"publish": "on"}, ["Download all refusals (CSV)", "Import and publish"]),
         ([EARLIER], {}, ["Download all refusals (CSV)"]),
     ],
 )
