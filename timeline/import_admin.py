@@ -135,6 +135,12 @@ def unpack(packed: str) -> bytes:
     return content
 
 
+def log(request: HttpRequest, objects: Sequence[Model], message: str) -> None:
+    """Writes `message` into the history of each of the objects."""
+    if objects and request.user.pk:
+        LogEntry.objects.log_actions(request.user.pk, objects, CHANGE, message)
+
+
 def _counted(number: int, one: str, several: str) -> str:
     return f"{number:,} {one if number == 1 else several}"
 
@@ -387,7 +393,7 @@ class ImportAdmin(admin.ModelAdmin):
                     ]
                 )
                 if outcome.digest == confirmed:
-                    self._log(request, [*outcome.created, *outcome.changed])
+                    self._log(request, outcome)
                 else:
                     transaction.set_rollback(True)
         finally:
@@ -417,8 +423,12 @@ class ImportAdmin(admin.ModelAdmin):
                     ]
             yield entry
 
-    def _log(self, request: HttpRequest, results: Sequence[Result]) -> None:
-        """Notes the import in the history of each event."""
-        ids = [result.event_id for result in results if result.event_id]
-        if ids and request.user.pk:
-            LogEntry.objects.log_actions(request.user.pk, list(Event.objects.filter(pk__in=ids)), CHANGE, "Imported.")
+    def _log(self, request: HttpRequest, outcome: Outcome) -> None:
+        """Notes in the history of each event what the import did to it."""
+        imported, published = outcome.imported_ids, set(outcome.published.event_ids)
+        for message, ids in (
+            ("Imported.", imported - published),
+            ("Imported and published.", imported & published),
+            ("Published.", published - imported),
+        ):
+            log(request, list(Event.objects.filter(among("pk", ids))), message)

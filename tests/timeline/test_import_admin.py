@@ -75,6 +75,12 @@ def said(response):
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
+def history():
+    """What the histories of events say, with whose they are."""
+    entries = LogEntry.objects.filter(content_type__model="event").order_by("pk")
+    return [(entry.object_repr, entry.change_message) for entry in entries]
+
+
 def would_be_published(events, entries):
     return f"<p>Of these, {events} would be published, and {entries} of actors, types and topics would change.</p>"
 
@@ -118,7 +124,7 @@ def test_the_form_of_the_preview_imports_the_file(staff):
         ("earlier", "staff"), ("full", "staff"),
     ]  # fmt: skip
     assert sorted((entry.object_repr, entry.change_message) for entry in LogEntry.objects.all()) == [
-        ("earlier", "Imported."), ("full", "Imported."),
+        ("earlier", "Imported and published."), ("full", "Imported and published."),
     ]  # fmt: skip
     # Sent twice, it does nothing twice.
     assert said(client.post(CONFIRM, form))[-2:] == [
@@ -289,7 +295,11 @@ def test_events_that_are_published_though_the_file_changes_nothing_in_them_are_n
     assert "3 records: 1 created, 0 changed, 2 unchanged, 0 refused." in preview.content.decode()
     assert would_be_published("3 events", "0 public entries") in preview.content.decode()
     assert f"<p>{TOO}: {named}.</p>" in preview.content.decode()
+    LogEntry.objects.all().delete()
     client.post(CONFIRM, form_of(preview))
+    assert sorted(history()) == [
+        ("earlier", "Published."), ("full", "Published."), ("new", "Imported and published."),
+    ]  # fmt: skip
     assert TOO not in upload(client, lines(*records, new), publish="on").content.decode()
 
 
@@ -317,6 +327,16 @@ def test_if_it_is_other_events_in_which_the_file_changes_nothing_they_are_shown_
 
     assert said(again)[-1:] == [import_admin.MEANWHILE]
     assert f"<p>{TOO}: full.</p>" in again.content.decode()
+
+
+def test_the_history_tells_what_was_published_with_an_import_from_what_was_not(staff):
+    client = staff(*EDITOR)
+    records = [*ALL[:7], {**FULL, "publish": False}]
+
+    send(client, lines(*records), publish="on")
+    assert sorted(history()) == [("earlier", "Imported and published."), ("full", "Imported.")]
+    send(client, lines(*(record | {"date": "2023"} for record in ALL[6:])))
+    assert sorted(history()[2:]) == [("earlier", "Imported."), ("full", "Imported.")]
 
 
 NO_SOURCE = "It has no source: add at least one."
