@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
@@ -25,6 +24,7 @@ from events.choosing import ChoosesEvents
 from events.fields import TranslatedWidget
 from events.guarding import GuardedAdmin
 from events.models import Actor, Event, EventType, Topic
+from timeline.admin_messages import counted, last_refresh, log, say_what_follows, slugs
 from timeline.documents import with_base_url
 from timeline.filters import check_saved_filter
 from timeline.import_admin import ImportAdmin
@@ -41,7 +41,7 @@ from timeline.models import (
     TermText,
     Timeline,
 )
-from timeline.public_states import DRAFT, WITHDRAWN, public_states, public_version
+from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, public_version
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
 
 LISTED = 20
@@ -54,25 +54,19 @@ def _signed_in(request: HttpRequest) -> Any:
     return request.user if request.user.is_authenticated else None
 
 
-def _log(request: HttpRequest, objects: Sequence[Any], message: str) -> None:
-    """Writes `message` into the history of each of the objects."""
-    if objects and request.user.pk:
-        LogEntry.objects.log_actions(request.user.pk, objects, CHANGE, message)
-
-
 def _withdraw(
     model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[Any], withdraw: Callable[..., list[Any]]
 ) -> None:
     """Withdraws what is public of the entries, and says so."""
     entries = list(queryset)
     ended = withdraw(entries, _signed_in(request))
-    _log(request, ended, "Withdrawn.")
+    log(request, ended, "Withdrawn.")
     public = {entry.pk for entry in ended}
     others = [entry for entry in entries if entry.pk not in public]
     if ended:
-        model_admin.message_user(request, f"Withdrawn: {_slugs(ended)}.", messages.SUCCESS)
+        model_admin.message_user(request, f"Withdrawn: {slugs(ended, LISTED)}.", messages.SUCCESS)
     if others:
-        model_admin.message_user(request, f"Not public, so left alone: {_slugs(others)}.", messages.WARNING)
+        model_admin.message_user(request, f"Not public, so left alone: {slugs(others, LISTED)}.", messages.WARNING)
 
 
 class PublicStateFilter(admin.SimpleListFilter):
@@ -160,7 +154,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         for some in in_parts(ids):  # what is rendered is in memory until it is written
             events, edited_now = _as_seen(request, Event.objects.filter(pk__in=some).only("slug", "updated_at"))
             done = publish(events, _signed_in(request), skip_refused=True)
-            _log(request, done.published, "Published.")
+            log(request, done.published, "Published.")
             outcome.published += done.published
             outcome.unchanged += done.unchanged
             outcome.refused |= done.refused
@@ -168,13 +162,13 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         for event, reasons in list(outcome.refused.items())[:LISTED]:
             self.message_user(request, f"Not published: {event.slug}. {' '.join(reasons)}", messages.ERROR)
         if (more := len(outcome.refused) - LISTED) > 0:
-            self.message_user(request, f"Not published either: {more:,} others.", messages.ERROR)
+            self.message_user(request, f"Not published either: {counted(more, 'other', 'others')}.", messages.ERROR)
         if edited:
-            self.message_user(request, EDITED.format(_slugs(edited)), messages.WARNING)
+            self.message_user(request, EDITED.format(slugs(edited, LISTED)), messages.WARNING)
         if outcome.published:
-            self.message_user(request, f"Published: {_slugs(outcome.published)}.", messages.SUCCESS)
+            self.message_user(request, f"Published: {slugs(outcome.published, LISTED)}.", messages.SUCCESS)
         if outcome.unchanged:
-            self.message_user(request, f"Nothing new to publish in: {_slugs(outcome.unchanged)}.", messages.INFO)
+            self.message_user(request, f"Nothing new to publish in: {slugs(outcome.unchanged, LISTED)}.", messages.INFO)
 
     @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["change"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
@@ -194,12 +188,6 @@ def _as_seen(request: HttpRequest, events: Iterable[Event]) -> tuple[list[Event]
         shown = request.POST.get(f"seen-{event.pk}")
         (seen if shown in (None, event.updated_at.isoformat()) else edited).append(event)
     return seen, edited
-
-
-def _slugs(entries: Sequence[Event | Timeline]) -> str:
-    """The first ones, and how many there are if they are many."""
-    listed = ", ".join(entry.slug for entry in entries[:LISTED])
-    return f"{len(entries):,}, such as {listed}" if len(entries) > LISTED else listed
 
 
 class VocabularyList(ChangeList):
@@ -256,20 +244,17 @@ class PublishableVocabulary(GuardedAdmin):
 
     @admin.action(description="Publish selected entries", permissions=["change"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        before = Refresh.objects.count()
+        entries, since = list(queryset), last_refresh()
         changed = publish_vocabulary(_signed_in(request), **{self.vocabulary: queryset})
-        following = Refresh.objects.count() > before
-        if changed:
-            _log(request, list(queryset), "Published.")
-        if changed:
-            entries = "1 public entry" if changed == 1 else f"{changed} public entries"
-            self.message_user(request, f"Published: {entries} changed.", messages.SUCCESS)
-            if following:
-                link = reverse("admin:timeline_refresh_changelist")
-                text = 'The public events that name what changed follow by and by: <a href="{}">see how far it is</a>.'
-                self.message_user(request, format_html(text, link), messages.INFO)
-        else:
-            self.message_user(request, "Nothing new to publish.", messages.INFO)
+        keys = {(entry.kind, entry.key) for entry in changed}
+        published = [entry for entry in entries if keys.intersection(own_keys(self.kind, entry))]
+        others = [entry for entry in entries if entry not in published]
+        log(request, published, "Published.")
+        if published:
+            self.message_user(request, f"Published: {slugs(published, LISTED)}.", messages.SUCCESS)
+        if others:
+            self.message_user(request, f"Nothing new to publish in: {slugs(others, LISTED)}.", messages.INFO)
+        say_what_follows(request, since)
 
 
 @admin.register(Actor)

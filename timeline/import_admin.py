@@ -12,27 +12,24 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.html import format_html
 
 from events.among import among
 from events.digest import digest
 from events.interchange.flat import COLUMNS, guarded
 from events.interchange.importing import Import, Result, When
-from events.interchange.outcomes import Existing, Status
+from events.interchange.outcomes import Existing
 from events.interchange.reading import Entry, RecordFile
 from events.interchange.shapes import Problem
 from events.models import (
@@ -47,9 +44,10 @@ from events.models import (
     Source,
     Topic,
 )
+from timeline.admin_messages import counted, last_refresh, listing, log, say_what_follows
 from timeline.formats.csv import BYTE_ORDER_MARK
-from timeline.importing import Published, Report, publish_imported, run
-from timeline.models import Refresh
+from timeline.import_effects import Effects, Unpublished
+from timeline.importing import Report, publish_imported, run
 
 MOST_BYTES = 5_000_000
 MOST_PACKED = 2_000_000
@@ -67,7 +65,6 @@ MEANWHILE = (
 )
 OTHERWISE = "Public otherwise than they are here, and left so: {} events that the file did not change."
 EDITED = "Not published: {} events that somebody has saved since the import began. Publish them here."
-FOLLOWING = 'The public events that name what changed follow by and by: <a href="{}">see how far it is</a>.'
 MODELS = {"type": EventType, "topic": Topic, "actor": Actor, "event": Event}
 PARTS: dict[str, dict[str, type[Model]]] = {
     "actor": {"memberships": Membership},
@@ -108,7 +105,7 @@ class ConfirmForm(forms.Form):
     packed = forms.CharField(widget=forms.HiddenInput, max_length=MOST_PACKED)
     publish = forms.BooleanField(required=False, widget=forms.HiddenInput)
     shown = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    """The `Outcome.digest` of what the preview showed."""
+    """The `Effects.digest` of what the preview showed."""
 
     def clean_packed(self) -> bytes:
         try:
@@ -135,102 +132,16 @@ def unpack(packed: str) -> bytes:
     return content
 
 
-def log(request: HttpRequest, objects: Sequence[Model], message: str) -> None:
-    """Writes `message` into the history of each of the objects."""
-    if objects and request.user.pk:
-        LogEntry.objects.log_actions(request.user.pk, objects, CHANGE, message)
-
-
-def _counted(number: int, one: str, several: str) -> str:
-    return f"{number:,} {one if number == 1 else several}"
-
-
-def _listing(slugs: Sequence[str]) -> str:
-    """The first ones, and how many there are if they are many."""
-    listed = ", ".join(slugs[:LISTED])
-    return f"{len(slugs):,}, such as {listed}" if len(slugs) > LISTED else listed
+def _others_unpublished(effects: Effects) -> str:
+    """What to say of those that are not listed; blank if all are."""
+    others = len(effects.unpublished) - LISTED
+    return f"Not published either: {counted(others, 'other', 'others')}." if others > 0 else ""
 
 
 def _csv_named(name: str) -> HttpResponse:
     """An answer that is a file to be kept; spreadsheets know it for UTF-8 by its first character."""
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(BYTE_ORDER_MARK, content_type="text/csv; charset=utf-8", headers=disposition)
-
-
-@dataclass(frozen=True, slots=True)
-class Unpublished:
-    """An event that cannot be published, for the tables in which the `Result` of a refused record stands too."""
-
-    line: int
-    key: str
-    """Its slug."""
-    left_out: list[Problem]
-    kind: str = "event"
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What an import did, or would do."""
-
-    report: Report
-    created: list[Result] = field(default_factory=list)
-    changed: list[Result] = field(default_factory=list)
-    refused: list[Result] = field(default_factory=list)
-    unlinked: list[Result] = field(default_factory=list)
-    lines: dict[int, int] = field(default_factory=dict)
-    """By the id of an event, where the file has it."""
-    published: Published = field(default_factory=Published)
-    unpublished: list[Unpublished] = field(default_factory=list)
-    """Those that are to be published and cannot be, by line."""
-    published_unchanged: list[str] = field(default_factory=list)
-    """Slugs of events that are published though the file changes nothing in them: what is public is otherwise, or
-    nothing is."""
-    following: bool = False
-    """Whether public events follow what changed in the vocabulary."""
-    digest: str = ""
-    """Of all that the import did to what it met: the same at another time if it does the same then."""
-
-    @property
-    def writes(self) -> bool:
-        """Whether it does anything; sent once more, it does not."""
-        return bool(self.created or self.changed or self.published.published or self.published.vocabulary)
-
-    @property
-    def imported_ids(self) -> set[int]:
-        """Of the events that the file made or changed."""
-        return {result.event_id for result in (*self.created, *self.changed) if result.event_id}
-
-    def add(self, results: Sequence[Result]) -> None:
-        for result in results:
-            listed = {
-                Status.CREATED: self.created,
-                Status.CHANGED: self.changed,
-                Status.REFUSED: self.refused,
-            }.get(result.status)
-            if listed is not None:
-                listed.append(result)
-            if result.unlinked:
-                self.unlinked.append(result)
-            if result.event_id:
-                self.lines[result.event_id] = result.line
-
-    def add_published(self, published: Published) -> None:
-        """Within the transaction: of new events that it takes back, nobody knows the slugs afterwards."""
-        self.published = published
-        unchanged = Event.objects.filter(among("pk", set(published.event_ids) - self.imported_ids))
-        self.published_unchanged = list(unchanged.order_by("slug").values_list("slug", flat=True))
-        ids = dict(Event.objects.filter(among("slug", published.refused)).values_list("slug", "pk"))
-        self.unpublished = [
-            Unpublished(self.lines[ids[slug]], slug, [Problem("publication", reason) for reason in reasons])
-            for slug, reasons in published.refused.items()
-        ]
-        self.unpublished.sort(key=lambda event: event.line)
-
-    @property
-    def others_unpublished(self) -> str:
-        """What to say of those that are not listed; blank if all are."""
-        others = len(self.unpublished) - LISTED
-        return f"Not published either: {others:,} others." if others > 0 else ""
 
 
 class ImportAdmin(admin.ModelAdmin):
@@ -262,21 +173,22 @@ class ImportAdmin(admin.ModelAdmin):
             return self._page(request, "upload.html", {"form": form, "title": "Import events"})
         name, packed = form.cleaned_data["file"].name, form.cleaned_data["packed"]
         publish = form.cleaned_data["publish"]
-        outcome = self._import(request, name, unpack(packed), publish)
-        return self._preview(request, name, packed, publish, outcome)
+        effects = self._import(request, name, unpack(packed), publish)
+        return self._preview(request, name, packed, publish, effects)
 
-    def _preview(self, request: HttpRequest, name: str, packed: str, publish: bool, outcome: Outcome) -> HttpResponse:
-        confirm = ConfirmForm(initial={"name": name, "packed": packed, "publish": publish, "shown": outcome.digest})
+    def _preview(self, request: HttpRequest, name: str, packed: str, publish: bool, effects: Effects) -> HttpResponse:
+        confirm = ConfirmForm(initial={"name": name, "packed": packed, "publish": publish, "shown": effects.digest})
         context = {
             "confirm": confirm,
-            "outcome": outcome,
+            "effects": effects,
             "name": name,
             "publish": publish,
             "listed": LISTED,
-            "published_events": _counted(outcome.published.published, "event", "events"),
-            "public_entries": _counted(outcome.published.vocabulary, "public entry", "public entries"),
-            "published_unchanged": _listing(outcome.published_unchanged),
-            "withdrawn": _listing(outcome.published.withdrawn),
+            "published_events": counted(effects.published.published, "event", "events"),
+            "public_entries": counted(effects.published.vocabulary, "public entry", "public entries"),
+            "published_unchanged": listing(effects.published_unchanged, LISTED),
+            "withdrawn": listing(effects.published.withdrawn, LISTED),
+            "others_unpublished": _others_unpublished(effects),
             "title": f"Import events: what {name} would do",
         }
         return self._page(request, "preview.html", context)
@@ -288,37 +200,36 @@ class ImportAdmin(admin.ModelAdmin):
         if confirm is None:
             return HttpResponseRedirect(reverse("admin:events_event_import"))
         data = confirm.cleaned_data
-        outcome = self._import(request, data["name"], data["packed"], data["publish"], data["shown"])
-        if outcome.digest != data["shown"] and outcome.writes:
+        since = last_refresh()
+        effects = self._import(request, data["name"], data["packed"], data["publish"], data["shown"])
+        if effects.digest != data["shown"] and effects.writes:
             self.message_user(request, MEANWHILE, messages.WARNING)
-            return self._preview(request, data["name"], pack(data["packed"]), data["publish"], outcome)
-        self.message_user(request, f"Imported from {data['name']}: {outcome.report}.", messages.SUCCESS)
+            return self._preview(request, data["name"], pack(data["packed"]), data["publish"], effects)
+        self.message_user(request, f"Imported from {data['name']}: {effects.report}.", messages.SUCCESS)
         if data["publish"]:
-            self._say_what_was_published(request, outcome)
+            self._say_what_was_published(request, effects)
+            say_what_follows(request, since)
         return HttpResponseRedirect(reverse("admin:events_event_changelist"))
 
-    def _say_what_was_published(self, request: HttpRequest, outcome: Outcome) -> None:
-        published = outcome.published
-        said = [f"Published: {_counted(published.published, 'event', 'events')}."]
+    def _say_what_was_published(self, request: HttpRequest, effects: Effects) -> None:
+        published = effects.published
+        said = [f"Published: {counted(published.published, 'event', 'events')}."]
         if published.vocabulary:
-            entries = _counted(published.vocabulary, "public entry", "public entries")
+            entries = counted(published.vocabulary, "public entry", "public entries")
             said.append(f"Changed: {entries} of actors, types and topics.")
         for sentence in said:
             self.message_user(request, sentence, messages.SUCCESS)
-        if outcome.following:
-            link = reverse("admin:timeline_refresh_changelist")
-            self.message_user(request, format_html(FOLLOWING, link), messages.INFO)
-        for event in outcome.unpublished[:LISTED]:
+        for event in effects.unpublished[:LISTED]:
             reasons = " ".join(problem.message for problem in event.left_out)
             self.message_user(request, f"Not published: {event.key}. {reasons}", messages.ERROR)
-        if outcome.others_unpublished:
-            self.message_user(request, outcome.others_unpublished, messages.ERROR)
+        if others := _others_unpublished(effects):
+            self.message_user(request, others, messages.ERROR)
         if published.otherwise:
             self.message_user(request, OTHERWISE.format(published.otherwise), messages.WARNING)
         if published.edited_meanwhile:
             self.message_user(request, EDITED.format(published.edited_meanwhile), messages.WARNING)
         if published.withdrawn:
-            slugs = _listing(published.withdrawn)
+            slugs = listing(published.withdrawn, LISTED)
             self.message_user(request, f"Withdrawn before, and left so: {slugs}.", messages.WARNING)
 
     def refusals_view(self, request: HttpRequest) -> HttpResponse:
@@ -328,11 +239,11 @@ class ImportAdmin(admin.ModelAdmin):
         if confirm is None:
             return HttpResponseRedirect(reverse("admin:events_event_import"))
         data = confirm.cleaned_data
-        outcome = self._import(request, data["name"], data["packed"], data["publish"])
+        effects = self._import(request, data["name"], data["packed"], data["publish"])
         response = _csv_named("refusals.csv")
         table = csv.writer(response)
         table.writerow(["file", "line", "record", "id", "field", "problem"])
-        left_out: list[Result | Unpublished] = [*outcome.refused, *outcome.unlinked, *outcome.unpublished]
+        left_out: list[Result | Unpublished] = [*effects.refused, *effects.unlinked, *effects.unpublished]
         for result in left_out:
             for problem in result.left_out:
                 row = [data["name"], result.line, result.kind, result.key, problem.field, problem.message]
@@ -362,11 +273,11 @@ class ImportAdmin(admin.ModelAdmin):
         self.message_user(request, "The file did not come back whole: upload it again.", messages.ERROR)
         return None
 
-    def _import(self, request: HttpRequest, name: str, content: bytes, publish: bool, confirmed: str = "") -> Outcome:
+    def _import(self, request: HttpRequest, name: str, content: bytes, publish: bool, confirmed: str = "") -> Effects:
         """Imports everything that is not refused, in one transaction; takes it back if it is not what was `confirmed`
-        (an `Outcome.digest`)."""
+        (an `Effects.digest`)."""
         file = RecordFile(name, io.BytesIO(content))
-        outcome = Outcome(Report())
+        effects = Effects(Report())
         try:
             with transaction.atomic():
                 importing = Import(
@@ -375,30 +286,28 @@ class ImportAdmin(admin.ModelAdmin):
                     When.CONTINUE,
                     explain=True,
                 )
-                outcome.report = run(importing, lambda report, results: outcome.add(results))
+                effects.report = run(importing, lambda report, results: effects.add(results))
                 if publish:
                     by = request.user if request.user.pk else None
-                    asked = Refresh.objects.count()
-                    outcome.add_published(publish_imported(outcome.report, by, trial=not confirmed))
-                    outcome.following = Refresh.objects.count() > asked
-                published = outcome.published
-                outcome.digest = digest(
+                    effects.add_published(publish_imported(effects.report, by, trial=not confirmed))
+                published = effects.published
+                effects.digest = digest(
                     [
                         importing.met,
                         published.published,
-                        outcome.published_unchanged,
+                        effects.published_unchanged,
                         published.vocabulary,
                         published.withdrawn,
                         published.refused,
                     ]
                 )
-                if outcome.digest == confirmed:
-                    self._log(request, outcome)
+                if effects.digest == confirmed:
+                    self._log(request, effects)
                 else:
                     transaction.set_rollback(True)
         finally:
             file.close()
-        return outcome
+        return effects
 
     def _permitted(self, request: HttpRequest, entries: Iterator[Entry], complete: bool) -> Iterator[Entry]:
         """The entries; those that this account may not enter by hand are refused. What a `complete` record leaves out
@@ -423,9 +332,9 @@ class ImportAdmin(admin.ModelAdmin):
                     ]
             yield entry
 
-    def _log(self, request: HttpRequest, outcome: Outcome) -> None:
+    def _log(self, request: HttpRequest, effects: Effects) -> None:
         """Notes in the history of each event what the import did to it."""
-        imported, published = outcome.imported_ids, set(outcome.published.event_ids)
+        imported, published = effects.imported_ids, set(effects.published.event_ids)
         for message, ids in (
             ("Imported.", imported - published),
             ("Imported and published.", imported & published),

@@ -37,9 +37,13 @@ def _state(kind: Term.Kind, entry: Any, now: Mapping[Any, str], last: Mapping[An
         return DRAFT
     if row.withdrawn:
         return WITHDRAWN
-    own = [(kind, entry.slug), (Term.Kind.COUNTRY, _code(entry))]
-    edited = any(name in now and (name not in last or last[name].digest != now[name]) for name in own)
+    edited = any(name in now and (name not in last or last[name].digest != now[name]) for name in own_keys(kind, entry))
     return public_version(row.version, edited)
+
+
+def own_keys(kind: Term.Kind, entry: Any) -> list[tuple[Term.Kind, str]]:
+    """The kinds and keys under which the entry is public: an actor may be a country too."""
+    return [(kind, entry.slug), (Term.Kind.COUNTRY, _code(entry))]
 
 
 def _keys(entries: Sequence[Any]) -> list[str]:

@@ -34,7 +34,7 @@ from timeline.models import (
     Timeline,
     Version,
 )
-from timeline.terms import render_actors, render_branches, render_timelines
+from timeline.terms import RenderedTerm, render_actors, render_branches, render_timelines
 from timeline.versions import Prepared, event_digest, prepare, timestamp, write_versions
 from timeline.vocabulary import left_blocs, terms_of, withdraw_terms, write_terms
 
@@ -147,8 +147,8 @@ def publish_vocabulary(
     types: Iterable[EventType] = (),
     topics: Iterable[Topic] = (),
     timelines: Iterable[Timeline] = (),
-) -> int:
-    """Makes vocabulary entries public as they are now, as one dataset version. Returns how many changed."""
+) -> list[RenderedTerm]:
+    """Makes vocabulary entries public as they are now, as one dataset version. Returns those that changed."""
     with new_edition(by) as edition:
         entries = render_actors(actor.pk for actor in actors)
         return write_terms(edition, [*entries, *render_branches(types, topics), *render_timelines(timelines)])

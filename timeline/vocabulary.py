@@ -105,8 +105,8 @@ def changed_terms(rendered: Sequence[RenderedTerm]) -> list[RenderedTerm]:
     return [entry for entry in rendered if said.get((entry.kind, entry.key)) != entry.digest]
 
 
-def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
-    """Writes a new version of each entry that changed; returns how many."""
+def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> list[RenderedTerm]:
+    """Writes a new version of each entry that changed; returns these."""
     # Most are as they were: only of those that change, the whole version is read.
     changed = changed_terms(rendered)
     previous = {
@@ -119,7 +119,7 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> int:
     _ask_to_follow(edition, changed, previous, before)
     _name_groups_anew(edition, changed, before)
     _name_successions_anew(edition, changed, before)
-    return len(changed)
+    return changed
 
 
 def _write(edition: Edition, changed: Sequence[RenderedTerm], previous: Last) -> None:

@@ -313,7 +313,7 @@ def test_messages_about_many_events_name_the_first_ones(admin_client, monkeypatc
     assert [sentence.partition(". ")[0] for sentence in said] == [
         "error: Not published: bad-0",
         "error: Not published: bad-1",
-        "error: Not published either: 1 others.",
+        "error: Not published either: 1 other.",
         "success: Published: 3, such as good-0, good-1.",
     ]
 
@@ -469,11 +469,11 @@ def test_vocabulary_is_published(admin_client, client, make, key):
     page = address(type(entry), "change", entry.pk)
     assert (client.get(key).status_code, admin_client.get(page).context["absolute_url"]) == (404, None)
 
-    assert act(admin_client, "publish_selected", entry) == ["success: Published: 1 public entry changed."]
+    assert act(admin_client, "publish_selected", entry) == [f"success: Published: {entry.slug}."]
     site = key.removeprefix("/api/v1") if "/timelines/" in key else key
     assert (client.get(key).status_code, admin_client.get(page).context["absolute_url"]) == (200, site)
 
-    assert act(admin_client, "publish_selected", entry) == ["info: Nothing new to publish."]
+    assert act(admin_client, "publish_selected", entry) == [f"info: Nothing new to publish in: {entry.slug}."]
     assert [entry.change_message for entry in LogEntry.objects.all()] == ["Published."]
 
 
@@ -559,7 +559,7 @@ def test_a_timeline_can_be_withdrawn_and_comes_back(admin_client, client):
     assert client.get("/api/v1/events/?timeline=all").status_code == 400
     assert states(admin_client, Timeline) == {"all": "withdrawn", "other": "draft"}
 
-    assert act(admin_client, "publish_selected", entry) == ["success: Published: 1 public entry changed."]
+    assert act(admin_client, "publish_selected", entry) == [f"success: Published: {entry.slug}."]
     assert states(admin_client, Timeline) == {"all": "version 3", "other": "draft"}
     assert client.get("/api/v1/timelines/all/").status_code == 200
     act(admin_client, "withdraw_selected", entry)
@@ -567,8 +567,18 @@ def test_a_timeline_can_be_withdrawn_and_comes_back(admin_client, client):
     assert client.get("/api/v1/timelines/all/").status_code == 410
 
 
-def test_a_country_is_two_entries(admin_client):
-    assert act(admin_client, "publish_selected", state("UZ")) == ["success: Published: 2 public entries changed."]
+def test_what_did_not_change_is_said_and_not_in_the_history(admin_client):
+    uz, kz = state("UZ"), state("KZ")
+    assert act(admin_client, "publish_selected", uz, kz) == ["success: Published: kazakhstan, uzbekistan."]
+    LogEntry.objects.all().delete()
+    uz.alpha3 = "UZB"
+    uz.save()
+
+    assert act(admin_client, "publish_selected", uz, kz)[:2] == [
+        "success: Published: uzbekistan.",
+        "info: Nothing new to publish in: kazakhstan.",
+    ]
+    assert list(LogEntry.objects.values_list("object_repr", "change_message")) == [("Uzbekistan", "Published.")]
 
 
 def test_a_timeline(admin_client):
@@ -729,7 +739,7 @@ def test_publishing_a_renamed_actor_leads_to_the_progress(admin_client):
     uz.save()
 
     assert act(admin_client, "publish_selected", uz) == [
-        "success: Published: 2 public entries changed.",
+        "success: Published: uzbekistan.",
         'info: The public events that name what changed follow by and by: <a href="/admin/timeline/refresh/">see how '
         "far it is</a>.",
     ]
@@ -741,7 +751,7 @@ def test_publishing_a_renamed_actor_leads_to_the_progress(admin_client):
     assert "Refresh" not in page
     assert cells(page)[1:3] == ['<progress value="1" max="1"></progress> 1 of 1', "finished"]
     assert '<progress value="1" max="1"></progress> 1 of 1' in page.text
-    assert act(admin_client, "publish_selected", uz) == ["info: Nothing new to publish."]
+    assert act(admin_client, "publish_selected", uz) == ["info: Nothing new to publish in: uzbekistan."]
 
 
 def cells(page):

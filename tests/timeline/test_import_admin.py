@@ -510,7 +510,7 @@ def test_what_an_account_may_not_do_with_the_parts_of_an_event_it_may_not_import
     refused = {
         result.key: [str(problem) for problem in result.left_out]
         for content, name in ((records, "events.jsonl"), (table, "events.csv"))
-        for result in upload(client, content, name).context["outcome"].refused
+        for result in upload(client, content, name).context["effects"].refused
     }
     memberships = "memberships: your account may not add, change and delete memberships."
     sources = "sources: your account may not add, change and delete sources."

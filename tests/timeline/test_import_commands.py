@@ -132,7 +132,16 @@ def test_an_actor_who_is_called_otherwise_becomes_so_for_readers(file):
     run("import_events", file(*PUBLIC), "--publish")
     renamed = {**US, "names": {"en": "USA"}}
 
-    run("import_events", file(MEETING, KZ, renamed, *PUBLIC[3:]), "--publish")
+    name = file(MEETING, KZ, renamed, *PUBLIC[3:])
+    assert run("import_events", name, "--publish", "--dry-run")[0][1:] == [
+        "Would be published: 0.",
+        "Would change: 2 public entries of actors, types and topics.",
+    ]
+    assert run("import_events", name, "--publish")[0][1:] == [
+        "Published: 0.",
+        "Changed: 2 public entries of actors, types and topics.",
+    ]
+    assert run("import_events", name, "--publish")[0][1:] == ["Published: 0."]
     assert Term.objects.current().get(kind="actor", key="united-states").names[0] == "USA"
 
 

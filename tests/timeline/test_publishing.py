@@ -388,13 +388,13 @@ def test_a_renamed_actor_is_seen_when_it_is_published(client):
     person.save()
     assert client.get("/api/v1/actors/person/").json()["name"] == "Person"
 
-    assert publish_vocabulary(actors=[person]) == 1
+    assert len(publish_vocabulary(actors=[person])) == 1
     assert client.get("/api/v1/actors/person/").json()["name"] == "New Name"
     assert document(client, "event")["participants"][0]["name"] == "Person"
 
     publish([event])
     assert document(client, "event")["participants"][0]["name"] == "New Name"
-    assert publish_vocabulary(actors=[person]) == 0
+    assert publish_vocabulary(actors=[person]) == []
 
 
 def test_publications_are_append_only():

@@ -37,9 +37,10 @@ def rename(entry, **names):
     """An editor calls an actor, a type or a topic otherwise, and publishes that."""
     entry.names = names
     entry.save()
-    return publish_vocabulary(
+    changed = publish_vocabulary(
         **{{Actor: "actors", EventType: "types", Topic: "topics"}[type(entry)]: type(entry).objects.filter(pk=entry.pk)}
     )
+    return len(changed)
 
 
 def current(slug, language="en"):

@@ -77,7 +77,7 @@ def test_members_say_what_their_group_is_called_by_now_and_nothing_else_new(clie
     ]
     rename(minister, "Jane")
     assert public_states(Term.Kind.ACTOR, [minister, us]) == {"jane": "version 2", "united-states": "version 2"}
-    assert publish_vocabulary(actors=[minister, us]) == 0
+    assert publish_vocabulary(actors=[minister, us]) == []
 
 
 def test_members_who_are_published_with_their_group_get_one_new_version(client):

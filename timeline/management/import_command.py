@@ -147,6 +147,9 @@ class ImportCommand(BaseCommand):
                 self.stderr.write(f"Not published: {slug}: {' '.join(reasons)}")
             would = "Would be published" if options["dry_run"] else "Published"
             self.stdout.write(f"{would}: {done.published:,}.")
+            if done.vocabulary:
+                would = "Would change" if options["dry_run"] else "Changed"
+                self.stdout.write(f"{would}: {done.vocabulary:,} public entries of actors, types and topics.")
             if done.withdrawn:
                 self.stdout.write(f"Withdrawn before, and left so: {', '.join(done.withdrawn)}.")
             if done.otherwise:

@@ -1,0 +1,81 @@
+"""What an import does, or would do, for whoever uploads a file in the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from events.among import among
+from events.interchange.importing import Result
+from events.interchange.outcomes import Status
+from events.interchange.shapes import Problem
+from events.models import Event
+from timeline.importing import Published, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """An event that cannot be published, for the tables in which the `Result` of a refused record stands too."""
+
+    line: int
+    key: str
+    """Its slug."""
+    left_out: list[Problem]
+    kind: str = "event"
+
+
+@dataclass(slots=True)
+class Effects:
+    """What an import did, or would do."""
+
+    report: Report
+    created: list[Result] = field(default_factory=list)
+    changed: list[Result] = field(default_factory=list)
+    refused: list[Result] = field(default_factory=list)
+    unlinked: list[Result] = field(default_factory=list)
+    lines: dict[int, int] = field(default_factory=dict)
+    """By the id of an event, where the file has it."""
+    published: Published = field(default_factory=Published)
+    unpublished: list[Unpublished] = field(default_factory=list)
+    """Those that are to be published and cannot be, by line."""
+    published_unchanged: list[str] = field(default_factory=list)
+    """Slugs of events that are published though the file changes nothing in them: what is public is otherwise, or
+    nothing is."""
+    digest: str = ""
+    """Of all that the import did to what it met: the same at another time if it does the same then."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it does anything; sent once more, it does not."""
+        return bool(self.created or self.changed or self.published.published or self.published.vocabulary)
+
+    @property
+    def imported_ids(self) -> set[int]:
+        """Of the events that the file made or changed."""
+        return {result.event_id for result in (*self.created, *self.changed) if result.event_id}
+
+    def add(self, results: Sequence[Result]) -> None:
+        for result in results:
+            listed = {
+                Status.CREATED: self.created,
+                Status.CHANGED: self.changed,
+                Status.REFUSED: self.refused,
+            }.get(result.status)
+            if listed is not None:
+                listed.append(result)
+            if result.unlinked:
+                self.unlinked.append(result)
+            if result.event_id:
+                self.lines[result.event_id] = result.line
+
+    def add_published(self, published: Published) -> None:
+        """Within the transaction: of new events that it takes back, nobody knows the slugs afterwards."""
+        self.published = published
+        unchanged = Event.objects.filter(among("pk", set(published.event_ids) - self.imported_ids))
+        self.published_unchanged = list(unchanged.order_by("slug").values_list("slug", flat=True))
+        ids = dict(Event.objects.filter(among("slug", published.refused)).values_list("slug", "pk"))
+        self.unpublished = [
+            Unpublished(self.lines[ids[slug]], slug, [Problem("publication", reason) for reason in reasons])
+            for slug, reasons in published.refused.items()
+        ]
+        self.unpublished.sort(key=lambda event: event.line)
