@@ -578,7 +578,7 @@ def test_what_did_not_change_is_said_and_not_in_the_history(admin_client):
         "success: Published: uzbekistan.",
         "info: Nothing new to publish in: kazakhstan.",
     ]
-    assert list(LogEntry.objects.values_list("object_repr", "change_message")) == [("Uzbekistan", "Published.")]
+    assert list(LogEntry.objects.values_list("object_repr", "change_message")) == [("Uzbekistan (UZ)", "Published.")]
 
 
 def test_a_timeline(admin_client):
