@@ -21,15 +21,16 @@ class Term(NamedTuple):
 
 
 Known = dict[tuple[str, str], list[Term]]
-"""By code of the state and name (as a slug): the terms of the persons who are here."""
+"""By the state, its code or else its slug, and name (as a slug): the terms of the persons who are here."""
 
 
 def known_persons() -> Known:
     """Those who are here now. One query."""
     known: Known = {}
-    memberships = Membership.objects.filter(member__kind=Actor.Kind.PERSON, group__code__isnull=False)
-    columns = ("member__slug", "member__names", "member__aliases", "group__code", "role", "since_min", "until_max")
-    for slug, names, aliases, code, role, since, until in memberships.values_list(*columns):
+    memberships = Membership.objects.filter(member__kind=Actor.Kind.PERSON)
+    member, group = ("member__slug", "member__names", "member__aliases"), ("group__code", "group__slug")
+    rows = memberships.values_list(*member, *group, "role", "since_min", "until_max")
+    for slug, names, aliases, code, state, role, since, until in rows:
         for name in {slugify(name) for name in [*names.values(), *aliases]}:
-            known.setdefault((code, name), []).append(Term(slug, role, since or FIRST_DAY, until or LAST_DAY))
+            known.setdefault((code or state, name), []).append(Term(slug, role, since or FIRST_DAY, until or LAST_DAY))
     return known

@@ -64,6 +64,9 @@ class _Reading:
         by_row = self._visits_by_persons(visits)
         self.visitors = Visitors(known)
         self.visitors.find([visit for visit in by_row.values() if visit])
+        rows_of = {id(visit): visits[number] for number, visit in by_row.items()}
+        for visit, sentence in self.visitors.notices:
+            self._notice(rows_of[id(visit)], sentence)
         self.events = trips + [(row, self._visit(row, by_row.get(number))) for number, row in enumerate(visits)]
         self.summits = self._summits(visits) if group_summits else []
 

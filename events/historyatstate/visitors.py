@@ -3,7 +3,8 @@
 A visitor is a person where the printed text is one known title and one name. Two visits are by the same person if state
 and name are the same, but for accents and punctuation, and there are less than 20 years between one visit and the next:
 the two Karamanlises are two. An office is held from the first visit that names it to the last one: what the data
-attests, and no more. Whoever is here already, under that name and of that state at the time, is that actor.
+attests, and no more. Whoever is here already, under that name and of that state at the time of one of the visits, is
+that actor, also at the others.
 
 Any other text is the state's own name as printed, and is reported.
 """
@@ -14,6 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from django.utils.text import slugify
 
@@ -67,23 +69,59 @@ def visit_by(printed: str, code: str, first: str, last: str) -> Visit | None:
 
 @dataclass(slots=True)
 class Visitors:
-    """Gives each visit its actor, and keeps the records of those who are not here yet."""
+    """Gives each visit its actor, and keeps the records of those who are not here yet, or came by an import."""
 
     known: Known
     records: list[Values] = field(default_factory=list)
+    notices: list[tuple[Visit, str]] = field(default_factory=list)
+    """Where one person, as the data has it, is several actors here, and a visit is of one of them or the other."""
 
     def find(self, visits: Sequence[Visit]) -> None:
         by_name: dict[tuple[str, str], list[Visit]] = {}
         for visit in sorted(visits, key=lambda visit: (visit.first, visit.last)):
             by_name.setdefault((visit.code, slugify(visit.name)), []).append(visit)
         for (code, name), theirs in by_name.items():
-            for number, group in enumerate(_same_person(theirs)):
-                slug = slugify(f"{group[0].name} {code}") + (f"-{group[0].first[:4]}" if number else "")
-                own = [visit for visit in group if not _is_known(visit, slug, self.known.get((code, name), []))]
-                for visit in own:
-                    visit.slug = slug
-                if own:
-                    self.records.append(_record(slug, own))
+            self._settle(theirs, self.known.get((code, name), []))
+
+    def _settle(self, visits: Sequence[Visit], terms: Sequence[Term]) -> None:
+        """Those under one name: first those of whom it is known here whose they are."""
+        plain = slugify(f"{visits[0].name} {visits[0].code}")
+        groups = _same_person(visits)
+        for number, group in enumerate(groups):
+            own = _slug(plain, group[0], with_year=number > 0)
+            for visit in group:
+                visit.slug = _known_slug(visit, plain, own, terms)
+        # Somebody who came later has it, if the source has had this earlier one only since then.
+        plain_is_taken = any(visit.slug == plain for group in groups[1:] for visit in group)
+        for number, group in enumerate(groups):
+            self._settle_person(group, _slug(plain, group[0], with_year=number > 0 or plain_is_taken))
+        for slug in dict.fromkeys(visit.slug for visit in visits):
+            if _is_imported(slug, plain):
+                self.records.append(_record(slug, [visit for visit in visits if visit.slug == slug]))
+
+    def _settle_person(self, group: Sequence[Visit], new_slug: str) -> None:
+        """Visits of one person: all go to the actor who has some of them; of several, to that of the nearest one."""
+        known = [visit for visit in group if visit.slug]
+        others = [visit for visit in group if not visit.slug]
+        nearest = [min(known, key=partial(_days_between, visit)).slug if known else new_slug for visit in others]
+        for visit, slug in zip(others, nearest, strict=True):
+            visit.slug = slug
+        actors = list(dict.fromkeys(visit.slug for visit in group))
+        if others and len(actors) > 1:
+            sentence = (
+                f"“{others[0].name}” of {others[0].code} may be one person, and is here as {' and '.join(actors)}; "
+                "visits that are of none of them yet are of the one with the nearest visit."
+            )
+            self.notices.append((others[0], sentence))
+
+
+def _slug(plain: str, first: Visit, with_year: bool) -> str:
+    """What an import calls the person whose first visit this is; `plain` is made of the name and the state."""
+    return f"{plain}-{first.first[:4]}" if with_year else plain
+
+
+def _is_imported(slug: str, plain: str) -> bool:
+    return bool(re.fullmatch(rf"{re.escape(plain)}(-\d{{4}})?", slug))
 
 
 def _same_person(visits: Iterable[Visit]) -> list[list[Visit]]:
@@ -97,16 +135,24 @@ def _same_person(visits: Iterable[Visit]) -> list[list[Visit]]:
     return groups
 
 
-def _is_known(visit: Visit, own_slug: str, known: Iterable[Term]) -> bool:
-    """Whether it is somebody who is here, though no import made that person; gives the visit that actor."""
+def _known_slug(visit: Visit, plain: str, own: str, terms: Iterable[Term]) -> str:
+    """Of the actor who was of that state, under that name, at the time of the visit; empty if that is not just one.
+
+    One to whom an import gave it comes first: somebody of the same name who came here since is another one.
+    """
     first, last = date.fromisoformat(visit.first), date.fromisoformat(visit.last)
-    at_the_time = [term for term in known if term.since <= last and term.until >= first]
-    if any(term.slug == own_slug and term.office == visit.office for term in at_the_time):
-        return False  # An import gave it that person: somebody of the same name who came since is another one.
-    slugs = {term.slug for term in at_the_time if term.slug != own_slug}
-    if len(slugs) == 1:
-        visit.slug = slugs.pop()
-    return bool(visit.slug)
+    at_the_time = [term for term in terms if term.since <= last and term.until >= first]
+    imported = {term.slug for term in at_the_time if _is_imported(term.slug, plain) and term.office == visit.office}
+    found = imported or {term.slug for term in at_the_time if not _is_imported(term.slug, plain)}
+    if own in found:
+        return own
+    return found.pop() if len(found) == 1 else ""
+
+
+def _days_between(visit: Visit, other: Visit) -> int:
+    ends = [(date.fromisoformat(one.first), date.fromisoformat(one.last)) for one in (visit, other)]
+    (first, last), (other_first, other_last) = ends
+    return max((other_first - last).days, (first - other_last).days, 0)
 
 
 def _record(slug: str, visits: Sequence[Visit]) -> Values:
