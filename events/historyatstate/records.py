@@ -6,18 +6,22 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
+from django.db.models import Q
+
+from events.fields import translated
 from events.historyatstate.officials import OFFICES, Officials
 from events.historyatstate.persons import known_persons
 from events.historyatstate.reading import Files, Row, rows
 from events.historyatstate.states import code_of, contradiction, in_own_words
 from events.historyatstate.summits import Guest, Summit, summits
 from events.historyatstate.visitors import Visit, Visitors, visit_by
-from events.interchange.following import SAID
+from events.interchange.following import CALLED_OTHERWISE, RELATIONS, SAID
 from events.interchange.reading import Entry
 from events.interchange.records import Values, problems
 from events.interchange.shapes import Problem
-from events.models import Actor
+from events.models import Actor, Relation
 
 TRAVELS, VISITS, SUMMITS = "has-travels", "has-visits", "has-summits"
 SITE = "https://history.state.gov/departmenthistory"
@@ -27,8 +31,16 @@ PAGES = {"president": "Travels abroad of the President", "secretary": "Travels a
 KINDS = {"state visit": "state-visit", "official visit": "official-visit", "working visit": "working-visit"}
 """The first two words of a visit's description: the type. Any other visit is a `visit`."""
 
-Part = tuple[Values, Values]
-"""A participant as the record has it, and in the data's own words, for `SAID`."""
+
+class Part(NamedTuple):
+    """A participant."""
+
+    values: Values
+    """As the record has it."""
+    words: Values
+    """In the data's own words, for `SAID`."""
+    called_otherwise: bool = False
+    """Whether it has a name as printed because the actor is called otherwise here, and only as long."""
 
 
 @dataclass(slots=True)
@@ -51,9 +63,10 @@ class HistoryAtState:
 
 class _Reading:
     def __init__(self, files: Files, group_summits: bool) -> None:
-        coded = list(Actor.objects.filter(kind=Actor.Kind.STATE, code__isnull=False))
-        self.slugs = {state.slug: state.code or "" for state in coded}
-        self.names = {state.code or "": set(state.names.values()) for state in coded}
+        actors = list(Actor.objects.filter(kind__in=[Actor.Kind.STATE, Actor.Kind.PERSON]))
+        self.slugs = {actor.slug: actor.code for actor in actors if actor.kind == Actor.Kind.STATE and actor.code}
+        # The data is in English: the name in use is lost to its readers, if that is what the state was called in it.
+        self.names = {actor.code or actor.slug: translated(actor.names, "en") for actor in actors}
         there = {TRAVELS: files.trips, VISITS: files.visits, SUMMITS: group_summits}
         self.found = HistoryAtState(namespaces=[name for name, found in there.items() if found])
         known = known_persons()
@@ -69,6 +82,7 @@ class _Reading:
             self._notice(rows_of[id(visit)], sentence)
         self.events = trips + [(row, self._visit(row, by_row.get(number))) for number, row in enumerate(visits)]
         self.summits = self._summits(visits) if group_summits else []
+        self.relations = _relations_there() if group_summits else {}
 
     def result(self) -> HistoryAtState:
         actors = [*self.unknown_states.values(), *self.officials.records.values(), *self.visitors.records]
@@ -81,13 +95,16 @@ class _Reading:
         for row, values in self.events:
             if SUMMITS in self.found.namespaces:
                 summit_id = part_of.get(values["external_id"])
-                values["relations"] = [{"kind": "part_of", "event": summit_id}] if summit_id else []
+                said = [{"kind": "part_of", "event": summit_id}] if summit_id else []
+                there = self.relations.get(values["external_id"], [])
+                values[RELATIONS] = [*there, *([] if any(map(_is_part_of_summit, there)) else said)]
+                values[SAID][RELATIONS] = said
             self._add(values, f"{row.file}:{row.line}", _date_problems(row))
         return self.found
 
     def _add(self, values: Values, place: str, wrong: list[Problem] | None = None) -> None:
         number = len(self.found.entries) + 1
-        wrong = wrong or problems({key: value for key, value in values.items() if key != SAID})
+        wrong = wrong or problems({key: value for key, value in values.items() if key not in (SAID, CALLED_OTHERWISE)})
         self.found.entries.append(Entry(number, values, wrong, number))
         self.found.places[number] = place or f"made from several rows: {values['slug']}"
 
@@ -112,9 +129,13 @@ class _Reading:
     def _state_part(self, state: str, role: str, row: Row, element: str) -> Part:
         """The part of the row's state, with its name as printed where that is another one."""
         printed = row[element]
-        differs = printed not in self.names.get(state, {printed})
-        part = {"actor": state, "role": role, **({"printed": printed} if differs else {})}
-        return part, {"state": _said_state(row, element), "role": role, "printed": printed}
+        words = {"state": _said_state(row, element), "role": role, "printed": printed}
+        return self._part(state, printed, printed, {"role": role}, words)
+
+    def _part(self, actor: str, own_name: str, printed: str, said: Values, words: Values) -> Part:
+        """The part of an actor who is called `own_name` if not here yet."""
+        differs = printed != self.names.get(actor, own_name)
+        return Part({"actor": actor, **said, **({"printed": printed} if differs else {})}, words, differs)
 
     def _trip(self, row: Row) -> Values:
         who, office = row.ids.get("trip", ""), row["role"]
@@ -136,9 +157,9 @@ class _Reading:
             person = self.officials.record(who, row["name"], office)
             if not person["memberships"]:
                 self._notice(row, f"nothing here says when {row['name']} ({who}) was in office.")
-            printed = {} if row["name"] in person["names"].values() else {"printed": row["name"]}
-            said = {"role": "visitor", **printed}
-            parts.append(({"actor": person["slug"], **said}, {"who": who, **said}))
+            name, said = person["names"]["en"], {"role": "visitor"}
+            words = {"who": who, **said, **({} if row["name"] == name else {"printed": row["name"]})}
+            parts.append(self._part(person["slug"], name, row["name"], said, words))
         parts.append(_same({"actor": "US", "role": "visitor"}))
         return values | _participants(parts, {"place.country": _said_state(row, "country")})
 
@@ -158,11 +179,11 @@ class _Reading:
         parts = [_same({"actor": "US", "role": "host"})]
         if visit:
             said = {"role": "visitor", "printed": row["visitor"]}
-            parts += [({"actor": visit.slug, **said}, said), self._state_part(state, "visitor", row, "from")]
+            parts += [Part({"actor": visit.slug, **said}, said), self._state_part(state, "visitor", row, "from")]
         else:
             printed = f"{row['visitor']} ({row['from']})" if row["visitor"] else row["from"]
             said = {"role": "visitor", "printed": printed}
-            parts.append(({"actor": state, **said}, {"state": _said_state(row, "from"), **said}))
+            parts.append(Part({"actor": state, **said}, {"state": _said_state(row, "from"), **said}))
         described = " ".join(row["description"].casefold().replace(".", " ").split()[:2])
         return {
             "record": "event",
@@ -205,16 +226,36 @@ def _said_state(row: Row, element: str) -> str:
     return in_own_words(row.ids.get(element, ""), row[element], row["start-date"])
 
 
+def _relations_there() -> dict[str, list[Values]]:
+    """By the external ids of the rows that are here: what they have by now besides the parts in summits that the last
+    import said. One query."""
+    rows = Relation.objects.filter(event__external_id__regex=f"^({TRAVELS}|{VISITS}):").order_by("pk")
+    # If no import has said any yet, all of them are editors' or came with an export.
+    rows = rows.annotate(said=Q(event__imported__has_key=RELATIONS))
+    columns = ("event__external_id", "kind", "target__external_id", "target__slug", "said")
+    found: dict[str, list[Values]] = {}
+    for event, kind, external_id, slug, said in rows.values_list(*columns):
+        relation = {"kind": kind, "event": external_id or slug}
+        if not (said and _is_part_of_summit(relation)):
+            found.setdefault(event, []).append(relation)
+    return found
+
+
+def _is_part_of_summit(relation: Values) -> bool:
+    return relation["kind"] == "part_of" and relation["event"].startswith(f"{SUMMITS}:")
+
+
 def _same(part: Values) -> Part:
     """A part of somebody who is the same whatever is in the database."""
-    return part, part
+    return Part(part, part)
 
 
 def _participants(parts: Sequence[Part], said: Values | None = None) -> Values:
     """The participants, and what the data says of them; `said` is what it says of other fields."""
     return {
-        "participants": [part for part, _ in parts],
-        SAID: {"participants": [words for _, words in parts], **(said or {})},
+        "participants": [part.values for part in parts],
+        SAID: {"participants": [part.words for part in parts], **(said or {})},
+        CALLED_OTHERWISE: [place for place, part in enumerate(parts) if part.called_otherwise],
     }
 
 

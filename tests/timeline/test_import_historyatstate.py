@@ -10,7 +10,7 @@ from django.conf import settings
 
 from events.admin.events import mark_edited
 from events.historyatstate.records import HistoryAtState
-from events.interchange.following import fingerprints
+from events.interchange.following import CALLED_OTHERWISE, SAID, fingerprints
 from events.interchange.writing import event_records
 from events.loading import load_curated, load_reference
 from events.models import Actor, Event, EventText, Membership, Participation, Relation
@@ -19,6 +19,7 @@ from tests.builders import actor, member
 from tests.events.historyatstate.samples import folder, trip, visit
 from tests.timeline.test_import_commands import run
 from timeline.management.commands.import_historyatstate import Command
+from timeline.publishing import publish_vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -259,16 +260,63 @@ def participants(*external_ids):
 
 
 @pytest.mark.usefixtures("reference")
-def test_a_state_that_is_renamed_here_is_nothing_new_in_the_source(tmp_path):
+def test_who_is_renamed_here_gets_the_name_as_printed_and_nothing_else_is_new_in_the_source(tmp_path):
     path = folder(
-        tmp_path, trip(1, "1977-02-15", "france", "France"), visit(1, "1977-09-15", "france", "France", "King N.")
+        tmp_path,
+        trip(1, "1977-02-15", "france", "France", **CARTER),
+        visit(1, "1977-09-15", "france", "France", "King N."),
     )
+    imported(path)
+    of_trip, of_visit = an_editor_leaves_out_the_united_states("has-travels:1", "has-visits:1")
+    Actor.objects.filter(code="FR").update(names={"en": "Gaul", "de": "France"})
+    Actor.objects.filter(slug="jimmy-carter").update(names={"en": "James Earl Carter"})
+
+    assert imported(path)[0] == ["Imported 4 records: 0 created, 2 changed, 2 unchanged, 0 refused."]
+    of_trip = [{**of_trip[0], "printed": "France"}, {**of_trip[1], "printed": "Jimmy Carter"}]
+    assert participants("has-travels:1", "has-visits:1") == [
+        of_trip, [of_visit[0], {**of_visit[1], "printed": "France"}]
+    ]  # fmt: skip
+    assert imported(path)[0] == ["Imported 4 records: 0 created, 0 changed, 4 unchanged, 0 refused."]
+    # Whoever takes it away has the last word, and whoever has another one there.
+    Participation.objects.filter(event__external_id="has-travels:1", role="host").update(name_as_printed="")
+    Actor.objects.filter(code="FR").update(names={"en": "France"})
+    assert imported(path)[0] == ["Imported 4 records: 0 created, 0 changed, 4 unchanged, 0 refused."]
+    Participation.objects.filter(event__external_id="has-travels:1", role="host").update(name_as_printed="Frankia")
+    Actor.objects.filter(code="FR").update(names={"en": "Gaul"})
+    assert imported(path)[0] == ["Imported 4 records: 0 created, 0 changed, 4 unchanged, 0 refused."]
+    assert participants("has-travels:1") == [[{**of_trip[0], "printed": "Frankia"}, of_trip[1]]]
+
+
+@pytest.mark.usefixtures("reference")
+def test_the_name_in_use_is_public_after_a_state_is_renamed_here(client, tmp_path):
+    path = folder(tmp_path, trip(1, "1973-11-10", "china", "China") + trip(2, "1977-02-15", "france", "France"))
     imported(path, "--publish")
-    edited = an_editor_leaves_out_the_united_states("has-travels:1", "has-visits:1")
+    # In German it is still called as it is printed.
+    Actor.objects.filter(code="CN").update(names={"en": "People’s Republic of China", "de": "China"})
+    publish_vocabulary(None, actors=Actor.objects.filter(code="CN"))
+
+    assert imported(path, "--publish")[0][1] == "Published: 1."
+    assert client.get("/api/v1/events/trip-1-vance-cyrus-roberts/").json()["participants"][0] == {
+        "actor": "china", "name": "People’s Republic of China", "kind": "state", "role": "host", "code": "CN",
+        "name_as_printed": "China",
+    }  # fmt: skip
+    assert imported(path, "--publish")[0][1] == "Published: 0."
+
+
+@pytest.mark.usefixtures("reference")
+@pytest.mark.parametrize("remembered", [False, True], ids=["from an export", "by an older version"])
+def test_a_name_as_printed_that_was_lost_before_is_restored(tmp_path, remembered):
+    path = folder(tmp_path, trip(1, "1977-02-15", "france", "France"))
+    imported(path)
+    [edited] = an_editor_leaves_out_the_united_states("has-travels:1")
+    before = Event.objects.values_list("imported", flat=True).get() or {}
+    without = {key: said for key, said in before.items() if key != CALLED_OTHERWISE}
+    Event.objects.update(imported=without if remembered else None)
     Actor.objects.filter(code="FR").update(names={"en": "Gaul"})
 
-    assert imported(path, "--publish")[0] == unchanged(records=4, in_hand=2)
-    assert participants("has-travels:1", "has-visits:1") == edited
+    assert imported(path)[0] == ["Imported 2 records: 0 created, 1 changed, 1 unchanged, 0 refused."]
+    assert participants("has-travels:1") == [[{**edited[0], "printed": "France"}, edited[1]]]
+    assert imported(path)[0] == ["Imported 2 records: 0 created, 0 changed, 2 unchanged, 0 refused."]
 
 
 @pytest.mark.usefixtures("reference")
@@ -405,7 +453,7 @@ def remembered_as_it_once_was(path):
     """Has the events remember of their last import what older versions did: what the database made of the source."""
     for entry in HistoryAtState.under(path).entries:
         if entry.values["record"] == "event":
-            made = {key: said for key, said in entry.values.items() if key != "said"}
+            made = {key: said for key, said in entry.values.items() if key != SAID}
             Event.objects.filter(external_id=made["external_id"]).update(imported=fingerprints(made))
 
 
@@ -424,7 +472,9 @@ def test_what_editors_have_stays_after_the_import_of_an_older_version(tmp_path):
     assert imported(path)[0] == ["Imported 4 records: 0 created, 1 changed, 3 unchanged, 0 refused."]
     assert participants("has-travels:1", "has-travels:2", "has-visits:8") == edited
     Actor.objects.filter(code="FR").update(names={"en": "Gaul"})
-    assert imported(path)[0] == ["Imported 4 records: 0 created, 0 changed, 4 unchanged, 0 refused."]
+    assert imported(path)[0] == ["Imported 4 records: 0 created, 2 changed, 2 unchanged, 0 refused."]
+    for of_trip in edited[:2]:
+        of_trip[0]["printed"] = "France"
     assert participants("has-travels:1", "has-travels:2", "has-visits:8") == edited
 
 
@@ -655,6 +705,71 @@ def test_what_is_noted_is_counted_by_its_kind(tmp_path):
         "Rows with a traveller whose time in office is not known, imported without it: 2, see above.",
         "Rows with a visitor who is not a known title and one name, left as printed: 3, see above.",
     ]
+
+
+@pytest.mark.usefixtures("reference")
+def test_summits_get_their_parts_in_events_that_came_otherwise(tmp_path):
+    rows = [
+        visit(number, "2012-05-20", state, state.title(), "", description="Attended the Summit.")
+        for number, state in enumerate(["france", "germany", "italy"])
+    ]
+    own = trip(1, "1979-01-01", "france", "France")
+    path = folder(tmp_path, own, "".join(rows))
+    imported(path)
+    Event.objects.update(imported=None)
+    trip_, first, second = (
+        Event.objects.get(external_id=name) for name in ("has-travels:1", "has-visits:0", "has-visits:1")
+    )
+    elsewhere = Event.objects.create(slug="summit", type=trip_.type, external_id="has-summits:elsewhere")
+    # What editors have: other relations of a row and of a trip, and a row that they put into another summit.
+    Relation.objects.create(event=first, kind="follows", target=trip_)
+    Relation.objects.create(event=trip_, kind="follows", target=second)
+    Relation.objects.create(event=second, kind="part_of", target=elsewhere)
+    relations = Relation.objects.order_by("event__external_id", "pk").values_list(
+        "event__external_id", "kind", "target__external_id"
+    )
+
+    summit = "has-summits:2012-05-20-summit"
+    with_parts = [
+        ("has-travels:1", "follows", "has-visits:1"),
+        ("has-visits:0", "follows", "has-travels:1"),
+        ("has-visits:0", "part_of", summit),
+        ("has-visits:1", "part_of", "has-summits:elsewhere"),
+        ("has-visits:2", "part_of", summit),
+    ]
+    assert imported(path, "--group-summits")[0][0] == (
+        "Imported 6 records: 1 created, 2 changed, 3 unchanged, 0 refused."
+    )
+    assert list(relations.all()) == with_parts
+    assert imported(path, "--group-summits")[0][0] == (
+        "Imported 6 records: 0 created, 0 changed, 6 unchanged, 0 refused."
+    )
+    # From now on it is known what the source said: a part that an editor takes away stays so.
+    Relation.objects.filter(event=first, kind="part_of").delete()
+    imported(path, "--group-summits")
+    del with_parts[2]
+    assert list(relations.all()) == with_parts
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_row_comes_to_a_summit_beside_the_relations_that_an_editor_made(tmp_path):
+    rows = [
+        visit(number, "2012-05-20", state, state.title(), "", description="Attended the Summit.")
+        for number, state in enumerate(["france", "germany", "italy", "spain"])
+    ]
+    apart = "".join(rows).replace("Attended the Summit.", "Met.", 1)
+    path = folder(tmp_path, visits=apart)
+    imported(path, "--group-summits")
+    first, second = (Event.objects.get(external_id=f"has-visits:{number}") for number in (0, 1))
+    Relation.objects.create(event=first, kind="follows", target=second)
+
+    folder(tmp_path, visits="".join(rows))
+    imported(path, "--group-summits")
+    relations = Relation.objects.filter(event=first).order_by("pk").values_list("kind", "target__external_id")
+    assert list(relations.all()) == [("follows", "has-visits:1"), ("part_of", "has-summits:2012-05-20-summit")]
+    folder(tmp_path, visits=apart)
+    imported(path, "--group-summits")
+    assert list(relations.all()) == [("follows", "has-visits:1")]
 
 
 @pytest.mark.usefixtures("reference")

@@ -1,6 +1,6 @@
 """What is remembered of the last import of a data set; what becomes of it is in `test_importing`."""
 
-from events.interchange.following import SAID, fingerprints
+from events.interchange.following import CALLED_OTHERWISE, RELATIONS, SAID, Statement, fingerprints
 
 from .test_merging import THERE
 
@@ -29,3 +29,37 @@ def test_fingerprints_are_of_the_data_sets_own_words_where_a_record_has_them():
     assert fingerprints({**made, "topics": ["commerce"], "place": {**THERE["place"], "country": "TM"}}) == before
     after = fingerprints({**made, SAID: {"topics": ["Trade"], "place.country": "Türkiye"}})
     assert {field for field in before if before[field] != after[field]} == {"said.place.country"}
+
+
+LINKED = {**THERE, RELATIONS: [{"kind": "part_of", "event": "test:1"}]}
+
+
+def test_a_link_that_is_not_made_is_not_remembered():
+    now = fingerprints(LINKED)
+    for before in (None, {}, fingerprints(THERE)):
+        assert Statement(now, before, {}).to_remember(unlinked=True) == fingerprints(THERE)
+        assert Statement(now, before, {}).to_remember(unlinked=False) == now
+    other = {**now, RELATIONS: "another one"}
+    assert Statement(now, other, {}).to_remember(unlinked=True) == other
+
+
+def test_of_what_came_otherwise_only_added_links_and_printed_names_are_new():
+    now = fingerprints({**LINKED, "participants": []})
+
+    assert Statement(now, None, {}).standing == now.keys()
+    assert Statement(now, None, {}, adds_relations=True).standing == now.keys() - {"relations"}
+    assert Statement(now, None, {}, called_otherwise=[1]).standing == now.keys() - {"participants"}
+
+
+def test_relations_are_remembered_alike_whatever_is_there_beside_them():
+    said = {RELATIONS: LINKED[RELATIONS]}
+    beside = {**LINKED, RELATIONS: [{"kind": "follows", "event": "other"}, *LINKED[RELATIONS]], SAID: said}
+
+    assert fingerprints(beside) == fingerprints(LINKED)
+
+
+def test_who_is_called_otherwise_is_remembered_by_the_place():
+    before = {**fingerprints(THERE), CALLED_OTHERWISE: "0 2"}
+    statement = Statement(fingerprints(THERE), before, {}, called_otherwise=[0, 2, 10])
+
+    assert statement.to_remember(unlinked=False) == {**fingerprints(THERE), CALLED_OTHERWISE: "0 2 10"}
