@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,6 +44,16 @@ class Part(NamedTuple):
     """Whether it has a name as printed because the actor is called otherwise here, and only as long."""
 
 
+class Open(StrEnum):
+    """What rows can leave open."""
+
+    STATE = "a state that is not known here, imported without a code"
+    ENDED = "a state that had ended by their day, taken as printed"
+    TERM = "a traveller whose time in office is not known, imported without it"
+    VISITOR = "a visitor who is not a known title and one name, left as printed"
+    PERSON = "a visitor who is here as several actors, taken for the one with the nearest visit"
+
+
 @dataclass(slots=True)
 class HistoryAtState:
     """The records of a folder. Read once: the whole data is some megabytes."""
@@ -50,8 +61,8 @@ class HistoryAtState:
     entries: list[Entry] = field(default_factory=list)
     places: dict[int, str] = field(default_factory=dict)
     """Where each entry stands: file and line."""
-    notices: list[str] = field(default_factory=list)
-    """What could not be resolved, and how it was imported."""
+    notices: list[tuple[Open, str]] = field(default_factory=list)
+    """What could not be resolved, by its kind, and in a sentence that says where, and how it was imported."""
     namespaces: list[str] = field(default_factory=list)
     """Of the external ids: the data sets that the folder has."""
 
@@ -79,7 +90,7 @@ class _Reading:
         self.visitors.find([visit for visit in by_row.values() if visit])
         rows_of = {id(visit): visits[number] for number, visit in by_row.items()}
         for visit, sentence in self.visitors.notices:
-            self._notice(rows_of[id(visit)], sentence)
+            self._notice(Open.PERSON, rows_of[id(visit)], sentence)
         self.events = trips + [(row, self._visit(row, by_row.get(number))) for number, row in enumerate(visits)]
         self.summits = self._summits(visits) if group_summits else []
         self.relations = _relations_there() if group_summits else {}
@@ -108,8 +119,8 @@ class _Reading:
         self.found.entries.append(Entry(number, values, wrong, number))
         self.found.places[number] = place or f"made from several rows: {values['slug']}"
 
-    def _notice(self, row: Row, text: str) -> None:
-        self.found.notices.append(f"{row.file}:{row.line}: {row['id']}: {text}")
+    def _notice(self, kind: Open, row: Row, text: str) -> None:
+        self.found.notices.append((kind, f"{row.file}:{row.line}: {row['id']}: {text}"))
 
     def _state(self, row: Row, element: str) -> str:
         """The code of the row's state; for one that is not known, the slug of an actor without a code."""
@@ -117,13 +128,14 @@ class _Reading:
         code = code_of(state_id, printed, row["start-date"], self.slugs)
         if code:
             if sentence := contradiction(code, printed, row["start-date"]):
-                self._notice(row, sentence)
+                self._notice(Open.ENDED, row, sentence)
             return code
         slug = _slug_of(state_id)
         self.unknown_states.setdefault(
             slug, {"record": "actor", "slug": slug, "kind": "state", "names": {"en": printed}}
         )
-        self._notice(row, f"no state here is “{printed}” (id {state_id}); it is imported by that name, without a code.")
+        text = f"no state here is “{printed}” (id {state_id}); it is imported by that name, without a code."
+        self._notice(Open.STATE, row, text)
         return slug
 
     def _state_part(self, state: str, role: str, row: Row, element: str) -> Part:
@@ -156,7 +168,7 @@ class _Reading:
         if office in OFFICES:
             person = self.officials.record(who, row["name"], office)
             if not person["memberships"]:
-                self._notice(row, f"nothing here says when {row['name']} ({who}) was in office.")
+                self._notice(Open.TERM, row, f"nothing here says when {row['name']} ({who}) was in office.")
             name, said = person["names"]["en"], {"role": "visitor"}
             words = {"who": who, **said, **({} if row["name"] == name else {"printed": row["name"]})}
             parts.append(self._part(person["slug"], name, row["name"], said, words))
@@ -171,7 +183,8 @@ class _Reading:
             state = self._state(row, "from")
             found[number] = visit_by(row["visitor"], state, row["start-date"], row["end-date"])
             if found[number] is None:
-                self._notice(row, f"“{row['visitor']}” is not a known title and one name; it stands as printed.")
+                text = f"“{row['visitor']}” is not a known title and one name; it stands as printed."
+                self._notice(Open.VISITOR, row, text)
         return found
 
     def _visit(self, row: Row, visit: Visit | None) -> Values:

@@ -1,21 +1,14 @@
 from argparse import ArgumentParser
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
 
 from events.historyatstate.reading import Unreadable
-from events.historyatstate.records import HistoryAtState
+from events.historyatstate.records import HistoryAtState, Open
 from events.interchange.outcomes import Existing
 from timeline.management.import_command import ImportCommand
-
-NOTED = {
-    "; it is imported by that name, without a code.": "a state that is not known here, imported without a code",
-    "; taken as printed.": "a state that had ended by their day, taken as printed",
-    " was in office.": "a traveller whose time in office is not known, imported without it",
-    "; it stands as printed.": "a visitor who is not a known title and one name, left as printed",
-}
-"""How the notices of each kind end, and what the rows have that they are about."""
 
 
 class Command(ImportCommand):
@@ -39,11 +32,12 @@ class Command(ImportCommand):
             found = HistoryAtState.under(options["path"], options["group_summits"])
         except Unreadable as error:
             raise CommandError(str(error)) from error
-        for notice in found.notices:
-            self.stderr.write(notice)
-        for ending, what in NOTED.items():
-            if count := sum(notice.endswith(ending) for notice in found.notices):
-                self.stderr.write(f"Rows with {what}: {count:,}, see above.")
+        for _, sentence in found.notices:
+            self.stderr.write(sentence)
+        counts = Counter(kind for kind, _ in found.notices)
+        for kind in Open:
+            if counts[kind]:
+                self.stderr.write(f"Rows with {kind}: {counts[kind]:,}, see above.")
         self.import_records(
             lambda: found.entries,
             Existing.FOLLOW,
