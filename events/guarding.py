@@ -58,22 +58,19 @@ class GuardedForm(forms.ModelForm):
         if opened and self.instance.pk:
             self._check_for_others(opened)
         elif opened:
-            self._ask_again(
-                "",
-                f"Somebody else deleted this {self.instance._meta.verbose_name} after you had opened it. What you "
-                "entered is still here. Saving again makes it anew.",
-            )
+            self._say_it_is_gone()
         self._check_slug()
         return cleaned
 
     def _check_slug(self) -> None:
         """That none is passed over, of what is fixed by now."""
-        entered = None if "slug" in self.fields else self.data.get(self.add_prefix("slug"))
-        if entered is not None and entered != self.instance.slug:
+        entered = self.data.get(self.add_prefix("slug"))
+        there = getattr(self.instance, "slug", None)
+        if "slug" not in self.fields and None not in (entered, there) and entered != there:
             self.add_error(
                 None,
                 f"The slug “{entered}” is not possible any more: this {self.instance._meta.verbose_name} has become "
-                f"public after you had opened the form. Saving again keeps “{self.instance.slug}”.",
+                f"public after you had opened the form. Saving again keeps “{there}”.",
             )
 
     def _ask_again(self, opened: str, message: str) -> None:
@@ -83,13 +80,23 @@ class GuardedForm(forms.ModelForm):
         data[self.add_prefix("opened")] = opened
         self.add_error(None, message)
 
+    def _say_it_is_gone(self) -> None:
+        self._ask_again(
+            "",
+            f"Somebody else deleted this {self.instance._meta.verbose_name} after you had opened it. What you entered "
+            "is still here. Saving again makes it anew.",
+        )
+
     def _check_for_others(self, opened: str) -> None:
         model = type(self.instance)
         # The locks last until this form is saved.
         if self.whole:
             whole = getattr(self.instance, self.whole)
-            type(whole)._default_manager.select_for_update(no_key=True).get(pk=whole.pk)
-        saved = model._default_manager.select_for_update(no_key=True).get(pk=self.instance.pk)
+            type(whole)._default_manager.select_for_update(no_key=True).filter(pk=whole.pk).first()
+        saved = model._default_manager.select_for_update(no_key=True).filter(pk=self.instance.pk).first()
+        if saved is None:  # while this one waited for the lock
+            self._say_it_is_gone()
+            return
         current = fingerprint(saved, self.parts)
         if current != opened:
             self._ask_again(

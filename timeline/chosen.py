@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Chosen(NamedTuple):
-    """What the filters of a `PublicationQuerySet` note of themselves for `timeline.scans`."""
+    """What the filters of a `PublicationQuerySet` note of themselves: for `timeline.scans`, and for later filters."""
 
     keyed: bool = False
     """Whether by what the index by keys and words has, so that pages are found by `timeline.scans`."""

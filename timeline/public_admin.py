@@ -76,7 +76,7 @@ class PublicationAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["withdrawn", ("superseded_at", admin.EmptyFieldListFilter)]
     search_fields = ["slug", "texts__title"]
     ordering = ["-published_in", "-id"]
-    exclude = ["traits", "search"]  # for the index alone
+    exclude = ["traits", "search", "names_digest"]  # for the index and for publishing alone
     inlines = [PublicationTextInline, PublicationCountryInline, PublicationRelationInline]
 
 

@@ -46,7 +46,7 @@ SELECT {WORDS} FROM ROWS FROM (json_to_recordset(%s::json) AS
 
 
 IN_CAPITALS = re.compile("[A-Z]{2,}")
-"""It may be the end of a word: to look for its borders takes three times as long, of every text that is published."""
+"""Or a part of a word: to look for the borders of all of them takes three times as long."""
 LONGEST_STOP_WORD = 12
 
 Found = tuple[str, str, Texts]
@@ -62,12 +62,13 @@ def vectors(documents: Sequence[Found]) -> list[str]:
     """The vector of each document, as text."""
     words: dict[str, set[str]] = {}
     names: dict[str, set[str]] = {}
-    parts = [(language, of_texts, _cut(texts), _in_capitals(texts)) for language, of_texts, texts in documents]
-    for language, of_texts, by_weight, in_capitals in parts:
+    parts = [(language, of_texts, _cut(texts), _Capitals(texts)) for language, of_texts, texts in documents]
+    for language, of_texts, by_weight, capitals in parts:
         for weight in WEIGHTS:
             wanted, of = (names, language) if weight in NAMES else (words, of_texts)
             wanted.setdefault(of, set()).update(chain.from_iterable(by_weight[weight]))
-        words[of_texts] |= in_capitals
+        for either in {language, of_texts}:
+            words.setdefault(either, set()).update(capitals.found)
     known = {
         language: stems(configuration(language)).of(words.get(language, ()), names.get(language, ()))
         for language in words.keys() | names.keys()
@@ -82,10 +83,10 @@ def vectors(documents: Sequence[Found]) -> list[str]:
         " ".join(
             [
                 next(by_database) if vector is None else vector,
-                *(f"'{mark(language, of_texts)}:{word}'" for word in in_capitals if not known[of_texts].words[word][0]),
+                *capitals.stop_words(mark(language, of_texts), known[language].words, known[of_texts].words),
             ]
         )
-        for vector, (language, of_texts, _, in_capitals) in zip(found, parts, strict=True)
+        for vector, (language, of_texts, _, capitals) in zip(found, parts, strict=True)
     ]
 
 
@@ -97,10 +98,19 @@ def _cut(texts: Texts) -> Parts:
     return {weight: [[text] if weight in NAMES else words_of(text) for text in texts[weight]] for weight in WEIGHTS}
 
 
-def _in_capitals(texts: Texts) -> set[str]:
-    """The words that stand there in capitals, without these."""
-    found = IN_CAPITALS.findall("\n".join(chain.from_iterable(texts.values())))
-    return {word.lower() for word in found if len(word) <= LONGEST_STOP_WORD}
+class _Capitals:
+    """What stands in capitals in a document."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._text = "\n".join(chain.from_iterable(texts.values()))
+        found = IN_CAPITALS.findall(self._text)
+        self.found = {word.lower() for word in found if len(word) <= LONGEST_STOP_WORD}
+        """Without the capitals; and parts of words."""
+
+    def stop_words(self, before: str, *known: Mapping[str, Stemmed]) -> list[str]:
+        """With the mark `before` the lexemes of those words that say nothing in one of the languages."""
+        found = (word for word in self.found if not all(words[word][0] for words in known))
+        return [f"'{before}:{word}'" for word in found if re.search(rf"(?<!\w){word.upper()}(?!\w)", self._text)]
 
 
 def _made_by_database(documents: Iterable[Found]) -> list[str]:

@@ -352,7 +352,8 @@ def missing_events(namespaces: Sequence[str] = ()) -> Iterator[tuple[int, str, s
     """After a run: the events (id, external id, slug) of the same data sets that the file did not have. What it has is
     in it though it was refused, as far as its external id can be read.
 
-    The data sets are the `namespaces`, else those of the external ids in the file.
+    The data sets are the `namespaces`, else those of the external ids in the file: of what was refused only if all was,
+    as there may be mistakes in it.
     """
     last = 0
     while True:
@@ -363,7 +364,9 @@ def missing_events(namespaces: Sequence[str] = ()) -> Iterator[tuple[int, str, s
                 WHERE id > %(last)s AND split_part(external_id, ':', 1) IN (
                     SELECT unnest(%(namespaces)s::text[])
                     UNION SELECT split_part(substr(identity, 7), ':', 1) FROM interchange_seen
-                    WHERE %(namespaces)s::text[] = '{}' AND identity LIKE 'event %%:%%'
+                    WHERE %(namespaces)s::text[] = '{}' AND identity LIKE 'event %%:%%' AND refused = NOT EXISTS (
+                        SELECT FROM interchange_seen WHERE identity LIKE 'event %%:%%' AND NOT refused
+                    )
                 ) AND NOT EXISTS (SELECT FROM interchange_seen WHERE identity = 'event ' || event.external_id)
                 ORDER BY id LIMIT 1000
                 """,

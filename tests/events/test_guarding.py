@@ -2,8 +2,8 @@
 
 import pytest
 
-from events.guarding import fingerprint
-from events.models import Actor
+from events.guarding import GuardedForm, fingerprint
+from events.models import Actor, Topic
 from tests.builders import actor, draft, member, state, topic
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +39,24 @@ def test_the_order_of_links_says_nothing():
 
     event.topics.add(topic("trade"))
     assert fingerprint(event) == before
+
+
+class TopicForm(GuardedForm):
+    class Meta:
+        model = Topic
+        fields = ["slug", "names"]
+
+
+def test_what_is_deleted_while_a_form_waits_for_its_lock_stays_in_the_form():
+    entry = topic("trade")
+    data = {"slug": "trade", "names_en": "Mine", "opened": fingerprint(entry)}
+    form = TopicForm(data, instance=Topic.objects.get())
+    Topic.objects.all().delete()
+
+    assert form.errors == {
+        "__all__": [
+            "Somebody else deleted this topic after you had opened it. What you entered is still here. Saving again makes "
+            "it anew."
+        ]
+    }
+    assert (form["names"].value(), form["opened"].value()) == (["Mine", None], "")

@@ -483,6 +483,15 @@ def test_what_is_refused_in_a_data_set_of_which_nothing_else_is_left_has_not_van
     ]
 
 
+def test_a_mistyped_data_set_is_not_looked_into(file):
+    run("import_events", file(*PUBLIC, {**EARLIER, "external_id": "other:1", "slug": "other"}))
+    mistyped = {**EARLIER, "external_id": "other:x", "slug": "new", "date": "soon"}
+
+    assert run("import_events", file(*PUBLIC, mistyped), "--continue-on-error")[0] == [
+        "Imported 6 records: 0 created, 0 changed, 5 unchanged, 1 refused.",
+    ]
+
+
 def test_what_is_refused_without_an_external_id_may_have_vanished_or_not(file):
     run("import_events", file(*PUBLIC))
     own = {key: value for key, value in EARLIER.items() if key != "external_id"}

@@ -349,6 +349,8 @@ def test_stop_words_in_capitals_are_found_where_nothing_else_is_asked_for(client
 
     assert slugs(client, urlencode({"q": words})) == found
     assert slugs(client, "q=it&lang=de") == ["talks"]  # its texts are English, where that is a stop word
+    published("visit", "2024", state("ES"))
+    assert slugs(client, "q=es&lang=de") == ["visit"]  # which is one to the reader
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -379,7 +381,7 @@ def test_phrases_are_found_where_postgresql_finds_them(text, name, asked):
         assert matches(vector, wanted) == found_by_postgresql(stemmer, text, name, asked)
 
 
-CAPITALS = re.compile("(?<![A-Z])[A-Z]{2,12}(?![A-Z])")
+CAPITALS = re.compile(r"(?<!\w)[A-Z]{2,12}(?!\w)")
 
 
 def matches(vector, query):

@@ -82,19 +82,20 @@ def by_postgresql(found):
         made = [text for (text,) in cursor.fetchall()]
     before = [language if language == of_texts else f"{language}.{of_texts}" for language, of_texts, _ in found]
     return [
-        " ".join([*(f"'{mark}:{lexeme[1:]}" for lexeme in text.split()), *in_capitals(mark, of_texts, texts)])
-        for mark, text, (_, of_texts, texts) in zip(before, made, found, strict=True)
+        " ".join([*(f"'{mark}:{lexeme[1:]}" for lexeme in text.split()), *in_capitals(mark, both, texts)])
+        for mark, text, (*both, texts) in zip(before, made, found, strict=True)
     ]
 
 
-def in_capitals(mark, of_texts, texts):
-    """The stop words among what stands in capitals, without positions."""
-    words = {word for part in texts.values() for text in part for word in re.split("[^A-Z]+", text)}
-    capitals = [word for word in words if 2 <= len(word) <= 12]
+def in_capitals(mark, languages, texts):
+    """The stop words of one of the languages among what stands in capitals, without positions."""
+    words = {word for part in texts.values() for text in part for word in re.split(r"\W+", text)}
+    capitals = [word for word in words if re.fullmatch("[A-Z]{2,12}", word)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT lower(word) FROM unnest(%s::text[]) AS word WHERE to_tsvector(%s::regconfig, word) = ''",
-            [capitals, CONFIGURATIONS[of_texts]],
+            "SELECT DISTINCT lower(word) FROM unnest(%s::text[]) AS word, unnest(%s::regconfig[]) AS configuration "
+            "WHERE to_tsvector(configuration, word) = ''",
+            [capitals, [CONFIGURATIONS[language] for language in languages]],
         )
         return [f"'{mark}:{word}'" for (word,) in cursor.fetchall()]
 

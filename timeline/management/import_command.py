@@ -181,11 +181,11 @@ class ImportCommand(BaseCommand):
                     self.stdout.write(f"Not in the source any more: {event.external_id} ({event.slug})")
         if count:
             self.stdout.write(f"Not in the source any more: {count:,} events in all.")
-        among = ", and may be among these" if count and unidentified else ""
+        doubt = ", and may be among these" if count and unidentified else ""
         if options["withdraw_missing"] and not complete:
-            self.stdout.write(f"Nothing was withdrawn: some records were refused{among}.")
+            self.stdout.write(f"Nothing was withdrawn: some records were refused{doubt}.")
         elif options["withdraw_missing"]:
             would = "Would be withdrawn" if options["dry_run"] else "Withdrawn"
             self.stdout.write(f"{would}: {withdraw_gone(namespaces, trial=options['dry_run']):,}.")
-        elif among:
-            self.stdout.write(f"{unidentified:,} records were refused{among}: no external id can be read in them.")
+        elif doubt:
+            self.stdout.write(f"{unidentified:,} records were refused{doubt}: no external id can be read in them.")

@@ -60,7 +60,7 @@ def _by_value(name: str, column: str, condition: Q) -> models.Index:
 
 
 NAMES_DIGEST = 16
-"""Characters: rows that are read for each page stay short, and two in 2**64 are taken for the same."""
+"""Characters: rows that are read for each page stay short, and one pair in 2**64 is taken for the same."""
 
 
 class Publication(Version):

@@ -26,7 +26,6 @@ class Command(BaseCommand):
         progress = Progress(self.stderr, "events looked at")
         present: Refresh | None = None
         looked_at = changed = begun = 0
-        errors: dict[int, str] = {}
 
         def after_step(step: Step) -> None:
             nonlocal looked_at, changed, begun, progress, present
@@ -37,16 +36,14 @@ class Command(BaseCommand):
                 begun = done - step.looked_at
             looked_at += step.looked_at
             changed += step.changed
-            errors.pop(step.refresh.pk, None)  # one that takes long enough is tried again
-            if step.refresh.error and not step.refresh.finished_at:
-                errors[step.refresh.pk] = f"{step.refresh} stopped, and will be tried again: {step.refresh.error}"
             progress.show(done - begun, (done - begun) / (total - begun) if total > begun else 0)
 
         with waste_kept():
             refresh_all(after_step)
         progress.end()
-        for error in errors.values():
-            self.stderr.write(error)
+        stopped = Refresh.objects.filter(finished_at=None).exclude(error="").defer("events").order_by("pk")
+        for refresh in stopped:
+            self.stderr.write(f"{refresh} stopped, and will be tried again: {refresh.error}")
         self.stdout.write(f"Events looked at: {looked_at:,}; new versions: {changed:,}.")
-        if errors:
+        if stopped:
             raise CommandError("Not all public events follow the vocabulary, see above. Run this again in a minute.")
