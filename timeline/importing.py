@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Exists, F, Func, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from events.among import among
 from events.interchange.importing import Import, Result, missing_events
@@ -141,8 +141,9 @@ def publish_imported(
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
         for ids in in_parts(by_month(all_ids))
     ]
+    vocabulary = _public_vocabulary(report) if report.vocabulary else None
     # Counted before the events take some of them along: a trial, which writes none, comes to the same number.
-    done = Published(vocabulary=_changing(report))
+    done = Published(vocabulary=_changing(**vocabulary) if vocabulary else 0)
     count = 0
     for batch, published in zip(batches, share_out(publish_batch, batches, processes), strict=True):
         done.event_ids += published.event_ids
@@ -152,8 +153,8 @@ def publish_imported(
         done.edited_meanwhile += published.edited_meanwhile
         count += len(batch.ids)
         after_batch(count)
-    if not trial:
-        _publish_changed_vocabulary(report, by)
+    if vocabulary and not trial:
+        publish_vocabulary(by, **vocabulary)
     return done
 
 
@@ -226,31 +227,24 @@ def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
     return new, done
 
 
-def _changing(report: Report) -> int:
-    """How many of the public entries of the vocabulary are otherwise by now."""
-    if not report.vocabulary:
-        return 0
-    actors, types, topics = _public_vocabulary(report)
+def _public_vocabulary(report: Report) -> dict[str, QuerySet[Any]]:
+    """As `publish_vocabulary` takes them, those that are public already; the others become so with the first event that
+    names them."""
+
+    def public(model: type[Any], kind: Term.Kind) -> QuerySet[Any]:
+        keys = Term.objects.current().keys_among(kind, report.vocabulary.get(kind.value, []))
+        return model._default_manager.filter(among("slug", keys))
+
+    return {
+        "actors": public(Actor, Term.Kind.ACTOR),
+        "types": public(EventType, Term.Kind.TYPE),
+        "topics": public(Topic, Term.Kind.TOPIC),
+    }
+
+
+def _changing(actors: QuerySet[Actor], types: QuerySet[EventType], topics: QuerySet[Topic]) -> int:
+    """How many of the public entries are otherwise by now."""
     return len(changed_terms([*render_actors(actor.pk for actor in actors), *render_branches(types, topics)]))
-
-
-def _publish_changed_vocabulary(report: Report, by: AbstractBaseUser | None) -> None:
-    if report.vocabulary:
-        actors, types, topics = _public_vocabulary(report)
-        publish_vocabulary(by, actors=actors, types=types, topics=topics)
-
-
-def _public_vocabulary(report: Report) -> tuple[QuerySet[Actor], QuerySet[EventType], QuerySet[Topic]]:
-    """Those that are public already; the others become so with the first event that names them."""
-
-    def public(kind: Term.Kind) -> Func:
-        return among("slug", Term.objects.current().keys_among(kind, report.vocabulary.get(kind.value, [])))
-
-    return (
-        Actor.objects.filter(public(Term.Kind.ACTOR)),
-        EventType.objects.filter(public(Term.Kind.TYPE)),
-        Topic.objects.filter(public(Term.Kind.TOPIC)),
-    )
 
 
 def gone(namespaces: Sequence[str] = ()) -> Iterator[list[Event]]:

@@ -55,8 +55,8 @@ def test_what_is_deleted_while_a_form_waits_for_its_lock_stays_in_the_form():
 
     assert form.errors == {
         "__all__": [
-            "Somebody else deleted this topic after you had opened it. What you entered is still here. Saving again makes "
-            "it anew."
+            "Somebody else deleted this topic after you had opened it. What you entered is still here. Saving again "
+            "makes it anew."
         ]
     }
     assert (form["names"].value(), form["opened"].value()) == (["Mine", None], "")
