@@ -154,7 +154,7 @@ def publish_imported(
         count += len(batch.ids)
         after_batch(count)
     if vocabulary and not trial:
-        publish_vocabulary(by, **vocabulary)
+        publish_vocabulary(by, **{name: entries.all() for name, entries in vocabulary.items()})  # as they are by now
     return done
 
 
