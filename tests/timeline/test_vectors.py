@@ -91,6 +91,8 @@ def in_capitals(mark, languages, texts):
     """The stop words of one of the languages among what stands in capitals, without positions."""
     words = {word for part in texts.values() for text in part for word in re.split(r"\W+", text)}
     capitals = [word for word in words if re.fullmatch("[A-Z]{2,12}", word)]
+    if not capitals:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT lower(word) FROM unnest(%s::text[]) AS word, unnest(%s::regconfig[]) AS configuration "
