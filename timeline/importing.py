@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from events.among import among
 from events.interchange.importing import Import, Result, missing_events
@@ -46,6 +46,9 @@ class Report:
     vocabulary: dict[str, list[str]] = field(default_factory=dict)
     """By kind of record, the slugs of actors, types and topics that changed; or may have been changed by a run before
     this one that was stopped: where the file is the whole truth, all that it has."""
+    left_actors: list[str] = field(default_factory=list)
+    """Slugs of actors that a merging import left as they are: to publish if an import before this one changed them and
+    did not publish that."""
 
     @property
     def records(self) -> int:
@@ -61,6 +64,8 @@ class Report:
             truth = result.status is Status.UNCHANGED and existing not in MERGING
             if result.kind != "event" and (result.status is Status.CHANGED or truth):
                 self.vocabulary.setdefault(result.kind, []).append(result.key)
+            elif result.kind == "actor" and result.status is Status.UNCHANGED:
+                self.left_actors.append(result.key)
 
     def __str__(self) -> str:
         words = (Status.CREATED, Status.CHANGED, Status.UNCHANGED, Status.REFUSED)
@@ -141,7 +146,7 @@ def publish_imported(
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
         for ids in in_parts(by_month(all_ids))
     ]
-    vocabulary = _public_vocabulary(report) if report.vocabulary else None
+    vocabulary = _public_vocabulary(report) if report.vocabulary or report.left_actors else None
     # Counted before the events take some of them along: a trial, which writes none, comes to the same number.
     done = Published(vocabulary=_changing(**vocabulary) if vocabulary else 0)
     count = 0
@@ -231,15 +236,22 @@ def _public_vocabulary(report: Report) -> dict[str, QuerySet[Any]]:
     """As `publish_vocabulary` takes them, those that are public already; the others become so with the first event that
     names them."""
 
-    def public(model: type[Any], kind: Term.Kind) -> QuerySet[Any]:
-        keys = Term.objects.current().keys_among(kind, report.vocabulary.get(kind.value, []))
+    def public(model: type[Any], kind: Term.Kind, slugs: Iterable[str] = ()) -> QuerySet[Any]:
+        keys = Term.objects.current().keys_among(kind, {*report.vocabulary.get(kind.value, []), *slugs})
         return model._default_manager.filter(among("slug", keys))
 
     return {
-        "actors": public(Actor, Term.Kind.ACTOR),
+        "actors": public(Actor, Term.Kind.ACTOR, _changed_before(report.left_actors)),
         "types": public(EventType, Term.Kind.TYPE),
         "topics": public(Topic, Term.Kind.TOPIC),
     }
+
+
+def _changed_before(slugs: Iterable[str]) -> Iterator[str]:
+    """Those of the actors that an import changed since they were published last. One query, or none."""
+    last = Term.objects.current().filter(kind=Term.Kind.ACTOR, key=OuterRef("slug"))
+    changed = Actor.objects.filter(among("slug", slugs), imported_at__gt=Subquery(last.values("published_at")))
+    yield from changed.values_list("slug", flat=True)
 
 
 def _changing(actors: QuerySet[Actor], types: QuerySet[EventType], topics: QuerySet[Topic]) -> int:

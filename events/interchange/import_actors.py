@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from events.copying import copy_objects, copy_rows, new_ids
@@ -58,8 +59,11 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
             if existing is Existing.REPLACE:
                 _replace(draft, draft.there)
     _write_links([draft for draft in drafts if not draft.refused and _has_say(draft, existing)], existing, last)
+    changed = [draft.id for draft in drafts if draft.outcome.status is Status.CHANGED]
+    if changed:
+        Actor.objects.filter(pk__in=changed).update(imported_at=timezone.now())
     if explain:
-        after = actor_records([draft.id for draft in drafts if draft.outcome.status is Status.CHANGED])
+        after = actor_records(changed)
         for draft in drafts:
             if draft.id in after:
                 draft.outcome.explain(before[draft.id], after[draft.id])

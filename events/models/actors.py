@@ -62,6 +62,8 @@ class Actor(models.Model):
     imported = models.JSONField(null=True, editable=False)
     """The memberships that a data set gave it when it was imported last, if that is remembered: see
     `events.interchange.following_memberships`."""
+    imported_at = models.DateTimeField(null=True, editable=False)
+    """When an import changed it last."""
 
     class Meta:
         ordering = ["slug"]

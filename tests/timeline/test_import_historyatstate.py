@@ -18,7 +18,9 @@ from tests.assertions import slugs
 from tests.builders import actor, member
 from tests.events.historyatstate.samples import folder, trip, visit
 from tests.timeline.test_import_commands import run
+from timeline.documents import load
 from timeline.management.commands.import_historyatstate import Command
+from timeline.models import Term, TermText
 from timeline.publishing import publish_vocabulary
 
 pytestmark = pytest.mark.django_db
@@ -565,6 +567,32 @@ def test_a_membership_grows_with_what_the_source_attests(tmp_path, since, until,
     folder(tmp_path, visits=VISITS[1] + CHEN_AGAIN.replace("<end-date>1962-08-01", "<end-date>1962-08-02"))
     assert imported(path)[0][0].startswith("Imported 3 records: 1 created,")
     assert terms("chen-tw") == [("TW", "prime minister", *after)]
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_term_that_a_run_before_changed_and_did_not_publish_is_published(tmp_path):
+    def public_terms() -> list[tuple[str, str | None]]:
+        text = TermText.objects.get(
+            term__in=Term.objects.current().filter(kind="actor", key="jimmy-carter"), language="en"
+        )
+        return [(link["since"], link.get("until")) for link in load(text.document)["memberships"]]
+
+    path = folder(tmp_path, trips=TRIPS[-1])
+    presidents = path / "travels/presidents/presidents.xml"
+    presidents.write_text(presidents.read_text().replace("1981-01-20", ""))
+    imported(path, "--publish")
+    assert public_terms() == [("1977-01-20", None)]
+    folder(tmp_path, trips=TRIPS[-1])
+    assert imported(path)[0] == ["Imported 2 records: 0 created, 1 changed, 1 unchanged, 0 refused."]
+    assert public_terms() == [("1977-01-20", None)]
+
+    assert imported(path, "--publish")[0] == [
+        "Imported 2 records: 0 created, 0 changed, 2 unchanged, 0 refused.",
+        "Published: 0.",
+        "Changed: 1 public entry of actors, types and topics.",
+    ]
+    assert public_terms() == [("1977-01-20", "1981-01-20")]
+    assert imported(path, "--publish")[0][1:] == ["Published: 0."]
 
 
 @pytest.mark.usefixtures("reference")

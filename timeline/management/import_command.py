@@ -149,7 +149,8 @@ class ImportCommand(BaseCommand):
             self.stdout.write(f"{would}: {done.published:,}.")
             if done.vocabulary:
                 would = "Would change" if options["dry_run"] else "Changed"
-                self.stdout.write(f"{would}: {done.vocabulary:,} public entries of actors, types and topics.")
+                entries = "1 public entry" if done.vocabulary == 1 else f"{done.vocabulary:,} public entries"
+                self.stdout.write(f"{would}: {entries} of actors, types and topics.")
             if done.withdrawn:
                 self.stdout.write(f"Withdrawn before, and left so: {', '.join(done.withdrawn)}.")
             if done.otherwise:
