@@ -13,6 +13,7 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 RESULTS = Path(__file__).with_name("RESULTS.md")
+SIZES, QUERIES = [10_000, 100_000, 1_000_000], 1000
 PARTS = ("http", "peers", "import", "sql", "pairs", "oracle")
 
 
@@ -31,9 +32,17 @@ def main() -> int:
     print(text)
     if arguments.plans:
         print(report.plans(found))
-    if arguments.write:
+    if arguments.write and is_whole(arguments):
         RESULTS.write_text(text)
+    elif arguments.write:
+        print(f"{RESULTS.name} stays as it is: this was not a whole run.", file=sys.stderr)
     return 1 if found.failures else 0
+
+
+def is_whole(arguments: argparse.Namespace) -> bool:
+    """Whether everything was measured."""
+    partial = arguments.quick or arguments.only or arguments.cases
+    return not partial and sorted(arguments.events) == SIZES and arguments.queries >= QUERIES
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -44,10 +53,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--keep", action="store_true", help="leave the databases, and use those that were left")
     parser.add_argument("--only", choices=PARTS, nargs="+", help="leave out the other parts")
     parser.add_argument("--cases", default="", help="sql: only the questions whose name has this in it")
-    parser.add_argument("--queries", type=int, default=1000, help="oracle: how many queries (default: 1000)")
+    parser.add_argument("--queries", type=int, default=QUERIES, help=f"oracle: how many queries (default: {QUERIES})")
     parser.add_argument("--quick", action="store_true", help="only try whether it works: one round of half a second")
     parser.add_argument("--plans", action="store_true", help="sql: print the plans too")
-    parser.add_argument("--write", action="store_true", help=f"also write {RESULTS.name}")
+    parser.add_argument("--write", action="store_true", help=f"also write {RESULTS.name}, if it is all that there is")
     return parser.parse_args()
 
 

@@ -121,4 +121,4 @@ def _comment() -> dict[str, Any] | None:
 
 def _drop() -> None:
     with connection._nodb_cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {_name()}")
+        cursor.execute(f"DROP DATABASE IF EXISTS {_name()} WITH (FORCE)")

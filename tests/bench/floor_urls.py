@@ -1,9 +1,10 @@
-"""The project's addresses, and a view that does nothing: the floor of what Django and Granian can do here."""
+"""The project's addresses, and a view that does nothing: the floor of what Django and Granian can do here, behind the
+project's own middleware."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-CONSTANT = b'{"results":["' + b"x" * 90_000 + b'"]}'
+CONSTANT = b'{"results":["' + b"x" * 100_000 + b'"]}'
 """About as long as a page of 50 events."""
 
 

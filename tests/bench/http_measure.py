@@ -15,13 +15,14 @@ from tests.bench.queries import COMPRESSED, NOTHING_NEW, PAGE, Request, cases
 from tests.bench.rounds import CONNECTIONS, Costs, interleaved, over_http, postmaster, say
 from tests.bench.servers import Running, running, this_api
 from timeline.caching import dataset_version, etag
+from timeline.revalidation import LONGEST
 
 ROUNDS = 3
 SECONDS = 2.0
 MANY = 32
 """Connections at once, besides `CONNECTIONS`."""
 
-CONSTANT = "a constant of 90 kB"
+CONSTANT = "a constant of 100 kB"
 LISTS = (
     PAGE, "any of two countries + 20 years", "all of two countries + 20 years", "no filter", "deep page",
     "type + topic + country", "search (common word)", "search (middling word)", "search (rare word)",
@@ -33,6 +34,8 @@ SUMMARIES = (
     "density, country, 50 months, no highlights", "density, topic, 150 weeks", "density, search (common word)",
     "facets, all", "facets, country (big)", "facets, month", "facets, topic + country",
 )  # fmt: skip
+REMEMBERED = f"{NOTHING_NEW}, remembered"
+"""The same where `timeline.revalidation` has answered each of them before."""
 OTHERS = ("count: country (any) from a year on", "detail by slug", NOTHING_NEW, COMPRESSED)
 
 
@@ -67,6 +70,7 @@ def measure_http(events: int) -> Work:
     with tempfile.TemporaryDirectory() as folder, running("this API", this_api, Path(folder) / "api") as server:
         tag = etag(version, f"http://127.0.0.1:{server.port}")
         lines = {name: [_line(request, tag) for request in requests] for name, requests in wanted.items()}
+        lines[REMEMBERED] = [line.removesuffix(NOT_REMEMBERED) for line in lines[NOTHING_NEW]]
         lines[CONSTANT] = ["/api/v1/constant/"]
         some = {name: over_http(server, asked, CONNECTIONS) for name, asked in lines.items()}
         alone = {name: over_http(server, asked, 1) for name, asked in lines.items()}
@@ -83,8 +87,12 @@ def measure_http(events: int) -> Work:
         )
 
 
+NOT_REMEMBERED = f"\tAccept: application/json, text/{'x' * LONGEST}"
+"""A header with which a request is too long to be remembered."""
+
+
 def _line(request: Request, tag: str) -> str:
-    headers = [f"If-None-Match: {tag}"] if request.up_to_date else []
+    headers = [f"If-None-Match: {tag}{NOT_REMEMBERED}"] if request.up_to_date else []
     headers += ["Accept-Encoding: gzip"] if request.compressed else []
     return "\t".join([f"/api/v1/{request.path}", *headers])
 
@@ -92,8 +100,8 @@ def _line(request: Request, tag: str) -> str:
 def _export(server: Running) -> Export:
     records = json.loads(server.get("/api/v1/events/count/"))["count"]
     with memory_peak(server.process.pid) as before:
-        over_http(server, ["/api/v1/events/?page_size=1"], 1).load(0.3)
+        over_http(server, ["/api/v1/events/?page_size=1"], 1).load(0.3, 0)
     with memory_peak(server.process.pid) as peak:
-        load = over_http(server, ["/api/v1/events/?format=jsonl"], 1).load(0.0)
+        load = over_http(server, ["/api/v1/events/?format=jsonl"], 1).load(0.0, 0)
     say(f"export: {records / load.seconds:,.0f} records a second")
     return Export(records, load, before[0], peak[0])

@@ -51,11 +51,12 @@ def _heading(found: Found) -> str:
         f"{datetime.date.today()}, `make bench`, {sizes} synthetic events. {there.cores} cores ({there.architecture}), "
         "shared by the server, the load generator, PostgreSQL and whatever else ran: when it began the load average "
         f"was {there.load:.1f}. PostgreSQL {there.postgres} ({tuning}), Python {platform.python_version()}. "
-        f"No answer is cached anywhere.{quick}\n\n"
+        f"No answer is cached, but for one row that says so.{quick}\n\n"
         f"{CONNECTIONS} kept-alive connections over loopback, if nothing else is said. Django: Granian, {WORKERS} "
         f"processes of {THREADS} threads; FastAPI and Directus: {WORKERS} processes; PostgREST and Datasette: one "
         "process of several threads. Numbers are medians of interleaved rounds; noise = (highest - lowest) / median; "
-        "CPU is of each request, in ms; what takes more than two seconds in the middle has one round."
+        "CPU is of each request, in ms; what takes more than two seconds in the middle has one round, and no noise. "
+        "Remarks by hand are in NOTES.md."
     )
 
 
@@ -76,19 +77,21 @@ def _peers(found: Comparison) -> str:
         "",
         f"A page of 50 events ({main.rows:.1f} on average) of a country that takes part itself, in {questions.LONG} "
         "years, newest first, with participants, topics, sources and texts: "
-        f"{main.different} different questions. Compared = answers that were compared with this API's, and are the "
+        f"{main.different} different questions; asked = how many of them there was time for. Compared = answers that "
+        "were compared with this API's, and are the "
         f"same; there are fewer where {peers_measure.CHECKED:.0f} s were not enough. "
         f"{len(main.costs[servers.OURS].rounds)} rounds of {peers_measure.SECONDS:g} s.",
         "",
-        *_head("way", "req/s", "this API is", "to constant", "noise", "p50 ms", "p99 ms", "CPU app", "CPU database",
-               "CPU load", "kB", "compared"),
+        *_head("way", "req/s", "this API is", "to constant", "asked", "noise", "p50 ms", "p99 ms", "CPU app",
+               "CPU database", "CPU load", "kB", "compared"),
     ]  # fmt: skip
     for name, costs in sorted(main.costs.items(), key=lambda entry: -entry[1].rate):
         size = f"{main.page_bytes[name] / 1000:.0f}" if name in main.page_bytes else "–"
         lines.append(
-            f"| {name} | {costs.rate:,.1f} | {ours / costs.rate:,.2f} × | {costs.rate / least:.2f} | {costs.noise:.0%} "
+            f"| {name} | {costs.rate:,.1f} | {ours / costs.rate:,.2f} × | {costs.rate / least:.2f} "
+            f"| {_asked(name, costs, main.different)} | {_noise(costs)} "
             f"| {costs.p50:.1f} | {costs.p99:.1f} | {_middle(costs.app)} | {_middle(costs.database)} "
-            f"| {costs.cpu:.2f} | {size} | {main.same.get(name, '–')} |"
+            f"| {f'{costs.cpu:.2f}' if costs.cpu else '–'} | {size} | {main.same.get(name, '–')} |"
         )
     others = [kind for kind in found.kinds.values() if kind is not main]
     names = [f"{kind.kind} ({kind.different} different)" for kind in others]
@@ -99,14 +102,29 @@ def _peers(found: Comparison) -> str:
         "",
     ]
     lines += _head("way", *names)
-    for name in main.same:
+    for name in (servers.OURS, *main.same):
         cells = [
-            f"{kind.costs[name].rate:,.1f} ({kind.costs[servers.OURS].rate / kind.costs[name].rate:,.2f} ×)"
+            f"{kind.costs[name].rate:,.1f} ({kind.costs[servers.OURS].rate / kind.costs[name].rate:,.2f} ×"
+            f"{_few(kind.costs[name], kind.different)})"
             for kind in others
         ]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     lines += ["", *(f"Not measured: {name}: {reason}." for name, reason in found.left_out.items())]
     return "\n".join(lines).rstrip()
+
+
+def _asked(name: str, costs: Costs, different: int) -> str:
+    """How many different questions; a constant is none."""
+    return "–" if name == peers_measure.CONSTANT else f"{min(costs.requests, different):,}"
+
+
+def _few(costs: Costs, different: int) -> str:
+    """How many of the questions there was time for, if not for all."""
+    return f", {costs.requests} asked" if costs.requests < different else ""
+
+
+def _noise(costs: Costs) -> str:
+    return "–" if costs.noise is None else f"{costs.noise:.0%}"
 
 
 def _growth(found: Sequence[Work]) -> Iterator[str]:
@@ -123,16 +141,19 @@ def _growth(found: Sequence[Work]) -> Iterator[str]:
     for name, costs in large.some.items():
         rates = [work.some[name].rate for work in found]
         lines.append(
-            f"| {name} | {large.different[name]} | {' | '.join(f'{rate:,.0f}' for rate in rates)} "
-            f"| {rates[-1] / rates[0]:.2f} | {costs.noise:.0%} | {costs.p50:.1f} | {costs.p99:.1f} "
+            f"| {name} | {min(large.different[name], costs.requests)} | {' | '.join(f'{rate:,.0f}' for rate in rates)} "
+            f"| {rates[-1] / rates[0]:.2f} | {_noise(costs)} | {costs.p50:.1f} | {costs.p99:.1f} "
             f"| {_middle(costs.app)} | {_middle(costs.database)} "
             f"| {large.alone[name].p50:.1f} | {large.alone[name].p99:.1f} |"
         )
-    lines.append(f"\nAlone = one connection. All but the first columns: {large.events:,} events.")
+    lines.append(
+        f"\nAlone = one connection, one round. All but the first columns: {large.events:,} events. Remembered: the "
+        "server keeps what it has answered 304 once, as a cache does; all else is answered anew each time."
+    )
     yield "\n".join(lines)
     yield "\n".join(
         [
-            f"{MANY} connections, {large.events:,} events:\n",
+            f"{MANY} connections, {large.events:,} events, rounds of {2 * http_measure.SECONDS:g} s:\n",
             *_head("question", "req/s", "noise", "p50 ms", "p99 ms"),
             *(f"| {name} | {_round_row(costs)} |" for name, costs in large.many.items()),
         ]
@@ -140,7 +161,7 @@ def _growth(found: Sequence[Work]) -> Iterator[str]:
 
 
 def _round_row(costs: Costs) -> str:
-    return f"{costs.rate:,.0f} | {costs.noise:.0%} | {costs.p50:.1f} | {costs.p99:.1f}"
+    return f"{costs.rate:,.0f} | {_noise(costs)} | {costs.p50:.1f} | {costs.p99:.1f}"
 
 
 def _sql(found: Sequence[Measured], events: int) -> str:

@@ -31,14 +31,14 @@ class Machine:
     """Processes that wanted to run when it began, on average of a minute."""
 
 
-def machine() -> Machine:
-    """This one."""
+def machine(load: float) -> Machine:
+    """This one, with the load average when the run began."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT name, current_setting(name) FROM unnest(%s::text[]) AS name", [["server_version", *TUNING]]
         )
         said = dict(cursor.fetchall())
-    return Machine(os.cpu_count() or 0, platform.machine(), said.pop("server_version"), said, os.getloadavg()[0])
+    return Machine(os.cpu_count() or 0, platform.machine(), said.pop("server_version"), said, load)
 
 
 @dataclass(slots=True)

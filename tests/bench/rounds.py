@@ -36,9 +36,10 @@ PACE = Pace()
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to get answers: `load` measures it for some seconds; `pid` is its server's, if it has one of its own."""
+    """A way to get answers: `load` measures it for some seconds, from the question with a number on; `pid` is its
+    server's, if it has one of its own."""
 
-    load: Callable[[float], Load]
+    load: Callable[[float, int], Load]
     pid: int | None
 
 
@@ -56,10 +57,15 @@ class Costs:
         return median(each.rate for each in self.rounds)
 
     @property
-    def noise(self) -> float:
-        """How far the rounds lie apart, as a share of the middle one."""
+    def noise(self) -> float | None:
+        """How far the rounds lie apart, as a share of the middle one; None of a single one."""
         rates = [each.rate for each in self.rounds]
-        return (max(rates) - min(rates)) / self.rate
+        return (max(rates) - min(rates)) / self.rate if len(rates) > 1 else None
+
+    @property
+    def requests(self) -> int:
+        """In all rounds; where they are fewer than the questions, the others were never asked."""
+        return sum(each.requests for each in self.rounds)
 
     @property
     def p50(self) -> float:
@@ -78,9 +84,10 @@ class Costs:
 def over_http(server: Running, lines: list[str], connections: int = CONNECTIONS) -> Way:
     """The way through a server: `lines` are as `http_load` reads them."""
 
-    def load(seconds: float) -> Load:
+    def load(seconds: float, start: int) -> Load:
+        numbers = map(str, (server.port, seconds, connections, start))
         done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.http_load", str(server.port), str(seconds), str(connections)],
+            [sys.executable, "-m", "tests.bench.http_load", *numbers],
             cwd=settings.BASE_DIR,
             input="".join(f"{line}\n" for line in lines),
             capture_output=True,
@@ -99,14 +106,14 @@ def interleaved(ways: Mapping[str, Way], *, rounds: int, seconds: float, postmas
     rounds, seconds = min(rounds, PACE.rounds), min(seconds, PACE.seconds)
     found = {name: Costs() for name in ways}
     for way in ways.values():
-        way.load(0.3)
+        way.load(0.3, 0)
     for number in range(rounds):
         for name, way in ways.items():
             costs = found[name]
             if costs.rounds and costs.rounds[0].p50 > SLOW:
                 continue
             with _cpu_times(way.pid) as app, _cpu_times(postmaster) as database:
-                done = way.load(seconds)
+                done = way.load(seconds, costs.requests)
             costs.rounds.append(done)
             costs.app += [1000 * taken / done.requests for taken in app]
             costs.database += [1000 * taken / done.requests for taken in database]

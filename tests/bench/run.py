@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,11 +35,11 @@ class Wanted:
 
 def run(wanted: Wanted, *, keep: bool) -> Found:
     """Measures what is wanted."""
-    found = Found()
+    found, load = Found(), os.getloadavg()[0]
     with database.server():
         for events in wanted.sizes:
             with database.filled(contents.synthetic(events), keep=keep) as figures:
-                found.machine = found.machine or machine()
+                found.machine = found.machine or machine(load)
                 found.sizes.append(Size(events, figures))
                 _measure(found, found.sizes[-1], wanted)
         if "oracle" in wanted.parts:

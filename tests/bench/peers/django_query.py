@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from events.models import Event, Participation
+from events.models import Actor, Event, Participation
 
 
 def prefetched() -> QuerySet[Event]:
     """Events with all that a page shows, newest first."""
-    events = Event.objects.select_related("type", "place_country").order_by("-start_min", "-id")
+    events = Event.objects.select_related("type").order_by("-start_min", "-id")
     return events.prefetch_related("texts", "topics", "sources", "participations__actor")
 
 
@@ -24,10 +24,12 @@ def by_join(query: Mapping[str, str]) -> QuerySet[Event]:
 
 
 def by_exists(query: Mapping[str, str]) -> QuerySet[Event]:
-    """The same without repeating anything."""
+    """The same without repeating anything. The actor is looked up first: how many events one takes part in is known to
+    PostgreSQL of an id, not of a code, and it would gather and sort all events of a country, which takes seconds."""
     if "country" not in query:
         return prefetched()
-    taking_part = Participation.objects.filter(event=OuterRef("pk"), actor__code=query["country"])
+    actor = Actor.objects.values_list("pk", flat=True).get(code=query["country"])
+    taking_part = Participation.objects.filter(event=OuterRef("pk"), actor=actor)
     return _overlapping(prefetched().filter(Exists(taking_part)), query)
 
 

@@ -181,7 +181,9 @@ async def events(
 ) -> Any:
     found = select(Event).order_by(Event.start_min.desc(), Event.id.desc()).limit(50).options(*WITH_ALL)
     if country:
-        found = found.where(Event.participations.any(Participation.actor.has(Actor.code == country)))
+        # The id first, as in `django_query`.
+        actor = (await database.scalars(select(Actor.id).where(Actor.code == country))).one()
+        found = found.where(Event.participations.any(Participation.actor_id == actor))
     if last:
         found = found.where(Event.start_min <= last)
     if first:

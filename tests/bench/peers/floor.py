@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -16,15 +17,16 @@ from tests.bench.rounds import CONNECTIONS, Way
 
 NAME = "pgbench: the stored documents as rows (database only)"
 
-PAGE = f"""\\set asked random(1, {QUESTIONS})
+PAGE = """
 SELECT text.document FROM bench_question asked CROSS JOIN LATERAL (
     SELECT publication_id, start_min, event_id FROM timeline_publicationcountry
     WHERE code = asked.country AND current AND start_min <= asked.last AND end_max >= asked.first
-        AND ways && '{{participant:}}'
+        AND ways && '{participant:}'
     ORDER BY start_min DESC, event_id DESC LIMIT 50
 ) page JOIN timeline_publicationtext text ON text.publication_id = page.publication_id AND text.language = 'en'
 WHERE asked.number = :asked ORDER BY page.start_min DESC, page.event_id DESC;
 """
+SCRIPT = f"\\set asked random(1, {QUESTIONS})\n{PAGE}"
 
 
 def program() -> str | None:
@@ -37,7 +39,7 @@ def program() -> str | None:
 
 def way(pgbench: str, questions: Sequence[Question], folder: Path) -> Way:
     """Puts the questions into a table, and the script into `folder`."""
-    (folder / "page.sql").write_text(PAGE)
+    (folder / "page.sql").write_text(SCRIPT)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS bench_question")
         cursor.execute("CREATE TABLE bench_question (number int PRIMARY KEY, country text, first date, last date)")
@@ -47,7 +49,14 @@ def way(pgbench: str, questions: Sequence[Question], folder: Path) -> Way:
                 "INSERT INTO bench_question VALUES (%s, %s, %s, %s)", [number, asked.country, asked.first, asked.last]
             )
         cursor.execute("ANALYZE bench_question")
-    return Way(lambda seconds: _load(pgbench, folder, seconds), None)
+    return Way(lambda seconds, start: _load(pgbench, folder, seconds), None)
+
+
+def ids(number: int) -> list[str]:
+    """Of the events of which the documents are read for a question, counted from 1."""
+    with connection.cursor() as cursor:
+        cursor.execute(PAGE.replace(":asked", "%s"), [number])
+        return [json.loads(document)["id"] for (document,) in cursor.fetchall()]
 
 
 def _load(pgbench: str, folder: Path, seconds: float) -> Load:

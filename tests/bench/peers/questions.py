@@ -57,7 +57,7 @@ class Detail:
 
 Question = Page | AnyPage | Detail
 
-COUNTRY_AND_DATE, NO_FILTER, DEEP_PAGE, DETAIL = "country + date", "no filter", "page 2,000 deep", "detail"
+COUNTRY_AND_DATE, NO_FILTER, DETAIL = "country + date", "no filter", "detail"
 
 
 def questions(events: int) -> dict[str, list[Question]]:
@@ -67,13 +67,17 @@ def questions(events: int) -> dict[str, list[Question]]:
     return {
         COUNTRY_AND_DATE: list(Random("questions").sample(pages, QUESTIONS)),
         NO_FILTER: [AnyPage()],
-        DEEP_PAGE: list(_deep_pages(events)),
+        f"page {_depth(events) // 50:,} deep": list(_deep_pages(events)),
         DETAIL: [Detail(f"synthetic-{number}") for number in slugs],
     }
 
 
+def _depth(events: int) -> int:
+    return min(DEEP, events // 2)
+
+
 def _deep_pages(events: int) -> list[AnyPage]:
-    first = min(DEEP, events // 2)
+    first = _depth(events)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT start_min, id FROM events_event ORDER BY start_min DESC, id DESC OFFSET %s LIMIT %s",
@@ -82,8 +86,9 @@ def _deep_pages(events: int) -> list[AnyPage]:
         return [AnyPage(first + number, str(day), pk) for number, (day, pk) in enumerate(cursor.fetchall())]
 
 
-Said = tuple[str, str, tuple[Any, ...], tuple[str, ...], tuple[str, ...]]
-"""Of an event: id, English title, participants with their roles, topics, sources."""
+Said = tuple[Any, ...]
+"""Of an event: id, type, date, place, English title and summary, participants with their roles and names as printed,
+topics, and sources with titles and publishers."""
 
 Reader = Callable[[bytes], list[Said]]
 
@@ -93,10 +98,19 @@ def ours(body: bytes) -> list[Said]:
     return [
         (
             event["id"],
+            event["type"]["id"],
+            event["date"]["edtf"],
+            event.get("place", {}).get("name", ""),
             event["title"],
-            tuple(sorted((part["actor"], part["role"]) for part in event.get("participants", []))),
+            event.get("summary", ""),
+            tuple(
+                sorted(
+                    (part["actor"], part["role"], part.get("name_as_printed", ""))
+                    for part in event.get("participants", [])
+                )
+            ),
             tuple(sorted(topic["id"] for topic in event.get("topics", []))),
-            tuple(sorted(source["url"] for source in event["sources"])),
+            tuple(sorted((source["url"], source["title"], source.get("publisher", "")) for source in event["sources"])),
         )
         for event in _events(body)
     ]
@@ -113,6 +127,7 @@ def of_directus(body: bytes) -> list[Said]:
         _said(
             {
                 **event,
+                "type": event["type_id"],
                 "topics": [row["topic_id"] for row in event["topics"]],
                 "participations": [{**part, "actor": part["actor_id"]} for part in event["participations"]],
             }
@@ -122,12 +137,19 @@ def of_directus(body: bytes) -> list[Said]:
 
 
 def _said(event: dict[str, Any]) -> Said:
+    english = next(text for text in event["texts"] if text["language"] == "en")
     return (
         event["slug"],
-        next(text["title"] for text in event["texts"] if text["language"] == "en"),
-        tuple(sorted((part["actor"]["slug"], part["role"]) for part in event["participations"])),
+        event["type"]["slug"],
+        event["date"],
+        event["place_name"],
+        english["title"],
+        english["summary"],
+        tuple(
+            sorted((part["actor"]["slug"], part["role"], part["name_as_printed"]) for part in event["participations"])
+        ),
         tuple(sorted(topic["slug"] for topic in event["topics"])),
-        tuple(sorted(source["url"] for source in event["sources"])),
+        tuple(sorted((source["url"], source["title"], source["publisher"]) for source in event["sources"])),
     )
 
 
