@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from django.db import connection
 from tests.bench.http_load import Load
 from tests.bench.peers.questions import QUESTIONS, Page, Question
 from tests.bench.rounds import CONNECTIONS, Way
+from timeline.documents import load
 
 NAME = "pgbench: the stored documents as rows (database only)"
 
@@ -56,7 +56,7 @@ def ids(number: int) -> list[str]:
     """Of the events of which the documents are read for a question, counted from 1."""
     with connection.cursor() as cursor:
         cursor.execute(PAGE.replace(":asked", "%s"), [number])
-        return [json.loads(document)["id"] for (document,) in cursor.fetchall()]
+        return [load(document)["id"] for (document,) in cursor.fetchall()]
 
 
 def _load(pgbench: str, folder: Path, seconds: float) -> Load:
