@@ -143,11 +143,22 @@ class PartFormSet(BaseInlineFormSet):
             return  # the form set says so
         initial, total = (management.cleaned_data[name] or 0 for name in (INITIAL_FORM_COUNT, TOTAL_FORM_COUNT))
         places = range(min(total, self.absolute_max or total))
+        if self.instance._state.adding:
+            self._forget_whole(places)
         entered = {place: self._entered(place, self._key) for place in places[:initial]}
         known = self._known(places, entered)
         if known != entered:
             removed = {place for place in entered.keys() - known.keys() if self._entered(place, "DELETE")}
             self._rearrange(places, known, removed)
+
+    def _forget_whole(self, places: Sequence[int]) -> None:
+        """What the parts were of is gone, too: they are of what is made anew."""
+        names = [f"{self.prefix}-{place}-{self.fk.name}" for place in places]
+        if any(self.data.get(name) for name in names):
+            before: Any = self.data
+            self.data = data = before.copy()
+            for name in names:
+                data[name] = ""
 
     def _known(self, places: Sequence[int], entered: Mapping[int, str]) -> dict[int, str]:
         """The ids of the rows that the places are about: those entered, of what is there, and of what somebody else has

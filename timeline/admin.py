@@ -137,6 +137,8 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         outcome = Outcome()
         # All of them first, and as they are now: the first batch takes the dataset, and who has others waits for it.
         ids = lock(queryset.values_list("pk", flat=True))
+        last = Publication.objects.filter(superseded_in=None, withdrawn=True)
+        withdrawn = set(last.filter(event__in=queryset).values_list("event_id", flat=True))
         edited: list[Event] = []
         for some in in_parts(ids):  # what is rendered is in memory until it is written
             events, edited_now = _as_seen(request, Event.objects.filter(pk__in=some).only("slug", "updated_at"))
@@ -154,6 +156,9 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             self.message_user(request, EDITED.format(slugs(edited, LISTED)), messages.WARNING)
         if outcome.published:
             self.message_user(request, f"Published: {slugs(outcome.published, LISTED)}.", messages.SUCCESS)
+        if again := [event for event in outcome.published if event.pk in withdrawn]:
+            message = f"Public again, having been withdrawn: {slugs(again, LISTED)}."
+            self.message_user(request, message, messages.WARNING)
         if outcome.unchanged:
             self.message_user(request, f"Nothing new to publish in: {slugs(outcome.unchanged, LISTED)}.", messages.INFO)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import HttpRequest
 
 from events.admin.inputs import INPUTS, TableInline
@@ -96,6 +99,11 @@ class ActorForm(GuardedForm):
     parts = ["memberships"]
 
 
+def _named(how: str, term: str) -> Q:
+    """That a name in one of the languages is, or begins, so."""
+    return reduce(or_, (Q(**{f"names__{language}__{how}": term}) for language, _ in settings.LANGUAGES))
+
+
 class ActorAdmin(GuardedAdmin):
     form = ActorForm
     list_display = ["__str__", "kind", "code", "slug"]
@@ -112,12 +120,18 @@ class ActorAdmin(GuardedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Actor], search_term: str
     ) -> tuple[QuerySet[Actor], bool]:
-        """Whoever has the code comes first: among the many whose name has a “us” in it, US is the United States."""
+        """First whoever has the code, then the name, then a name that begins so: among the many with a “us” or a
+        “germany” somewhere in their names, US is the United States, and Germany comes before East Germany."""
         order = queryset.query.order_by or ["slug"]
         found, has_duplicates = super().get_search_results(request, queryset, search_term)
-        if search_term:
-            by_code = Case(When(code__iexact=search_term.strip(), then=Value(0)), default=Value(1))
-            found = found.order_by(by_code, *order)
+        if term := search_term.strip():
+            nearness = Case(
+                When(Q(code__iexact=term) | Q(alpha3__iexact=term), then=Value(0)),
+                When(_named("iexact", term), then=Value(1)),
+                When(_named("istartswith", term), then=Value(2)),
+                default=Value(3),
+            )
+            found = found.order_by(nearness, *order)
         return found, has_duplicates
 
 

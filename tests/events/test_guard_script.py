@@ -237,7 +237,9 @@ def test_nothing_typed_is_lost(editor, live_server):
     page.goto(f"{live_server.url}/admin/events/event/{event.pk}/change/")
     page.locator("#id_date").fill("2026-13")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_text("Please correct the error below.").wait_for()
+    page.get_by_role("alert").get_by_text("Please correct the error below.").wait_for()
+    expect(page.locator("#id_date")).to_be_focused()
+    expect(page.locator("#id_date")).to_be_in_viewport()
     page.locator("#id_place_name").click()
     page.get_by_role("link", name="Home").click()
     assert asked == ["beforeunload", "beforeunload"]

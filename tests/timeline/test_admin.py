@@ -301,6 +301,11 @@ def test_one_action_on_many_events(admin_client, client):
         ("new", "Published."),
         ("old", "Withdrawn."),
     ]
+    assert act(admin_client, "publish_selected", old, new) == [
+        "success: Published: old.",
+        "warning: Public again, having been withdrawn: old.",
+        "info: Nothing new to publish in: new.",
+    ]
 
 
 def test_messages_about_many_events_name_the_first_ones(admin_client, monkeypatch):

@@ -8,6 +8,12 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     const entries = () => new URLSearchParams(new FormData(form)).toString();
     const refused = form.querySelector(".errornote") !== null;
+    if (refused) {
+        // The form is long: the first mistake comes into view, and under the cursor if it has a field that can be typed in.
+        form.querySelector(".errornote").setAttribute("role", "alert");
+        form.querySelector(".errorlist")?.scrollIntoView({ block: "center" });
+        form.querySelector("[aria-invalid='true']:not([type='hidden'])")?.focus({ preventScroll: true });
+    }
     const opened = entries();
     const note = document.createElement("p");
     note.className = "errornote";

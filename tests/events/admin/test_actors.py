@@ -235,3 +235,24 @@ def test_searching_for_a_code_finds_the_state_first(admin_client):
         "Austria (state)",
         "Russia (state)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("term", "first"),
+    [
+        ("germany", "germany"),
+        ("Deutschland", "germany"),
+        ("ger", "germany"),
+        ("deu", "germany"),  # its alpha-3
+        ("east", "east-germany"),
+    ],
+)
+def test_who_is_called_so_comes_before_who_has_it_somewhere_in_the_name(admin_client, term, first):
+    actor("east-germany", "state", names={"en": "East Germany", "de": "Deutsche Demokratische Republik"}, code="DDDE")
+    actor("germany", "state", names={"en": "Germany", "de": "Deutschland"}, code="DE", alpha3="DEU")
+    actor("bundestag", "body", names={"en": "Bundestag of Germany", "de": "Bundestag in Deutschland"})
+    field = {"app_label": "events", "model_name": "participation", "field_name": "actor"}
+
+    found = admin_client.get(reverse("admin:autocomplete"), {**field, "term": term}).json()["results"]
+
+    assert found[0]["id"] == str(Actor.objects.get(slug=first).pk)
