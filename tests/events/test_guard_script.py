@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -113,6 +114,10 @@ def test_nothing_typed_is_lost(editor, live_server):
     page.goto(f"{live_server.url}/admin/events/event/add/")
     page.locator("#id_date").fill("2026-11-01")
     choose(page, "id_type", "Summit")
+    # Boxes that suggest have the names of their labels and columns.
+    for name in ("Type: .*Summit", "Topics:", "Place country:"):
+        expect(page.get_by_role("combobox", name=re.compile(f"^{name}"))).to_have_count(1)
+    expect(page.get_by_role("combobox", name=re.compile("^Actor")).first).to_be_visible()
     for title, slug in SLUGS.items():
         page.locator("#id_texts-0-title").fill(title)
         expect(page.locator("#id_slug")).to_have_value(slug)
@@ -125,6 +130,7 @@ def test_nothing_typed_is_lost(editor, live_server):
 
     # An event is chosen by its title.
     page.get_by_role("button", name="Add another Relation").click()
+    expect(page.get_by_role("combobox", name=re.compile("^Target"))).to_have_count(1)
     page.locator("#id_relations-0-kind").select_option("follows")
     choose(page, "id_relations-0-target", "2025-11-06 – Title of before (before)", typed="before")
 

@@ -1,0 +1,24 @@
+"use strict";
+// Boxes that suggest entries have no name for a screen reader: each gets that of its label, or of its column.
+document.addEventListener("DOMContentLoaded", () => {
+    const nameOf = (select) => {
+        const field = select.closest("td[class^='field-']");
+        const column = field?.className.match(/field-(\w+)/)[1];
+        return select.labels[0] ?? field?.closest("table").querySelector(`th.column-${column}`);
+    };
+    const nameAll = () => {
+        for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+            const box = select.nextElementSibling?.querySelector(".select2-selection");
+            const name = nameOf(select);
+            if (!box || !name || box.dataset.named) {
+                continue;
+            }
+            name.id ||= `name-of-${select.id}`;
+            // Behind it what is chosen, as before.
+            box.setAttribute("aria-labelledby", `${name.id} ${box.getAttribute("aria-labelledby") ?? ""}`.trim());
+            box.dataset.named = "yes";
+        }
+    };
+    window.django.jQuery(nameAll); // behind what makes the boxes, which jQuery runs first
+    document.addEventListener("formset:added", () => setTimeout(nameAll)); // behind what makes the new row's boxes
+});
