@@ -23,7 +23,7 @@ from events.fields import TranslatedWidget
 from events.guarding import GuardedAdmin
 from events.models import Actor, Event, EventType, Topic
 from timeline import public_admin  # noqa: F401 -- registers what is to look at
-from timeline.admin_messages import counted, last_refresh, log, say_what_follows, slugs
+from timeline.admin_messages import last_refresh, log, say_unpublished, say_what_follows, slugs
 from timeline.filters import check_saved_filter
 from timeline.import_admin import ImportAdmin
 from timeline.importing import in_parts
@@ -133,12 +133,11 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         return super().action_checkbox(obj) + format_html(seen, obj.pk, obj.updated_at.isoformat())
 
     @admin.action(description="Publish selected events", permissions=["change"])
-    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         outcome = Outcome()
         # All of them first, and as they are now: the first batch takes the dataset, and who has others waits for it.
         ids = lock(queryset.values_list("pk", flat=True))
-        last = Publication.objects.filter(superseded_in=None, withdrawn=True)
-        withdrawn = set(last.filter(event__in=queryset).values_list("event_id", flat=True))
+        withdrawn = set(queryset.filter(was_withdrawn=True).values_list("pk", flat=True))
         edited: list[Event] = []
         for some in in_parts(ids):  # what is rendered is in memory until it is written
             events, edited_now = _as_seen(request, Event.objects.filter(pk__in=some).only("slug", "updated_at"))
@@ -148,10 +147,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             outcome.unchanged += done.unchanged
             outcome.refused |= done.refused
             edited += edited_now
-        for event, reasons in list(outcome.refused.items())[:LISTED]:
-            self.message_user(request, f"Not published: {event.slug}. {' '.join(reasons)}", messages.ERROR)
-        if (more := len(outcome.refused) - LISTED) > 0:
-            self.message_user(request, f"Not published either: {counted(more, 'other', 'others')}.", messages.ERROR)
+        say_unpublished(request, [(event.slug, reasons) for event, reasons in outcome.refused.items()], LISTED)
         if edited:
             self.message_user(request, EDITED.format(slugs(edited, LISTED)), messages.WARNING)
         if outcome.published:

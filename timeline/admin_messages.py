@@ -39,6 +39,19 @@ def listing(names: Sequence[str], most: int) -> str:
     return f"{len(names):,}, such as {listed}" if len(names) > most else listed
 
 
+def others_unpublished(number: int, most: int) -> str:
+    """What to say of those that could not be published, of so many, that are not listed; blank if all are."""
+    return f"Not published either: {counted(number - most, 'other', 'others')}." if number > most else ""
+
+
+def say_unpublished(request: HttpRequest, reasons: Sequence[tuple[str, Sequence[str]]], most: int) -> None:
+    """Says of the first ones, up to `most`, by slug why they could not be published, and how many others could not."""
+    for slug, sentences in reasons[:most]:
+        messages.error(request, f"Not published: {slug}. {' '.join(sentences)}")
+    if others := others_unpublished(len(reasons), most):
+        messages.error(request, others)
+
+
 def last_refresh() -> int:
     """The id of the refresh that was asked for last."""
     return Refresh.objects.aggregate(last=Max("pk"))["last"] or 0

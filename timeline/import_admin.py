@@ -28,7 +28,7 @@ from django.urls import path, reverse
 from events.among import among
 from events.digest import digest
 from events.interchange.flat import COLUMNS, guarded
-from events.interchange.importing import Import, Result, When
+from events.interchange.importing import Import, When
 from events.interchange.outcomes import Existing
 from events.interchange.reading import Entry, RecordFile
 from events.interchange.shapes import Problem
@@ -44,9 +44,17 @@ from events.models import (
     Source,
     Topic,
 )
-from timeline.admin_messages import counted, last_refresh, listing, log, say_what_follows
+from timeline.admin_messages import (
+    counted,
+    last_refresh,
+    listing,
+    log,
+    others_unpublished,
+    say_unpublished,
+    say_what_follows,
+)
 from timeline.formats.csv import BYTE_ORDER_MARK
-from timeline.import_effects import Effects, Unpublished
+from timeline.import_effects import Effects
 from timeline.importing import Report, publish_imported, run
 
 MOST_BYTES = 5_000_000
@@ -132,12 +140,6 @@ def unpack(packed: str) -> bytes:
     return content
 
 
-def _others_unpublished(effects: Effects) -> str:
-    """What to say of those that are not listed; blank if all are."""
-    others = len(effects.unpublished) - LISTED
-    return f"Not published either: {counted(others, 'other', 'others')}." if others > 0 else ""
-
-
 def _csv_named(name: str) -> HttpResponse:
     """An answer that is a file to be kept; spreadsheets know it for UTF-8 by its first character."""
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -188,7 +190,7 @@ class ImportAdmin(admin.ModelAdmin):
             "public_entries": counted(effects.published.vocabulary, "public entry", "public entries"),
             "published_unchanged": listing(effects.published_unchanged, LISTED),
             "withdrawn": listing(effects.published.withdrawn, LISTED),
-            "others_unpublished": _others_unpublished(effects),
+            "others_unpublished": others_unpublished(len(effects.unpublished), LISTED),
             "title": f"Import events: what {name} would do",
         }
         return self._page(request, "preview.html", context)
@@ -219,11 +221,8 @@ class ImportAdmin(admin.ModelAdmin):
             said.append(f"Changed: {entries} of actors, types and topics.")
         for sentence in said:
             self.message_user(request, sentence, messages.SUCCESS)
-        for event in effects.unpublished[:LISTED]:
-            reasons = " ".join(problem.message for problem in event.left_out)
-            self.message_user(request, f"Not published: {event.key}. {reasons}", messages.ERROR)
-        if others := _others_unpublished(effects):
-            self.message_user(request, others, messages.ERROR)
+        reasons = [(event.key, [problem.message for problem in event.problems]) for event in effects.unpublished]
+        say_unpublished(request, reasons, LISTED)
         if published.otherwise:
             self.message_user(request, OTHERWISE.format(published.otherwise), messages.WARNING)
         if published.edited_meanwhile:
@@ -243,8 +242,7 @@ class ImportAdmin(admin.ModelAdmin):
         response = _csv_named("refusals.csv")
         table = csv.writer(response)
         table.writerow(["file", "line", "record", "id", "field", "problem"])
-        left_out: list[Result | Unpublished] = [*effects.refused, *effects.unlinked, *effects.unpublished]
-        for result in left_out:
+        for result in [*effects.refused, *effects.unlinked, *effects.unpublished]:
             for problem in result.left_out:
                 row = [data["name"], result.line, result.kind, result.key, problem.field, problem.message]
                 table.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])

@@ -13,17 +13,6 @@ from events.models import Event
 from timeline.importing import Published, Report
 
 
-@dataclass(frozen=True, slots=True)
-class Unpublished:
-    """An event that cannot be published, for the tables in which the `Result` of a refused record stands too."""
-
-    line: int
-    key: str
-    """Its slug."""
-    left_out: list[Problem]
-    kind: str = "event"
-
-
 @dataclass(slots=True)
 class Effects:
     """What an import did, or would do."""
@@ -36,8 +25,8 @@ class Effects:
     lines: dict[int, int] = field(default_factory=dict)
     """By the id of an event, where the file has it."""
     published: Published = field(default_factory=Published)
-    unpublished: list[Unpublished] = field(default_factory=list)
-    """Those that are to be published and cannot be, by line."""
+    unpublished: list[Result] = field(default_factory=list)
+    """Those that are to be published and are refused there, by line; the key is the slug."""
     published_unchanged: list[str] = field(default_factory=list)
     """Slugs of events that are published though the file changes nothing in them: what is public is otherwise, or
     nothing is."""
@@ -75,7 +64,13 @@ class Effects:
         self.published_unchanged = list(unchanged.order_by("slug").values_list("slug", flat=True))
         ids = dict(Event.objects.filter(among("slug", published.refused)).values_list("slug", "pk"))
         self.unpublished = [
-            Unpublished(self.lines[ids[slug]], slug, [Problem("publication", reason) for reason in reasons])
+            Result(
+                self.lines[ids[slug]],
+                "event",
+                slug,
+                Status.REFUSED,
+                [Problem("publication", reason) for reason in reasons],
+            )
             for slug, reasons in published.refused.items()
         ]
         self.unpublished.sort(key=lambda event: event.line)

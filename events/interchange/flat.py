@@ -55,7 +55,14 @@ FLAGS = {"source_official": "official", "publish": "publish"}
 TRUTH = {"true": True, "wahr": True, "false": False, "falsch": False}
 SEPARATORS = ",;\t"
 GUARDED = re.compile(r"'*[=+\-@\t\r]")
-NOT_UTF_8 = Problem("", "this is not UTF-8: save the file in that encoding.")
+
+
+def not_utf_8(where: str = "") -> Problem:
+    """What is wrong with a file in another encoding; `where` is put behind a space."""
+    return Problem("", f"this is not UTF-8{where and f' {where}'}: save the file in that encoding.")
+
+
+NOT_UTF_8 = not_utf_8()
 
 
 def separator(first_line: str) -> str:

@@ -246,4 +246,4 @@ def _not_json(line: bytes, error: ValueError) -> Problem:
 
 def _not_utf_8(byte: int) -> Problem:
     """The first byte of the line that cannot be, counted from 1."""
-    return Problem("", f"this is not UTF-8 (byte {byte}): save the file in that encoding.")
+    return flat.not_utf_8(f"(byte {byte})")

@@ -50,6 +50,13 @@ def settled(*entries):
     return visitors, [visit.slug for visit in found]
 
 
+KARAMANLIS = (
+    ("Prime Minister Konstandinos Karamanlis", "GR", "1961-04-17", "1961-04-20"),
+    ("Prime Minister Konstandinos Karamanlis", "GR", "2004-05-20", "2004-05-21"),
+)
+"""Two of one name."""
+
+
 def visits(*entries):
     visitors, slugs = settled(*entries)
     return slugs, visitors.records
@@ -75,8 +82,7 @@ def test_offices_are_held_as_long_as_visits_attest():
 @pytest.mark.django_db
 def test_twenty_years_apart_are_two_persons_and_so_are_two_states():
     slugs, _ = visits(
-        ("Prime Minister Konstandinos Karamanlis", "GR", "1961-04-17", "1961-04-20"),
-        ("Prime Minister Konstandinos Karamanlis", "GR", "2004-05-20", "2004-05-21"),
+        *KARAMANLIS,
         ("Prime Minister Konstandinos Karamanlis", "CY", "1961-04-17", "1961-04-20"),
     )
 
@@ -176,10 +182,7 @@ def test_who_came_long_before_and_becomes_known_later_is_somebody_else():
     later = actor("konstandinos-karamanlis-gr", names={"en": "Konstandinos Karamanlis"})
     member(state("GR"), later, since="2004-05-20", until="2004-05-21", role="prime minister")
 
-    slugs, records = visits(
-        ("Prime Minister Konstandinos Karamanlis", "GR", "1961-04-17", "1961-04-20"),
-        ("Prime Minister Konstandinos Karamanlis", "GR", "2004-05-20", "2004-05-21"),
-    )
+    slugs, records = visits(*KARAMANLIS)
     assert slugs == ["konstandinos-karamanlis-gr-1961", "konstandinos-karamanlis-gr"]
     assert [(record["slug"], record["memberships"][0]["since"]) for record in records] == [
         ("konstandinos-karamanlis-gr-1961", "1961-04-17"), ("konstandinos-karamanlis-gr", "2004-05-20"),
@@ -191,10 +194,7 @@ def test_who_an_editor_made_one_is_one_record():
     both = actor("konstandinos-karamanlis-gr", names={"en": "Konstandinos Karamanlis"})
     member(state("GR"), both, since="1955", until="2009", role="prime minister")
 
-    slugs, records = visits(
-        ("Prime Minister Konstandinos Karamanlis", "GR", "1961-04-17", "1961-04-20"),
-        ("Prime Minister Konstandinos Karamanlis", "GR", "2004-05-20", "2004-05-21"),
-    )
+    slugs, records = visits(*KARAMANLIS)
     assert slugs == ["konstandinos-karamanlis-gr"] * 2
     assert [record["slug"] for record in records] == ["konstandinos-karamanlis-gr"]
 
