@@ -62,9 +62,6 @@ def not_utf_8(where: str = "") -> Problem:
     return Problem("", f"this is not UTF-8{where and f' {where}'}: save the file in that encoding.")
 
 
-NOT_UTF_8 = not_utf_8()
-
-
 def separator(first_line: str) -> str:
     """What stands between cells: of the `SEPARATORS` the one that leaves most columns known; else a comma."""
 
@@ -86,7 +83,7 @@ def columns(header: Sequence[str]) -> list[str]:
 def header_problems(names: Sequence[str]) -> list[Problem]:
     """What is wrong with the columns."""
     if any(_is_not_utf_8(name) for name in names):
-        return [NOT_UTF_8]
+        return [not_utf_8()]
     found = [_unknown(name) for name in names if name not in COLUMNS]
     if found:
         found.append(Problem("", f"the columns that can be there are {', '.join(COLUMNS)}."))
@@ -110,7 +107,7 @@ def record(header: Sequence[str], row: Sequence[str]) -> tuple[Values, list[Prob
     if len(row) < len(header) or any(row[len(header) :]):
         return {}, [Problem("", f"the row has {len(row)} cells: expected {len(header)}, as the first line has.")]
     if any(_is_not_utf_8(cell) for cell in row):
-        return {}, [NOT_UTF_8]
+        return {}, [not_utf_8()]
     cells = {name: _unguarded(cell) for name, cell in zip(header, row, strict=False)}
     values: Values = {"record": "event"}
     found: list[Problem] = []
