@@ -112,9 +112,10 @@ def _write_links(drafts: Sequence[_Draft], existing: Existing, last: bool) -> No
         draft.outcome.waits = bool(gone) and not last  # later in the file, it may be there
         if last:
             draft.outcome.unlinked = [
-                Problem(place, f"there is no actor “{name}”, in the file or the database. The rest is imported.")
+                Problem(place, f"there is no actor “{name}”, in the file or the database. The rest is imported."
+                        f"{references.meant(name)}")
                 for place, name in gone
-            ]
+            ]  # fmt: skip
     _write_memberships(drafts, references, existing, last)
     _write_successors(drafts, references, existing)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from events.interchange.meant import branch_meant, did_you_mean
 from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.records import Values
 from events.interchange.shapes import Problem
@@ -40,7 +41,10 @@ def _one(model: type[Any], values: Values, known: dict[str, Any], existing: Exis
         return Outcome(Status.UNCHANGED)
     parent = known.get(values.get("parent", ""))
     if "parent" in values and parent is None:
-        missing = f"there is no “{values['parent']}”: expected the slug of one that is there or stands before this."
+        missing = (
+            f"there is no “{values['parent']}”: expected the slug of one that is there or stands before this."
+            + did_you_mean(branch_meant(model, values["parent"]))
+        )
         return Outcome(Status.REFUSED, [Problem("parent", missing)])
     status = Status.CHANGED if node else Status.CREATED
     node = node or model(slug=values["slug"])

@@ -202,9 +202,9 @@ def _named_actors(values: Values) -> Iterator[tuple[str, str]]:
 def _check_references(draft: _Draft, known: _Known) -> None:
     references = known.references
     references.problems = draft.problems
-    references.branch(known.types, draft.values["type"], "type", "type")
+    references.branch(EventType, known.types, draft.values["type"], "type")
     for place, slug in enumerate(draft.values.get("topics", ())):
-        references.branch(known.topics, slug, f"topics[{place}]", "topic")
+        references.branch(Topic, known.topics, slug, f"topics[{place}]")
     for where, name in _named_actors(draft.values):
         actor = references.actor(name, where)
         if actor and where == "place.country" and actor.kind != Actor.Kind.STATE:

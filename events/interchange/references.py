@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from events.interchange.meant import actors_meant, branch_meant, did_you_mean
 from events.interchange.shapes import Problem
 from events.models import Actor
+from events.models.vocabulary import Branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,10 @@ class References:
 
     actors: dict[str, KnownActor]
     problems: list[Problem] = field(default_factory=list)
+    _asked: set[str] = field(default_factory=set)
+    _meant: dict[str, str] | None = None
+    """What may be meant by those of them that are not there: once the first of them is to be explained."""
+    _branches_meant: dict[tuple[type[Branch], str], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, names: Iterable[str]) -> References:
@@ -36,6 +42,7 @@ class References:
     def add(self, names: Iterable[str]) -> None:
         """Finds these actors too."""
         names = set(names)
+        self._asked |= names
         rows = Actor.objects.filter(Q(slug__in=names) | Q(code__in=names)).values_list("id", "slug", "code", "kind")
         for pk, slug, code, kind in rows:
             self.actors[slug] = KnownActor(pk, code or slug, kind)
@@ -47,14 +54,24 @@ class References:
         if name not in self.actors:
             self.problems.append(
                 Problem(field, f"there is no actor “{name}”: expected the code or slug of one that is there, or that "
-                "stands earlier in the file.")
+                f"stands earlier in the file.{self.meant(name)}")
             )  # fmt: skip
         return self.actors.get(name)
 
-    def branch(self, known: dict[str, Any], slug: str, field: str, what: str) -> Any:
+    def meant(self, name: str) -> str:
+        """The words " Did you mean UZ (Uzbekistan)?", of an actor who is not there; blank where nothing is near."""
+        if self._meant is None:
+            self._meant = actors_meant(self._asked - self.actors.keys())
+        return did_you_mean(self._meant.get(name, ""))
+
+    def branch(self, model: type[Branch], known: dict[str, Any], slug: str, field: str) -> Any:
         """The type or topic named at `field`; None, and a problem, if there is none."""
         if slug not in known:
+            if (model, slug) not in self._branches_meant:
+                self._branches_meant[model, slug] = branch_meant(model, slug)
+            meant = did_you_mean(self._branches_meant[model, slug])
+            what = model._meta.verbose_name
             self.problems.append(
-                Problem(field, f"there is no {what} “{slug}”: expected the slug of one that is there.")
+                Problem(field, f"there is no {what} “{slug}”: expected the slug of one that is there.{meant}")
             )
         return known.get(slug)
