@@ -287,7 +287,10 @@ class ImportAdmin(admin.ModelAdmin):
                 effects.report = run(importing, lambda report, results: effects.add(results))
                 if publish:
                     by = request.user if request.user.pk else None
-                    effects.add_published(publish_imported(effects.report, by, trial=not confirmed))
+                    done = publish_imported(
+                        effects.report, by, lambda _, batch: effects.add_refused(batch), trial=not confirmed
+                    )
+                    effects.add_published(done)
                 published = effects.published
                 effects.digest = digest(
                     [
@@ -296,7 +299,7 @@ class ImportAdmin(admin.ModelAdmin):
                         effects.published_unchanged,
                         published.vocabulary,
                         published.withdrawn,
-                        published.refused,
+                        [[event.key, list(map(str, event.problems))] for event in effects.unpublished],
                     ]
                 )
                 if effects.digest == confirmed:

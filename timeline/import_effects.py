@@ -57,13 +57,12 @@ class Effects:
             if result.event_id:
                 self.lines[result.event_id] = result.line
 
-    def add_published(self, published: Published) -> None:
-        """Within the transaction: of new events that it takes back, nobody knows the slugs afterwards."""
-        self.published = published
-        unchanged = Event.objects.filter(among("pk", set(published.event_ids) - self.imported_ids))
-        self.published_unchanged = list(unchanged.order_by("slug").values_list("slug", flat=True))
+    # Within the transaction: of new events that it takes back, nobody knows the slugs afterwards.
+
+    def add_refused(self, published: Published) -> None:
+        """What could not be published of a batch."""
         ids = dict(Event.objects.filter(among("slug", published.refused)).values_list("slug", "pk"))
-        self.unpublished = [
+        self.unpublished += [
             Result(
                 self.lines[ids[slug]],
                 "event",
@@ -74,3 +73,9 @@ class Effects:
             for slug, reasons in published.refused.items()
         ]
         self.unpublished.sort(key=lambda event: event.line)
+
+    def add_published(self, published: Published) -> None:
+        """What was, in all."""
+        self.published = published
+        unchanged = Event.objects.filter(among("pk", set(published.event_ids) - self.imported_ids))
+        self.published_unchanged = list(unchanged.order_by("slug").values_list("slug", flat=True))

@@ -96,7 +96,9 @@ class Published:
     withdrawn: list[str] = field(default_factory=list)
     """Slugs of those that an editor has withdrawn, and that stay so."""
     refused: dict[str, list[str]] = field(default_factory=dict)
-    """By slug, why they cannot be published."""
+    """By slug, why they cannot be published. Only of a batch: in all they may be as many as the file has."""
+    refusals: int = 0
+    """How many those are."""
     otherwise: int = 0
     """Events that are public, but not as they are now: an editor has them in hand, and a merging import that changes
     nothing in them leaves them so."""
@@ -131,15 +133,16 @@ class Batch:
 def publish_imported(
     report: Report,
     by: AbstractBaseUser | None = None,
-    after_batch: Callable[[int], None] = lambda done: None,
+    after_batch: Callable[[int, Published], None] = lambda looked_at, published: None,
     processes: int = 1,
     *,
     trial: bool = False,
 ) -> Published:
     """Publishes what the import has and the public has not, or has otherwise: what began first before all others.
 
-    An event that is public as it is costs nothing; so a run that was killed is continued by another one. A `trial`
-    says what would be published.
+    An event that is public as it is costs nothing; so a run that was killed is continued by another one. `after_batch`
+    hears how many events have been looked at, and what became of the last batch. A `trial` says what would be
+    published.
     """
     batches = [
         Batch(ids, if_edited, by, trial, report.begun, _among(ids, report.rewritten))
@@ -153,11 +156,11 @@ def publish_imported(
     for batch, published in zip(batches, share_out(publish_batch, batches, processes), strict=True):
         done.event_ids += published.event_ids
         done.withdrawn += published.withdrawn
-        done.refused |= published.refused
+        done.refusals += published.refusals
         done.otherwise += published.otherwise
         done.edited_meanwhile += published.edited_meanwhile
         count += len(batch.ids)
-        after_batch(count)
+        after_batch(count, published)
     if vocabulary and not trial:
         publish_vocabulary(by, **{name: entries.all() for name, entries in vocabulary.items()})  # as they are by now
     return done
@@ -200,6 +203,7 @@ def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
         outcome = publish(new, batch.by, skip_refused=True, turn=turn, seen=seen, trial=batch.trial)
         done.event_ids.extend(event.pk for event in outcome.published)
         done.refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
+        done.refusals = len(done.refused)
         done.edited_meanwhile += len(new) - len(outcome.published) - len(outcome.unchanged) - len(outcome.refused)
     return done
 

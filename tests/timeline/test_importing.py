@@ -27,14 +27,17 @@ def test_batches_are_published_in_order(processes, monkeypatch):
     new = [draft(f"new-{number}").pk for number in range(5)]
     Source.objects.filter(event=draft("refused")).delete()
     report = importing.Report(event_ids=array("Q", Event.objects.order_by("pk").values_list("pk", flat=True)))
-    counts: list[int] = []
+    heard: list[tuple[int, dict[str, list[str]]]] = []
 
-    done = importing.publish_imported(report, None, counts.append, processes=processes)
+    done = importing.publish_imported(
+        report, None, lambda count, batch: heard.append((count, batch.refused)), processes=processes
+    )
 
-    assert counts == [2, 4, 6, 8, 9]
+    refused = {"refused": ["It has no source: add at least one."]}
+    assert heard == [(2, {}), (4, {}), (6, {}), (8, {}), (9, refused)]
     assert (done.published, done.withdrawn) == (6, ["withdrawn"])
     assert list(done.event_ids) == [edited.pk, *new]
-    assert done.refused == {"refused": ["It has no source: add at least one."]}
+    assert (done.refusals, done.refused) == (1, {})
     rows = Publication.objects.current().order_by("pk").values_list("slug", "version", "published_in")
     assert list(rows) == [
         ("public", 1, 1),

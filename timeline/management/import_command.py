@@ -34,12 +34,15 @@ def add_processes(parser: ArgumentParser) -> None:
 
 
 def publish_showing_progress(report: Report, to: OutputWrapper, processes: int, trial: bool = False) -> Published:
-    """Publishes what was imported, several at the same time, and says how far it is."""
+    """Publishes what was imported, several at the same time, and says how far it is and what cannot be published."""
     progress = Progress(to, "events looked at for publishing")
     total = len(report.event_ids) + len(report.left_alone)
 
-    def after_batch(count: int) -> None:
-        progress.show(count, count / total)
+    def after_batch(looked_at: int, published: Published) -> None:
+        for slug, reasons in published.refused.items():
+            progress.end()
+            to.write(f"Not published: {slug}: {' '.join(reasons)}")
+        progress.show(looked_at, looked_at / total)
         clear_waste()
 
     with waste_kept():
@@ -143,8 +146,6 @@ class ImportCommand(BaseCommand):
         refusals = 0
         if options["publish"]:
             done = publish_showing_progress(report, self.stderr, options["processes"], trial=options["dry_run"])
-            for slug, reasons in done.refused.items():
-                self.stderr.write(f"Not published: {slug}: {' '.join(reasons)}")
             would = "Would be published" if options["dry_run"] else "Published"
             self.stdout.write(f"{would}: {done.published:,}.")
             if done.vocabulary:
@@ -163,7 +164,7 @@ class ImportCommand(BaseCommand):
                     f"Not published: {done.edited_meanwhile:,} events that somebody has saved in the admin since the "
                     "import began. Publish them there."
                 )
-            refusals = len(done.refused)
+            refusals = done.refusals
         return refusals
 
     def _report_gone(
