@@ -7,11 +7,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import localtime
 
 from events.digest import digest
 
@@ -102,8 +105,20 @@ class GuardedForm(forms.ModelForm):
             self._ask_again(
                 current,
                 f"Somebody else saved this {model._meta.verbose_name} after you had opened it. What you entered is "
-                "still here: compare it in another tab. Saving again replaces what they changed by what stands here.",
+                "still here: compare it in another tab. Saving again replaces what they changed by what stands here."
+                f"{_last_in_history(saved)}",
             )
+
+
+def _last_in_history(record: models.Model) -> str:
+    """A sentence on who did what to it last, and when, as far as the admin knows; blank if nobody did."""
+    kind = ContentType.objects.get_for_model(record)
+    entries = LogEntry.objects.filter(content_type=kind, object_id=str(record.pk)).select_related("user")
+    last = entries.order_by("-action_time", "-pk").first()
+    if last is None:
+        return ""
+    when = f"{localtime(last.action_time):%Y-%m-%d %H:%M %Z}"
+    return f" Last in its history: {last.user}, {when}: {last.get_change_message()}"
 
 
 class GuardedAdmin(admin.ModelAdmin):

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,7 +25,9 @@ from events.fields import TranslatedWidget
 from events.guarding import GuardedAdmin
 from events.models import Actor, Event, EventType, Topic
 from timeline import public_admin  # noqa: F401 -- registers what is to look at
-from timeline.admin_messages import last_refresh, log, say_unpublished, say_what_follows, slugs
+from timeline.admin_messages import last_refresh, linked, log, say_unpublished, say_what_follows, slugs
+from timeline.checks import refusals
+from timeline.drafts import load_drafts
 from timeline.filters import check_saved_filter
 from timeline.import_admin import ImportAdmin
 from timeline.importing import in_parts
@@ -33,6 +37,8 @@ from timeline.publishing import Outcome, lock, publish, publish_vocabulary, with
 
 LISTED = 20
 """Events that a message names."""
+POSTED = ("action", ACTION_CHECKBOX_NAME, "select_across", "index")
+"""What the form of a list says of an action, and of what it is to be done to."""
 
 admin.site.site_header = admin.site.site_title = "Diplomatic events timeline"
 
@@ -43,9 +49,20 @@ def _signed_in(request: HttpRequest) -> Any:
 
 def _withdraw(
     model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[Any], withdraw: Callable[..., list[Any]]
-) -> None:
-    """Withdraws what is public of the entries, and says so."""
+) -> HttpResponse | None:
+    """Withdraws what is public of the entries, and says so. Asks before, if they are more than the message can name:
+    nobody could tell them afterwards from what was withdrawn before."""
     entries = list(queryset)
+    if len(entries) > LISTED and request.POST.get("confirmed") != str(len(entries)):
+        context = {
+            **model_admin.admin_site.each_context(request),
+            "title": "Withdraw many",
+            "opts": model_admin.model._meta,
+            "number": len(entries),
+            "listed": slugs(entries, LISTED),
+            "posted": [(name, value) for name in POSTED for value in request.POST.getlist(name)],
+        }
+        return TemplateResponse(request, "timeline/admin/withdraw.html", context)
     ended = withdraw(entries, _signed_in(request))
     log(request, ended, "Withdrawn.")
     public = {entry.pk for entry in ended}
@@ -54,6 +71,7 @@ def _withdraw(
         model_admin.message_user(request, f"Withdrawn: {slugs(ended, LISTED)}.", messages.SUCCESS)
     if others:
         model_admin.message_user(request, f"Not public, so left alone: {slugs(others, LISTED)}.", messages.WARNING)
+    return None
 
 
 class PublicStateFilter(admin.SimpleListFilter):
@@ -110,8 +128,14 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
 
     def view_on_site(self, obj: Event) -> str | None:
         """Its public address, under the slug that is public; none if it is not."""
-        slug = Publication.objects.current().filter(event=obj).values_list("slug", flat=True).first()
-        return reverse("event-page", args=[slug]) if slug else None
+        public = Publication.objects.current().filter(event=obj).only("slug").first()
+        return _page(public) if public else None
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Says at once what Publish would: the sources, say, are still at hand."""
+        super().save_related(request, form, formsets, change)
+        for reasons in refusals(load_drafts([form.instance.pk])).values():
+            messages.warning(request, f"Saved, but it cannot be published yet. {' '.join(reasons)}")
 
     def get_deleted_objects(self, objs: Iterable[Event], request: HttpRequest) -> Any:
         listed, counts, missing_permissions, protected = super().get_deleted_objects(list(objs), request)
@@ -151,7 +175,8 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         if edited:
             self.message_user(request, EDITED.format(slugs(edited, LISTED)), messages.WARNING)
         if outcome.published:
-            self.message_user(request, f"Published: {slugs(outcome.published, LISTED)}.", messages.SUCCESS)
+            listed = linked(outcome.published, LISTED, _page)
+            self.message_user(request, format_html("Published: {}.", listed), messages.SUCCESS)
         if again := [event for event in outcome.published if event.pk in withdrawn]:
             message = f"Public again, having been withdrawn: {slugs(again, LISTED)}."
             self.message_user(request, message, messages.WARNING)
@@ -159,13 +184,17 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             self.message_user(request, f"Nothing new to publish in: {slugs(outcome.unchanged, LISTED)}.", messages.INFO)
 
     @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["change"])
-    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
-        _withdraw(self, request, queryset, withdraw)
+    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
+        return _withdraw(self, request, queryset, withdraw)
 
 
 EDITED = (
     "Not published, as it was saved after you had opened the list: {}. Look at what it says now, then publish it again."
 )
+
+
+def _page(event: Event | Publication) -> str:
+    return reverse("event-page", args=[event.slug])
 
 
 def _as_seen(request: HttpRequest, events: Iterable[Event]) -> tuple[list[Event], list[Event]]:
@@ -219,7 +248,10 @@ class PublishableVocabulary(GuardedAdmin):
 
     def view_on_site(self, obj: Any) -> str | None:
         """Its public address; none if it is not public."""
-        return reverse(f"{self.kind.value}-detail", args=[obj.slug]) if self._is_public(obj) else None
+        return self._page(obj) if self._is_public(obj) else None
+
+    def _page(self, entry: Any) -> str:
+        return reverse(f"{self.kind.value}-detail", args=[entry.slug])
 
     def get_deleted_objects(self, objs: Iterable[Any], request: HttpRequest) -> Any:
         objs = list(objs)
@@ -239,7 +271,8 @@ class PublishableVocabulary(GuardedAdmin):
         others = [entry for entry in entries if entry not in published]
         log(request, published, "Published.")
         if published:
-            self.message_user(request, f"Published: {slugs(published, LISTED)}.", messages.SUCCESS)
+            listed = linked(published, LISTED, self._page)
+            self.message_user(request, format_html("Published: {}.", listed), messages.SUCCESS)
         if others:
             self.message_user(request, f"Nothing new to publish in: {slugs(others, LISTED)}.", messages.INFO)
         say_what_follows(request, since)
@@ -275,12 +308,12 @@ class TimelineAdmin(ChoosesEvents, PublishableVocabulary):
             kwargs["widget"] = TranslatedWidget({"rows": 3}, text=forms.Textarea)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def view_on_site(self, obj: Timeline) -> str | None:
-        return reverse("timeline-page", args=[obj.slug]) if self._is_public(obj) else None
+    def _page(self, entry: Timeline) -> str:
+        return reverse("timeline-page", args=[entry.slug])
 
     @admin.action(description="Withdraw selected timelines (their addresses answer 410)", permissions=["change"])
-    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Timeline]) -> None:
-        _withdraw(self, request, queryset, withdraw_timelines)
+    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Timeline]) -> HttpResponse | None:
+        return _withdraw(self, request, queryset, withdraw_timelines)
 
     @admin.display(description="saved filter", ordering="query")
     def saved_filter(self, timeline: Timeline) -> str:

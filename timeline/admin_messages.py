@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +10,8 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Max, Model
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from timeline.models import Refresh
 
@@ -37,6 +38,12 @@ def listing(names: Sequence[str], most: int) -> str:
     """The first ones, up to `most`, and how many there are if they are more."""
     listed = ", ".join(names[:most])
     return f"{len(names):,}, such as {listed}" if len(names) > most else listed
+
+
+def linked(entries: Sequence[Any], most: int, address: Callable[[Any], str]) -> SafeString:
+    """The same as `slugs`, each leading to its address."""
+    listed = format_html_join(", ", '<a href="{}">{}</a>', ((address(entry), entry.slug) for entry in entries[:most]))
+    return format_html("{}, such as {}", f"{len(entries):,}", listed) if len(entries) > most else listed
 
 
 def others_unpublished(number: int, most: int) -> str:

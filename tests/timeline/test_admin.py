@@ -22,7 +22,7 @@ from events.guarding import fingerprint
 from events.models import Actor, Event, EventText, EventType, Topic
 from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, published, state, topic
-from tests.events.admin.forms import address
+from tests.events.admin.forms import EVENT_PARTS, address
 from timeline import filters
 from timeline.filters import NO_FILTERS
 from timeline.loading import load_curated
@@ -70,7 +70,13 @@ def act(client: Client, action: str, *chosen: Any) -> list[str]:
     data = {"action": action, "_selected_action": [row.pk for row in chosen]}
     response = client.post(address(type(chosen[0]), "changelist"), data, follow=True)
     assert response.redirect_chain
-    return [f"{message.level_tag}: {message}" for message in response.context["messages"]]
+    return told(response)
+
+
+def told(response: Any) -> list[str]:
+    """Its messages, without links to what is public."""
+    said = [f"{message.level_tag}: {message}" for message in response.context["messages"]]
+    return [re.sub(r'<a href="/(?!admin).*?">(.*?)</a>', r"\1", sentence) for sentence in said]
 
 
 def test_every_model_is_registered_or_inline():
@@ -229,11 +235,7 @@ def test_an_event_on_its_way(admin_client, client, admin_user):
         **{f"texts-{number}-language": text.language for number, text in enumerate(texts)},
         "texts-0-title": "Summit",
         "texts-1-title": "Gipfel",
-        **{
-            f"{part}-{count}_FORMS": 0
-            for part in ("participations", "sources", "relations", "figures")
-            for count in ("TOTAL", "INITIAL")
-        },
+        **{f"{part}-{count}_FORMS": 0 for part in EVENT_PARTS if part != "texts" for count in ("TOTAL", "INITIAL")},
     }
     assert admin_client.post(page, form).status_code == 302
     assert client.get("/api/v1/events/talks/").json()["title"] == "Talks"
@@ -340,7 +342,7 @@ def test_what_was_saved_after_the_list_was_opened_is_published_only_when_it_was_
 
     response = admin_client.post(EVENTS, chosen | before, follow=True)
 
-    assert [f"{message.level_tag}: {message}" for message in response.context["messages"]] == [
+    assert told(response) == [
         "warning: Not published, as it was saved after you had opened the list: theirs. Look at what it says now, then "
         "publish it again.",
         "success: Published: mine.",
@@ -348,6 +350,94 @@ def test_what_was_saved_after_the_list_was_opened_is_published_only_when_it_was_
     assert slugs(client) == ["mine"]
     admin_client.post(EVENTS, chosen | listed())
     assert slugs(client) == ["theirs", "mine"]
+
+
+def test_saving_says_what_publishing_would_refuse(admin_client):
+    type_id = event_type().pk
+    form = {
+        "slug": "talks",
+        "type": type_id,
+        "date": "2026",
+        **{f"{part}-{count}_FORMS": 0 for part in EVENT_PARTS for count in ("TOTAL", "INITIAL")},
+    }
+    missing = (
+        "warning: Saved, but it cannot be published yet. It has no title in any language: add a text with a title. It "
+        "has no source: add at least one."
+    )
+    assert missing in told(admin_client.post(address(Event, "add"), form, follow=True))
+    page = address(Event, "change", Event.objects.get().pk)
+    assert missing in told(admin_client.post(page, form, follow=True))
+    whole = form | {
+        "texts-TOTAL_FORMS": 1,
+        "texts-0-language": "en",
+        "texts-0-title": "Talks",
+        "sources-TOTAL_FORMS": 1,
+        "sources-0-url": "https://example.org/",
+        "sources-0-title": "One",
+    }
+
+    said = told(admin_client.post(page, whole, follow=True))
+
+    assert [message.partition(":")[0] for message in said] == ["success"]
+
+
+def test_messages_lead_to_what_was_published(admin_client):
+    data = {"action": "publish_selected", "_selected_action": [draft("talks").pk]}
+    page = admin_client.post(EVENTS, data, follow=True).content.decode()
+    assert 'Published: <a href="/events/talks/">talks</a>.' in page
+
+    timeline = Timeline.objects.create(slug="all", titles={"en": "All"})
+    for row, href in ((timeline, "/timelines/all/"), (topic("trade"), "/api/v1/topics/trade/")):
+        data = {"action": "publish_selected", "_selected_action": [row.pk]}
+        page = admin_client.post(address(type(row), "changelist"), data, follow=True).content.decode()
+        assert f'Published: <a href="{href}">{row.slug}</a>.' in page
+
+
+def test_many_are_withdrawn_only_when_that_was_asked_for_once_more(admin_client, client, monkeypatch):
+    monkeypatch.setattr("timeline.admin.LISTED", 2)
+    events = [published(f"talks-{number}", f"{2020 + number}") for number in range(3)]
+    chosen = [str(event.pk) for event in reversed(events)]
+    page = admin_client.post(EVENTS, {"action": "withdraw_selected", "_selected_action": chosen, "index": "0"})
+
+    assert "<p>Withdraw 3 events?" in page.text
+    assert "<p>3, such as talks-2, talks-1.</p>" in page.text
+    assert f'href="{EVENTS}">No, back to the list' in page.text
+    assert len(slugs(client)) == 3
+    form = sent(page)
+    assert form == {
+        "action": ["withdraw_selected"], "_selected_action": chosen, "index": ["0"], "confirmed": ["3"]
+    }  # fmt: skip
+    assert told(admin_client.post(EVENTS, form, follow=True)) == ["success: Withdrawn: 3, such as talks-2, talks-1."]
+    assert slugs(client) == []
+
+
+def test_of_all_in_the_list_as_many_are_withdrawn_as_was_said(admin_client, client, monkeypatch):
+    monkeypatch.setattr("timeline.admin.LISTED", 1)
+    chosen = {"action": "withdraw_selected", "_selected_action": [published("one").pk], "select_across": "1"}
+    other = published("two")
+    published("else", "2024")
+    page = admin_client.post(f"{EVENTS}?start_min__year=2025", chosen)
+    assert "<p>Withdraw 2 events?" in page.text
+    published("meanwhile")
+
+    page = admin_client.post(f"{EVENTS}?start_min__year=2025", sent(page))
+
+    assert "<p>Withdraw 3 events?" in page.text
+    assert len(slugs(client)) == 4
+    withdraw([other])
+    assert told(admin_client.post(f"{EVENTS}?start_min__year=2025", sent(page), follow=True)) == [
+        "success: Withdrawn: 2, such as meanwhile.",
+        "warning: Not public, so left alone: two.",
+    ]
+    assert slugs(client) == ["else"]
+
+
+def sent(page: Any) -> dict[str, list[str]]:
+    """What its form sends when its button is pressed."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="(?!csrf)(\w+)" value="(.*?)"', page.text):
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def test_messages_escape_what_editors_wrote(admin_client):

@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.test import Client
 
 from events.guarding import fingerprint
 from events.models import Actor, Event, EventText, EventType, Participation, Source, Topic
@@ -30,6 +32,22 @@ def test_what_somebody_else_saved_is_not_overwritten_unasked(admin_client, talks
 
     assert admin_client.post(page, mine | {"opened": form["opened"].value()}).status_code == 302
     assert Event.objects.get().place_name == "Mine"
+
+
+def test_it_is_said_who_did_what_to_it_last(admin_client, django_user_model, talks):
+    page = address(Event, "change", talks.pk)
+    mine = form_of(talks, place_name="Mine")
+    jane = Client()
+    jane.force_login(django_user_model.objects.create_superuser("jane"))
+    assert admin_client.post(page, form_of(talks, date="2024")).status_code == 302
+    talks.refresh_from_db()
+    assert jane.post(page, form_of(talks, date="2025", place_name="Theirs")).status_code == 302
+    LogEntry.objects.filter(user__username="jane").update(action_time="2040-11-29T12:31:59Z")
+
+    response = admin_client.post(page, mine)
+
+    said = "Last in its history: jane, 2040-11-29 12:31 UTC: Changed Date and Place."
+    assert errors(response) == {"": [f"{SOMEBODY.format('event')} {said}"]}
 
 
 def test_a_part_that_somebody_else_changed_is_not_overwritten_unasked(admin_client, talks):
