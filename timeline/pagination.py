@@ -116,7 +116,7 @@ def paging_fields(orderings: Mapping[str, Ordering]) -> dict[str, ParameterField
     first = next(iter(orderings))
     ordering = ChoiceField(
         orderings,
-        help_text=f"The order; `-` is descending. If left out: `{first}`, newest first.",
+        help_text=f"The order; `-` is descending. If left out: `{first}`, newest first; in Atom `-updated`.",
     )
     return {
         **({"ordering": ordering} if len(orderings) > 1 else {}),

@@ -386,6 +386,19 @@ def test_a_calendar_on_a_page_asks_for_its_window(client):
     assert ids("start=2025-11-01T00:00:00&end=2025-12-01T00:00:01") == [*november, "behind"]
 
 
+def test_a_calendar_may_show_one_event(client):
+    published("one", "2025-11-06")
+    window = "start=2025-12-01T00:00:00Z&end=2026-01-01T00:00:00Z&timeZone=UTC"
+
+    response = client.get(f"{FEED}one/?format=fullcalendar&{window}")
+
+    assert [entry["id"] for entry in response.json()] == ["one"]  # it shows those in its window by itself
+    others = re.findall('<([^>]*)>; rel="alternate"', response["Link"])
+    assert others
+    assert {client.get(address).status_code for address in others} == {200}
+    assert client.get(f"{FEED}one/?format=vis&{window}").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("query", "name", "code", "message"),
     [

@@ -132,10 +132,13 @@ class EventDetail(PublicView):
 
     @classmethod
     def parameters(cls) -> dict[str, ParameterField]:
-        return {**super().parameters(), "format": format_field()}
+        return {**super().parameters(), "format": format_field(), **calendar_fields()}
 
     def check(self, values: dict[str, Any]) -> None:
         check_format(values)
+        # Of one event, a calendar's window shows nothing else: it looks for what is in it by itself.
+        values |= dict.fromkeys(("from", "to", "on"))
+        take_calendar_window(values)
 
     def shows_today(self, values: Mapping[str, Any]) -> bool:
         return draws_until_today(values)
@@ -150,7 +153,8 @@ class EventDetail(PublicView):
         link(response, reading.absolute("event-detail", slug), "canonical")
         link(response, reading.absolute("event-versions", slug), "version-history")
         query = reading.request.GET.copy()
-        query.pop("fields", None)
+        for name in ("fields", *calendar_fields()):
+            query.pop(name, None)
         for media_type, format in NEGOTIABLE.items():
             query["format"] = format.name
             link(
