@@ -13,11 +13,12 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from events.admin import ActorAdmin, EventAdmin, EventTypeAdmin, TopicAdmin
 from events.choosing import ChoosesEvents
@@ -31,9 +32,10 @@ from timeline.drafts import load_drafts
 from timeline.filters import check_saved_filter
 from timeline.import_admin import ImportAdmin
 from timeline.importing import in_parts
-from timeline.models import Publication, Term, Timeline
+from timeline.models import Publication, PublicationRelation, Term, Timeline
 from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, public_version
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
+from timeline.publishing_admin import PublishingAdmin, account
 
 LISTED = 20
 """Events that a message names."""
@@ -41,10 +43,6 @@ POSTED = ("action", ACTION_CHECKBOX_NAME, "select_across", "index")
 """What the form of a list says of an action, and of what it is to be done to."""
 
 admin.site.site_header = admin.site.site_title = "Diplomatic events timeline"
-
-
-def _signed_in(request: HttpRequest) -> Any:
-    return request.user if request.user.is_authenticated else None
 
 
 def _withdraw(
@@ -63,7 +61,7 @@ def _withdraw(
             "posted": [(name, value) for name in POSTED for value in request.POST.getlist(name)],
         }
         return TemplateResponse(request, "timeline/admin/withdraw.html", context)
-    ended = withdraw(entries, _signed_in(request))
+    ended = withdraw(entries, account(request))
     log(request, ended, "Withdrawn.")
     public = {entry.pk for entry in ended}
     others = [entry for entry in entries if entry.pk not in public]
@@ -139,6 +137,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
 
     def get_deleted_objects(self, objs: Iterable[Event], request: HttpRequest) -> Any:
         listed, counts, missing_permissions, protected = super().get_deleted_objects(list(objs), request)
+        protected = _in_words(protected, objs)
         last = Publication.objects.filter(event__in=objs, superseded_in=None).order_by("event__slug")
         published = list(last.values_list("event__slug", "withdrawn"))
         if published:
@@ -156,7 +155,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         seen = '<input type="hidden" name="seen-{}" value="{}">'
         return super().action_checkbox(obj) + format_html(seen, obj.pk, obj.updated_at.isoformat())
 
-    @admin.action(description="Publish selected events", permissions=["change"])
+    @admin.action(description="Publish selected events", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         outcome = Outcome()
         # All of them first, and as they are now: the first batch takes the dataset, and who has others waits for it.
@@ -165,7 +164,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         edited: list[Event] = []
         for some in in_parts(ids):  # what is rendered is in memory until it is written
             events, edited_now = _as_seen(request, Event.objects.filter(pk__in=some).only("slug", "updated_at"))
-            done = publish(events, _signed_in(request), skip_refused=True)
+            done = publish(events, account(request), skip_refused=True)
             log(request, done.published, "Published.")
             outcome.published += done.published
             outcome.unchanged += done.unchanged
@@ -183,9 +182,22 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         if outcome.unchanged:
             self.message_user(request, f"Nothing new to publish in: {slugs(outcome.unchanged, LISTED)}.", messages.INFO)
 
-    @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["change"])
+    @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["publish"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
         return _withdraw(self, request, queryset, withdraw)
+
+
+def _in_words(protected: Iterable[str], objs: Iterable[Event]) -> list[str]:
+    """What keeps the events from being deleted: of versions that name them one line for each of their events."""
+    versions = f"{capfirst(PublicationRelation._meta.verbose_name)}: "
+    naming = PublicationRelation.objects.filter(target__in=objs).order_by("publication__event__slug", "target__slug")
+    return [
+        *(line for line in protected if not line.startswith(versions)),
+        *(
+            f"A version of “{slug}” that was published names “{named}”, and what was published stays."
+            for slug, named in naming.values_list("publication__event__slug", "target__slug").distinct()
+        ),
+    ]
 
 
 EDITED = (
@@ -218,7 +230,7 @@ class VocabularyList(ChangeList):
             entry.public_state = states[entry.slug]
 
 
-class PublishableVocabulary(GuardedAdmin):
+class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
     """An action that makes the present state of vocabulary entries public."""
 
     vocabulary: ClassVar[str]
@@ -262,10 +274,10 @@ class PublishableVocabulary(GuardedAdmin):
             protected = [*protected, *(f"What is public of “{key}”, which nobody could edit any more." for key in keys)]
         return listed, counts, missing_permissions, protected
 
-    @admin.action(description="Publish selected entries", permissions=["change"])
+    @admin.action(description="Publish selected entries", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         entries, since = list(queryset), last_refresh()
-        changed = publish_vocabulary(_signed_in(request), **{self.vocabulary: queryset})
+        changed = publish_vocabulary(account(request), **{self.vocabulary: queryset})
         keys = {(entry.kind, entry.key) for entry in changed}
         published = [entry for entry in entries if keys.intersection(own_keys(self.kind, entry))]
         others = [entry for entry in entries if entry not in published]
@@ -311,16 +323,18 @@ class TimelineAdmin(ChoosesEvents, PublishableVocabulary):
     def _page(self, entry: Timeline) -> str:
         return reverse("timeline-page", args=[entry.slug])
 
-    @admin.action(description="Withdraw selected timelines (their addresses answer 410)", permissions=["change"])
+    @admin.action(description="Withdraw selected timelines (their addresses answer 410)", permissions=["publish"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Timeline]) -> HttpResponse | None:
         return _withdraw(self, request, queryset, withdraw_timelines)
 
     @admin.display(description="saved filter", ordering="query")
     def saved_filter(self, timeline: Timeline) -> str:
-        """And what is wrong with it, which may be so since: what it names can get another code or id, or none."""
+        """It leads to what it finds now; or with what is wrong with it, which may be so since: what it names can get
+        another code or id, or none."""
         query = timeline.query.replace("&", " & ")  # so that a long one is broken into lines
         # These are some queries for each timeline, which are few.
-        problems = check_saved_filter(timeline.query)
-        if not problems:
-            return query
-        return format_html("{}<br><strong>To be corrected:</strong> {}", query, " ".join(problems))
+        if problems := check_saved_filter(timeline.query):
+            return format_html("{}<br><strong>To be corrected:</strong> {}", query, " ".join(problems))
+        language = "" if "lang" in QueryDict(timeline.query) else "&lang=en"  # whatever the editor's is
+        found = f"{reverse('event-list')}?{timeline.query}{language}"
+        return format_html('<a href="{}">{}</a>', found, query) if query else ""

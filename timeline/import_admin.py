@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
@@ -56,6 +56,7 @@ from timeline.admin_messages import (
 from timeline.formats.csv import BYTE_ORDER_MARK
 from timeline.import_effects import Effects
 from timeline.importing import Report, publish_imported, run
+from timeline.publishing_admin import PublishingAdmin, account
 
 MOST_BYTES = 5_000_000
 MOST_PACKED = 2_000_000
@@ -146,7 +147,7 @@ def _csv_named(name: str) -> HttpResponse:
     return HttpResponse(BYTE_ORDER_MARK, content_type="text/csv; charset=utf-8", headers=disposition)
 
 
-class ImportAdmin(admin.ModelAdmin):
+class ImportAdmin(PublishingAdmin):
     """Adds the import to the list of events, for whoever may add and change them."""
 
     change_list_template = "timeline/admin/event_list.html"
@@ -171,6 +172,9 @@ class ImportAdmin(admin.ModelAdmin):
         """The form, and what the uploaded file would do."""
         self._check_permission(request)
         form = UploadForm(request.POST or None, request.FILES or None)
+        if not self.has_publish_permission(request):
+            form.fields["publish"].disabled = True
+            form.fields["publish"].help_text = "Your account may not publish: what is imported are drafts."
         if request.method != "POST" or not form.is_valid():
             return self._page(request, "upload.html", {"form": form, "title": "Import events"})
         name, packed = form.cleaned_data["file"].name, form.cleaned_data["packed"]
@@ -266,6 +270,7 @@ class ImportAdmin(admin.ModelAdmin):
     def _confirmed(self, request: HttpRequest) -> ConfirmForm | None:
         """The preview's form; None, and a message, if it did not come back as it was sent."""
         confirm = ConfirmForm(request.POST or None)
+        confirm.fields["publish"].disabled = not self.has_publish_permission(request)
         if confirm.is_valid():
             return confirm
         self.message_user(request, "The file did not come back whole: upload it again.", messages.ERROR)
@@ -286,9 +291,11 @@ class ImportAdmin(admin.ModelAdmin):
                 )
                 effects.report = run(importing, lambda report, results: effects.add(results))
                 if publish:
-                    by = request.user if request.user.pk else None
                     done = publish_imported(
-                        effects.report, by, lambda _, batch: effects.add_refused(batch), trial=not confirmed
+                        effects.report,
+                        account(request),
+                        lambda _, batch: effects.add_refused(batch),
+                        trial=not confirmed,
                     )
                     effects.add_published(done)
                 published = effects.published

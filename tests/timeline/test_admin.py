@@ -149,23 +149,43 @@ def test_nobody_else_can_publish(client):
     assert not Publication.objects.exists()
 
 
-def test_staff_without_the_permission_to_change_cannot_publish_or_withdraw(staff):
+def test_staff_without_the_permission_to_publish_can_neither_publish_nor_withdraw(staff):
     talks, visit = draft("talks"), published("visit")
-    client = staff("view_event")
-    assert client.get(EVENTS).status_code == 200
+    shown, hidden = (Timeline.objects.create(slug=slug, titles={"en": "All"}) for slug in ("shown", "hidden"))
+    publish_vocabulary(timelines=[shown])
+    models = ("event", "timeline", "actor", "topic", "eventtype")
+    client = staff(*(f"{action}_{model}" for action in ("add", "change", "delete", "view") for model in models))
 
-    for action, event in (("publish_selected", talks), ("withdraw_selected", visit)):
-        client.post(EVENTS, {"action": action, "_selected_action": [event.pk]})
+    for row in (talks, shown, state("UZ"), topic("trade"), event_type()):
+        page = client.get(address(type(row), "changelist")).text
+        assert re.findall(r'<option value="(\w+)"', page) == ["delete_selected"]
+    for action, row in (
+        ("publish_selected", talks),
+        ("withdraw_selected", visit),
+        ("publish_selected", hidden),
+        ("withdraw_selected", shown),
+        ("publish_selected", topic("trade")),
+    ):
+        act(client, action, row)
 
     assert slugs(client) == ["visit"]
-    assert client.post(address(Event, "change", talks.pk), {"slug": "changed"}).status_code == 403
+    assert list(Term.objects.current().filter(kind="timeline").values_list("key", flat=True)) == ["shown"]
+    assert not Term.objects.filter(key="trade").exists()
 
 
-def test_staff_with_the_permission_to_change_can_publish(staff):
-    client = staff("change_event", "view_event")
+def test_staff_without_the_permission_to_change_cannot_change(staff):
+    client = staff("view_event", "publish")
 
-    assert act(client, "publish_selected", draft("talks")) == ["success: Published: talks."]
+    assert client.post(address(Event, "change", draft("talks").pk), {"slug": "changed"}).status_code == 403
+
+
+def test_staff_with_the_permission_to_publish_can(staff):
+    client = staff("view_event", "publish")
+    event = draft("talks")
+
+    assert act(client, "publish_selected", event) == ["success: Published: talks."]
     assert Publication.objects.values_list("published_by__username", flat=True).get() == "staff"
+    assert act(client, "withdraw_selected", event) == ["success: Withdrawn: talks."]
 
 
 def test_many_are_published_batch_by_batch(admin_client, monkeypatch):
@@ -535,6 +555,22 @@ def test_what_others_need_cannot_be_deleted(admin_client):
         assert type(row)._default_manager.filter(pk=row.pk).exists()
 
 
+def test_what_a_public_version_named_cannot_be_deleted(admin_client):
+    before = draft("before")
+    for slug in ("talks", "summit"):
+        event = published(slug, relations=(("follows", before),))
+        event.texts.update(title="Another")
+        publish([event])
+        event.relations.all().delete()
+
+    page = admin_client.get(address(Event, "delete", before.pk))
+
+    assert page.context["protected"] == [
+        "A version of “summit” that was published names “before”, and what was published stays.",
+        "A version of “talks” that was published names “before”, and what was published stays.",
+    ]
+
+
 def test_public_vocabulary_cannot_be_deleted(admin_client):
     entry = Timeline.objects.create(slug="all", titles={"en": "All"})
     publish_vocabulary(timelines=[entry])
@@ -777,7 +813,9 @@ def test_the_list_says_which_saved_filters_name_what_is_no_longer_known(admin_cl
     timelines = [Timeline.objects.create(slug=slug, titles={"en": slug}, query=queries[slug]) for slug in queries]
     publish_vocabulary(timelines=timelines)
     assert slugs(client, "timeline=kazakh") == ["talks"]
-    assert saved_filters(admin_client) == ["country=UZ & from=2020", "country=KZ", "-"]
+    fine = '<a href="/api/v1/events/?country=UZ&from=2020&lang=en">country=UZ & from=2020</a>'
+    kazakh = '<a href="/api/v1/events/?country=KZ&lang=en">country=KZ</a>'
+    assert saved_filters(admin_client) == [fine, kazakh, "-"]
 
     kazakhstan.code = "KZAK"
     kazakhstan.save()
@@ -786,7 +824,7 @@ def test_the_list_says_which_saved_filters_name_what_is_no_longer_known(admin_cl
 
     assert slugs(client, "timeline=kazakh") == []
     assert saved_filters(admin_client) == [
-        "country=UZ & from=2020",
+        fine,
         "country=KZ<br><strong>To be corrected:</strong> 'KZ' is not the code of any country here.",
         "-",
     ]

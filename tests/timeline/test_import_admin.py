@@ -28,6 +28,7 @@ UPLOAD, CONFIRM, REFUSALS, TABLE = (
     f"/admin/events/event/import/{step}" for step in ("", "confirm/", "refusals/", "table/")
 )
 EDITOR = [
+    "publish",
     *(f"{action}_{model}" for action in ("add", "change") for model in ("event", "actor", "topic", "eventtype")),
     *(
         f"{action}_{part}"
@@ -479,6 +480,19 @@ def test_who_may_not_add_and_change_events_may_not_import(staff, missing):
         403
     ] * 3
     assert Event.objects.count() == 0
+
+
+def test_who_may_not_publish_imports_drafts(staff):
+    client = staff(*(set(EDITOR) - {"publish"}))
+    assert "Your account may not publish: what is imported are drafts." in client.get(UPLOAD).text
+
+    preview = upload(client, lines(*ALL), publish="on")
+    form = form_of(preview)
+    assert form["publish"] == "False"
+    assert client.post(CONFIRM, form | {"publish": "True"}).status_code == 302
+
+    assert Event.objects.count() == 2
+    assert not Publication.objects.exists()
 
 
 def test_the_list_leads_to_it(staff):

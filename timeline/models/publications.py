@@ -124,6 +124,7 @@ class Publication(Version):
         return self.drafted_at or self.published_at
 
     class Meta:
+        permissions = [("publish", "Can publish and withdraw")]  # vocabulary and timelines, too
         constraints = [
             models.UniqueConstraint(fields=["event", "version"], name="publication_version_once"),
             models.UniqueConstraint(
