@@ -114,6 +114,8 @@ def _last_in_history(record: models.Model) -> str:
     """A sentence on who did what to it last, and when, as far as the admin knows; blank if nobody did."""
     kind = ContentType.objects.get_for_model(record)
     entries = LogEntry.objects.filter(content_type=kind, object_id=str(record.pk)).select_related("user")
+    if edited := getattr(record, "updated_at", None):  # what stands there of before is not what is asked about
+        entries = entries.filter(action_time__gte=edited)
     last = entries.order_by("-action_time", "-pk").first()
     if last is None:
         return ""

@@ -22,6 +22,7 @@ from django.utils.text import capfirst
 
 from events.admin import ActorAdmin, EventAdmin, EventTypeAdmin, TopicAdmin
 from events.choosing import ChoosesEvents
+from events.digest import digest
 from events.fields import TranslatedWidget
 from events.guarding import GuardedAdmin
 from events.models import Actor, Event, EventType, Topic
@@ -50,17 +51,20 @@ def _withdraw(
 ) -> HttpResponse | None:
     """Withdraws what is public of the entries, and says so. Asks before, if they are more than the message can name:
     nobody could tell them afterwards from what was withdrawn before."""
-    entries = list(queryset)
-    if len(entries) > LISTED and request.POST.get("confirmed") != str(len(entries)):
+    ids = sorted(queryset.values_list("pk", flat=True))
+    confirmed = digest(ids)
+    if len(ids) > LISTED and request.POST.get("confirmed") != confirmed:
         context = {
             **model_admin.admin_site.each_context(request),
             "title": "Withdraw many",
             "opts": model_admin.model._meta,
-            "number": len(entries),
-            "listed": slugs(entries, LISTED),
+            "number": len(ids),
+            "listed": ", ".join(queryset.values_list("slug", flat=True)[:LISTED]),
+            "confirmed": confirmed,
             "posted": [(name, value) for name in POSTED for value in request.POST.getlist(name)],
         }
         return TemplateResponse(request, "timeline/admin/withdraw.html", context)
+    entries = list(queryset)
     ended = withdraw(entries, account(request))
     log(request, ended, "Withdrawn.")
     public = {entry.pk for entry in ended}
@@ -331,10 +335,12 @@ class TimelineAdmin(ChoosesEvents, PublishableVocabulary):
     def saved_filter(self, timeline: Timeline) -> str:
         """It leads to what it finds now; or with what is wrong with it, which may be so since: what it names can get
         another code or id, or none."""
+        if not timeline.query:
+            return ""
         query = timeline.query.replace("&", " & ")  # so that a long one is broken into lines
         # These are some queries for each timeline, which are few.
         if problems := check_saved_filter(timeline.query):
             return format_html("{}<br><strong>To be corrected:</strong> {}", query, " ".join(problems))
-        language = "" if "lang" in QueryDict(timeline.query) else "&lang=en"  # whatever the editor's is
-        found = f"{reverse('event-list')}?{timeline.query}{language}"
-        return format_html('<a href="{}">{}</a>', found, query) if query else ""
+        asked = QueryDict(timeline.query, mutable=True)
+        asked.setdefault("lang", "en")  # whatever the editor's is
+        return format_html('<a href="{}?{}">{}</a>', reverse("event-list"), asked.urlencode(), query)

@@ -298,6 +298,8 @@ class ImportAdmin(PublishingAdmin):
                         trial=not confirmed,
                     )
                     effects.add_published(done)
+                if not self.has_publish_permission(request):
+                    effects.keep_back()
                 published = effects.published
                 effects.digest = digest(
                     [

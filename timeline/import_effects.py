@@ -9,7 +9,7 @@ from events.among import among
 from events.interchange.importing import Result
 from events.interchange.outcomes import Status
 from events.interchange.shapes import Problem
-from events.models import Event
+from events.models import Actor, Event
 from timeline.importing import Published, Report
 
 
@@ -57,10 +57,15 @@ class Effects:
             if result.event_id:
                 self.lines[result.event_id] = result.line
 
-    # Within the transaction: of new events that it takes back, nobody knows the slugs afterwards.
+    def keep_back(self) -> None:
+        """Takes the mark of an import from what the file made or changed, by which one after it would publish that."""
+        actors = [result.key for result in (*self.created, *self.changed) if result.kind == "actor"]
+        Event.objects.filter(among("pk", self.imported_ids)).update(imported_at=None)
+        Actor.objects.filter(among("slug", actors)).update(imported_at=None)
 
     def add_refused(self, published: Published) -> None:
-        """What could not be published of a batch."""
+        """What could not be published of a batch. Within the transaction, like the next one: of new events that it
+        takes back, nobody knows the slugs afterwards."""
         ids = dict(Event.objects.filter(among("slug", published.refused)).values_list("slug", "pk"))
         self.unpublished += [
             Result(
@@ -72,10 +77,10 @@ class Effects:
             )
             for slug, reasons in published.refused.items()
         ]
-        self.unpublished.sort(key=lambda event: event.line)
 
     def add_published(self, published: Published) -> None:
         """What was, in all."""
         self.published = published
+        self.unpublished.sort(key=lambda event: event.line)
         unchanged = Event.objects.filter(among("pk", set(published.event_ids) - self.imported_ids))
         self.published_unchanged = list(unchanged.order_by("slug").values_list("slug", flat=True))

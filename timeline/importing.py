@@ -98,7 +98,7 @@ class Published:
     refused: dict[str, list[str]] = field(default_factory=dict)
     """By slug, why they cannot be published. Only of a batch: in all they may be as many as the file has."""
     refusals: int = 0
-    """How many those are."""
+    """How many those are in all."""
     otherwise: int = 0
     """Events that are public, but not as they are now: an editor has them in hand, and a merging import that changes
     nothing in them leaves them so."""
@@ -156,7 +156,7 @@ def publish_imported(
     for batch, published in zip(batches, share_out(publish_batch, batches, processes), strict=True):
         done.event_ids += published.event_ids
         done.withdrawn += published.withdrawn
-        done.refusals += published.refusals
+        done.refusals += len(published.refused)
         done.otherwise += published.otherwise
         done.edited_meanwhile += published.edited_meanwhile
         count += len(batch.ids)
@@ -203,7 +203,6 @@ def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
         outcome = publish(new, batch.by, skip_refused=True, turn=turn, seen=seen, trial=batch.trial)
         done.event_ids.extend(event.pk for event in outcome.published)
         done.refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
-        done.refusals = len(done.refused)
         done.edited_meanwhile += len(new) - len(outcome.published) - len(outcome.unchanged) - len(outcome.refused)
     return done
 

@@ -43,7 +43,7 @@ def _one(model: type[Any], values: Values, known: dict[str, Any], existing: Exis
     if "parent" in values and parent is None:
         missing = (
             f"there is no “{values['parent']}”: expected the slug of one that is there or stands before this."
-            + did_you_mean(branch_meant(model, values["parent"]))
+            + did_you_mean(branch_meant({slug: slug for slug in known if slug != values["slug"]}, values["parent"]))
         )
         return Outcome(Status.REFUSED, [Problem("parent", missing)])
     status = Status.CHANGED if node else Status.CREATED

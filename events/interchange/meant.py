@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import connection
 from django.db.models import Q
@@ -24,6 +24,8 @@ def did_you_mean(what: str) -> str:
     return f" Did you mean {what}?" if what else ""
 
 
+SHOWN = ("slug", "code", "names")
+
 _CALLED = """
     SELECT asked, id
     FROM unnest(%s::text[]) asked, events_actor actor, unnest(
@@ -36,17 +38,18 @@ _CALLED = """
 
 def actors_meant(names: Collection[str]) -> dict[str, str]:
     """By name, as far as there are any: the actors that are called so in any language, by an alias or by another code,
-    whatever the case; else the one whose slug is spelt nearly so. In words, such as “UZ (Uzbekistan)”."""
+    whatever the case, if they are not more than three; else the one whose slug is spelt nearly so. In words, such as
+    “UZ (Uzbekistan)”."""
     with connection.cursor() as cursor:
         cursor.execute(_CALLED, [sorted(names)])
         called = cursor.fetchall()
-    actors = Actor.objects.in_bulk({pk for _, pk in called})
+    actors = Actor.objects.only(*SHOWN).in_bulk({pk for _, pk in called})
     found: dict[str, list[Actor]] = {}
     for name, pk in called:
         found.setdefault(name, []).append(actors[pk])
     misspelt = {name: slugify(name) for name in sorted(names - found.keys())[:MOST]}
     found |= {name: [actor] for name, actor in _spelt_nearly(misspelt).items()}
-    return {name: " or ".join(sorted(map(_in_words, several))) for name, several in found.items()}
+    return {name: " or ".join(sorted(map(_in_words, several))) for name, several in found.items() if len(several) <= 3}
 
 
 def _spelt_nearly(slugs: dict[str, str]) -> dict[str, Actor]:
@@ -55,19 +58,23 @@ def _spelt_nearly(slugs: dict[str, str]) -> dict[str, Actor]:
     if not beginnings:
         return {}
     alike = Q.create([Q(slug__startswith=beginning) for beginning in sorted(beginnings)], connector=Q.OR)
-    actors = {actor.slug: actor for actor in Actor.objects.filter(alike)}
+    actors = {actor.slug: actor for actor in Actor.objects.only(*SHOWN).filter(alike)}
     near = {name: _nearest(slug, actors) for name, slug in slugs.items()}
     return {name: actors[slug] for name, slug in near.items() if slug}
 
 
-def branch_meant(model: type[Branch], name: str) -> str:
-    """The slug of the type or topic that may be meant by a name; blank if none may."""
-    slugs = {
+def branches_called(model: type[Branch]) -> dict[str, str]:
+    """The slugs of all types or topics, by what they are called in any language, written as slugs."""
+    return {
         slugify(called): slug
         for slug, names in model._default_manager.values_list("slug", "names")
         for called in (slug, *names.values())
     }
-    return slugs.get(_nearest(slugify(name), slugs), "")
+
+
+def branch_meant(called: Mapping[str, str], name: str) -> str:
+    """The slug of the type or topic among `branches_called` that may be meant by a name; blank if none may."""
+    return called.get(_nearest(slugify(name), called), "")
 
 
 def _nearest(slug: str, slugs: Collection[str]) -> str:

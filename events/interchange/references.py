@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from events.interchange.meant import actors_meant, branch_meant, did_you_mean
+from events.interchange.meant import MOST, actors_meant, branch_meant, branches_called, did_you_mean
 from events.interchange.shapes import Problem
 from events.models import Actor
 from events.models.vocabulary import Branch
@@ -31,7 +31,9 @@ class References:
     _asked: set[str] = field(default_factory=set)
     _meant: dict[str, str] | None = None
     """What may be meant by those of them that are not there: once the first of them is to be explained."""
-    _branches_meant: dict[tuple[type[Branch], str], str] = field(default_factory=dict)
+    _branches: dict[type[Branch], dict[str, str]] = field(default_factory=dict)
+    """What may be meant by those that are not there, of which the first are explained, too."""
+    _explained: dict[tuple[type[Branch], str], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, names: Iterable[str]) -> References:
@@ -67,9 +69,11 @@ class References:
     def branch(self, model: type[Branch], known: dict[str, Any], slug: str, field: str) -> Any:
         """The type or topic named at `field`; None, and a problem, if there is none."""
         if slug not in known:
-            if (model, slug) not in self._branches_meant:
-                self._branches_meant[model, slug] = branch_meant(model, slug)
-            meant = did_you_mean(self._branches_meant[model, slug])
+            if (model, slug) not in self._explained and len(self._explained) < MOST:
+                if model not in self._branches:
+                    self._branches[model] = branches_called(model)
+                self._explained[model, slug] = did_you_mean(branch_meant(self._branches[model], slug))
+            meant = self._explained.get((model, slug), "")
             what = model._meta.verbose_name
             self.problems.append(
                 Problem(field, f"there is no {what} “{slug}”: expected the slug of one that is there.{meant}")

@@ -396,7 +396,11 @@ def test_a_calendar_may_show_one_event(client):
     others = re.findall('<([^>]*)>; rel="alternate"', response["Link"])
     assert others
     assert {client.get(address).status_code for address in others} == {200}
-    assert client.get(f"{FEED}one/?format=vis&{window}").status_code == 400
+    message = "'start' is FullCalendar's: it needs 'format=fullcalendar'."
+    assert_invalid(client.get(f"{FEED}one/?format=vis&start=2025-12-01"), ("start", "incomplete", message))
+    published("open", "2025-11-06/..")
+    [entry] = client.get(f"{FEED}open/?format=fullcalendar&{window}").json()
+    assert (entry["start"], entry["end"]) == ("2025-11-06", "2026-01-01")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from events.interchange.flat import COLUMNS
 from events.models import Actor, Event, EventText, Topic
-from tests.events.interchange.samples import ALL, EARLIER, FULL, PERSON, TRADE, US, lines
+from tests.events.interchange.samples import ALL, EARLIER, FULL, PERSON, TRADE, US, imported, lines
 from timeline import import_admin, importing
 from timeline.import_admin import pack, unpack
 from timeline.models import Publication, Refresh, Term
@@ -493,6 +493,18 @@ def test_who_may_not_publish_imports_drafts(staff):
 
     assert Event.objects.count() == 2
     assert not Publication.objects.exists()
+
+
+def test_what_an_account_imports_that_may_not_publish_no_import_after_it_publishes(staff):
+    imported(*ALL)
+    aliased = {**US, "aliases": ["America"]}
+    assert Event.objects.filter(imported_at=None).count() == 0
+
+    send(staff(*(set(EDITOR) - {"publish"})), lines(aliased, {**EARLIER, "date": "2023"}))
+
+    assert list(Event.objects.filter(imported_at=None).values_list("slug", "date")) == [("earlier", "2023")]
+    assert Actor.objects.get(code="US").aliases == ["America"]
+    assert not Actor.objects.exclude(imported_at=None).exists()
 
 
 def test_the_list_leads_to_it(staff):

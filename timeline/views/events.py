@@ -31,6 +31,7 @@ from timeline.parameters import Known, ParameterField
 from timeline.prepared_queries import PreparedQuery, Slot
 from timeline.views.base import PublicView, Reading, many, one, parameters_of, with_version
 from timeline.views.feeds import (
+    CALENDAR,
     calendar_fields,
     check_format,
     default_size,
@@ -136,8 +137,6 @@ class EventDetail(PublicView):
 
     def check(self, values: dict[str, Any]) -> None:
         check_format(values)
-        # Of one event, a calendar's window shows nothing else: it looks for what is in it by itself.
-        values |= dict.fromkeys(("from", "to", "on"))
         take_calendar_window(values)
 
     def shows_today(self, values: Mapping[str, Any]) -> bool:
@@ -153,7 +152,7 @@ class EventDetail(PublicView):
         link(response, reading.absolute("event-detail", slug), "canonical")
         link(response, reading.absolute("event-versions", slug), "version-history")
         query = reading.request.GET.copy()
-        for name in ("fields", *calendar_fields()):
+        for name in ("fields", *CALENDAR):
             query.pop(name, None)
         for media_type, format in NEGOTIABLE.items():
             query["format"] = format.name

@@ -76,17 +76,25 @@ def check_format(values: dict[str, Any]) -> None:
         raise InvalidParameters([ParameterError("fields", "conflict", message)])
 
 
+CALENDAR = {"start": "from", "end": "to", "timeZone": None}
+"""What FullCalendar puts behind the URL of a feed, and what it means here."""
+
+
 def take_calendar_window(values: dict[str, Any]) -> None:
-    """Makes FullCalendar's `start` and `end` the window that is asked for.
+    """Makes FullCalendar's `start` and `end` the window that is asked for. Where an address has no `from` and `to`, it
+    chooses no events, and says up to where an open date is drawn.
 
     Raises `InvalidParameters` where they stand beside another window or make none, or the format is not FullCalendar's.
     """
     errors = []
-    for name, meant in (("start", "from"), ("end", "to"), ("timeZone", None)):
+    elsewhere = " Elsewhere ask by 'from' and 'to'." if "from" in values else ""
+    for name in ("from", "to", "on"):
+        values.setdefault(name, None)
+    for name, meant in CALENDAR.items():
         if values[name] is None:
             continue
         if values["format"] != "fullcalendar":
-            message = f"'{name}' is FullCalendar's: it needs 'format=fullcalendar'. Elsewhere ask by 'from' and 'to'."
+            message = f"'{name}' is FullCalendar's: it needs 'format=fullcalendar'.{elsewhere}"
             errors.append(ParameterError(name, "incomplete", message))
         elif meant and (values[meant] or values["on"]):
             message = f"'{name}' is FullCalendar's '{meant}': give it, or '{meant}', or 'on'."

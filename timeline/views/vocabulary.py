@@ -169,7 +169,6 @@ class TimelineDetail(TermDetail):
 
     def check(self, values: dict[str, Any]) -> None:
         check_format(values)
-        values |= dict.fromkeys(("from", "to", "on"))
         take_calendar_window(values)
 
     def shows_today(self, values: Mapping[str, Any]) -> bool:

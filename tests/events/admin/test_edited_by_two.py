@@ -50,6 +50,18 @@ def test_it_is_said_who_did_what_to_it_last(admin_client, django_user_model, tal
     assert errors(response) == {"": [f"{SOMEBODY.format('event')} {said}"]}
 
 
+def test_what_was_done_to_it_before_is_not_said(admin_client, talks):
+    page = address(Event, "change", talks.pk)
+    assert admin_client.post(page, form_of(talks, date="2024")).status_code == 302
+    talks.refresh_from_db()
+    mine = form_of(talks, place_name="Mine")
+    source = talks.sources.get()
+    theirs = {"event": talks.pk, "url": source.url, "title": "Corrected"}
+    assert admin_client.post(address(Source, "change", source.pk), theirs).status_code == 302
+
+    assert errors(admin_client.post(page, mine)) == {"": [SOMEBODY.format("event")]}
+
+
 def test_a_part_that_somebody_else_changed_is_not_overwritten_unasked(admin_client, talks):
     page = address(Event, "change", talks.pk)
     mine = form_of(talks, date="2025")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from events.interchange import meant
-from events.interchange.meant import actors_meant, branch_meant
+from events.interchange import meant, references
+from events.interchange.meant import actors_meant, branch_meant, branches_called
 from events.models import Actor, EventType, Topic
 
 from .samples import EARLIER, KZ, MEETING, PERSON, SUMMIT, TRADE, US, imported, refusals
@@ -62,6 +62,25 @@ def test_a_batch_takes_three_queries_and_looks_at_the_first_misspelt_ones(django
     assert found == {"GEO": "GE (Georgia)", "georgi": "GE (Georgia)"}
 
 
+def test_many_of_one_name_are_not_listed():
+    for number in range(4):
+        Actor.objects.create(slug=f"body-{number}", kind="body", names={"en": "B"}, aliases=["Foreign Office"])
+
+    assert actors_meant(["foreign office"]) == {}
+
+
+def test_the_first_unknown_topics_of_a_batch_are_explained_by_one_query(django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(references, "MOST", 2)
+    Topic.objects.create(slug="trade", names={"en": "Trade"})
+    found = references.References({})
+
+    with django_assert_num_queries(1):
+        for name in ("trades", "tradex", "trades", "tradey"):
+            found.branch(Topic, {}, name, "topics[0]")
+
+    assert [problem.message.partition(".")[2] for problem in found.problems] == [" Did you mean trade?"] * 3 + [""]
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("gipfeltreffen", "summit"), ("sumit", "summit"), ("summits", "summit"), ("summary", ""), ("x", "")],
@@ -70,7 +89,7 @@ def test_a_branch_is_meant_by_a_name_or_slug(name, expected):
     EventType.objects.create(slug="summit", names={"en": "Summit", "de": "Gipfeltreffen"})
     Topic.objects.create(slug="summary", names={"en": "Summary"})
 
-    assert branch_meant(EventType, name) == expected
+    assert branch_meant(branches_called(EventType), name) == expected
 
 
 def test_refusals_and_links_that_are_left_out_say_it():
@@ -79,6 +98,10 @@ def test_refusals_and_links_that_are_left_out_say_it():
     assert refusals({**SUMMIT, "parent": "meting"}) == [
         "1: parent: there is no “meting”: expected the slug of one that is there or stands before this. "
         "Did you mean meeting?"
+    ]
+    imported({**SUMMIT, "parent": "meeting"})
+    assert refusals({**SUMMIT, "parent": "sumit"}) == [
+        "1: parent: there is no “sumit”: expected the slug of one that is there or stands before this."
     ]
     event = {**EARLIER, "type": "treffn", "topics": ["trades"], "place": {"country": "Kazakhstan"}}
     assert refusals(event) == [
