@@ -133,7 +133,7 @@ class EventDetail(PublicView):
 
     @classmethod
     def parameters(cls) -> dict[str, ParameterField]:
-        return {**super().parameters(), "format": format_field(), **calendar_fields()}
+        return {**super().parameters(), "format": format_field(), **calendar_fields(choose=False)}
 
     def check(self, values: dict[str, Any]) -> None:
         check_format(values)

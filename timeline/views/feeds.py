@@ -42,13 +42,14 @@ def format_field() -> ChoiceField:
     )
 
 
-def calendar_fields() -> dict[str, ParameterField]:
-    """What FullCalendar puts behind the URL of a feed."""
+def calendar_fields(*, choose: bool = True) -> dict[str, ParameterField]:
+    """What FullCalendar puts behind the URL of a feed; whether it is to `choose` events."""
+    start, end = "like `from`, a day or moment", "like `to`, but exclusive"
+    if not choose:
+        start, end = "the event is there whenever it was", "an open date is drawn up to then"
     return {
-        "start": CalendarStartField(
-            help_text="With `format=fullcalendar`, which sends it: like `from`, a day or moment."
-        ),
-        "end": CalendarEndField(help_text="With `format=fullcalendar`, which sends it: like `to`, but exclusive."),
+        "start": CalendarStartField(help_text=f"With `format=fullcalendar`, which sends it: {start}."),
+        "end": CalendarEndField(help_text=f"With `format=fullcalendar`, which sends it: {end}."),
         "timeZone": TextField(help_text="With `format=fullcalendar`, which sends it; days are the same in every zone."),
     }
 
@@ -81,8 +82,8 @@ CALENDAR = {"start": "from", "end": "to", "timeZone": None}
 
 
 def take_calendar_window(values: dict[str, Any]) -> None:
-    """Makes FullCalendar's `start` and `end` the window that is asked for. Where an address has no `from` and `to`, it
-    chooses no events, and says up to where an open date is drawn.
+    """Makes FullCalendar's `start` and `end` the window that is asked for, also where an address has no `from` and
+    `to`. A single event is there whatever they say; they do say up to where an open date is drawn.
 
     Raises `InvalidParameters` where they stand beside another window or make none, or the format is not FullCalendar's.
     """
