@@ -172,9 +172,7 @@ class ImportAdmin(PublishingAdmin):
         """The form, and what the uploaded file would do."""
         self._check_permission(request)
         form = UploadForm(request.POST or None, request.FILES or None)
-        if not self.has_publish_permission(request):
-            form.fields["publish"].disabled = True
-            form.fields["publish"].help_text = "Your account may not publish: what is imported are drafts."
+        self._restrict(request, form)
         if request.method != "POST" or not form.is_valid():
             return self._page(request, "upload.html", {"form": form, "title": "Import events"})
         name, packed = form.cleaned_data["file"].name, form.cleaned_data["packed"]
@@ -263,6 +261,12 @@ class ImportAdmin(PublishingAdmin):
         if not self.may_import(request):
             raise PermissionDenied
 
+    def _restrict(self, request: HttpRequest, form: forms.Form) -> None:
+        """Passes over that something is to be published, from whoever may not."""
+        if not self.has_publish_permission(request):
+            form.fields["publish"].disabled = True
+            form.fields["publish"].help_text = "Your account may not publish: what is imported are drafts."
+
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return TemplateResponse(request, f"timeline/admin/import_{template}", context)
@@ -270,7 +274,7 @@ class ImportAdmin(PublishingAdmin):
     def _confirmed(self, request: HttpRequest) -> ConfirmForm | None:
         """The preview's form; None, and a message, if it did not come back as it was sent."""
         confirm = ConfirmForm(request.POST or None)
-        confirm.fields["publish"].disabled = not self.has_publish_permission(request)
+        self._restrict(request, confirm)
         if confirm.is_valid():
             return confirm
         self.message_user(request, "The file did not come back whole: upload it again.", messages.ERROR)

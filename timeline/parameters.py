@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import calendar
 import datetime
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,6 +17,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from events.closest import closest
 from events.dates import EdtfDate, EdtfError, parse
 from events.fields import SLUG_PATTERN
 from events.models.actors import CODE_PATTERN
@@ -39,8 +39,8 @@ def shown(value: str) -> str:
 
 def nearest(value: str, known: Iterable[str]) -> str:
     """The words " Did you mean 'country'?", or nothing where nothing is near."""
-    found = difflib.get_close_matches(value, list(known), n=1, cutoff=0.6)
-    return f" Did you mean '{found[0]}'?" if found else ""
+    found = closest(value, known)
+    return f" Did you mean '{found}'?" if found else ""
 
 
 class ParameterField(forms.Field):
@@ -440,5 +440,5 @@ def suggestion(kind: Term.Kind, value: str, at: int | None = None) -> str:
             keys.setdefault(fold(name), key)
     if value in keys:
         return f" Did you mean '{keys[value]}'?"
-    near = difflib.get_close_matches(value, [name for name in keys if name[:1] == value[:1]], n=1, cutoff=0.75)
-    return f" Did you mean '{keys[near[0]]}'?" if near else ""
+    near = closest(value, [name for name in keys if name[:1] == value[:1]], 0.75)
+    return f" Did you mean '{keys[near]}'?" if near else ""

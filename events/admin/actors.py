@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django import forms
@@ -101,7 +99,7 @@ class ActorForm(GuardedForm):
 
 def _named(how: str, term: str) -> Q:
     """That a name in one of the languages is, or begins, so."""
-    return reduce(or_, (Q(**{f"names__{language}__{how}": term}) for language, _ in settings.LANGUAGES))
+    return Q.create([(f"names__{language}__{how}", term) for language, _ in settings.LANGUAGES], connector=Q.OR)
 
 
 class ActorAdmin(GuardedAdmin):

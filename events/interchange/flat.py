@@ -16,11 +16,11 @@ than EDTF could be two days, and is refused.
 from __future__ import annotations
 
 import csv
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from events.closest import closest
 from events.interchange.records import Values, problems
 from events.interchange.shapes import LANGUAGES, Problem
 
@@ -93,8 +93,8 @@ def header_problems(names: Sequence[str]) -> list[Problem]:
 
 
 def _unknown(name: str) -> Problem:
-    near = difflib.get_close_matches(name, COLUMNS, n=1)
-    return Problem(name, "there is no such column" + (f": did you mean {near[0]}?" if near else "."))
+    near = closest(name, COLUMNS)
+    return Problem(name, "there is no such column" + (f": did you mean {near}?" if near else "."))
 
 
 def _is_not_utf_8(text: str) -> bool:

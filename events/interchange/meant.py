@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping
 
 from django.db import connection
 from django.db.models import Q
 from django.utils.text import slugify
 
+from events.closest import closest
 from events.fields import translated
 from events.models import Actor
 from events.models.vocabulary import Branch
@@ -16,15 +16,15 @@ from events.models.vocabulary import Branch
 MOST = 20
 """Misspelt names of a batch for which something near is looked up: more have one reason, which these tell."""
 NEAR = 0.8
-"""How much of two slugs is the same, as `difflib` has it, if one may be meant by the other."""
+"""How much of two slugs is the same, as `closest` has it, if one may be meant by the other."""
+SHOWN = ("slug", "code", "names")
+"""The columns of actors that are read."""
 
 
 def did_you_mean(what: str) -> str:
     """The question to be added to a sentence; blank if it is about nothing."""
     return f" Did you mean {what}?" if what else ""
 
-
-SHOWN = ("slug", "code", "names")
 
 _CALLED = """
     SELECT asked, id
@@ -57,9 +57,9 @@ def _spelt_nearly(slugs: dict[str, str]) -> dict[str, Actor]:
     beginnings = {slug[:2] for slug in slugs.values() if slug[:2]}
     if not beginnings:
         return {}
-    alike = Q.create([Q(slug__startswith=beginning) for beginning in sorted(beginnings)], connector=Q.OR)
+    alike = Q.create([("slug__startswith", beginning) for beginning in sorted(beginnings)], connector=Q.OR)
     actors = {actor.slug: actor for actor in Actor.objects.only(*SHOWN).filter(alike)}
-    near = {name: _nearest(slug, actors) for name, slug in slugs.items()}
+    near = {name: closest(slug, actors, NEAR) for name, slug in slugs.items()}
     return {name: actors[slug] for name, slug in near.items() if slug}
 
 
@@ -74,11 +74,7 @@ def branches_called(model: type[Branch]) -> dict[str, str]:
 
 def branch_meant(called: Mapping[str, str], name: str) -> str:
     """The slug of the type or topic among `branches_called` that may be meant by a name; blank if none may."""
-    return called.get(_nearest(slugify(name), called), "")
-
-
-def _nearest(slug: str, slugs: Collection[str]) -> str:
-    return next(iter(difflib.get_close_matches(slug, slugs, n=1, cutoff=NEAR)), "")
+    return called.get(closest(slugify(name), called, NEAR), "")
 
 
 def _in_words(actor: Actor) -> str:

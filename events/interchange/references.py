@@ -30,9 +30,9 @@ class References:
     problems: list[Problem] = field(default_factory=list)
     _asked: set[str] = field(default_factory=set)
     _meant: dict[str, str] | None = None
-    """What may be meant by those of them that are not there: once the first of them is to be explained."""
+    """What may be meant by those of them that are not there; read when the first of them is to be explained."""
     _branches: dict[type[Branch], dict[str, str]] = field(default_factory=dict)
-    """What may be meant by those that are not there, of which the first are explained, too."""
+    """What all types or topics are called; read likewise."""
     _explained: dict[tuple[type[Branch], str], str] = field(default_factory=dict)
 
     @classmethod

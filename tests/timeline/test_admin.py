@@ -18,11 +18,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from events.digest import digest
 from events.guarding import fingerprint
 from events.models import Actor, Event, EventText, EventType, Topic
 from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, published, state, topic
-from tests.events.admin.forms import EVENT_PARTS, address
+from tests.events.admin.forms import EVENT_PARTS, address, posted
 from timeline import filters
 from timeline.filters import NO_FILTERS
 from timeline.loading import load_curated
@@ -373,13 +374,8 @@ def test_what_was_saved_after_the_list_was_opened_is_published_only_when_it_was_
 
 
 def test_saving_says_what_publishing_would_refuse(admin_client):
-    type_id = event_type().pk
-    form = {
-        "slug": "talks",
-        "type": type_id,
-        "date": "2026",
-        **{f"{part}-{count}_FORMS": 0 for part in EVENT_PARTS for count in ("TOTAL", "INITIAL")},
-    }
+    values = {"slug": "talks", "type": event_type().pk, "date": "2026"}
+    form = posted(EVENT_PARTS, values)
     missing = (
         "warning: Saved, but it cannot be published yet. It has no title in any language: add a text with a title. It "
         "has no source: add at least one."
@@ -387,16 +383,12 @@ def test_saving_says_what_publishing_would_refuse(admin_client):
     assert missing in told(admin_client.post(address(Event, "add"), form, follow=True))
     page = address(Event, "change", Event.objects.get().pk)
     assert missing in told(admin_client.post(page, form, follow=True))
-    whole = form | {
-        "texts-TOTAL_FORMS": 1,
-        "texts-0-language": "en",
-        "texts-0-title": "Talks",
-        "sources-TOTAL_FORMS": 1,
-        "sources-0-url": "https://example.org/",
-        "sources-0-title": "One",
+    parts = {
+        "texts": [{"language": "en", "title": "Talks"}],
+        "sources": [{"url": "https://example.org/", "title": "One"}],
     }
 
-    said = told(admin_client.post(page, whole, follow=True))
+    said = told(admin_client.post(page, posted(EVENT_PARTS, values | parts), follow=True))
 
     assert [message.partition(":")[0] for message in said] == ["success"]
 
@@ -425,8 +417,11 @@ def test_many_are_withdrawn_only_when_that_was_asked_for_once_more(admin_client,
     assert len(slugs(client)) == 3
     form = sent(page)
     assert form == {
-        "action": ["withdraw_selected"], "_selected_action": chosen, "index": ["0"], "confirmed": form["confirmed"]
-    }  # fmt: skip
+        "action": ["withdraw_selected"],
+        "_selected_action": chosen,
+        "index": ["0"],
+        "confirmed": [digest(sorted(event.pk for event in events))],
+    }
     assert told(admin_client.post(EVENTS, form, follow=True)) == ["success: Withdrawn: 3, such as talks-2, talks-1."]
     assert slugs(client) == []
 
