@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 from array import array
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import tee
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -144,16 +145,17 @@ def publish_imported(
     hears how many events have been looked at, and what became of the last batch. A `trial` says what would be
     published.
     """
-    batches = [
+    # Cut when their turn comes: there may be a million ids.
+    batches, shared_out = tee(
         Batch(ids, if_edited, by, trial, report.begun, _among(ids, report.rewritten))
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
         for ids in in_parts(by_month(all_ids))
-    ]
+    )
     vocabulary = _public_vocabulary(report) if report.vocabulary or report.left_actors else None
     # Counted before the events take some of them along: a trial, which writes none, comes to the same number.
     done = Published(vocabulary=_changing(**vocabulary) if vocabulary else 0)
     count = 0
-    for batch, published in zip(batches, share_out(publish_batch, batches, processes), strict=True):
+    for batch, published in zip(batches, share_out(publish_batch, shared_out, processes), strict=True):
         done.event_ids += published.event_ids
         done.withdrawn += published.withdrawn
         done.refusals += len(published.refused)
@@ -176,15 +178,21 @@ def by_month(ids: array[int]) -> array[int]:
     What is published together comes to lie together in the tables and the index by keys. If that is what is near in
     time, a page finds its events in a part of them, whatever it is asked for, and among a million as among a thousand.
     """
-    months: defaultdict[tuple[int, ...], array[int]] = defaultdict(lambda: array("Q"))
+    months = array("I")
     for some in in_parts(ids):
         days = dict(Event.objects.filter(among("pk", some)).values_list("pk", "start_min"))
         for pk in some:
             day = days.get(pk)  # none without a date, or if it was deleted meanwhile
-            months[(day.year, day.month) if day else ()].append(pk)
-    ordered = array("Q")
-    for month in sorted(months):
-        ordered.extend(months[month])
+            months.append(12 * day.year + day.month if day else 0)
+    # Where the next event of each month belongs: an array for each month would take as much memory as all else here.
+    places, place = {}, 0
+    for month, number in sorted(Counter(months).items()):
+        places[month] = place
+        place += number
+    ordered = array("Q", ids)
+    for pk, month in zip(ids, months, strict=True):
+        ordered[places[month]] = pk
+        places[month] += 1
     return ordered
 
 
