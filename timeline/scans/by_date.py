@@ -2,7 +2,8 @@
 
 How such filters and the order go together is not known beforehand: along the index by date, a page may be full after
 fifty events or after a million; in the index by keys, what fits may be ten events or half of all. So the database is
-asked what it expects (`EXPLAIN`). Where all that fits should soon be found, it is found by keys, and sorted. Else one
+asked what it expects (`EXPLAIN`). Where all that fits should soon be found, it is found by keys, and sorted. If that is
+several pages, a stretch of time that should fill one comes first, and the rest only if it does not (`PART`). Else one
 statement takes steps, each of which runs only if the page is not full yet:
 
 1. `near`, where many are expected to fit: the next `NEAR` events by date are looked at. It is enough where one in
@@ -41,6 +42,7 @@ from django.db.models.expressions import RawSQL
 
 from timeline import traits
 from timeline.keysets import in_order
+from timeline.plans import Expected
 from timeline.querysets import PublicationQuerySet, long_before
 from timeline.scans import by_months, estimates
 from timeline.scans.walking import all_sorted, one_by_one, public_then, step_by_step, walk
@@ -54,6 +56,8 @@ MEASURES, PROMISING = 1_000, 2
 are among the first."""
 SOON_FOR_EACH = 5
 """What finding all may be expected to cost for each that is wanted: steps for many take longer."""
+PARTED, PAGES = 500, 4
+"""For a part to be looked for first, what finding all should cost, and how many times the page they should fill."""
 BLOCK = 16_000
 TALLIED = 1_000
 SPARE = 2
@@ -81,6 +85,24 @@ FEW = """\
 WITH found ({all_names}) AS NOT MATERIALIZED ({found})
 SELECT {names} FROM ({parts}) AS page ORDER BY start_min {order}, event_id {order} LIMIT {most}
 """
+
+PART = """\
+part AS MATERIALIZED (
+    SELECT first, last, {traits} AS spans FROM (
+        SELECT day AS first, coalesce((
+            SELECT {last} FROM (
+                SELECT month, sum(starts) OVER (ORDER BY month {order}) AS begun FROM timeline_tally WHERE {left_over}
+            ) AS counted
+            WHERE begun * {expected} >= {wanted} * (SELECT sum(starts) FROM timeline_tally WHERE {left_over})
+            ORDER BY month {order} LIMIT 1
+        ), day) AS last
+        FROM (SELECT {begin} AS day) AS beginning OFFSET 0
+    ) AS ends
+)"""
+"""The days from the first one in the order of the page until `wanted` of those `expected` should have begun, were they
+spread as all events are; only that day if there is no telling. PostgreSQL knows how frequent a word is only of the
+thousand most frequent ones: any other may have a few events, or thousands, of which most need not be read then.
+`OFFSET 0`: see `STRETCHES`."""
 
 FIRST_BEGUN, LAST_BEGUN = (
     f"SELECT {day} FROM timeline_tally WHERE dimension = %s AND key {{one_of}} AND starts > 0 "
@@ -177,7 +199,9 @@ def statement(
     order = "DESC" if descending else "ASC"
     planned = estimates.of_all(found)
     cost = planned.cost
-    if cost <= max(estimates.SOON, SOON_FOR_EACH * most) and found.chosen.keyed:
+    soon = cost <= max(estimates.SOON, SOON_FOR_EACH * most) and found.chosen.keyed
+    parted = soon and _is_parted(found, planned, descending, most)
+    if soon and not parted:
         parts = [all_sorted(KEYS, condition, descending, most) for condition in _window(found)]
         few = {"names": names, "all_names": ", ".join(all_names), "found": inner, "order": order, "most": most}
         return FEW.format(parts=" UNION ALL ".join(f"({part})" for part in parts), **few), values
@@ -185,12 +209,16 @@ def statement(
         walked, walked_values = _in_force(found, day, descending).query.sql_with_params()
         measures = walk(inner, all_names, walked, MEASURES, PROMISING, descending=descending, most=most)
         return f"SELECT {names} FROM ({measures}) AS page", (*values, *walked_values)
-    whenever = max(cost, 0 if found.whenever is None else estimates.of_all(found.whenever).cost)
+    more_values: tuple[Any, ...] = ()
+    whenever = cost if parted or found.whenever is None else max(cost, estimates.of_all(found.whenever).cost)
     if by_months.are_enough(found, whenever):
         months = _has(f"ARRAY({by_months.filling(found, day, descending, most)})")
         steps = _with_before(found, {"months": [months, *_not_before(found)]}, descending)
         [(dimension, keys)] = found.chosen.tallied
         parts, more_values = _gated(steps, descending, most), (dimension, list(keys))
+    elif parted:
+        steps = _part_and_rest(found, descending)
+        parts = [_part(found, planned.rows, day, descending, most), *_gated(steps, descending, most)]
     else:
         near = whenever > estimates.MANY or not found.chosen.keyed
         steps = _steps(found, near, descending)
@@ -251,6 +279,42 @@ def _within(found: PublicationQuerySet, what: str) -> str:
         return what.format(reached="<=", end=_date(found.chosen.window_last))
     assert found.chosen.window_first
     return what.format(reached=">=", end=_date(found.chosen.window_first))
+
+
+def _is_parted(found: PublicationQuerySet, planned: Expected, descending: bool, most: int) -> bool:
+    """Whether of those that are soon found a part is looked for first.
+
+    Not where it could not be told how many there are, nor where what began before the window comes first.
+    """
+    if found.chosen.in_force or found.chosen.correlated or (found.chosen.window_first and not descending):
+        return False
+    return planned.cost > PARTED and planned.rows > PAGES * most
+
+
+def _part(found: PublicationQuerySet, expected: float, day: datetime.date | None, descending: bool, most: int) -> str:
+    """`expected` is how many there should be of `found`."""
+    first, last = found.chosen.window_first, found.chosen.window_last
+    begin = min(filter(None, (day, last)), default=None) if descending else day
+    left_over = ["dimension = ''", "starts > 0", f"month {'<=' if descending else '>='} date_trunc('month', day)::date"]
+    left_over += [f"month >= date_trunc('month', {_date(first)})::date"] if first else []
+    left_over += [f"month <= {_date(last)}"] if last else []
+    return PART.format(
+        traits=_days("last", "first") if descending else _days("first", "last"),
+        last="month" if descending else "month + 31",
+        order="DESC" if descending else "ASC",
+        left_over=" AND ".join(left_over),
+        expected=round(expected),
+        wanted=SPARE * most,
+        begin=_date(begin) if begin else f"({EVER.format(order='DESC' if descending else 'ASC')})",
+    )
+
+
+def _part_and_rest(found: PublicationQuerySet, descending: bool) -> dict[str, str]:
+    """The steps by name, each with the condition for what is in it."""
+    beyond = f"start_min + 0 {'<' if descending else '>'} (SELECT last FROM part)"
+    within = f"traits && (SELECT spans FROM part) AND NOT {beyond}"
+    rests = {f"rest_{place}": f"{beyond} AND {condition}" for place, condition in enumerate(_window(found))}
+    return {"within": within, **rests}
 
 
 def _in_force(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:

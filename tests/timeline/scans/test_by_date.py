@@ -36,11 +36,15 @@ pytestmark = pytest.mark.django_db
 WINDOW = {"from", "to", "on", "certainty"}
 
 
-@pytest.fixture(params=["few", "months", "steps", "small steps", "small steps without near"])
+@pytest.fixture(params=["few", "part", "months", "steps", "small steps", "small steps without near"])
 def way(request, monkeypatch):
     """Each way to find a page; small steps end in the midst of the events."""
-    monkeypatch.setattr(estimates, "SOON", float("inf") if request.param == "few" else -1)
+    monkeypatch.setattr(estimates, "SOON", float("inf") if request.param in ("few", "part") else -1)
     monkeypatch.setattr(by_date, "SOON_FOR_EACH", 0)
+    monkeypatch.setattr(by_date, "PARTED", -1 if request.param == "part" else float("inf"))
+    if request.param == "part":
+        monkeypatch.setattr(by_date, "PAGES", 0)
+        monkeypatch.setattr(by_date, "SPARE", 0.1)
     monkeypatch.setattr(by_months, "COMMON", float("inf") if request.param == "months" else -1)
     monkeypatch.setattr(estimates, "MANY", float("inf") if "without" in request.param else -1)
     monkeypatch.setattr(by_date, "FEW_LEFT", -1 if "without" in request.param else 10)
@@ -222,7 +226,7 @@ def steps_run(client, query, path="events/"):
     parts = re.split(r"^ *CTE (\w+)$", plan.partition("->  Merge Append")[0].partition("->  Append")[0], flags=re.M)
     read = dict(zip(parts[1::2], parts[2::2], strict=True))
     steps = []
-    for name in ("near", "next", "months", "far", "before"):
+    for name in ("near", "next", "months", "within", "rest_0", "rest_1", "far", "before"):
         ran = re.search(SCAN, read.get(name, ""))
         if ran:
             steps += [name] * (int(ran["loops"]) if name == "far" else 1)
@@ -242,6 +246,26 @@ def in_steps(monkeypatch):
 def on_day(number, **said):
     """The draft of an event on the day with this number, from 0, of a year in which months have 28 days."""
     return draft(f"event-{number:02}", f"2025-{number // 28 + 1:02}-{number % 28 + 1:02}", **said)
+
+
+@pytest.mark.parametrize("ordering", ["date", "-date"])
+def test_the_rest_is_looked_for_if_a_part_of_what_is_soon_found_does_not_fill_the_page(client, monkeypatch, ordering):
+    publish(on_day(number) for number in range(0, 280, 7))  # four in each of ten months
+
+    def ran(query, expected):
+        monkeypatch.setattr(estimates, "of_all", lambda found: Expected(rows=expected, cost=1_000))
+        return steps_run(client, f"q=title&ordering={ordering}&{query}")
+
+    assert ran("page_size=3", 40) == ["within"]  # two months, which should have twice four
+    assert ran("page_size=5", 400) == ["within", "rest_0"]  # a month
+    assert ran("page_size=11&to=2025-06", 400) == ["within", "rest_0"]
+    monkeypatch.setattr(by_date, "FEW_LEFT", -1)
+    assert ran("page_size=11&to=2025-06", 400) == ["within", "rest_1"]
+    # All are looked for at once if they should cost little, fill a page or so, or cannot be told.
+    assert ran("page_size=20", 84) == []
+    assert ran("page_size=3&in_force_on=2025-03-01", 40) == []
+    monkeypatch.setattr(by_date, "PARTED", 1_000)
+    assert ran("page_size=3", 40) == []
 
 
 def test_steps_end_where_the_page_is_full(client, in_steps):
