@@ -253,7 +253,7 @@ class Question:
         if self.tallied and (kept := self.tallied.changes(month_of(first), first - ONE_DAY)):
             return kept[1]
         days = self._days
-        parts = days.overlapping(month_of(first), first - ONE_DAY)
+        parts = days.overlapping(month_of(first), first - ONE_DAY, by_traits=days.are_keyed)
         return sum(part.filter(**{f"{days.prefix}end_max__lt": first}).count() for part in parts)
 
     # From the events
@@ -338,6 +338,9 @@ class Question:
     ) -> tuple[str, tuple[Any, ...]]:
         """The query for `events` in the window, up to one more than `most`. Raises `EmptyResultSet`."""
         days = CERTAIN_DAYS if self.certain else (F(f"{events.prefix}start_min"), F(f"{events.prefix}end_max"))
+        # The index of days has no values: by it, what ended before the window would be read only to be left out.
+        with_values = not events.prefix and not set(VALUES.values()).isdisjoint(columns)
+        by_traits = by_traits and (events.are_keyed or with_values)
         parts = events.overlapping(self.first, self.last, by_traits=by_traits)
         parts = [part.order_by().values_list(*days, *columns) for part in parts]
         if self.certain and (self.first or self.last):
@@ -431,19 +434,24 @@ class Days:
     in_window: bool = False
     """Whether all of them overlap the window already."""
 
+    @property
+    def are_keyed(self) -> bool:
+        """Whether they are chosen by what is in the index by keys."""
+        return isinstance(self.rows, PublicationQuerySet) and self.rows.chosen.keyed
+
     def overlapping(
-        self, first: datetime.date | None, last: datetime.date | None, *, by_traits: bool = True
+        self, first: datetime.date | None, last: datetime.date | None, *, by_traits: bool = False
     ) -> list[QuerySet[Any]]:
         """Those that may have been going on on a day from `first` to `last`, in parts; None is no bound.
 
-        `by_traits` finds them together with all else by which they are chosen, if that is in the index by keys.
+        `by_traits` finds them in the index by keys, together with all else by which they are chosen and that is in it.
         """
         if self.in_window:
             return [self.rows]
-        if by_traits and first and last and isinstance(self.rows, PublicationQuerySet) and self.rows.chosen.keyed:
+        if by_traits and first and last and isinstance(self.rows, PublicationQuerySet):
             traits = of_window(first, last)
             if traits is not None:
-                return [self.rows.overlapping(first, last).filter(traits__overlap=traits)]
+                return [self.rows.not_by_date().overlapping(first, last).filter(traits__overlap=traits)]
         return [self.rows.filter(part) for part in overlaps(first, last, self.prefix)]
 
 

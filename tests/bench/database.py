@@ -16,6 +16,7 @@ from django.db import connection, connections
 from config import embedded
 from config.embedded.place import home_folder, server_account
 from tests.bench.contents import Contents
+from tests.bench.warming import warm
 
 DECIDING = (
     "requirements.txt", "config/settings.py", "config/embedded/*.py", "config/postgresql/*.py", "events/**/*.py",
@@ -72,6 +73,7 @@ def filled(contents: Contents, *, keep: bool) -> Iterator[dict[str, float]]:
         said = {"made by": made_by, "figures": contents.fill()}
         with connection.cursor() as cursor:
             cursor.execute(f"COMMENT ON DATABASE {contents.name} IS '{json.dumps(said)}'")
+    warm()
     try:
         yield said["figures"]
     finally:
