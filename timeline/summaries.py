@@ -4,7 +4,7 @@ All of them answer in bounded time, whatever is asked of however many events:
 
 - What the tallies know (`timeline.tallies`) is read there and is exact: the number of all events, or of those with one
   country, actor, type or topic, in any window; and their density by month or coarser, that of all by day or week, too.
-  So are the facets of up to `MOST_TALLIED` events, if they are those of all in a window of whole months.
+  So are the facets of all events; those in a window of whole months, if there are up to `MOST_TALLIED` events.
 - Else, up to `MOST_COUNTED` events are read and counted, if the database expects to find them soon.
 - Of more, those in a sample are counted (`timeline.samples`), and the answer says that it is approximate.
 """
@@ -65,7 +65,7 @@ FEW = 2_000
 """Events of which the sample would say little: whatever it costs, they are counted."""
 
 MOST_TALLIED = 50_000
-"""Public events whose tallies of all values are read for facets."""
+"""Public events whose tallies of all values are read for the facets of a window."""
 
 TALLIED_FILTERS = {"country": "country", "country_all": "country", "actor": "actor", "type": "type", "topic": "topic"}
 """Filters whose single value the tallies know → its dimension."""
@@ -357,9 +357,13 @@ class Question:
     def _are_values_tallied(self) -> bool:
         """Whether the tallies know the facets, as those of all events in whole months, and are less to read than these.
 
-        Of tallies there are several for each event, whatever the window is; to read them takes a third as long.
+        Of a window there are several for each event, wherever it is; to read them takes a third as long.
         """
-        if self.tallied != Tallied() or (self.first and self.first != month_of(self.first)):
+        if self.tallied != Tallied():
+            return False
+        if self.first is None and self.last is None:
+            return True
+        if self.first and self.first != month_of(self.first):
             return False
         if self.last and not ends_month(self.last):
             return False

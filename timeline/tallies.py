@@ -18,7 +18,9 @@ from django.db.models import QuerySet
 from timeline.buckets import last_of_month, month_of
 from timeline.models import Publication, Tally
 
-ALL, DAY, COUNTRY, ACTOR, TYPE, TOPIC = (dimension.value for dimension in Tally.Dimension)
+ALL, DAY, COUNTRY, ACTOR, TYPE, TOPIC, *_ = (dimension.value for dimension in Tally.Dimension)
+EVER = {COUNTRY: "countries", ACTOR: "actors", TYPE: "types", TOPIC: "topics"}
+"""Dimension → that of the same values in all months together."""
 
 CHANGED = """
 MERGE INTO timeline_tally AS tally
@@ -65,8 +67,9 @@ def _by_month(rows: Iterable[Publication]) -> tuple[Counter[Entry], Counter[Entr
             continue
         first, last = month_of(row.start_min), month_of(row.end_max)
         entries = list(_entries(row, first))
-        begun += [(DAY, "", row.start_min), *entries]
-        ended += [(DAY, "", row.end_max), *(entries if first == last else _entries(row, last))]
+        ever = [(EVER[dimension], key, FIRST_MONTH) for dimension, key, _ in entries if dimension in EVER]
+        begun += [(DAY, "", row.start_min), *entries, *ever]
+        ended += [(DAY, "", row.end_max), *(entries if first == last else _entries(row, last)), *ever]
     return Counter(begun), Counter(ended)
 
 
@@ -101,6 +104,10 @@ FROM timeline_tally WHERE dimension = %s
 GROUP BY key HAVING sum(starts) FILTER (WHERE month <= %s) > coalesce(sum(ends) FILTER (WHERE month < %s), 0)
 ORDER BY number DESC, key COLLATE "C" LIMIT %s
 """
+EVER_BY_VALUE = """
+SELECT key, starts FROM timeline_tally WHERE dimension = %s AND starts > 0
+ORDER BY starts DESC, key COLLATE "C" LIMIT %s
+"""
 CHANGES = """
 SELECT coalesce(sum(starts), 0), coalesce(sum(ends), 0) FROM timeline_tally
 WHERE dimension = %s AND key = %s AND month BETWEEN %s AND %s
@@ -109,11 +116,15 @@ WHERE dimension = %s AND key = %s AND month BETWEEN %s AND %s
 
 def by_value(dimension: str, first: datetime.date | None, last: datetime.date | None, most: int | None) -> Counter[str]:
     """Value → how many of the events that have it overlap the months from that of `first` to that of `last`; None is no
-    bound. The highest numbers, of equal ones the first values, `most` at most. Reads all tallies of the dimension.
+    bound. The highest numbers, of equal ones the first values, `most` at most. Of a window, reads all tallies of the
+    dimension.
     """
     since, until = month_of(first or FIRST_MONTH), month_of(last or LAST_MONTH)
     with connection.cursor() as cursor:
-        cursor.execute(BY_VALUE, [until, since, dimension, until, since, most])
+        if first or last:
+            cursor.execute(BY_VALUE, [until, since, dimension, until, since, most])
+        else:
+            cursor.execute(EVER_BY_VALUE, [EVER[dimension], most])
         return Counter(dict(cursor.fetchall()))
 
 

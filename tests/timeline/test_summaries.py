@@ -120,6 +120,11 @@ def test_the_tallies_and_the_events_tell_the_same(query, monkeypatch):
     assert [question({**query, **window})._are_values_tallied() for window in (*days, *months)] == (
         [True, False, False, False, True, True, True, True, False] if not query else [False] * 9
     )
+    monkeypatch.setattr(summaries, "MOST_TALLIED", 0)  # of many, the tallies of a window are too many
+    assert [question({**query, **window})._are_values_tallied() for window in (*days, *months)] == (
+        [not query] + [False] * 8
+    )
+    assert answers() == from_tallies
     monkeypatch.setattr(summaries, "_tallied", lambda values: None)
     assert answers() == from_tallies
     assert len(from_tallies[0][1].counts) == 2

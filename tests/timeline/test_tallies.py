@@ -20,6 +20,7 @@ migration = importlib.import_module("timeline.migrations.0003_summaries")
 later = importlib.import_module("timeline.migrations.0005_countries_involved")
 latest = importlib.import_module("timeline.migrations.0009_faster_summaries")
 last = importlib.import_module("timeline.migrations.0010_involvements")
+ever = importlib.import_module("timeline.migrations.0024_tallies_ever")
 
 
 def counted():
@@ -37,6 +38,10 @@ def counted():
         for dimension, key in values:
             starts[dimension, key, month(document["date"]["start"])] += 1
             ends[dimension, key, month(document["date"]["end"])] += 1
+        for dimension, key in values - {("", "")}:
+            entry = "countries" if dimension == "country" else f"{dimension}s", key, datetime.date.min
+            starts[entry] += 1
+            ends[entry] += 1
         starts["day", "", datetime.date.fromisoformat(document["date"]["start"])] += 1
         ends["day", "", datetime.date.fromisoformat(document["date"]["end"])] += 1
     return {entry: (starts[entry], ends[entry]) for entry in starts | ends}
@@ -87,6 +92,7 @@ def test_the_migration_counts_what_was_published_before():
         cursor.execute("TRUNCATE timeline_tally")
         cursor.execute(migration.TALLIES)
         cursor.execute(latest.DAYS)
+        cursor.execute(ever.TALLIES)
         cursor.execute("ALTER TABLE timeline_publication DISABLE TRIGGER append_only")
         cursor.execute("UPDATE timeline_publication SET significance = 0, countries_involved = '{}'")
         cursor.execute("UPDATE timeline_publication SET involvements = '{}'")
