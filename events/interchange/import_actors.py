@@ -43,8 +43,9 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     """Writes the records of a batch. With `last`, a link to an actor who is not there is left out, else it waits. With
     `explain`, the outcomes say what changed."""
     there = {actor.slug: actor for actor in Actor.objects.filter(slug__in=[values["slug"] for values in records])}
-    before = actor_records([actor.pk for actor in there.values()]) if explain else {}
     drafts = [_Draft(values, there=there.get(values["slug"])) for values in records]
+    listed = {(draft.there.pk, role) for draft in drafts if draft.there for role in _listed_roles(draft.values)}
+    before = actor_records([actor.pk for actor in there.values()], listed) if explain else {}
     _check_unique(drafts, existing)
     for draft in drafts:
         if wrong := _wrong_terms(draft.values):
@@ -63,7 +64,7 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     if changed:
         Actor.objects.filter(pk__in=changed).update(imported_at=timezone.now())
     if explain:
-        after = actor_records(changed)
+        after = actor_records(changed, listed)
         for draft in drafts:
             if draft.id in after:
                 draft.outcome.explain(before[draft.id], after[draft.id])
@@ -130,6 +131,11 @@ def _places(values: Values) -> Iterator[tuple[str, str]]:
         yield f"successors[{number}]", name
 
 
+def _listed_roles(values: Values) -> set[str]:
+    """The roles of which a record says who has them in its actor."""
+    return {link["role"] for link in values.get("members", ())}
+
+
 def _wrong_terms(values: Values) -> list[Problem]:
     found = []
     for key, other in (("memberships", "group"), ("members", "member")):
@@ -163,7 +169,7 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
                         draft.outcome.unlinked.append(Problem(f"{key}[{number}]", message))
                     else:
                         wanted[term] = link.get("until", ""), draft
-    listed = {(draft.id, link["role"]): draft for draft in drafts for link in draft.values.get("members", ())}
+    listed = {(draft.id, role): draft for draft in drafts for role in _listed_roles(draft.values)}
     rows = Membership.objects.filter(
         Q(member__in=by_id)
         | Q(member__in={key[0] for key in wanted}, group__in={key[1] for key in wanted})

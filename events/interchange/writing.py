@@ -121,25 +121,36 @@ def _add_parts(found: dict[int, Values], ids: Collection[int]) -> None:
         )
 
 
-def actor_records(ids: Collection[int]) -> dict[int, Values]:
-    """The records of actors, by id, with what they belong to."""
+def actor_records(ids: Collection[int], listed: Collection[tuple[int, str]] = ()) -> dict[int, Values]:
+    """The records of actors, by id, with what they belong to. Those who belong to them say so in their own records, so
+    they stand here only as far as they are `listed`: a group's id and a role of its members for each."""
     found: dict[int, Values] = {}
     columns = ("id", "slug", "kind", "names", "aliases", "code", "alpha3", "qid")
     for row in Actor.objects.filter(pk__in=ids).order_by("slug").values(*columns):
         pk = row.pop("id")
         found[pk] = {"record": "actor", **row, "successors": [], "memberships": []}
-    members: Any = {"member_id__in": ids}
-    links = Membership.objects.filter(**members)
-    said = ("role", "since", "until")
-    # Not in the order in which they were made: an import makes those of groups that it has not met yet last.
-    for pk, group, *link in sorted(links.values_list("member_id", reference("group__"), *said)):
-        found[pk]["memberships"].append(without_blanks({"group": group, **dict(zip(said, link, strict=True))}))
+    of_members: Any = {"member_id__in": ids}
+    for pk, link in _terms("member_id", "group", Membership.objects.filter(**of_members)):
+        found[pk]["memberships"].append(link)
+    if listed:
+        of_groups: Any = {"group_id__in": ids, "role__in": {role for _, role in listed}}
+        for pk, link in _terms("group_id", "member", Membership.objects.filter(**of_groups)):
+            if (pk, link["role"]) in listed:
+                found[pk].setdefault("members", []).append(link)
     successors = Actor.successors.through._default_manager.filter(from_actor_id__in=ids)
     for pk, successor in successors.values_list("from_actor_id", reference("to_actor__")):
         found[pk]["successors"].append(successor)
     for values in found.values():
         values["successors"].sort()
     return {pk: without_blanks(values) for pk, values in found.items()}
+
+
+def _terms(whose: str, other: str, memberships: QuerySet[Membership]) -> Iterator[tuple[int, Values]]:
+    """Of each membership, the actor in the column `whose`, and the link to the `other` one."""
+    said = ("role", "since", "until")
+    # Not in the order in which they were made: an import makes those of groups that it has not met yet last.
+    for pk, name, *term in sorted(memberships.values_list(whose, reference(f"{other}__"), *said)):
+        yield pk, without_blanks({other: name, **dict(zip(said, term, strict=True))})
 
 
 def branch_record(node: EventType | Topic) -> Values:

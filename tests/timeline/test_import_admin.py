@@ -15,8 +15,9 @@ from django.test import Client
 from django.utils import timezone
 
 from events.interchange.flat import COLUMNS
-from events.models import Actor, Event, EventText, Topic
-from tests.events.interchange.samples import ALL, EARLIER, FULL, PERSON, TRADE, US, imported, lines
+from events.models import Actor, Event, EventText, Membership, Topic
+from tests.builders import member
+from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, PERSON, TRADE, US, imported, lines
 from timeline import import_admin, importing
 from timeline.import_admin import pack, unpack
 from timeline.models import Publication, Refresh, Term
@@ -220,6 +221,53 @@ def test_what_somebody_saved_after_the_preview_is_shown_before_it_is_overwritten
     assert found[found.index(shown[0]) + 2].split(" / ") == shown[1:]
     assert client.post(CONFIRM, form_of(again)).status_code == 302
     assert Event.objects.get(slug="earlier").date == "2024-05"
+
+
+def opec(*members, **more):
+    """The record of a bloc that lists its members."""
+    links = [{"member": name, "role": "member", **term} for name, term in members]
+    return {"record": "actor", "slug": "opec", "kind": "bloc", "names": {"en": "OPEC"}, "members": links, **more}
+
+
+def joins(role):
+    """An editor enters Kazakhstan in the bloc."""
+    member(Actor.objects.get(slug="opec"), Actor.objects.get(slug="kazakhstan"), role=role)
+
+
+def test_a_membership_that_somebody_saved_after_the_preview_is_shown_before_it_is_removed(staff):
+    client = staff(*EDITOR, "delete_membership")
+    send(client, lines(US, KZ, opec(("US", {}))))
+    preview = upload(client, lines(opec(("US", {"until": "2024"}))))
+    ends = "members: without “US member”, with “US member 2024”"
+    assert cells(preview) == ["1", "actor opec", ends]
+    joins("member")
+
+    again = client.post(CONFIRM, form_of(preview))
+
+    assert said(again) == [import_admin.MEANWHILE]
+    assert cells(again) == ["1", "actor opec", f"{ends} / members: without “KZ member”"]
+    assert Membership.objects.filter(member__slug="kazakhstan").exists()
+    assert client.post(CONFIRM, form_of(again)).status_code == 302
+    assert list(Membership.objects.values_list("member__slug", "until")) == [("united-states", "2024")]
+
+
+@pytest.mark.parametrize(
+    ("record", "role"),
+    [
+        (opec(("US", {"until": "2024"})), "observer"),
+        (opec(members=[], aliases=["O"]), "member"),
+    ],
+)
+def test_a_membership_that_the_record_leaves_alone_keeps_no_preview_from_being_confirmed(staff, record, role):
+    client = staff(*EDITOR)
+    send(client, lines(US, KZ, opec(("US", {}))))
+    preview = upload(client, lines(record))
+    joins(role)
+
+    assert client.post(CONFIRM, form_of(preview)).status_code == 302
+    assert list(Membership.objects.order_by("pk").values_list("member__slug", "role")) == [
+        ("united-states", "member"), ("kazakhstan", role),
+    ]  # fmt: skip
 
 
 def test_what_would_be_published_otherwise_is_shown_too(staff):

@@ -393,6 +393,26 @@ def test_the_members_that_a_bloc_lists_are_all_that_it_has_in_their_role(monkeyp
     assert Membership.objects.count() == 3
 
 
+@pytest.mark.parametrize("size", [1, 500])
+def test_what_a_bloc_changes_of_its_members_is_explained(monkeypatch, size):
+    monkeypatch.setattr(importing, "BATCH", size)
+    head = {**PERSON, "memberships": [{"group": "opec", "role": "secretary-general"}]}
+    imported(members("kazakhstan", "US"), KZ, US, head)
+    ended = {**OPEC, "members": [{"member": "KZ", "role": "member", "until": "2024"}]}
+
+    def explained(record, **options):
+        return [(str(result.status), result.changes) for result in imported(record, explain=True, **options)]
+
+    assert explained({**OPEC, "aliases": ["O"]}) == [("changed", ["aliases: with “O”"])]
+    assert explained({**ended, "aliases": ["O"]}) == [
+        ("changed", ["members: without “KZ member”, with “KZ member 2024”", "members: without “US member”"])
+    ]
+    assert explained({**members("US"), "names": {"en": "O"}}, existing=Existing.MERGE) == [
+        ("changed", ["members: with “US member”"])
+    ]
+    assert explained({**members("US"), "aliases": ["O"]}) == [("changed", ["members: without “KZ member 2024”"])]
+
+
 @pytest.mark.usefixtures("small_batches")
 def test_a_member_whose_own_record_says_nothing_stays_one():
     for records in ([members("kazakhstan"), KZ], [KZ, members("kazakhstan")]):
