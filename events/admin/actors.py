@@ -96,6 +96,12 @@ class ActorForm(GuardedForm):
 
     parts = ["memberships"]
 
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        if self.instance in self.cleaned_data.get("successors", ()):
+            self.add_error("successors", "An actor cannot be its own successor.")
+        return cleaned
+
 
 def _named(how: str, term: str) -> Q:
     """That a name in one of the languages is, or begins, so."""

@@ -48,7 +48,7 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     before = actor_records([actor.pk for actor in there.values()], listed) if explain else {}
     _check_unique(drafts, existing)
     for draft in drafts:
-        if wrong := _wrong_terms(draft.values):
+        if wrong := [*_wrong_terms(draft.values), *_links_to_itself(draft, existing)]:
             draft.outcome = Outcome(Status.REFUSED, [*draft.outcome.problems, *wrong])
     new = [draft for draft in drafts if not draft.there and not draft.refused]
     for draft, pk in zip(new, new_ids(Actor, len(new)), strict=True):
@@ -136,17 +136,23 @@ def _listed_roles(values: Values) -> set[str]:
     return {link["role"] for link in values.get("members", ())}
 
 
-def _wrong_terms(values: Values) -> list[Problem]:
-    found = []
-    for key, other in (("memberships", "group"), ("members", "member")):
+def _wrong_terms(values: Values) -> Iterator[Problem]:
+    for key in ("memberships", "members"):
         for number, link in enumerate(values.get(key, ())):
             since, until = parse_or_none(link.get("since", "")), parse_or_none(link.get("until", ""))
             if since and until and since.start_min > until.end_max:
                 message = f"“{link['until']}” is before since, “{link['since']}”: expected that or later."
-                found.append(Problem(f"{key}[{number}].until", message))
-            if link[other] in (values["slug"], values.get("code")):
-                found.append(Problem(f"{key}[{number}].{other}", "an actor cannot be a member of itself."))
-    return found
+                yield Problem(f"{key}[{number}].until", message)
+
+
+def _links_to_itself(draft: _Draft, existing: Existing) -> Iterator[Problem]:
+    """A record that does not replace the actor leaves it the code that it has."""
+    kept = draft.there if existing is not Existing.REPLACE else None
+    own = (draft.values["slug"], kept.code if kept else draft.values.get("code"))
+    for place, name in _places(draft.values):
+        if name in own:
+            what = "its own successor" if place.startswith("successors") else "a member of itself"
+            yield Problem(place, f"an actor cannot be {what}.")
 
 
 def _write_memberships(drafts: Sequence[_Draft], references: References, existing: Existing, last: bool) -> None:

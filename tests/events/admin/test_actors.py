@@ -110,6 +110,19 @@ def test_a_bloc_is_no_member_of_itself(admin_client):
     assert not Membership.objects.exists()
 
 
+def test_an_actor_is_not_its_own_successor(admin_client):
+    soviet_union = state("SU")
+    page = address(Actor, "change", soviet_union.pk)
+    data = actor_form(kind="state", slug=soviet_union.slug, code="SU")
+
+    response = admin_client.post(page, data | {"successors": [state("UZ").pk, soviet_union.pk]})
+
+    assert errors(response) == {"successors": ["An actor cannot be its own successor."]}
+    assert not soviet_union.successors.exists()
+    assert admin_client.post(page, data | {"successors": [state("UZ").pk]}).status_code == 302
+    assert list(soviet_union.successors.all()) == [state("UZ")]
+
+
 def test_a_bloc_shows_its_members_and_takes_another_one(admin_client, django_assert_num_queries):
     bloc = actor("c5", "bloc")
     first = member(bloc, state("UZ"), since="2015")

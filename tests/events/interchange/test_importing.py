@@ -509,12 +509,28 @@ def test_what_leads_nowhere_gives_error(more, message):
          "memberships[0].until: “2020” is before since, “2021”: expected that or later."),
         ({**PERSON, "memberships": [{"group": "jane-doe", "role": "self"}]},
          "memberships[0].group: an actor cannot be a member of itself."),
+        ({**KZ, "members": [{"member": "KZ", "role": "self"}]},
+         "members[0].member: an actor cannot be a member of itself."),
+        ({**KZ, "successors": ["US", "kazakhstan"]}, "successors[1]: an actor cannot be its own successor."),
+        ({**KZ, "successors": ["KZ"]}, "successors[0]: an actor cannot be its own successor."),
     ],
 )  # fmt: skip
 def test_vocabulary_that_cannot_be_gives_error(record, message):
     imported(*ALL)
 
     assert refusals(record) == [f"1: {message}"]
+    assert exported() == ALL
+
+
+@pytest.mark.parametrize("existing", [Existing.MERGE, Existing.FOLLOW])
+def test_an_actor_that_is_linked_to_itself_by_the_code_that_it_keeps_gives_error(existing):
+    imported(*ALL)
+    links = {"members": [{"member": "KZ", "role": "self"}], "successors": ["KZ"]}
+
+    assert refusals({**{key: KZ[key] for key in KZ if key != "code"}, **links}, existing=existing) == [
+        "1: members[0].member: an actor cannot be a member of itself.",
+        "1: successors[0]: an actor cannot be its own successor.",
+    ]
     assert exported() == ALL
 
 
