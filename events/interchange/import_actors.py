@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,8 @@ from events.temporary_tables import empty_table
 OWN: dict[str, Any] = {"kind": "", "names": {}, "aliases": [], "code": None, "alpha3": "", "qid": None}
 """The columns for what a record says of the actor alone, with what they hold where it does not."""
 COLUMNS = ["id", "slug", *OWN]
+UNIQUE = ("code", "qid")
+"""Those of them that no two actors have alike."""
 
 
 @dataclass(slots=True)
@@ -38,6 +40,11 @@ class _Draft:
     def refused(self) -> bool:
         return self.outcome.status is Status.REFUSED
 
+    def refuse(self, problems: Sequence[Problem]) -> None:
+        """Refuses it if there are any."""
+        if problems:
+            self.outcome = Outcome(Status.REFUSED, [*self.outcome.problems, *problems])
+
 
 def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool) -> list[Outcome]:
     """Writes the records of a batch. With `last`, a link to an actor who is not there is left out, else it waits. With
@@ -46,10 +53,11 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     drafts = [_Draft(values, there=there.get(values["slug"])) for values in records]
     listed = {(draft.there.pk, role) for draft in drafts if draft.there for role in _listed_roles(draft.values)}
     before = actor_records([actor.pk for actor in there.values()], listed) if explain else {}
-    _check_unique(drafts, existing)
     for draft in drafts:
-        if wrong := [*_wrong_terms(draft.values), *_links_to_itself(draft, existing)]:
-            draft.outcome = Outcome(Status.REFUSED, [*draft.outcome.problems, *wrong])
+        draft.refuse([*_wrong_terms(draft.values), *_links_to_itself(draft, existing)])
+    written = [draft for draft in drafts if not draft.there or existing is Existing.REPLACE]
+    _check_unique(written)
+    _free([draft for draft in written if not draft.refused])
     new = [draft for draft in drafts if not draft.there and not draft.refused]
     for draft, pk in zip(new, new_ids(Actor, len(new)), strict=True):
         draft.id, draft.outcome.status = pk, Status.CREATED
@@ -85,18 +93,52 @@ def _row(values: Values) -> list[Any]:
     return [Jsonb(value) if name == "names" else value for name, value in _own(values).items()]
 
 
-def _check_unique(drafts: Sequence[_Draft], existing: Existing) -> None:
-    """No two actors have one code or one Wikidata id."""
-    for name in ("code", "qid"):
+def _check_unique(drafts: Sequence[_Draft]) -> None:
+    """No two actors have one code or one Wikidata id. What a record of the batch frees, another one may take: unless
+    the first is refused, by which others may be, too."""
+    held = {}
+    for name in UNIQUE:
         wanted = {draft.values[name] for draft in drafts if name in draft.values}
-        taken = dict(Actor.objects.filter(**{f"{name}__in": wanted}).values_list(name, "slug"))
+        held[name] = dict(Actor.objects.filter(**{f"{name}__in": wanted}).values_list(name, "slug"))
+    refused = {draft.values["slug"] for draft in drafts if draft.refused}
+    while True:
+        problems = _of_others(drafts, held, refused)
+        if problems.keys() <= refused:
+            break
+        refused |= problems.keys()
+    for draft in drafts:
+        draft.refuse(problems.get(draft.values["slug"], []))
+
+
+def _of_others(
+    drafts: Sequence[_Draft], held: Mapping[str, Mapping[str, str]], refused: Set[str]
+) -> dict[str, list[Problem]]:
+    """By slug, which of its values are another actor's. In the database they are those of the actors in `held`; who is
+    `refused` keeps them."""
+    found: dict[str, list[Problem]] = {}
+    changing = {draft.values["slug"]: draft.values for draft in drafts if draft.values["slug"] not in refused}
+    for name, holders in held.items():
+        taken = {
+            value: slug for value, slug in holders.items() if slug not in changing or changing[slug].get(name) == value
+        }
         for draft in drafts:
-            value = draft.values.get(name)
-            if value is None or (draft.there and existing is not Existing.REPLACE):
-                continue
-            if taken.setdefault(value, draft.values["slug"]) != draft.values["slug"]:
+            value, slug = draft.values.get(name), draft.values["slug"]
+            if value is not None and taken.setdefault(value, slug) != slug:
                 message = f"“{value}” is that of “{taken[value]}”: name that actor, or correct one of them."
-                draft.outcome = Outcome(Status.REFUSED, [*draft.outcome.problems, Problem(name, message)])
+                found.setdefault(slug, []).append(Problem(name, message))
+    return found
+
+
+def _free(drafts: Sequence[_Draft]) -> None:
+    """Empties what actors have no more: as each row is written by itself, another one may get it before."""
+    for name in UNIQUE:
+        changing = [draft.there.pk for draft in drafts if draft.there and _loses(draft.there, name, draft.values)]
+        if changing:
+            Actor.objects.filter(pk__in=changing).update(**{name: None})
+
+
+def _loses(actor: Actor, name: str, values: Values) -> bool:
+    return getattr(actor, name) not in (None, values.get(name))
 
 
 def _replace(draft: _Draft, actor: Actor) -> None:

@@ -544,6 +544,54 @@ def test_all_that_is_another_actors_gives_error():
     assert exported() == ALL
 
 
+def having(slug, **values):
+    """The record of a state with a code or a Wikidata id, or without where these are blank."""
+    said = {name: value for name, value in values.items() if value}
+    return {"record": "actor", "slug": slug, "kind": "state", "names": {"en": slug}, **said}
+
+
+def held(name):
+    return dict(Actor.objects.values_list("slug", name))
+
+
+@pytest.mark.parametrize(("name", "one", "two"), [("code", "XQ", "XR"), ("qid", "Q1", "Q2")])
+def test_what_an_actor_frees_another_one_of_the_file_takes(name, one, two):
+    imported(having("x", **{name: one}), having("y"))
+
+    # First from one who stands before, then from one who stands behind, then in a row, then in a circle.
+    for x, y in (("", one), (one, ""), (two, one), (one, two)):
+        assert statuses(having("x", **{name: x}), having("y", **{name: y})) == ["changed"] * 2
+        assert held(name) == {"x": x or None, "y": y or None}
+    assert statuses(having("z", **{name: two}), having("y")) == ["created", "changed"]
+    assert held(name) == {"x": one, "y": None, "z": two}
+
+
+def test_what_an_actor_has_who_is_refused_is_not_free():
+    there = having("x", code="XQ"), having("y", code="XR"), having("z", qid="Q1")
+    imported(*there)
+    new = {**having("x", qid="Q2"), "successors": ["x"]}, having("y", code="XQ"), having("z", qid="Q1", code="XR")
+
+    assert refusals(*reversed(new)) == [
+        "1: code: “XR” is that of “y”: name that actor, or correct one of them.",
+        "2: code: “XQ” is that of “x”: name that actor, or correct one of them.",
+        "3: successors[0]: an actor cannot be its own successor.",
+    ]
+    assert statuses(*there) == ["unchanged"] * 3
+
+
+def test_what_an_actor_keeps_is_not_free_for_one_who_stands_before():
+    imported(having("x", code="XQ"))
+
+    assert refusals(having("y", code="XQ"), having("x", code="XQ")) == [
+        "1: code: “XQ” is that of “x”: name that actor, or correct one of them."
+    ]
+    # Nor is it where the record says nothing of what is there.
+    assert refusals(having("y", code="XQ"), having("x"), existing=Existing.MERGE) == [
+        "1: code: “XQ” is that of “x”: name that actor, or correct one of them."
+    ]
+    assert held("code") == {"x": "XQ"}
+
+
 def branches(*parents):
     """Types, each with the one above it."""
     return [
