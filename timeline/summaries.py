@@ -12,7 +12,6 @@ All of them answer in bounded time, whatever is asked of however many events:
 from __future__ import annotations
 
 import datetime
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, DateField, F, Q, QuerySet, When
+from django.db.models import Case, DateField, F, QuerySet, When
 
 from timeline import plans
 from timeline.buckets import DAYS, Buckets, cut, ends_month, last_of_month, month_of
@@ -36,7 +35,7 @@ from timeline.highlights import (
     Candidate,
     begin_in,
 )
-from timeline.models import Publication, PublicationCountry, Tally
+from timeline.models import Publication, PublicationCountry
 from timeline.parameters import Known
 from timeline.querysets import PublicationQuerySet, certain_overlap, overlaps, together
 from timeline.samples import sample
@@ -169,7 +168,7 @@ class Question:
         if window is None:
             return Density(self.count())
         buckets = cut(*window, most_buckets)
-        if buckets.of_months or self.tallied.days is not None:
+        if buckets.of_months or self.tallied.by_day:
             count, counts = self._tallied_counts(self.tallied, buckets)
             number = Number(count)
         elif self.tallied.dimension == "country" and self.tallied.number(*window) <= MOST_IN_INDEX:
@@ -212,14 +211,12 @@ class Question:
         """How many events overlap any of the buckets, and each; of their months only the first and last may be cut."""
         starts, ends = [0] * len(buckets.starts), [0] * len(buckets.starts)
         ended_before = early = 0
-        known_from = month_of(buckets.first) if buckets.of_months else buckets.first
-        for day, begin, end in self._tallies(tallied, buckets).values_list("month", "starts", "ends"):
-            at = max(bisect_right(buckets.starts, day) - 1, 0)
-            starts[at] += begin
-            if day < known_from:
-                ended_before += end
+        for at, begin, end in tallied.by_bucket(buckets):
+            starts[max(at, 0)] += begin
+            if at < 0:
+                ended_before = end
             else:
-                ends[at] += end
+                ends[at] = end
         if buckets.of_months:
             early = self._end_early(buckets.first)
             starts[-1] -= self._begin_late(buckets.last)
@@ -227,15 +224,6 @@ class Question:
         ended = accumulate([ended_before + early, ends[0] - early, *ends[1:-1]])
         count = begun[-1] - (ended_before + early)
         return count, [begin - end for begin, end in zip(begun, ended, strict=False)]
-
-    @staticmethod
-    def _tallies(tallied: Tallied, buckets: Buckets) -> QuerySet[Tally]:
-        """By month up to the last bucket; where the buckets cut months, by day from the month of the first one on."""
-        until = Q(month__lte=buckets.last)
-        if buckets.of_months or tallied.days is None:
-            return tallied.months.filter(until)
-        begin = month_of(buckets.first)
-        return together([tallied.months.filter(month__lt=begin), tallied.days.filter(until, month__gte=begin)])
 
     def _begin_late(self, last: datetime.date | None) -> int:
         """The events that begin in the month of `last`, behind it."""

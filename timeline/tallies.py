@@ -15,7 +15,7 @@ import orjson
 from django.db import connection
 from django.db.models import QuerySet
 
-from timeline.buckets import last_of_month, month_of
+from timeline.buckets import Buckets, last_of_month, month_of
 from timeline.models import Publication, Tally
 
 ALL, DAY, COUNTRY, ACTOR, TYPE, TOPIC, *_ = (dimension.value for dimension in Tally.Dimension)
@@ -108,6 +108,15 @@ EVER_BY_VALUE = """
 SELECT key, starts FROM timeline_tally WHERE dimension = %s AND starts > 0
 ORDER BY starts DESC, key COLLATE "C" LIMIT %s
 """
+BY_BUCKET = """
+SELECT width_bucket(month, %s::date[]) - 1 AS bucket, sum(starts), sum(ends) FROM (
+    SELECT month, starts, ends FROM timeline_tally
+    WHERE dimension = %s AND key = %s AND month <= %s AND month < %s::date
+    UNION ALL SELECT month, starts, ends FROM timeline_tally
+    WHERE dimension = 'day' AND key = '' AND month <= %s AND month >= %s::date
+) AS counted GROUP BY bucket
+"""
+"""(bucket, starts, ends), out of the months before a day, and from it on those of all events by day."""
 CHANGES = """
 SELECT coalesce(sum(starts), 0), coalesce(sum(ends), 0) FROM timeline_tally
 WHERE dimension = %s AND key = %s AND month BETWEEN %s AND %s
@@ -145,9 +154,9 @@ class Tallied:
         return Tally.objects.filter(dimension=self.dimension, key=self.key)
 
     @property
-    def days(self) -> QuerySet[Tally] | None:
-        """The same by day (`month` is the day), where that is kept: of all events."""
-        return None if self.dimension else Tally.objects.filter(dimension=DAY, key="")
+    def by_day(self) -> bool:
+        """Whether there are tallies by day, too: of all events."""
+        return not self.dimension
 
     def span(self) -> tuple[datetime.date, datetime.date] | None:
         """From the first day of the month of the first known day to the last of that of the last one, if any."""
@@ -162,9 +171,22 @@ class Tallied:
             [self._numbers[window]] = self._asked(NUMBER, until, since, self.dimension, self.key)
         return self._numbers[window]
 
+    def by_bucket(self, buckets: Buckets) -> list[tuple[int, int, int]]:
+        """For each bucket in which any begin or end, its place and how many do; and with the place -1, before them all.
+
+        Of the months that the first and the last bucket cut, all belong to these; but where buckets cut every month,
+        which needs tallies by day, these are told apart by the day.
+        """
+        first = month_of(buckets.first) if buckets.of_months else buckets.first
+        days_from = "infinity" if buckets.of_months else month_of(buckets.first)
+        until, starts = buckets.last, [first, *buckets.starts[1:]]
+        with connection.cursor() as cursor:
+            cursor.execute(BY_BUCKET, [starts, self.dimension, self.key, until, days_from, until, days_from])
+            return cursor.fetchall()
+
     def changes(self, first: datetime.date, last: datetime.date) -> tuple[int, int] | None:
         """How many begin and end on the days from `first` to `last`, where that is kept by day: of all events."""
-        if self.dimension:
+        if not self.by_day:
             return None
         starts, ends = self._asked(CHANGES, DAY, "", first, last)
         return starts, ends
