@@ -168,7 +168,8 @@ class Tallied:
         window = month_of(first or FIRST_MONTH), month_of(last or LAST_MONTH)
         if window not in self._numbers:
             since, until = window
-            [self._numbers[window]] = self._asked(NUMBER, until, since, self.dimension, self.key)
+            dimension = EVER.get(self.dimension, ALL) if window == (FIRST_MONTH, LAST_MONTH) else self.dimension
+            [self._numbers[window]] = self._asked(NUMBER, until, since, dimension, self.key)
         return self._numbers[window]
 
     def by_bucket(self, buckets: Buckets) -> list[tuple[int, int, int]]:
