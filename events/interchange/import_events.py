@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.functions import RandomUUID
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from events.copying import copy_rows, new_ids, update_rows
@@ -40,6 +42,8 @@ class _Draft:
     id: int = 0
     slug: str = ""
     """The slug that it is to have."""
+    takes_from: _Draft | None = None
+    """The record in the batch whose event still has that slug, and is to have another one."""
     there: Values | None = None
     """The record of the event as it is in the database."""
     wanted: Values = field(default_factory=dict)
@@ -69,11 +73,11 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     `explain`, the outcomes say what changed."""
     drafts = [_Draft(values) for values in records]
     _find_events(drafts, existing)
-    considered = [draft for draft in drafts if not draft.problems and not (draft.id and existing is Existing.KEEP)]
+    considered = _accepted([draft for draft in drafts if not (draft.id and existing is Existing.KEEP)])
     known = _known(considered)
     for draft in considered:
         _check_references(draft, known)
-    considered = [draft for draft in considered if not draft.problems]
+    considered = _accepted(considered)
     new = [draft for draft in considered if not draft.id]
     for draft, pk in zip(new, new_ids(Event, len(new)), strict=True):
         draft.id = pk
@@ -82,11 +86,12 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     for draft in considered:
         _check_relations(draft, known.targets)
     if any(draft.problems for draft in considered):
-        considered = [draft for draft in considered if not draft.problems]
+        considered = _accepted(considered)
         known.targets = _targets(considered)
     for draft in considered:
         _link(draft, known.targets, last)
     there = event_records([draft.id for draft in considered if draft.id not in created])
+    _rename_targets(there, considered)
     if existing in MERGING:
         known.references.add(name for values in there.values() for _, name in _named_actors(values))
         known.types |= _types({values["type"] for values in there.values()} - known.types.keys())
@@ -95,7 +100,7 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     if existing is Existing.MERGE:
         for draft in considered:
             _check_sources(draft)
-        considered = [draft for draft in considered if not draft.problems]
+        considered = _accepted(considered)
     said = said_of({draft.id: draft.values for draft in considered}) if existing is Existing.FOLLOW else {}
     for draft in considered:
         if said and draft.there is not None:
@@ -104,7 +109,7 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     if existing is Existing.MERGE:
         for draft in considered:
             _check_whole(draft)
-        considered = [draft for draft in considered if not draft.problems]
+        considered = _accepted(considered)
     changed = [draft for draft in considered if draft.there is not None and draft.wanted != draft.there]
     kept_back = [draft.id for draft in considered if draft.values.get("publish") is False]
     if kept_back:  # also what an import before this one has changed
@@ -149,6 +154,7 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
     by_slug = {slug: (pk, external_id) for pk, slug, external_id, *_ in rows}
     edited = {pk: updated_at for pk, _, _, updated_at, imported_at in rows if updated_at != imported_at}
     taken: dict[str, str] = {}
+    renamed = {} if existing is Existing.FOLLOW else _renamed(drafts, by_external_id)
     for draft in drafts:
         slug, external_id = draft.values["slug"], draft.values.get("external_id")
         pk, slug_there = by_external_id.get(external_id or "", (0, slug))
@@ -161,13 +167,35 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
             draft.problems = [Problem("external_id", message)]
         elif external_id is None:
             pk = other
-        elif draft.slug == slug and other not in (0, pk):
+        elif draft.slug == slug and other not in (0, pk) and other not in renamed:
             of = f"the external id “{other_external_id}”" if other_external_id else "no external id"
             draft.problems = [Problem("slug", f"another event, with {of}, is called “{slug}”: choose another slug.")]
         elif taken.setdefault(draft.slug, external_id) != external_id:
             draft.problems = [Problem("slug", f"“{taken[draft.slug]}” has the same: choose another slug.")]
+        elif draft.slug == slug and other != pk:
+            draft.takes_from = renamed.get(other)
         draft.id = pk
         draft.edited_at = edited.get(pk)
+
+
+def _renamed(drafts: Sequence[_Draft], by_external_id: Targets) -> dict[int, _Draft]:
+    """The records that give their event another slug than it has, by its id."""
+    found = {}
+    for draft in drafts:
+        pk, slug = by_external_id.get(draft.values.get("external_id", ""), (0, ""))
+        if pk and slug != draft.values["slug"]:
+            found[pk] = draft
+    return found
+
+
+def _accepted(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """Those without problems. What takes the slug of one that is refused, which keeps it, is refused as well."""
+    while stuck := [draft for draft in drafts if not draft.problems and draft.takes_from and draft.takes_from.problems]:
+        for draft in stuck:
+            of = draft.takes_from and draft.takes_from.values["external_id"]
+            message = f"the event “{of}” keeps “{draft.slug}”, since its own record is refused: put that one right."
+            draft.problems = [Problem("slug", message)]
+    return [draft for draft in drafts if not draft.problems]
 
 
 # What it names
@@ -261,6 +289,14 @@ def _link(draft: _Draft, targets: Targets, last: bool) -> None:
 # What it says
 
 
+def _rename_targets(there: Mapping[int, Values], drafts: Sequence[_Draft]) -> None:
+    """Lets what is there call the targets of relations as the batch does: a slug may be that of another event by it."""
+    renamed = {there[draft.id]["slug"]: draft.slug for draft in drafts if draft.id in there}
+    for values in there.values():
+        for relation in values.get("relations", ()):
+            relation["event"] = renamed.get(relation["event"], relation["event"])
+
+
 def _check_sources(draft: _Draft) -> None:
     if draft.there and not says_which_source(draft.there, draft.values):
         message = "the event has several: give the URL of one of them, or leave the source out."
@@ -328,6 +364,7 @@ def _figure(figure: Values, actors: Mapping[str, KnownActor]) -> Values:
 
 
 def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known, now: datetime.datetime) -> None:
+    _free_slugs([*new, *changed])
     copy_rows(
         Event,
         ["id", *COLUMNS, "created_at"],
@@ -344,6 +381,14 @@ def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known, now:
             parts[name][draft.id] = _part(draft, name)
     names = Names(known.references.actors, known.topics, known.targets)
     write_parts(parts, {draft.id for draft in new}, names)
+
+
+def _free_slugs(drafts: Sequence[_Draft]) -> None:
+    """Gives events whose slugs others take a name that nothing has, until they get theirs: no two may have the same
+    even for a moment, and they may change places."""
+    left = [draft.takes_from.id for draft in drafts if draft.takes_from]
+    if left:
+        Event.objects.filter(pk__in=left).update(slug=Cast(RandomUUID(), CharField()))
 
 
 def _part(draft: _Draft, name: str) -> Any:

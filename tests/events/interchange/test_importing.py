@@ -1,6 +1,7 @@
 """Records in the database: there, changed, unchanged, refused."""
 
 import copy
+import io
 import itertools
 import threading
 from contextlib import nullcontext, suppress
@@ -12,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from events.interchange import import_actors, import_events, importing
 from events.interchange.importing import Import, When, missing_events
 from events.interchange.outcomes import Existing
-from events.interchange.reading import Entry
+from events.interchange.reading import Entry, RecordFile
 from events.interchange.records import problems
 from events.interchange.writing import export
 from events.models import Actor, Event, EventType, Membership, Relation, Source, Topic
@@ -125,6 +126,112 @@ def test_a_slug_that_another_event_has_gives_error_when_merging():
         "1: slug: another event, with the external id “test:2”, is called “full”: choose another slug."
     ]
     assert exported() == ALL
+
+
+def called(**slugs):
+    """Records of the events `test:a` and so on, with these slugs."""
+    return [{**EARLIER, "external_id": f"test:{name}", "slug": slug} for name, slug in slugs.items()]
+
+
+def slugs_by_external_id():
+    return dict(Event.objects.order_by("external_id").values_list("external_id", "slug"))
+
+
+@pytest.mark.parametrize("existing", [Existing.REPLACE, Existing.MERGE])
+@pytest.mark.parametrize(
+    "slugs",
+    [
+        {"a": "second", "b": "first"},
+        {"b": "third", "a": "second"},
+        {"a": "second", "b": "third"},
+        {"new": "first", "a": "second", "b": "third"},
+        {"a": "third", "new": "first"},
+    ],
+)
+@pytest.mark.parametrize("refused", list(When))
+def test_a_slug_that_another_record_leaves_is_free_in_any_order(slugs, existing, refused):
+    imported(*ALL[:6], *called(a="first", b="second"))
+    ids = dict(Event.objects.values_list("external_id", "pk"))
+
+    found = statuses(*called(**slugs), existing=existing, refused=refused)
+    assert found == ["created" if name == "new" else "changed" for name in slugs]
+    expected = {"a": "first", "b": "second"} | slugs
+    assert slugs_by_external_id() == {f"test:{name}": slug for name, slug in sorted(expected.items())}
+    assert {pk: Event.objects.get(pk=pk).external_id for pk in ids.values()} == {pk: name for name, pk in ids.items()}
+    assert statuses(*called(**slugs), existing=existing) == ["unchanged"] * len(slugs)
+
+
+def test_a_slug_stays_that_of_an_event_whose_record_is_refused():
+    imported(*ALL[:6], *called(a="first", b="second", c="third", d="fourth"))
+    records = called(a="second", b="third", c="last", d="new", new="fourth")
+    records[2]["type"] = "party"
+
+    assert refusals(*records) == [
+        "1: slug: the event “test:b” keeps “second”, since its own record is refused: put that one right.",
+        "2: slug: the event “test:c” keeps “third”, since its own record is refused: put that one right.",
+        "3: type: there is no type “party”: expected the slug of one that is there.",
+    ]
+    assert slugs_by_external_id() == {
+        "test:a": "first", "test:b": "second", "test:c": "third", "test:d": "new", "test:new": "fourth",
+    }  # fmt: skip
+
+
+def test_a_slug_stays_that_of_an_event_of_which_a_row_is_refused_for_what_it_lacks():
+    imported(*ALL[:6], *called(a="first", b="second"))
+    rows = b"test:new,first,meeting,New,\ntest:a,second,meeting,One,\ntest:b,third,meeting,Two,Zwei\n"
+    file = RecordFile("events.csv", io.BytesIO(b"external_id,slug,type,title_en,summary_de\n" + rows))
+
+    found = [result for batch in Import(file.entries, Existing.MERGE, When.CONTINUE).run() for result in batch]
+    file.close()
+    assert [f"{result.line}: {problem}" for result in found for problem in result.problems] == [
+        "2: slug: the event “test:a” keeps “first”, since its own record is refused: put that one right.",
+        "3: slug: the event “test:b” keeps “second”, since its own record is refused: put that one right.",
+        "4: title_de: it is missing: this must be given.",
+    ]
+    assert slugs_by_external_id() == {"test:a": "first", "test:b": "second"}
+
+
+def test_a_slug_that_two_records_take_from_another_event_is_that_of_the_first():
+    imported(*ALL[:6], *called(a="first"))
+
+    assert refusals(*called(b="first", c="first", a="second")) == [
+        "2: slug: “test:b” has the same: choose another slug."
+    ]
+    assert slugs_by_external_id() == {"test:a": "second", "test:b": "first"}
+
+
+def test_who_takes_the_slug_of_an_event_that_keeps_it_does_not_keep_it_from_that():
+    imported(*ALL[:6], *called(a="first"))
+
+    assert refusals(*called(b="first", a="first")) == [
+        "1: slug: another event, with the external id “test:a”, is called “first”: choose another slug."
+    ]
+
+
+def test_a_slug_without_an_external_id_is_that_of_the_event_that_has_it_before():
+    imported(*ALL[:6], *called(a="first"))
+    own = {key: value for key, value in EARLIER.items() if key != "external_id"} | {"slug": "first"}
+
+    assert refusals(*called(a="second"), own) == [
+        "2: external_id: the event “first” has the external id “test:a”: give it."
+    ]
+    assert slugs_by_external_id() == {"test:a": "second"}
+
+
+def test_a_link_leads_to_the_event_that_has_the_slug_by_the_file():
+    """As an export of where two changed places says it, and the link changed too; or did not."""
+    link = {**FULL, "external_id": "test:x"}
+    imported(*ALL[:6], *called(a="first", b="second"), {**link, "relations": [{"kind": "follows", "event": "first"}]})
+
+    moved = called(a="second", b="first")
+    assert statuses(*moved, {**link, "relations": [{"kind": "follows", "event": "first"}]}) == ["changed"] * 3
+    assert Relation.objects.get().target.external_id == "test:b"
+
+    moved = called(a="first", b="third")
+    assert statuses(*moved, {**link, "relations": [{"kind": "follows", "event": "third"}]}) == [
+        "changed", "changed", "unchanged",
+    ]  # fmt: skip
+    assert Relation.objects.get().target.external_id == "test:b"
 
 
 def test_following_leaves_the_slug():
