@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import groupby, islice
+from itertools import groupby
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -30,6 +30,9 @@ from events.temporary_tables import empty_table
 
 BATCH = 500
 """Records in a transaction."""
+BATCH_BYTES = 8_000_000
+"""Bytes of the file after which it ends, too: all of it is in memory, several times over. Records of up to 16 kB never
+come to that."""
 
 
 @dataclass(slots=True)
@@ -317,9 +320,17 @@ def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
             kind = str(entry.values["record"])
         return kind
 
+    begun = 0
     for _, group in groupby(entries, key=section):
-        while batch := list(islice(group, BATCH)):
+        batch: list[Entry] = []
+        for entry in group:
+            batch.append(entry)
+            if len(batch) == BATCH or entry.position - begun >= BATCH_BYTES:
+                yield batch
+                batch, begun = [], entry.position
+        if batch:
             yield batch
+            begun = batch[-1].position
 
 
 # What the file has had: in a table of this connection, since it may be too much for the memory.

@@ -467,6 +467,18 @@ def test_a_link_to_nothing_does_not_keep_another_from_being_made():
     ]
 
 
+def test_a_batch_ends_after_some_bytes_too(monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 3)
+    monkeypatch.setattr(importing, "BATCH_BYTES", 100)
+    bare = {key: EARLIER[key] for key in ("record", "slug", "type", "texts")}
+    records = [MEETING, *({**bare, "slug": f"event-{number}"} for number in range(7))]
+    positions = itertools.accumulate([10, 99, 300, 20, 10, 10, 10, 90])
+    entries = list(map(Entry, itertools.count(1), records, itertools.repeat([]), positions))
+
+    batches = [[result.line for result in batch] for batch in Import(lambda: entries).run()]
+    assert batches == [[1], [2, 3], [4, 5, 6], [7, 8]]
+
+
 def test_following_makes_a_link_once_what_it_leads_to_is_there():
     linked = {**EARLIER, "relations": [{"kind": "follows", "event": "full"}]}
     imported(*ALL[:6])
