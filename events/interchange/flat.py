@@ -8,9 +8,9 @@ all that is said of a source, its URL too, the source. What a row leaves out, it
 A spreadsheet takes for a formula what begins with = + - @: an apostrophe stands before such a text, and is taken away
 again when it is read.
 
-A spreadsheet may also write such a file in the way of its country: cells between semicolons, or tabs, a decimal comma,
-TRUE or WAHR for true, empty cells and rows at the end. That is read too. It says no other thing: a date in another way
-than EDTF could be two days, and is refused.
+A spreadsheet may also write such a file in the way of its country: cells between semicolons, or tabs, `sep=;` above
+them, a decimal comma, TRUE or WAHR for true, empty cells and rows at the end. That is read too. It says no other thing:
+a date in another way than EDTF could be two days, and is refused.
 """
 
 from __future__ import annotations
@@ -70,6 +70,12 @@ def separator(first_line: str) -> str:
         return len(set(COLUMNS).intersection(columns(cells)))
 
     return max(SEPARATORS, key=known)
+
+
+def told_separator(first_line: str) -> str:
+    """The same where Excel was told it, in a line of its own, `sep=;`; else nothing."""
+    told = re.fullmatch(f'"?sep=([{SEPARATORS}])"?', first_line.rstrip("\r\n"), re.IGNORECASE)
+    return told[1] if told else ""
 
 
 def columns(header: Sequence[str]) -> list[str]:

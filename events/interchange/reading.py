@@ -23,6 +23,8 @@ from events.interchange.shapes import Problem
 LONGEST_HEADING = 131_072
 LONGEST_LINE = 4_000_000
 """Bytes; a longer line is refused, so that one line cannot fill the memory."""
+GZIP = b"\x1f\x8b"
+"""What a packed file begins with."""
 
 # A cell, which may have several lines, too. Here and nowhere else: it is one for the whole process, so that a file that
 # is read in another thread would find it changed.
@@ -69,6 +71,10 @@ class RecordFile:
     def entries(self) -> Iterator[Entry]:
         """Its records from the first line on."""
         self._file.seek(0)
+        packed = self._file.read(len(GZIP)) == GZIP
+        self._file.seek(0)
+        if packed:
+            return iter([Entry(1, problems=[_packed(self.name)], position=self.size, unread=True)])
         return self._json_lines() if self.complete else self._csv()
 
     def _json_lines(self) -> Iterator[Entry]:
@@ -195,17 +201,22 @@ class _Lines:
 def _rows(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | _NoRow]]:
     """The rows of CSV, and what is none, each with the line on which it begins. There is a first one."""
     lines = _Lines(text)
-    try:
-        mark = flat.separator(text.readline(LONGEST_LINE))
+    first = text.readline(LONGEST_LINE)
+    told = flat.told_separator(first)
+    if told:
+        lines.number = 1
+    else:
         text.seek(0)
-        rows = csv.reader(lines, delimiter=mark, strict=True)
+    begun = lines.number + 1
+    try:
+        rows = csv.reader(lines, delimiter=told or flat.separator(first), strict=True)
         header = next(rows, [])
         if any(len(heading) > LONGEST_HEADING for heading in header):
             raise csv.Error(f"field larger than field limit ({LONGEST_HEADING})")
     except csv.Error as error:
-        yield 1, _NoRow(Problem("", f"this is no CSV: {error}."), unread=True)
+        yield begun, _NoRow(Problem("", f"this is no CSV: {error}."), unread=True)
         return
-    yield 1, header
+    yield begun, header
     while True:
         line = lines.number + 1
         try:
@@ -242,6 +253,12 @@ def _not_json(line: bytes, error: ValueError) -> Problem:
         message = f"this is no JSON: {error.msg} (character {error.pos + 1}). Expected one object a line."
         return Problem("", message)
     return Problem("", str(error))
+
+
+def _packed(name: str) -> Problem:
+    is_csv = ".csv" in name.lower()  # while what comes from standard input is read as JSON Lines
+    instead = "" if is_csv else ", or run gunzip -c FILE | manage.py import_events - instead"
+    return Problem("", f"this is a gzip file: unpack it{instead}.")
 
 
 def _not_utf_8(byte: int) -> Problem:

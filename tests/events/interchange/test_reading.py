@@ -1,6 +1,7 @@
 """Files: JSON Lines, CSV, and what is neither."""
 
 import csv
+import gzip
 import io
 import os
 import threading
@@ -9,7 +10,8 @@ from decimal import Decimal
 import pytest
 
 from events.interchange import flat, reading
-from events.interchange.reading import RecordFile
+from events.interchange.reading import Entry, RecordFile
+from events.interchange.shapes import Problem
 
 from .samples import ALL, EARLIER, MEETING, lines
 
@@ -70,6 +72,23 @@ def test_a_file_in_utf_16_gives_one_error(encoding):
     assert (entry.line, list(map(str, entry.problems)), entry.position, entry.unread) == (
         1, ["this is not UTF-8 (byte 1): save the file in that encoding."], file.size, True
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("events.jsonl.gz", "unpack it, or run gunzip -c FILE | manage.py import_events - instead."),
+        ("standard input", "unpack it, or run gunzip -c FILE | manage.py import_events - instead."),
+        ("events.csv.gz", "unpack it."),
+        ("events.csv", "unpack it."),
+    ],
+)
+def test_a_packed_file_gives_one_error(name, advice):
+    file = RecordFile(name, io.BytesIO(gzip.compress(lines(*ALL))))
+    entries = [Entry(1, {}, [Problem("", f"this is a gzip file: {advice}")], position=file.size, unread=True)]
+
+    assert [list(file.entries()) for _ in range(2)] == [entries, entries]
+    file.close()
 
 
 @pytest.mark.usefixtures("short_lines")
@@ -137,6 +156,17 @@ def test_csv_of_a_spreadsheet():
 
     assert read(content.replace(b"host:US; visitor:UZ", b'"host:US; visitor:UZ"'), "events.csv") == [(2, "one", [])]
     assert read(content, "events.csv") == [(2, None, ["the row has 7 cells: expected 4, as the first line has."])]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("first_line", ["\ufeffsep=?\r\n", "SEP=?\n", '"sep=?"\n'])
+def test_a_first_line_may_say_what_separates_the_cells(first_line, mark):
+    content = (first_line + "slug?type?title_en\none?meeting?One\n").replace("?", mark).encode()
+    bad = (first_line + "slug?typ?title_en\n").replace("?", mark).encode()
+
+    for _ in range(2):
+        assert read(content, "events.csv") == [(3, "one", [])]
+    assert [line for line, *_ in read(bad, "events.csv")] == [2]
 
 
 def test_a_cell_may_be_long():
