@@ -12,12 +12,12 @@ from itertools import tee
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum
 
 from events.among import among
 from events.interchange.importing import Import, Result, missing_events
 from events.interchange.outcomes import MERGING, Existing, Status
-from events.models import Actor, Event, EventType, Topic
+from events.models import Actor, Event, EventText, EventType, Topic
 from timeline.models import Publication, Term
 from timeline.processes import share_out
 from timeline.publishing import publish, publish_vocabulary, withdraw
@@ -26,6 +26,9 @@ from timeline.vocabulary import changed_terms
 
 PUBLISHED_AT_ONCE = 2_000
 """Events in a dataset version. More would take less time each; others who publish wait for as many, about a second."""
+PUBLISHED_TEXT = 16_000_000
+"""Bytes of titles and summaries in one, unless a single event has more: rendering takes ten times as much memory. Where
+events have up to 8 kB each, the number comes first."""
 
 
 @dataclass(slots=True)
@@ -149,7 +152,8 @@ def publish_imported(
     batches, shared_out = tee(
         Batch(ids, if_edited, by, trial, report.begun, _among(ids, report.rewritten))
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
-        for ids in in_parts(by_month(all_ids))
+        for part in in_parts(by_month(all_ids))
+        for ids in cut_by_text(part)
     )
     vocabulary = _public_vocabulary(report) if report.vocabulary or report.left_actors else None
     # Counted before the events take some of them along: a trial, which writes none, comes to the same number.
@@ -200,6 +204,21 @@ def in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """The ids of events, as many at a time as are published at once."""
     for start in range(0, len(ids), PUBLISHED_AT_ONCE):
         yield ids[start : start + PUBLISHED_AT_ONCE]
+
+
+def cut_by_text(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The same in as many parts as it takes for none to have too much text. One query."""
+    # The bytes of a long text are known without reading it.
+    size = sum(Func(name, function="octet_length", output_field=IntegerField()) for name in ("title", "summary"))
+    texts = EventText.objects.filter(among("event_id", ids)).values_list("event_id")
+    sizes = dict(texts.annotate(size=Sum(size)))
+    begun = in_all = 0
+    for place, pk in enumerate(ids):
+        in_all += sizes.get(pk, 0)
+        if in_all > PUBLISHED_TEXT and place > begun:
+            yield ids[begun:place]
+            begun, in_all = place, sizes.get(pk, 0)
+    yield ids[begun:]
 
 
 def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events.models import Event, Source
+from events.models import Event, EventText, Source
 from tests.builders import draft, event_type, published, state, topic
 from timeline import importing
 from timeline.editions import PUBLISHING
@@ -62,6 +62,25 @@ def test_events_come_by_the_months_in_which_they_begin_and_in_the_order_given_wi
         "", "", "0099-12", "2024-12", "2024-12-31/2025-03", "2025", "2025-01-31", "2025-02", "2025-02-01"
     ]  # fmt: skip
     assert [pks.index(pk) for pk in ordered[:2]] == [8, 3]
+
+
+@pytest.mark.django_db
+def test_what_has_much_text_is_published_in_smaller_parts(monkeypatch):
+    monkeypatch.setattr(importing, "PUBLISHED_TEXT", 20)
+    sizes = [5, 16, 4, 30, 1, 20, 19, 1, 1]
+    pks = [draft(f"event-{place}").pk for place in range(len(sizes))]
+    for pk, size in zip(pks, sizes, strict=True):
+        EventText.objects.filter(event=pk, language="de").delete()
+        # Bytes, of which “é” has two, and not those that are stored.
+        EventText.objects.filter(event=pk).update(title="é" if size > 1 else "e", summary="e" * (size - 2))
+    heard: list[int] = []
+
+    report = importing.Report(event_ids=array("Q", pks))
+    done = importing.publish_imported(report, after_batch=lambda count, _: heard.append(count))
+
+    assert heard == [1, 3, 4, 5, 6, 8, 9]
+    assert list(done.event_ids) == pks
+    assert list(importing.cut_by_text([0, pks[3]])) == [[0], [pks[3]]]
 
 
 @pytest.mark.django_db
