@@ -157,6 +157,7 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
     renamed = {} if existing is Existing.FOLLOW else _renamed(drafts, by_external_id)
     for draft in drafts:
         slug, external_id = draft.values["slug"], draft.values.get("external_id")
+        name = external_id or slug
         pk, slug_there = by_external_id.get(external_id or "", (0, slug))
         other, other_external_id = by_slug.get(slug, (0, None))
         draft.slug = slug_there if existing is Existing.FOLLOW else slug
@@ -165,12 +166,12 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
         elif external_id is None and other_external_id:
             message = f"the event “{slug}” has the external id “{other_external_id}”: give it."
             draft.problems = [Problem("external_id", message)]
-        elif external_id is None:
+        elif external_id is None and taken.setdefault(slug, name) == name:
             pk = other
         elif draft.slug == slug and other not in (0, pk) and other not in renamed:
             of = f"the external id “{other_external_id}”" if other_external_id else "no external id"
             draft.problems = [Problem("slug", f"another event, with {of}, is called “{slug}”: choose another slug.")]
-        elif taken.setdefault(draft.slug, external_id) != external_id:
+        elif taken.setdefault(draft.slug, name) != name:
             draft.problems = [Problem("slug", f"“{taken[draft.slug]}” has the same: choose another slug.")]
         elif draft.slug == slug and other != pk:
             draft.takes_from = renamed.get(other)
@@ -255,6 +256,8 @@ def _targets(drafts: Sequence[_Draft]) -> Targets:
     rows = Event.objects.filter(external_id__in=external_ids) | Event.objects.filter(slug__in=named - external_ids)
     for pk, slug, external_id in rows.values_list("id", "slug", "external_id"):
         targets[slug] = targets[external_id or slug] = pk, slug
+    slugs = {draft.id: draft.slug for draft in drafts}
+    targets = {name: (pk, slug) for name, (pk, slug) in targets.items() if name != slug or slugs.get(pk, slug) == slug}
     for draft in drafts:
         for name in (draft.values["slug"], draft.values.get("external_id", draft.slug)):
             targets[name] = draft.id, draft.slug

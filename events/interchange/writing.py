@@ -48,8 +48,11 @@ def number(value: Decimal) -> int | float | str:
     return float(value) if Decimal(repr(float(value))) == value else f"{value.normalize():f}"
 
 
-def event_records(ids: Collection[int]) -> dict[int, Values]:
-    """The records of events, by id. A query for each kind of part."""
+def event_records(ids: Collection[int], related_by: str = "slug") -> dict[int, Values]:
+    """The records of events, by id. A query for each kind of part.
+
+    Relations name the other event by its slug, or, by `external_id`, by that where it has one.
+    """
     found: dict[int, Values] = {}
     columns = ("id", "external_id", "slug", "type__slug", "date", "effective", "place_name", "latitude", "longitude")
     rows = Event.objects.filter(pk__in=ids).order_by("pk").values_list(*columns, reference("place_country__"))
@@ -76,11 +79,11 @@ def event_records(ids: Collection[int]) -> dict[int, Values]:
             "relations": [],
             "figures": [],
         }
-    _add_parts(found, ids)
+    _add_parts(found, ids, Coalesce(f"target__{related_by}", "target__slug", output_field=CharField()))
     return {pk: without_blanks(values) for pk, values in found.items()}
 
 
-def _add_parts(found: dict[int, Values], ids: Collection[int]) -> None:
+def _add_parts(found: dict[int, Values], ids: Collection[int], target: Coalesce) -> None:
     parts: Any = {"event_id__in": ids}
     topics = Event.topics.through._default_manager.filter(**parts)
     for pk, slug in topics.values_list("event_id", "topic__slug"):
@@ -100,8 +103,8 @@ def _add_parts(found: dict[int, Values], ids: Collection[int]) -> None:
         values["accessed"] = values["accessed"] and values["accessed"].isoformat()
         found[pk]["sources"].append(without_blanks(values))
     relations = Relation.objects.filter(**parts).order_by("pk")
-    for pk, kind, target in relations.values_list("event_id", "kind", "target__slug"):
-        found[pk]["relations"].append({"kind": kind, "event": target})
+    for pk, kind, name in relations.values_list("event_id", "kind", target):
+        found[pk]["relations"].append({"kind": kind, "event": name})
     figures = Figure.objects.filter(**parts).order_by("pk")
     for pk, labels, value, unit, period, source, reporter, partner in figures.values_list(
         "event_id", "labels", "value", "unit", "period", "source__url", reference("reporter__"), reference("partner__")
@@ -181,7 +184,8 @@ def export(events: QuerySet[Event] | None = None) -> Iterator[tuple[int | None, 
         events = Event.objects.all()
     last = 0
     while ids := list(events.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).distinct()[:BATCH]):
-        for pk, values in event_records(ids).items():
+        # By slugs, a link would lead astray where the file renames both events, of which one takes the other's slug.
+        for pk, values in event_records(ids, related_by="external_id").items():
             yield pk, {**values, "texts": values.get("texts", {})}  # which an event must not leave out
         last = ids[-1]
 

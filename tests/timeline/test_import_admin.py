@@ -499,7 +499,7 @@ def test_the_refusals_can_be_downloaded(staff):
 def test_a_link_that_leads_nowhere_is_shown_and_can_be_downloaded(staff):
     client = staff(*EDITOR)
     content = lines(*ALL[:6], FULL)
-    left_out = "there is no event “earlier”, in the file or the database. The rest of the record is imported."
+    left_out = "there is no event “test:1”, in the file or the database. The rest of the record is imported."
     preview = upload(client, content)
 
     assert cells(preview)[:3] == ["7", "event test:2", f"relations[0].event: {left_out}"]

@@ -56,7 +56,7 @@ MEASURES, PROMISING = 1_000, 2
 are among the first."""
 SOON_FOR_EACH = 5
 """What finding all may be expected to cost for each that is wanted: steps for many take longer."""
-PARTED, PAGES = 500, 4
+PARTED, PAGES = 1_500, 4
 """For a part to be looked for first, what finding all should cost, and how many times the page they should fill."""
 BLOCK = 16_000
 TALLIED = 1_000
@@ -89,13 +89,14 @@ SELECT {names} FROM ({parts}) AS page ORDER BY start_min {order}, event_id {orde
 PART = """\
 part AS MATERIALIZED (
     SELECT first, last, {traits} AS spans FROM (
-        SELECT day AS first, coalesce((
+        SELECT day AS first, {nearer}(day {away} {longest}, coalesce((
             SELECT {last} FROM (
-                SELECT month, sum(starts) OVER (ORDER BY month {order}) AS begun FROM timeline_tally WHERE {left_over}
+                SELECT month, sum(starts) OVER (ORDER BY month {order}) AS begun FROM timeline_tally
+                WHERE {in_window} AND {left_over}
             ) AS counted
-            WHERE begun * {expected} >= {wanted} * (SELECT sum(starts) FROM timeline_tally WHERE {left_over})
+            WHERE begun * {expected} >= {wanted} * (SELECT sum(starts) FROM timeline_tally WHERE {of_expected})
             ORDER BY month {order} LIMIT 1
-        ), day) AS last
+        ), day)) AS last
         FROM (SELECT {begin} AS day) AS beginning OFFSET 0
     ) AS ends
 )"""
@@ -295,14 +296,21 @@ def _part(found: PublicationQuerySet, expected: float, day: datetime.date | None
     """`expected` is how many there should be of `found`."""
     first, last = found.chosen.window_first, found.chosen.window_last
     begin = min(filter(None, (day, last)), default=None) if descending else day
-    left_over = ["dimension = ''", "starts > 0", f"month {'<=' if descending else '>='} date_trunc('month', day)::date"]
-    left_over += [f"month >= date_trunc('month', {_date(first)})::date"] if first else []
-    left_over += [f"month <= {_date(last)}"] if last else []
+    in_window = ["dimension = ''", "starts > 0"]
+    in_window += [f"month >= date_trunc('month', {_date(first)})::date"] if first else []
+    in_window += [f"month <= {_date(last)}"] if last else []
+    left_over = f"month {'<=' if descending else '>='} date_trunc('month', day)::date"
     return PART.format(
         traits=_days("last", "first") if descending else _days("first", "last"),
         last="month" if descending else "month + 31",
         order="DESC" if descending else "ASC",
-        left_over=" AND ".join(left_over),
+        in_window=" AND ".join(in_window),
+        left_over=left_over,
+        # Those of a window are expected in all of it: see `estimates.of_all`.
+        of_expected=" AND ".join([*in_window, *([left_over] if found.whenever is None else [])]),
+        nearer="greatest" if descending else "least",
+        away="-" if descending else "+",
+        longest=traits.LONGEST,
         expected=round(expected),
         wanted=SPARE * most,
         begin=_date(begin) if begin else f"({EVER.format(order='DESC' if descending else 'ASC')})",

@@ -49,7 +49,7 @@ FULL: dict[str, Any] = {
             "claims_effective": "2025-12-01/..",
         }
     ],
-    "relations": [{"kind": "follows", "event": "earlier"}],
+    "relations": [{"kind": "follows", "event": "test:1"}],
     "figures": [
         {
             "labels": {"en": "Exports"}, "value": 3.07, "unit": "USD bn", "period": "2023", "reporter": "KZ",

@@ -27,7 +27,7 @@ def ids(model=Participation):
 def now_with(**parts):
     """Imports the event with other parts."""
     assert statuses({**FULL, **parts}) == ["changed"]
-    assert event_records([Event.objects.get(slug="full").pk]).popitem()[1] == {**FULL, **parts}
+    assert event_records([Event.objects.get(slug="full").pk], "external_id").popitem()[1] == {**FULL, **parts}
 
 
 def test_a_part_that_stays_keeps_its_row():

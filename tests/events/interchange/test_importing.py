@@ -234,6 +234,44 @@ def test_a_link_leads_to_the_event_that_has_the_slug_by_the_file():
     assert Relation.objects.get().target.external_id == "test:b"
 
 
+@pytest.mark.usefixtures("small_batches")
+def test_a_link_leads_to_the_same_event_where_a_later_batch_renames_it():
+    link = {**FULL, "external_id": "test:x"}
+    imported(*ALL[:6], {**link, "relations": []}, *called(a="first", b="second"))
+    imported({**link, "relations": [{"kind": "follows", "event": "second"}]})
+    renamed = {"test:a": ("first", "third"), "test:b": ("second", "first")}
+
+    for external_id, (_, after) in renamed.items():
+        Event.objects.filter(external_id=external_id).update(slug=after)
+    records = exported()
+    for external_id, (before, _) in reversed(renamed.items()):
+        Event.objects.filter(external_id=external_id).update(slug=before)
+
+    assert statuses(*records) == ["unchanged"] * 7 + ["changed"] * 2
+    assert Relation.objects.get().target.external_id == "test:b"
+
+
+def test_a_link_by_a_slug_that_its_event_leaves_leads_nowhere():
+    link = {**FULL, "external_id": "test:x", "relations": [{"kind": "follows", "event": "first"}]}
+    imported(*ALL[:6], *called(a="first"), link)
+
+    [_, result] = imported(*called(a="third"), link)
+    assert list(map(str, result.unlinked)) == [
+        "relations[0].event: there is no event “first”, in the file or the database. "
+        "The rest of the record is imported."
+    ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_same_new_slug_with_and_without_an_external_id_is_named(order):
+    imported(*ALL[:6])
+    with_it, without = called(a="new")[0], {key: value for key, value in EARLIER.items() if key != "external_id"}
+
+    assert refusals(*[with_it, {**without, "slug": "new"}][::order]) == [
+        f"2: slug: “{'test:a' if order == 1 else 'new'}” has the same: choose another slug."
+    ]
+
+
 def test_following_leaves_the_slug():
     imported(*ALL)
 
@@ -344,7 +382,7 @@ def test_a_link_may_lead_to_what_comes_later():
     records = [MEETING, SUMMIT, TRADE, PERSON, member, US, later, FULL]
 
     assert statuses(*records) == ["created"] * 8
-    assert exported() == records
+    assert exported() == [*records[:6], {**later, "relations": [{"kind": "part_of", "event": "test:2"}]}, FULL]
     assert statuses(*records) == ["unchanged"] * 8
 
 
@@ -355,7 +393,7 @@ def test_a_link_may_lead_to_a_later_batch():
     records = [MEETING, SUMMIT, TRADE, PERSON, member, US, later, FULL]
 
     assert statuses(*records) == ["created"] * 8
-    assert exported() == records
+    assert exported() == [*records[:6], {**later, "relations": [{"kind": "part_of", "event": "test:2"}]}, FULL]
     Relation.objects.all().delete()
     assert statuses(*records) == ["unchanged"] * 6 + ["changed"] * 2
 
@@ -856,10 +894,14 @@ def test_a_refused_record_gives_its_event_no_other_name():
     assert list(Relation.objects.values_list("event__slug", "target__slug")) == [("two", "earlier")]
 
 
+TOO_LONG = {"url": f"https://example.org/{''.join(map(chr, range(0x4E00, 0x51C0)))}", "title": "One"}
+"""A source whose address does not fit into an index, as only the database can tell."""
+
+
 def test_at_what_only_the_database_refuses_its_batch_is_not_written_either():
     imported(*ALL[:6])
-    twice = {key: value for key, value in EARLIER.items() if key != "external_id"}
-    others = [{**twice, "slug": "new"}, EARLIER, twice]
+    others = [{**EARLIER, "slug": "new", "external_id": "test:3"}, EARLIER, {**EARLIER, "slug": "long"}]
+    others[2] |= {"external_id": "test:4", "sources": [TOO_LONG]}
 
     found = imported(*others, refused=When.STOP)
     assert [(result.line, str(result.status)) for result in found] == [(3, "refused")]
@@ -869,9 +911,8 @@ def test_at_what_only_the_database_refuses_its_batch_is_not_written_either():
 
 def test_what_is_too_long_for_an_index_gives_error_for_the_one_record():
     imported(*ALL[:6])
-    source = {"url": f"https://example.org/{''.join(map(chr, range(0x4E00, 0x51C0)))}", "title": "One"}
 
-    found = imported({**EARLIER, "slug": "other", "external_id": "test:3"}, {**EARLIER, "sources": [source]})
+    found = imported({**EARLIER, "slug": "other", "external_id": "test:3"}, {**EARLIER, "sources": [TOO_LONG]})
     assert [str(result.status) for result in found] == ["created", "refused"]
     assert str(found[1].problems[0]).startswith("the database refuses it: index row size")
 

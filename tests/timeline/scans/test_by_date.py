@@ -253,7 +253,7 @@ def test_the_rest_is_looked_for_if_a_part_of_what_is_soon_found_does_not_fill_th
     publish(on_day(number) for number in range(0, 280, 7))  # four in each of ten months
 
     def ran(query, expected):
-        monkeypatch.setattr(estimates, "of_all", lambda found: Expected(rows=expected, cost=1_000))
+        monkeypatch.setattr(estimates, "of_all", lambda found: Expected(rows=expected, cost=2_000))
         return steps_run(client, f"q=title&ordering={ordering}&{query}")
 
     assert ran("page_size=3", 40) == ["within"]  # two months, which should have twice four
@@ -264,7 +264,7 @@ def test_the_rest_is_looked_for_if_a_part_of_what_is_soon_found_does_not_fill_th
     # All are looked for at once if they should cost little, fill a page or so, or cannot be told.
     assert ran("page_size=20", 84) == []
     assert ran("page_size=3&in_force_on=2025-03-01", 40) == []
-    monkeypatch.setattr(by_date, "PARTED", 1_000)
+    monkeypatch.setattr(by_date, "PARTED", 2_000)
     assert ran("page_size=3", 40) == []
 
 
