@@ -32,7 +32,7 @@ from timeline.checks import refusals
 from timeline.drafts import load_drafts
 from timeline.filters import check_saved_filter
 from timeline.import_admin import ImportAdmin
-from timeline.importing import in_parts
+from timeline.importing import at_once
 from timeline.models import Publication, PublicationRelation, Term, Timeline
 from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, public_version
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
@@ -166,7 +166,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         ids = lock(queryset.values_list("pk", flat=True))
         withdrawn = set(queryset.filter(was_withdrawn=True).values_list("pk", flat=True))
         edited: list[Event] = []
-        for some in in_parts(ids):  # what is rendered is in memory until it is written
+        for some in at_once(ids):  # what is rendered is in memory until it is written
             events, edited_now = _as_seen(request, Event.objects.filter(pk__in=some).only("slug", "updated_at"))
             done = publish(events, account(request), skip_refused=True)
             log(request, done.published, "Published.")

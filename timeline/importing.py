@@ -152,8 +152,7 @@ def publish_imported(
     batches, shared_out = tee(
         Batch(ids, if_edited, by, trial, report.begun, _among(ids, report.rewritten))
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
-        for part in in_parts(by_month(all_ids))
-        for ids in cut_by_text(part)
+        for ids in at_once(by_month(all_ids))
     )
     vocabulary = _public_vocabulary(report) if report.vocabulary or report.left_actors else None
     # Counted before the events take some of them along: a trial, which writes none, comes to the same number.
@@ -200,14 +199,20 @@ def by_month(ids: array[int]) -> array[int]:
     return ordered
 
 
+def at_once(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The ids of events, as many at a time as are published at once. A query for each part."""
+    for part in in_parts(ids):
+        yield from cut_by_text(part)
+
+
 def in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """The ids of events, as many at a time as are published at once."""
+    """The ids of events, as many at a time as are looked at together."""
     for start in range(0, len(ids), PUBLISHED_AT_ONCE):
         yield ids[start : start + PUBLISHED_AT_ONCE]
 
 
 def cut_by_text(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """The same in as many parts as it takes for none to have too much text. One query."""
+    """Ids of events, in as many parts as it takes for none to have too much text. One query."""
     # The bytes of a long text are known without reading it.
     size = sum(Func(name, function="octet_length", output_field=IntegerField()) for name in ("title", "summary"))
     texts = EventText.objects.filter(among("event_id", ids)).values_list("event_id")

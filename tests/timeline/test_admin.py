@@ -212,6 +212,17 @@ def test_many_are_published_batch_by_batch(admin_client, monkeypatch):
     assert list(rows) == [("known", 1), ("talks-0", 2), ("talks-1", 2), ("talks-2", 3)]
 
 
+def test_what_has_long_texts_is_published_in_smaller_batches(admin_client, monkeypatch):
+    monkeypatch.setattr("timeline.importing.PUBLISHED_TEXT", 20)
+    long, short, shorter = (
+        draft(slug, titles={"en": title}) for slug, title in [("a", "x" * 30), ("b", "y"), ("c", "z")]
+    )
+
+    act(admin_client, "publish_selected", long, short, shorter)
+    rows = Publication.objects.order_by("slug").values_list("slug", "published_in")
+    assert list(rows) == [("a", 1), ("b", 2), ("c", 2)]
+
+
 @pytest.mark.parametrize("model", READ_ONLY)
 def test_what_is_published_cannot_be_changed(admin_client, model):
     published("talks", "2025", "UZ")
