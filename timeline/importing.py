@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -148,7 +148,7 @@ def publish_imported(
     hears how many events have been looked at, and what became of the last batch. A `trial` says what would be
     published.
     """
-    # Cut when their turn comes: there may be a million ids.
+    # Cut when their turn comes: each part is asked how much text it has.
     batches, shared_out = tee(
         Batch(ids, if_edited, by, trial, report.begun, _among(ids, report.rewritten))
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
@@ -181,21 +181,15 @@ def by_month(ids: array[int]) -> array[int]:
     What is published together comes to lie together in the tables and the index by keys. If that is what is near in
     time, a page finds its events in a part of them, whatever it is asked for, and among a million as among a thousand.
     """
-    months = array("I")
+    months: defaultdict[tuple[int, ...], array[int]] = defaultdict(lambda: array("Q"))
     for some in in_parts(ids):
         days = dict(Event.objects.filter(among("pk", some)).values_list("pk", "start_min"))
         for pk in some:
             day = days.get(pk)  # none without a date, or if it was deleted meanwhile
-            months.append(12 * day.year + day.month if day else 0)
-    # Where the next event of each month belongs: an array for each month would take as much memory as all else here.
-    places, place = {}, 0
-    for month, number in sorted(Counter(months).items()):
-        places[month] = place
-        place += number
-    ordered = array("Q", ids)
-    for pk, month in zip(ids, months, strict=True):
-        ordered[places[month]] = pk
-        places[month] += 1
+            months[(day.year, day.month) if day else ()].append(pk)
+    ordered = array("Q")
+    for month in sorted(months):
+        ordered.extend(months[month])
     return ordered
 
 

@@ -161,13 +161,13 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
         pk, slug_there = by_external_id.get(external_id or "", (0, slug))
         other, other_external_id = by_slug.get(slug, (0, None))
         draft.slug = slug_there if existing is Existing.FOLLOW else slug
+        if external_id is None and not other_external_id:
+            pk = other
         if existing is Existing.KEEP and (pk or other):
             pk = pk or other  # an editor may have given it another external id, or made another event of that name
         elif external_id is None and other_external_id:
             message = f"the event “{slug}” has the external id “{other_external_id}”: give it."
             draft.problems = [Problem("external_id", message)]
-        elif external_id is None and taken.setdefault(slug, name) == name:
-            pk = other
         elif draft.slug == slug and other not in (0, pk) and other not in renamed:
             of = f"the external id “{other_external_id}”" if other_external_id else "no external id"
             draft.problems = [Problem("slug", f"another event, with {of}, is called “{slug}”: choose another slug.")]
@@ -252,12 +252,14 @@ def _targets(drafts: Sequence[_Draft]) -> Targets:
     if not named:
         return {}
     targets: Targets = {}
+    slugs = {draft.id: draft.slug for draft in drafts}
     external_ids = {name for name in named if is_external_id(name)}
     rows = Event.objects.filter(external_id__in=external_ids) | Event.objects.filter(slug__in=named - external_ids)
     for pk, slug, external_id in rows.values_list("id", "slug", "external_id"):
-        targets[slug] = targets[external_id or slug] = pk, slug
-    slugs = {draft.id: draft.slug for draft in drafts}
-    targets = {name: (pk, slug) for name, (pk, slug) in targets.items() if name != slug or slugs.get(pk, slug) == slug}
+        if external_id:
+            targets[external_id] = pk, slug
+        if slugs.get(pk, slug) == slug:  # else its record leaves that slug
+            targets[slug] = pk, slug
     for draft in drafts:
         for name in (draft.values["slug"], draft.values.get("external_id", draft.slug)):
             targets[name] = draft.id, draft.slug

@@ -102,7 +102,7 @@ part AS MATERIALIZED (
 )"""
 """The days from the first one in the order of the page until `wanted` of those `expected` should have begun, were they
 spread as all events are; only that day if there is no telling. PostgreSQL knows how frequent a word is only of the
-thousand most frequent ones: any other may have a few events, or thousands, of which most need not be read then.
+most frequent ones: any other may have a few events, or a thousand, of which most need not be read then.
 `OFFSET 0`: see `STRETCHES`."""
 
 FIRST_BEGUN, LAST_BEGUN = (
@@ -296,9 +296,7 @@ def _part(found: PublicationQuerySet, expected: float, day: datetime.date | None
     """`expected` is how many there should be of `found`."""
     first, last = found.chosen.window_first, found.chosen.window_last
     begin = min(filter(None, (day, last)), default=None) if descending else day
-    in_window = ["dimension = ''", "starts > 0"]
-    in_window += [f"month >= date_trunc('month', {_date(first)})::date"] if first else []
-    in_window += [f"month <= {_date(last)}"] if last else []
+    in_window = ["dimension = ''", "starts > 0", *by_months.in_months(first, last)]
     left_over = f"month {'<=' if descending else '>='} date_trunc('month', day)::date"
     return PART.format(
         traits=_days("last", "first") if descending else _days("first", "last"),

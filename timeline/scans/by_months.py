@@ -23,7 +23,7 @@ CROSS JOIN LATERAL (
     ), 0) AS nearer
     FROM (
         SELECT month, starts FROM timeline_tally
-        WHERE (timeline_tally.dimension, key) = (given.dimension, wanted.value) AND starts > 0 AND {within}
+        WHERE (timeline_tally.dimension, key) = (given.dimension, wanted.value) AND {within}
         ORDER BY month {order} LIMIT {most} + 1
     ) AS first
 ) AS counted WHERE nearer < {most}
@@ -50,15 +50,19 @@ def filling(found: PublicationQuerySet, day: datetime.date | None, descending: b
     else:
         first = max(filter(None, (day, first)), default=None)
     begin = last if descending else first
-    bounds = [f"month >= {_month(first)}"] if first else []
-    bounds += [f"month <= {_month(last)}"] if last else []
     return FILLING.format(
         trait=MONTH.format(day="month"),
         whole=f"month <> {_month(begin)}" if begin else "true",
         order="DESC" if descending else "ASC",
-        within=" AND ".join(bounds) or "true",
+        within=" AND ".join(["starts > 0", *in_months(first, last)]),
         most=most,
     )
+
+
+def in_months(first: datetime.date | None, last: datetime.date | None) -> list[str]:
+    """SQL: conditions on tallies by month, that they are of the months from that of `first` to that of `last`; None is
+    no bound."""
+    return [f"month {reached} {_month(day)}" for reached, day in ((">=", first), ("<=", last)) if day]
 
 
 def _month(day: datetime.date) -> str:
