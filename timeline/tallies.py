@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,12 +43,24 @@ def count(*, added: Iterable[Publication] = (), removed: Iterable[Publication] =
     for counter, fewer in zip((starts, ends), _by_month(removed), strict=True):
         counter.subtract(fewer)
     changed = {entry for counter in (starts, ends) for entry, number in counter.items() if number}
-    if not changed:
+    change([Change(*entry, starts[entry], ends[entry]) for entry in sorted(changed)])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How many more begin and end."""
+
+    dimension: str
+    key: str
+    month: datetime.date
+    starts: int
+    ends: int
+
+
+def change(changes: Sequence[Change]) -> None:
+    """Changes tallies. Only within an edition, too."""
+    if not changes:
         return
-    changes = [
-        {"dimension": entry[0], "key": entry[1], "month": entry[2], "starts": starts[entry], "ends": ends[entry]}
-        for entry in sorted(changed)
-    ]
     with connection.cursor() as cursor:
         # As JSON, which costs a fraction of what arrays cost to quote.
         cursor.execute(CHANGED, [orjson.dumps(changes).decode()])
