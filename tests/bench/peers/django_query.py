@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from events.models import Actor, Event, Participation
+from events.models import Actor, Event, EventType, Participation, Topic
 
 
 def prefetched() -> QuerySet[Event]:
@@ -18,19 +18,24 @@ def prefetched() -> QuerySet[Event]:
 
 def by_join(query: Mapping[str, str]) -> QuerySet[Event]:
     """What a filter of the book makes: a join, and DISTINCT against what it repeats."""
-    if "country" not in query:
-        return prefetched()
-    return _overlapping(prefetched().filter(participations__actor__code=query["country"]), query).distinct()
+    columns = {"country": "participations__actor__code", "type": "type__slug", "topic": "topics__slug"}
+    asked = {column: query[name] for name, column in columns.items() if name in query}
+    return _overlapping(prefetched().filter(**asked), query).distinct() if asked else prefetched()
 
 
 def by_exists(query: Mapping[str, str]) -> QuerySet[Event]:
-    """The same without repeating anything. The actor is looked up first: how many events one takes part in is known to
+    """The same without repeating anything. Ids are looked up first: how many events one takes part in is known to
     PostgreSQL of an id, not of a code, and it would gather and sort all events of a country, which takes seconds."""
-    if "country" not in query:
-        return prefetched()
-    actor = Actor.objects.values_list("pk", flat=True).get(code=query["country"])
-    taking_part = Participation.objects.filter(event=OuterRef("pk"), actor=actor)
-    return _overlapping(prefetched().filter(Exists(taking_part)), query)
+    found = prefetched()
+    if "country" in query:
+        actor = Actor.objects.values_list("pk", flat=True).get(code=query["country"])
+        found = found.filter(Exists(Participation.objects.filter(event=OuterRef("pk"), actor=actor)))
+    if "type" in query:
+        found = found.filter(type=EventType.objects.values_list("pk", flat=True).get(slug=query["type"]))
+    if "topic" in query:
+        topic = Topic.objects.values_list("pk", flat=True).get(slug=query["topic"])
+        found = found.filter(Exists(Event.topics.through.objects.filter(event=OuterRef("pk"), topic=topic)))
+    return _overlapping(found, query)
 
 
 def behind(found: QuerySet[Event], before: str | None) -> QuerySet[Event]:
@@ -42,5 +47,7 @@ def behind(found: QuerySet[Event], before: str | None) -> QuerySet[Event]:
 
 
 def _overlapping(found: QuerySet[Event], query: Mapping[str, str]) -> QuerySet[Event]:
+    if "from" not in query:
+        return found
     first, last = (datetime.date.fromisoformat(query[name]) for name in ("from", "to"))
     return found.filter(start_min__lte=last, end_max__gte=first)

@@ -14,9 +14,13 @@ from fastapi import FastAPI, Query, Response
 
 PAGE = Path(__file__).with_name("page.sql").read_text()
 # OFFSET 0 keeps PostgreSQL from gathering and sorting all events of a country, which takes seconds.
-TAKING_PART = """event.start_min <= $3 AND event.end_max >= $2 AND EXISTS (
+TAKING_PART = """EXISTS (
     SELECT FROM events_participation part JOIN events_actor actor ON actor.id = part.actor_id
-    WHERE part.event_id = event.id AND actor.code = $1 OFFSET 0)"""
+    WHERE part.event_id = event.id AND actor.code = {} OFFSET 0)"""
+ABOUT = """EXISTS (
+    SELECT FROM events_event_topics link JOIN events_topic topic ON topic.id = link.topic_id
+    WHERE link.event_id = event.id AND topic.slug = {} OFFSET 0)"""
+OF_TYPE = "event.type_id = (SELECT id FROM events_eventtype WHERE slug = {})"
 
 
 @asynccontextmanager
@@ -35,16 +39,25 @@ async def events(
     country: str | None = None,
     first: Annotated[datetime.date | None, Query(alias="from")] = None,
     last: Annotated[datetime.date | None, Query(alias="to")] = None,
+    type: str | None = None,
+    topic: str | None = None,
     before: str | None = None,
 ) -> Response:
+    day, pk = before.split(",") if before else (None, None)
+    asked: list[tuple[str, list[Any]]] = [
+        ("event.start_min <= {}", [last]),
+        ("event.end_max >= {}", [first]),
+        (TAKING_PART, [country]),
+        (OF_TYPE, [type]),
+        (ABOUT, [topic]),
+        ("(event.start_min, event.id) < ({}, {})", [day and datetime.date.fromisoformat(day), pk and int(pk)]),
+    ]
     conditions, values = [], list[Any]()
-    if country:
-        values += [country, first, last]
-        conditions.append(TAKING_PART)
-    if before:
-        day, pk = before.split(",")
-        values += [datetime.date.fromisoformat(day), int(pk)]
-        conditions.append(f"(event.start_min, event.id) < (${len(values) - 1}, ${len(values)})")
+    for condition, given in asked:
+        if None not in given:
+            marks = [f"${number}" for number in range(len(values) + 1, len(values) + len(given) + 1)]
+            conditions.append(condition.format(*marks))
+            values += given
     return await answer(" AND ".join(conditions) or "true", *values)
 
 

@@ -177,6 +177,8 @@ async def events(
     country: str | None = None,
     first: Annotated[datetime.date | None, Query(alias="from")] = None,
     last: Annotated[datetime.date | None, Query(alias="to")] = None,
+    type: str | None = None,
+    topic: str | None = None,
     before: str | None = None,
 ) -> Any:
     found = select(Event).order_by(Event.start_min.desc(), Event.id.desc()).limit(50).options(*WITH_ALL)
@@ -184,6 +186,12 @@ async def events(
         # The id first, as in `django_query`.
         actor = (await database.scalars(select(Actor.id).where(Actor.code == country))).one()
         found = found.where(Event.participations.any(Participation.actor_id == actor))
+    if type:
+        of_type = (await database.scalars(select(EventType.id).where(EventType.slug == type))).one()
+        found = found.where(Event.type_id == of_type)
+    if topic:
+        about = (await database.scalars(select(Topic.id).where(Topic.slug == topic))).one()
+        found = found.where(Event.topics.any(Topic.id == about))
     if last:
         found = found.where(Event.start_min <= last)
     if first:

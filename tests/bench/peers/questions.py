@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from random import Random
 from typing import Any
 
 from django.db import connection
 
-from events.synthetic import BIGGEST
+from events.models import EventType, Topic
+from events.synthetic import BIGGEST, MEETINGS, OTHERS
 
 QUESTIONS = 200
 COUNTRIES, YEARS, LONG = BIGGEST[:10], range(1970, 2007), 20
@@ -49,15 +51,24 @@ class AnyPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedPage:
+    """Up to 50 events, newest first; of a type, a topic, and a country that takes part itself."""
+
+    country: str
+    type: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """One event by its slug."""
 
     slug: str
 
 
-Question = Page | AnyPage | Detail
+Question = Page | AnyPage | TypedPage | Detail
 
-COUNTRY_AND_DATE, NO_FILTER, DETAIL = "country + date", "no filter", "detail"
+COUNTRY_AND_DATE, NO_FILTER, TYPED, DETAIL = "country + date", "no filter", "type + topic + country", "detail"
 
 
 def questions(events: int) -> dict[str, list[Question]]:
@@ -68,6 +79,7 @@ def questions(events: int) -> dict[str, list[Question]]:
         COUNTRY_AND_DATE: list(Random("questions").sample(pages, QUESTIONS)),
         NO_FILTER: [AnyPage()],
         f"page {_depth(events) // 50:,} deep": list(_deep_pages(events)),
+        TYPED: list(Random("typed").sample(_typed_pages(), QUESTIONS)),
         DETAIL: [Detail(f"synthetic-{number}") for number in slugs],
     }
 
@@ -84,6 +96,13 @@ def _deep_pages(events: int) -> list[AnyPage]:
             [first - 1, QUESTIONS],
         )
         return [AnyPage(first + number, str(day), pk) for number, (day, pk) in enumerate(cursor.fetchall())]
+
+
+def _typed_pages() -> list[TypedPage]:
+    """With types and topics that have none below them, so that all peers mean the same by them."""
+    types = EventType.objects.filter(children=None, slug__in=[*MEETINGS, *OTHERS]).values_list("slug", flat=True)
+    topics = Topic.objects.filter(children=None).values_list("slug", flat=True)
+    return [TypedPage(*each) for each in product(COUNTRIES, types.order_by("slug"), topics.order_by("slug"))]
 
 
 Said = tuple[Any, ...]

@@ -17,7 +17,7 @@ from django.db import connection
 
 from config.server import WORKERS
 from tests.bench.peers import directus_setup, questions, sqlite_copy
-from tests.bench.peers.questions import AnyPage, Detail, Page, Question, Reader
+from tests.bench.peers.questions import AnyPage, Detail, Page, Question, Reader, TypedPage
 from tests.bench.servers import Command, this_api
 from timeline.pagination import Cursor
 
@@ -81,6 +81,8 @@ def by_offset(asked: Question) -> str:
     """The address that most peers have, with pages by offset."""
     if isinstance(asked, Page):
         return f"/events/?country={asked.country}&from={asked.first}&to={asked.last}"
+    if isinstance(asked, TypedPage):
+        return f"/events/?country={asked.country}&type={asked.type}&topic={asked.topic}"
     if isinstance(asked, AnyPage):
         return f"/events/?offset={asked.offset}" if asked.offset else "/events/"
     return f"/events/{asked.slug}/"
@@ -109,6 +111,9 @@ def ours(asked: Question) -> str:
     if isinstance(asked, Page):
         window = f"country={asked.country}&from={asked.year}&to={asked.last_year}"
         return f"/api/v1/events/?{window}&involvement=participant&lang=en"
+    if isinstance(asked, TypedPage):
+        wanted = f"country={asked.country}&type={asked.type}&topic={asked.topic}"
+        return f"/api/v1/events/?{wanted}&involvement=participant&lang=en"
     if isinstance(asked, AnyPage):
         cursor = f"&cursor={Cursor('-date', (asked.day, asked.id), False)}" if asked.offset else ""
         return f"/api/v1/events/?lang=en{cursor}"
@@ -116,7 +121,7 @@ def ours(asked: Question) -> str:
 
 
 def in_postgrest(asked: Question) -> str:
-    """In PostgREST's words: `taking_part` only filters. Pages are keyset pages."""
+    """In PostgREST's words: `taking_part`, `about` and `of_type` only filter. Pages are keyset pages."""
     address = (
         "/events_event?select=slug,date,start_min,end_max,effective,place_name,type:events_eventtype(slug,names),"
         "texts:events_eventtext(language,title,summary),topics:events_event_topics(...events_topic(slug,names)),"
@@ -124,11 +129,17 @@ def in_postgrest(asked: Question) -> str:
         "participations:events_participation(role,name_as_printed,actor:events_actor(slug,names,kind,code))"
     )
     order = "&order=start_min.desc,id.desc&limit=50"
+    taking_part = "taking_part:events_participation!inner(events_actor!inner())"
     if isinstance(asked, Page):
         return (
-            f"{address},taking_part:events_participation!inner(events_actor!inner())"
-            f"&taking_part.events_actor.code=eq.{asked.country}&start_min=lte.{asked.last}&end_max=gte.{asked.first}"
-            f"{order}"
+            f"{address},{taking_part}&taking_part.events_actor.code=eq.{asked.country}"
+            f"&start_min=lte.{asked.last}&end_max=gte.{asked.first}{order}"
+        )
+    if isinstance(asked, TypedPage):
+        return (
+            f"{address},{taking_part},about:events_event_topics!inner(events_topic!inner()),"
+            f"of_type:events_eventtype!inner()&taking_part.events_actor.code=eq.{asked.country}"
+            f"&about.events_topic.slug=eq.{asked.topic}&of_type.slug=eq.{asked.type}{order}"
         )
     if isinstance(asked, AnyPage):
         behind = f"&start_min=lte.{asked.day}&or=(start_min.lt.{asked.day},id.lt.{asked.id})" if asked.offset else ""
@@ -140,6 +151,8 @@ def in_datasette(asked: Question) -> str:
     """The addresses of the canned queries of `sqlite_copy`."""
     if isinstance(asked, Page):
         query = f"page.json?country={asked.country}&from={asked.first}&to={asked.last}&"
+    elif isinstance(asked, TypedPage):
+        query = f"typed.json?country={asked.country}&type={asked.type}&topic={asked.topic}&"
     elif isinstance(asked, AnyPage):
         query = f"behind.json?day={asked.day}&id={asked.id}&" if asked.offset else "newest.json?"
     else:
@@ -157,7 +170,13 @@ def in_directus(asked: Question) -> str:
         "participations.actor_id.names,participations.actor_id.kind,participations.actor_id.code"
     )
     wanted: dict[str, Any] = {}
-    if isinstance(asked, Page):
+    if isinstance(asked, TypedPage):
+        wanted = {
+            "participations": {"actor_id": {"code": {"_eq": asked.country}}},
+            "topics": {"topic_id": {"slug": {"_eq": asked.topic}}},
+            "type_id": {"slug": {"_eq": asked.type}},
+        }
+    elif isinstance(asked, Page):
         wanted = {
             "participations": {"actor_id": {"code": {"_eq": asked.country}}},
             "start_min": {"_lte": asked.last},

@@ -41,9 +41,14 @@ WHERE {condition}
 ORDER BY start_min DESC, id DESC
 LIMIT 50
 """
+TAKING_PART = (
+    "EXISTS (SELECT 1 FROM participation JOIN actor ON actor.id = actor_id "
+    "WHERE event_id = event.id AND actor.code = :country)"
+)
 QUERIES = {
-    "page": "start_min <= :to AND end_max >= :from AND EXISTS (SELECT 1 FROM participation "
-    "JOIN actor ON actor.id = actor_id WHERE event_id = event.id AND actor.code = :country)",
+    "page": f"start_min <= :to AND end_max >= :from AND {TAKING_PART}",
+    "typed": f"{TAKING_PART} AND type_id = (SELECT id FROM eventtype WHERE slug = :type) AND EXISTS (SELECT 1 "
+    "FROM event_topics JOIN topic ON topic.id = topic_id WHERE event_id = event.id AND topic.slug = :topic)",
     "newest": "true",
     "behind": "(start_min, id) < (:day, CAST(:id AS INTEGER))",
     "detail": "slug = :slug",
