@@ -6,7 +6,8 @@ everybody. Where a header decided, the answer says so in `Vary`, and its ETag is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,9 @@ from timeline.formats import NEGOTIABLE
 
 JSON = "application/json"
 OFFERED = [JSON, *NEGOTIABLE]
+
+LONGEST = 1_000
+"""Characters of an `Accept` header that is kept: what anybody may send must not fill the memory."""
 
 
 @dataclass(slots=True)
@@ -65,14 +69,20 @@ def media_type(request: HttpRequest, offered: Sequence[str]) -> str:
     accept = request.META.get("HTTP_ACCEPT", "").strip()
     if accept in ("", "*/*"):
         return offered[0]
-    ranges = list(_ranges(accept))
-    qualities = {name: _quality(ranges, name) for name in offered}
+    qualities = _qualities(accept) if len(accept) <= LONGEST else _qualities.__wrapped__(accept)
     preferred = max(offered, key=qualities.__getitem__)
     if not qualities[preferred]:
         raise NotAcceptable(
             f"This address answers with {', '.join(offered)}, which the request's Accept header rules out."
         )
     return preferred
+
+
+@functools.lru_cache(maxsize=1000)
+def _qualities(accept: str) -> Mapping[str, float]:
+    """How much it likes each of `OFFERED`. Kept, as clients send the same ones again and again."""
+    ranges = list(_ranges(accept))
+    return {name: _quality(ranges, name) for name in OFFERED}
 
 
 def _ranges(accept: str) -> Iterator[MediaType]:

@@ -79,7 +79,7 @@ def _noted(name: Name, request: HttpRequest, response: HttpResponseBase) -> Head
 
     An answer about the past (`as_of`) has another version in its ETag.
     """
-    ours = response.status_code == 304 and renewed(response.get("ETag", ""), 0)
-    if not ours or response.cookies or has_vary_header(response, "Cookie"):
+    if response.status_code != 304 or sum(map(len, name)) > LONGEST or "as_of" in request.GET:
         return None
-    return None if "as_of" in request.GET or sum(map(len, name)) > LONGEST else dict(response.items())
+    ours = renewed(response.get("ETag", ""), 0) and not response.cookies and not has_vary_header(response, "Cookie")
+    return dict(response.items()) if ours else None
