@@ -17,6 +17,7 @@ from timeline.recounting import Wrong, mended_tallies, wrong_tallies
 pytestmark = pytest.mark.django_db
 
 MAY, JUNE, EVER = datetime.date(2025, 5, 1), datetime.date(2025, 6, 1), datetime.date(1, 1, 1)
+COUNT = "/api/v1/events/count/?country=UZ"
 
 
 def kept():
@@ -75,10 +76,25 @@ def test_what_is_wrong_is_found_and_mended():
 
     assert list(wrong_tallies()) == found
     assert kept() == wrong
+    assert dataset_version() == version
     assert list(mended_tallies()) == found
     assert kept() == right
-    assert list(wrong_tallies()) == [[], [], [], [], []]
-    assert dataset_version() == version
+    assert dataset_version() == version + 1
+    assert list(wrong_tallies()) == list(mended_tallies()) == [[], [], [], [], []]
+    assert dataset_version() == version + 1
+
+
+@pytest.mark.usefixtures("_events")
+def test_a_client_with_a_wrong_number_is_told(client):
+    falsify("countries", "UZ", EVER, starts=1)
+    wrong = client.get(COUNT)
+    asked = {"if-none-match": wrong["ETag"]}
+    assert wrong.json()["count"] == 1
+    assert client.get(COUNT, headers=asked).status_code == 304
+
+    list(mended_tallies())
+
+    assert client.get(COUNT, headers=asked).json()["count"] == 2
 
 
 @pytest.mark.usefixtures("_events")
