@@ -6,6 +6,7 @@ import pytest
 
 from tests.assertions import etag_of
 from tests.builders import published
+from timeline.negotiation import LONGEST, _qualities
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,19 @@ def test_accept(client, address, accept, media_type):
     assert response.status_code == 200
     assert response["Content-Type"].split(";")[0] == media_type
     assert b"Title of event" in response.getvalue()
+
+
+def test_what_is_asked_again_is_kept_unless_it_is_long(client):
+    published("event")
+
+    def misses(accept):
+        before = _qualities.cache_info().misses
+        types = [client.get(LIST, headers={"accept": accept})["Content-Type"].split(";")[0] for _ in range(2)]
+        assert types == ["text/csv", "text/csv"]
+        return _qualities.cache_info().misses - before
+
+    assert misses("text/csv, text/x-asked-twice") == 1
+    assert misses(f"text/csv, text/{'x' * LONGEST}") == 0
 
 
 def test_format_wins_over_accept(client):
