@@ -14,7 +14,7 @@ from django.db import connection
 
 from timeline.consistency import one_state
 from timeline.editions import new_edition
-from timeline.tallies import ACTOR, ALL, COUNTRY, DAY, EVER, FIRST_MONTH, TOPIC, TYPE, Change, change
+from timeline.tallies import ALL, COLUMNS, DAY, EVER, FIRST_MONTH, Change, change
 
 DIFFERENCES = """
 SELECT dimension, key, month,
@@ -37,13 +37,7 @@ ORDER BY dimension, key COLLATE "C", month
 """
 """SQL, for a column. A tally that is not there is one of nothing. `month` is NULL where `other` is counted by day."""
 
-VALUES = {
-    ALL: "ARRAY['']",
-    COUNTRY: "countries_involved",
-    ACTOR: "actors",
-    TYPE: "type_path",
-    TOPIC: "topics",
-}
+VALUES = {ALL: "ARRAY['']", **COLUMNS}
 """Dimension → what each event has of it, in SQL."""
 
 

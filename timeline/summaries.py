@@ -40,7 +40,7 @@ from timeline.parameters import Known
 from timeline.querysets import PublicationQuerySet, certain_overlap, overlaps, together
 from timeline.samples import sample
 from timeline.spans import ROUNDED_SPANS, SPANS, Span, by_bucket, known_months, total
-from timeline.tallies import Tallied, by_value
+from timeline.tallies import COLUMNS, Tallied, by_value
 from timeline.traits import of_window
 
 MOST_COUNTED = 10_000
@@ -89,9 +89,6 @@ GROUP BY value ORDER BY count(*) DESC, value COLLATE "C" LIMIT {most})
 """
 """(dimension, value, number), the highest numbers first; without a dimension, the years from which and to which so many
 of `matched` lasted."""
-
-VALUES = {"type": "type_path", "topic": "topics", "actor": "actors", "country": "countries_involved"}
-"""Dimensions of facets → the columns with their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +324,7 @@ class Question:
         """The query for `events` in the window, up to one more than `most`. Raises `EmptyResultSet`."""
         days = CERTAIN_DAYS if self.certain else (F(f"{events.prefix}start_min"), F(f"{events.prefix}end_max"))
         # The index of days has no values: by it, what ended before the window would be read only to be left out.
-        with_values = not events.prefix and not set(VALUES.values()).isdisjoint(columns)
+        with_values = not events.prefix and not set(COLUMNS.values()).isdisjoint(columns)
         by_traits = by_traits and (events.are_keyed or with_values)
         parts = events.overlapping(self.first, self.last, by_traits=by_traits)
         parts = [part.order_by().values_list(*days, *columns) for part in parts]
@@ -367,7 +364,7 @@ class Question:
                 begun[month.year] += starts
             # What ended before the window overlaps no part of its first year that counts.
             ended[min(month.year, self.first.year - 1) if self.first and month < self.first else month.year] += ends
-        values = {dimension: by_value(dimension, self.first, self.last, most) for dimension in VALUES}
+        values = {dimension: by_value(dimension, self.first, self.last, most) for dimension in COLUMNS}
         return Facets(self.count(), values, self._years(+begun, +ended))
 
     def _facets_of_events(self, most: int | None) -> Facets:
@@ -377,14 +374,14 @@ class Question:
             return sum(count for dimension, _, count in rows if not dimension)
 
         limit = "ALL" if most is None else str(most)
-        by_value = [BY_VALUE.format(dimension=name, column=column, most=limit) for name, column in VALUES.items()]
+        by_value = [BY_VALUE.format(dimension=name, column=column, most=limit) for name, column in COLUMNS.items()]
         select = " UNION ALL ".join([BY_YEARS, *by_value])
-        rows, one_in = self._of_few_or_sample(select, number_of, tuple(VALUES.values()), COST_OF_VALUES)
+        rows, one_in = self._of_few_or_sample(select, number_of, tuple(COLUMNS.values()), COST_OF_VALUES)
         read = number_of(rows)
         # Of a sample of a known number it is known for how many events each stands.
         number = self._tallied_count(self.first, self.last) if self.tallied and one_in > 1 else one_in * read
         times = number / max(read, 1)
-        values: dict[str, Counter[str]] = {name: Counter() for name in VALUES}
+        values: dict[str, Counter[str]] = {name: Counter() for name in COLUMNS}
         begun: Counter[int] = Counter()
         ended: Counter[int] = Counter()
         for dimension, value, count in rows:

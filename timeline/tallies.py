@@ -19,6 +19,9 @@ from timeline.buckets import Buckets, last_of_month, month_of
 from timeline.models import Publication, Tally
 
 ALL, DAY, COUNTRY, ACTOR, TYPE, TOPIC, *_ = (dimension.value for dimension in Tally.Dimension)
+COLUMNS = {COUNTRY: "countries_involved", ACTOR: "actors", TYPE: "type_path", TOPIC: "topics"}
+"""Dimension → the column of publications with their values."""
+
 EVER = {COUNTRY: "countries", ACTOR: "actors", TYPE: "types", TOPIC: "topics"}
 """Dimension → that of the same values in all months together."""
 
@@ -87,13 +90,8 @@ def _by_month(rows: Iterable[Publication]) -> tuple[Counter[Entry], Counter[Entr
 
 def _entries(row: Publication, month: datetime.date) -> Iterator[Entry]:
     yield ALL, "", month
-    for dimension, keys in (
-        (COUNTRY, row.countries_involved),
-        (ACTOR, row.actors),
-        (TYPE, row.type_path),
-        (TOPIC, row.topics),
-    ):
-        for key in keys:
+    for dimension, column in COLUMNS.items():
+        for key in getattr(row, column):
             yield dimension, key, month
 
 

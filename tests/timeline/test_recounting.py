@@ -8,6 +8,7 @@ import pytest
 
 from tests.builders import actor, draft, published, state
 from tests.timeline.test_import_commands import run
+from tests.timeline.test_tallies import kept
 from timeline.caching import dataset_version
 from timeline.management.commands import recount
 from timeline.models import Tally
@@ -18,11 +19,6 @@ pytestmark = pytest.mark.django_db
 
 MAY, JUNE, EVER = datetime.date(2025, 5, 1), datetime.date(2025, 6, 1), datetime.date(1, 1, 1)
 COUNT = "/api/v1/events/count/?country=UZ"
-
-
-def kept():
-    rows = Tally.objects.values_list("dimension", "key", "month", "starts", "ends")
-    return {tuple(row[:3]): tuple(row[3:]) for row in rows if any(row[3:])}
 
 
 def falsify(dimension, key, month, **numbers):

@@ -58,6 +58,11 @@ class TypedPage:
     type: str
     topic: str
 
+    @property
+    def query(self) -> str:
+        """It as most are asked."""
+        return f"country={self.country}&type={self.type}&topic={self.topic}"
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:

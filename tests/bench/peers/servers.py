@@ -82,7 +82,7 @@ def by_offset(asked: Question) -> str:
     if isinstance(asked, Page):
         return f"/events/?country={asked.country}&from={asked.first}&to={asked.last}"
     if isinstance(asked, TypedPage):
-        return f"/events/?country={asked.country}&type={asked.type}&topic={asked.topic}"
+        return f"/events/?{asked.query}"
     if isinstance(asked, AnyPage):
         return f"/events/?offset={asked.offset}" if asked.offset else "/events/"
     return f"/events/{asked.slug}/"
@@ -112,8 +112,7 @@ def ours(asked: Question) -> str:
         window = f"country={asked.country}&from={asked.year}&to={asked.last_year}"
         return f"/api/v1/events/?{window}&involvement=participant&lang=en"
     if isinstance(asked, TypedPage):
-        wanted = f"country={asked.country}&type={asked.type}&topic={asked.topic}"
-        return f"/api/v1/events/?{wanted}&involvement=participant&lang=en"
+        return f"/api/v1/events/?{asked.query}&involvement=participant&lang=en"
     if isinstance(asked, AnyPage):
         cursor = f"&cursor={Cursor('-date', (asked.day, asked.id), False)}" if asked.offset else ""
         return f"/api/v1/events/?lang=en{cursor}"
@@ -152,7 +151,7 @@ def in_datasette(asked: Question) -> str:
     if isinstance(asked, Page):
         query = f"page.json?country={asked.country}&from={asked.first}&to={asked.last}&"
     elif isinstance(asked, TypedPage):
-        query = f"typed.json?country={asked.country}&type={asked.type}&topic={asked.topic}&"
+        query = f"typed.json?{asked.query}&"
     elif isinstance(asked, AnyPage):
         query = f"behind.json?day={asked.day}&id={asked.id}&" if asked.offset else "newest.json?"
     else:
