@@ -1,7 +1,6 @@
 """What PostgreSQL's stemmers make of words, asked for once and remembered.
 
-Of a million documents, and of what readers look for, the words are the same few thousand, but for numbers. Names come
-again as a whole, and so do their lexemes.
+Of a million documents, and of what readers look for, the words are the same few thousand, but for numbers.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ CONFIGURATIONS = {"en": "english", "de": "german"}
 UNSTEMMED = "simple"
 """The configuration for that."""
 
-MOST_KNOWN, LONGEST_KNOWN = 20_000, 40
-"""Words, of so many characters at most, and names that each process remembers of a configuration: some megabytes. More
-would be rare ones."""
+MOST_KNOWN, LONGEST_KNOWN = 10_000, 40
+"""Words, of so many characters at most, that each process remembers of a configuration: three megabytes. More would be
+rare ones. Names are put together of them anew, which takes next to nothing; remembered, they would take ten."""
 
 Stemmed = tuple[tuple[tuple[str, int], ...], int]
 """Of a word or a name: its lexemes, with their positions from 1, and how many positions it takes. Of a stop word there
@@ -50,27 +49,23 @@ class Known(NamedTuple):
 
 
 class Stems:
-    """What words and names become in one configuration; remembered for the life of the process."""
+    """What words and names become in one configuration; of words remembered for the life of the process."""
 
     def __init__(self, configuration: str) -> None:
         self.configuration = configuration
-        self._words: dict[str, Stemmed] = {}
-        self._names: dict[str, Stemmed] = {}
+        self._known: dict[str, Stemmed] = {}
 
     def of(self, words: Iterable[str], names: Iterable[str] = ()) -> Known:
         """For all the `words` and `names`. One query, or none."""
-        wanted = set(names)
-        found = _known(wanted, self._names)
-        new = {name: words_of(name) for name in wanted.difference(found)}
-        of_words = self._of_words({*words, *(word for parts in new.values() for word in parts)})
-        learned = {name: joined(of_words[word] for word in parts) for name, parts in new.items()}
-        _remember(learned, self._names)
-        return Known(of_words, found | learned)
+        cut = {name: words_of(name) for name in set(names)}
+        of_words = self._of_words({*words, *(word for parts in cut.values() for word in parts)})
+        return Known(of_words, {name: joined(of_words[word] for word in parts) for name, parts in cut.items()})
 
     def _of_words(self, wanted: set[str]) -> dict[str, Stemmed]:
         # Every language has numbers as they are: nearly each event has one of its own.
         found: dict[str, Stemmed] = {word: (((word, 1),), 1) for word in wanted if word.isascii() and word.isdecimal()}
-        found |= _known(wanted, self._words)
+        # Those that are known; others may let them be forgotten meanwhile.
+        found |= {word: stemmed for word in wanted if (stemmed := self._known.get(word)) is not None}
         if new := wanted.difference(found):
             with connection.cursor() as cursor:
                 cursor.execute(STEMMED, [array_text(new), self.configuration])
@@ -78,21 +73,15 @@ class Stems:
                     word: (tuple(zip(lexemes[:-1], positions[:-1], strict=True)), positions[-1] - 1)
                     for word, lexemes, positions in cursor.fetchall()
                 }
-            _remember({word: stemmed for word, stemmed in learned.items() if len(word) <= LONGEST_KNOWN}, self._words)
+            self._remember({word: stemmed for word, stemmed in learned.items() if len(word) <= LONGEST_KNOWN})
             found |= learned
         return found
 
-
-def _known(wanted: set[str], known: Mapping[str, Stemmed]) -> dict[str, Stemmed]:
-    """Those that are known; others may let them be forgotten meanwhile."""
-    return {text: stemmed for text in wanted if (stemmed := known.get(text)) is not None}
-
-
-def _remember(learned: Mapping[str, Stemmed], known: dict[str, Stemmed]) -> None:
-    """Forgets all that is known where it would become too much."""
-    if len(known) + len(learned) > MOST_KNOWN:
-        known.clear()
-    known.update(learned)
+    def _remember(self, learned: Mapping[str, Stemmed]) -> None:
+        """Forgets all that is known where it would become too much."""
+        if len(self._known) + len(learned) > MOST_KNOWN:
+            self._known.clear()
+        self._known.update(learned)
 
 
 def joined(words: Iterable[Stemmed]) -> Stemmed:
