@@ -240,10 +240,18 @@ COMPONENTS: dict[str, Schema] = {
         {"highlights": described(array(ref("Highlight")), HIGHLIGHTS)},
     ),
     "Highlight": record("An event in short.", {"id": TEXT, "url": ADDRESS, "title": TEXT, "date": ref("Date")}),
-    "Window": record(
-        "The events of a window, or how many there were when.",
-        {**COUNTED, "kind": described({"enum": ["events", "density"]}, "Whether there are `results` or `buckets`.")},
-        {"results": array(ref("Event")), "buckets": array(ref("Bucket")), **WINDOW},
+    "Window": {
+        "description": "The events of a window, or how many there were when: `kind` tells which.",
+        "oneOf": [ref("WindowOfEvents"), ref("WindowOfDensity")],
+    },
+    "WindowOfEvents": record(
+        "The events of a window, where they are few.",
+        {**COUNTED, "kind": {"type": "string", "const": "events"}, "results": array(ref("Event"))},
+    ),
+    "WindowOfDensity": record(
+        "How many events there were when, where they are many.",
+        {**COUNTED, "kind": {"type": "string", "const": "density"}, "buckets": array(ref("Bucket"))},
+        WINDOW,
     ),
     "Facets": record(
         "How many events have which values; the highest numbers come first.",

@@ -45,6 +45,7 @@ def test_typescript(node_modules, api, tmp_path):
         "Landau und Gor besuchen Kasachstan und Usbekistan | Oktober 2025 | month | Tashkent, Almaty and Astana "
         "| KZ,US,UZ",
         "null",
+        "1",
         "coutnry: There is no parameter 'coutnry' here. Did you mean 'country'?",
     ]
 

@@ -22,6 +22,11 @@ async function list(api: string, query: Query): Promise<EventPage> {
 // Whoever asks without `fields` gets whole events.
 const isWhole = (event: EventPage["results"][number]): event is Event => "sources" in event;
 
+type Window = operations["get_event_window"]["responses"][200]["content"]["application/json"];
+
+// Of a window there are events, or the buckets that their number is cut into.
+const entries = (window: Window): number => (window.kind === "events" ? window.results : window.buckets).length;
+
 async function main(api: string): Promise<void> {
   const page = await list(api, { country: ["UZ"], from: "2025-10", to: "2025-10", lang: "de" });
   for (const event of page.results.filter(isWhole)) {
@@ -31,6 +36,7 @@ async function main(api: string): Promise<void> {
     console.log([title, event.date.display, precision, place, event.countries?.map(({ code }) => code)].join(" | "));
   }
   console.log(page.next);
+  console.log(entries(await (await fetch(`${api}/api/v1/events/window/?country=UZ&from=2025-10&to=2025-10`)).json()));
 
   // @ts-expect-error There is no such parameter.
   await list(api, { coutnry: ["UZ"] }).catch((error: Error) => console.log(error.message));

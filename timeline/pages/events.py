@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponseBase
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from events.date_display import display
@@ -16,9 +15,10 @@ from timeline.documents import Document, load, with_base_url
 from timeline.formats import jsonld
 from timeline.formats.places import place_in_words
 from timeline.formats.texts import as_json, closed, paragraphs
-from timeline.links import address_of, query_of
+from timeline.links import address_of
 from timeline.models import Term
 from timeline.pages.base import Page, data_address
+from timeline.pages.relations import related
 from timeline.pages.words import words_of
 from timeline.views.base import Reading
 from timeline.views.events import moved, present_slug, stored_event
@@ -39,7 +39,7 @@ class EventPage(Page):
         address = address_of(reading.request, self.page_route, slug, language)
         context = {
             "event": document,
-            **shown(document, language, reading.at),
+            **shown(document, language),
             "json_ld": json_ld(document, address),
             "json": data_address(reading, "event-detail", slug),
             "atom": data_address(reading, "event-detail", slug, lang=language, format="atom"),
@@ -47,6 +47,7 @@ class EventPage(Page):
         }
         if not self.framed:
             context["figures"] = figures(document, language, reading.at)
+            context["related"] = related(document, language, version, reading.at)
         return self.page(reading, version, slug, closed(document["title"]), context)
 
 
@@ -56,22 +57,14 @@ class EventEmbed(EventPage):
     route, template, framed = "event-embed", "timeline/event_embed.html", True
 
 
-def shown(document: Document, language: str, at: int | None) -> dict[str, Any]:
-    """What the templates show of a document, of the dataset version `at`, that is not in it in so many words."""
+def shown(document: Document, language: str) -> dict[str, Any]:
+    """What the templates show of a document that is not in it in so many words."""
     words = words_of(language)
     names = {country["code"]: country["name"] for country in document.get("countries", ())}
     return {
         "summary": paragraphs(document.get("summary", "")),
         "place": place_in_words(document),
         "roles": _roles(document, names, words),
-        "relations": [
-            {
-                "kind": words[f"relation {relation['kind']}"],
-                "title": relation["title"],
-                "address": reverse("event-page", args=[relation["event"]]) + query_of(language, at),
-            }
-            for relation in document.get("relations", ())
-        ],
         "sources": [_source(source, language) for source in document["sources"]],
     }
 

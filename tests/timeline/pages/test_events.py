@@ -66,7 +66,7 @@ def _summit(db):
 
 @pytest.mark.usefixtures("_summit")
 def test_the_page_says_all_that_is_known(client):
-    with assertNumQueries(2):
+    with assertNumQueries(3):
         response = client.get("/events/summit/")
 
     assert response.status_code == 200
@@ -82,7 +82,7 @@ def test_the_page_says_all_that_is_known(client):
           <p lang="en">They met.</p>
           <dl class="facts">
             <dt>Place</dt><dd><bdi>White House, United States</bdi></dd>
-            <dt>In force</dt><dd>since December 2025</dd>
+            <dt>Effective</dt><dd>since December 2025</dd>
             <dt>Host</dt><dd><bdi>United States</bdi></dd>
             <dt>Participants</dt><dd><bdi>President</bdi>, for <bdi>Kazakhstan</bdi></dd>
             <dt>Countries involved</dt><dd><bdi>Kazakhstan</bdi>, <bdi>United States</bdi></dd>
@@ -99,7 +99,7 @@ def test_the_page_says_all_that_is_known(client):
               <li><a href="https://example.org/summit/1" rel="noopener"><bdi>Blog</bdi></a><br>
                 <span class="quiet"> – dates it 7 November 2025</span></li>
               <li><a href="https://example.org/summit/2" rel="noopener"><bdi>Statement</bdi></a><br>
-                <span class="quiet"> – dates it 6 November 2025 – in force according to it December 2025</span></li>
+                <span class="quiet"> – dates it 6 November 2025 – effective according to it December 2025</span></li>
             </ul></section>
           <section aria-labelledby="cite"><h2 id="cite">Cite this</h2>
             <p><bdi lang="en">Leaders&#x27; summit</bdi>, 6 November 2025 (version 1). Diplomatic events timeline,
@@ -160,7 +160,7 @@ def test_figures_say_who_reports_them_and_where(client):
     uzbekistan.save()
     publish_vocabulary(actors=[uzbekistan])
 
-    with assertNumQueries(3):
+    with assertNumQueries(4):
         main = main_of(client.get("/events/summit/"))
     found = re.findall(r"<li>(<bdi>\w+</bdi>: .*?)</li>", main, flags=re.DOTALL)
     link = '<a href="https://example.org/summit/{}" rel="noopener"><bdi>{}</bdi></a>'

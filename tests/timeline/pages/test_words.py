@@ -15,7 +15,7 @@ def test_every_language_has_every_word():
 
 def test_every_role_and_relation_has_a_word():
     roles = {f"role {role}" for role in Participation.Role.values}
-    relations = {f"relation {kind}" for kind in Relation.Kind.values}
+    relations = {f"relation {kind}{by}" for kind in Relation.Kind.values for by in ("", " by")}
 
     assert {name for name in WORDS["en"] if " " in name} == roles | relations
 
