@@ -1,4 +1,9 @@
-"""A dataset version while it is being written: one transaction, one number, no gaps."""
+"""A dataset version while it is being written: one transaction, one number, no gaps.
+
+But for one: no number is given twice, and a database that was restored from a backup, or a replica that took over, may
+lack the last ones. Caches, mirrors and citations would take what is published then for what had the same number. So the
+first publication in a database other than the one before leaves out some.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +50,17 @@ class Edition:
         }
 
 
+LEFT_OUT = 10_000
+"""Dataset versions: more than are published between a backup and the next one."""
+
+WRITTEN = """
+SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(%s, 'id')), 0),
+    concat_ws('-', system_identifier, oid, left(pg_walfile_name(pg_current_wal_lsn()), 8))
+FROM pg_control_system(), pg_database WHERE datname = current_database()
+"""
+"""SQL: how many versions of events were written, and where: the cluster, the database, and the timeline of the cluster,
+which is another one once a replica takes over or the cluster is recovered to a moment."""
+
 PUBLISHING = 7_314_159_266
 """The advisory lock of those who publish, shared by them until their transactions end."""
 
@@ -88,20 +104,20 @@ def new_edition(by: AbstractBaseUser | None) -> Iterator[Edition]:
     with transaction.atomic():
         first = {"updated_at": timezone.now()}
         dataset, _ = Dataset.objects.select_for_update().get_or_create(pk=1, defaults=first)
+        written, here = _written()
+        left_out = LEFT_OUT if dataset.written_to not in ("", here) else 0
         # A clock set back must not date a version before the one it follows.
-        edition = Edition(dataset.version + 1, max(timezone.now(), dataset.updated_at), by, _block())
+        at = max(timezone.now(), dataset.updated_at)
+        edition = Edition(dataset.version + 1 + left_out, at, by, written // traits.WRITTEN_TOGETHER)
         sort_in_after_commit()
         yield edition
         if not edition.empty:
-            Dataset.objects.update(version=edition.number, updated_at=edition.at)
+            Dataset.objects.update(version=edition.number, updated_at=edition.at, written_to=here)
             DatasetVersion.objects.create(number=edition.number, at=edition.at)
 
 
-def _block() -> int:
+def _written() -> tuple[int, str]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(%s, 'id')), 0)",
-            [Publication._meta.db_table],
-        )
-        written: int = cursor.fetchone()[0]
-        return written // traits.WRITTEN_TOGETHER
+        cursor.execute(WRITTEN, [Publication._meta.db_table])
+        written, here = cursor.fetchone()
+        return written, here

@@ -5,8 +5,11 @@ import threading
 import pytest
 from django.db import connection, transaction
 
+from tests.assertions import slugs
+from tests.builders import published
 from timeline import editions
 from timeline.editions import PUBLISHING, begin_publishing, wait_for_publishers
+from timeline.models import Dataset, DatasetVersion
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,3 +48,32 @@ def test_nobody_is_waited_for_if_nobody_else_publishes():
     with transaction.atomic():
         begin_publishing()
         wait_for_publishers()
+
+
+def test_a_database_that_took_over_gives_no_number_twice(client):
+    for slug in ("first", "second"):
+        published(slug)
+    here = Dataset.objects.get().written_to
+    cluster, database, timeline = here.split("-")
+    assert (cluster.isdecimal(), database.isdecimal(), timeline) == (True, True, "00000001")
+
+    for elsewhere in (f"1-{database}-{timeline}", f"{cluster}-1-{timeline}", f"{cluster}-{database}-00000002"):
+        Dataset.objects.update(written_to=elsewhere)
+        published(f"restored-{elsewhere}")
+        assert Dataset.objects.get().written_to == here
+    published("last")
+
+    numbers = list(DatasetVersion.objects.order_by("number").values_list("number", flat=True))
+    assert numbers == [1, 2, 10_003, 20_004, 30_005, 30_006]
+    # Whoever had a lost version hears of all that came instead of it; it says what it said when it was the last one.
+    changes = client.get("/api/v1/changes/?since=3").json()
+    assert [change["dataset_version"] for change in changes["results"]] == [10_003, 20_004, 30_005, 30_006]
+    assert sorted(slugs(client, "as_of=9000")) == ["first", "second"]
+
+
+def test_where_a_database_was_written_to_may_not_be_known():
+    published("first")
+    Dataset.objects.update(written_to="")
+    published("second")
+
+    assert Dataset.objects.get().version == 2

@@ -12,6 +12,12 @@ class Dataset(models.Model):
 
     version = models.BigIntegerField(default=0)
     updated_at = models.DateTimeField()
+    written_to = models.CharField(
+        max_length=60,
+        blank=True,
+        db_default="",
+        help_text="Which database this version was written to: see `timeline.editions`. Empty in old ones: not known.",
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(name="dataset_is_one_row", condition=Q(id=1))]
