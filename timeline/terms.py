@@ -70,8 +70,8 @@ class _Entry(NamedTuple):
     predecessors: list[str]
 
 
-MOST_REMEMBERED = 10_000
-"""Actors, each some kilobytes."""
+MOST_REMEMBERED = 4_000
+"""Actors, each some kilobytes: more than a batch of events names."""
 _remembered: dict[int, tuple[_Entry, list[RenderedTerm]]] = {}
 
 
