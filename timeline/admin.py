@@ -37,6 +37,8 @@ from timeline.models import Publication, PublicationRelation, Term, Timeline
 from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, public_version
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
 from timeline.publishing_admin import PublishingAdmin, account
+from timeline.taken_along import tell_what_went_along
+from timeline.vocabulary import Changes
 
 LISTED = 20
 """Events that a message names."""
@@ -161,7 +163,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
 
     @admin.action(description="Publish selected events", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        outcome = Outcome()
+        outcome, since = Outcome(), last_refresh()
         # All of them first, and as they are now: the first batch takes the dataset, and who has others waits for it.
         ids = lock(queryset.values_list("pk", flat=True))
         withdrawn = set(queryset.filter(was_withdrawn=True).values_list("pk", flat=True))
@@ -173,6 +175,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             outcome.published += done.published
             outcome.unchanged += done.unchanged
             outcome.refused |= done.refused
+            outcome.vocabulary.add(done.vocabulary)
             edited += edited_now
         say_unpublished(request, [(event.slug, reasons) for event, reasons in outcome.refused.items()], LISTED)
         if edited:
@@ -183,8 +186,10 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         if again := [event for event in outcome.published if event.pk in withdrawn]:
             message = f"Public again, having been withdrawn: {slugs(again, LISTED)}."
             self.message_user(request, message, messages.WARNING)
+        tell_what_went_along(request, outcome.vocabulary, "Published with an event.")
         if outcome.unchanged:
             self.message_user(request, f"Nothing new to publish in: {slugs(outcome.unchanged, LISTED)}.", messages.INFO)
+        say_what_follows(request, since)
 
     @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["publish"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
@@ -281,7 +286,8 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
     @admin.action(description="Publish selected entries", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         entries, since = list(queryset), last_refresh()
-        changed = publish_vocabulary(account(request), **{self.vocabulary: queryset})
+        changes = Changes()
+        changed = publish_vocabulary(account(request), **{self.vocabulary: queryset}, changes=changes)
         keys = {(entry.kind, entry.key) for entry in changed}
         published = [entry for entry in entries if keys.intersection(own_keys(self.kind, entry))]
         others = [entry for entry in entries if entry not in published]
@@ -289,6 +295,8 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         if published:
             listed = linked(published, LISTED, self._page)
             self.message_user(request, format_html("Published: {}.", listed), messages.SUCCESS)
+        own = {key for entry in entries for key in own_keys(self.kind, entry)}
+        tell_what_went_along(request, changes.without(own), "Published with another entry.")
         if others:
             self.message_user(request, f"Nothing new to publish in: {slugs(others, LISTED)}.", messages.INFO)
         say_what_follows(request, since)

@@ -57,6 +57,7 @@ from timeline.formats.csv import BYTE_ORDER_MARK
 from timeline.import_effects import Effects
 from timeline.importing import Report, publish_imported, run
 from timeline.publishing_admin import PublishingAdmin, account
+from timeline.taken_along import entries_of, say_changed
 
 MOST_BYTES = 5_000_000
 MOST_PACKED = 2_000_000
@@ -223,6 +224,7 @@ class ImportAdmin(PublishingAdmin):
             said.append(f"Changed: {entries} of actors, types and topics.")
         for sentence in said:
             self.message_user(request, sentence, messages.SUCCESS)
+        say_changed(request, entries_of(effects.taken_along))
         reasons = [(event.key, [problem.message for problem in event.problems]) for event in effects.unpublished]
         say_unpublished(request, reasons, LISTED)
         if published.otherwise:
@@ -298,7 +300,7 @@ class ImportAdmin(PublishingAdmin):
                     done = publish_imported(
                         effects.report,
                         account(request),
-                        lambda _, batch: effects.add_refused(batch),
+                        lambda _, batch: effects.add_batch(batch),
                         trial=not confirmed,
                     )
                     effects.add_published(done)
@@ -347,7 +349,7 @@ class ImportAdmin(PublishingAdmin):
             yield entry
 
     def _log(self, request: HttpRequest, effects: Effects) -> None:
-        """Notes in the history of each event what the import did to it."""
+        """Notes in the history of each event what the import did to it, and of each entry that it was published."""
         imported, published = effects.imported_ids, set(effects.published.event_ids)
         for message, ids in (
             ("Imported.", imported - published),
@@ -355,3 +357,4 @@ class ImportAdmin(PublishingAdmin):
             ("Published.", published - imported),
         ):
             log(request, list(Event.objects.filter(among("pk", ids))), message)
+        log(request, entries_of(effects.entries), "Published with an import.")

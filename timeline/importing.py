@@ -22,7 +22,7 @@ from timeline.models import Publication, Term
 from timeline.processes import share_out
 from timeline.publishing import publish, publish_vocabulary, withdraw
 from timeline.terms import render_actors, render_branches
-from timeline.vocabulary import changed_terms
+from timeline.vocabulary import Changes, Key, changed_terms
 
 PUBLISHED_AT_ONCE = 2_000
 """Events in a dataset version. More would take less time each; others who publish wait for as many, about a second."""
@@ -108,6 +108,9 @@ class Published:
     nothing in them leaves them so."""
     edited_meanwhile: int = 0
     """Events that an editor has saved since the import began, and may not have finished."""
+    entries: list[Key] = field(default_factory=list, compare=False)
+    """Of a batch, the public entries that its events took along otherwise, or again. In all, those of the file that no
+    event took along."""
 
     @property
     def published(self) -> int:
@@ -167,7 +170,10 @@ def publish_imported(
         count += len(batch.ids)
         after_batch(count, published)
     if vocabulary and not trial:
-        publish_vocabulary(by, **{name: entries.all() for name, entries in vocabulary.items()})  # as they are by now
+        changes = Changes()
+        as_by_now: dict[str, Any] = {name: entries.all() for name, entries in vocabulary.items()}
+        publish_vocabulary(by, **as_by_now, changes=changes)
+        done.entries = changes.changed
     return done
 
 
@@ -229,6 +235,7 @@ def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
         outcome = publish(new, batch.by, skip_refused=True, turn=turn, seen=seen, trial=batch.trial)
         done.event_ids.extend(event.pk for event in outcome.published)
         done.refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
+        done.entries = outcome.vocabulary.changed + outcome.vocabulary.again
         done.edited_meanwhile += len(new) - len(outcome.published) - len(outcome.unchanged) - len(outcome.refused)
     return done
 

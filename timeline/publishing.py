@@ -36,7 +36,7 @@ from timeline.models import (
 )
 from timeline.terms import RenderedTerm, render_actors, render_branches, render_timelines
 from timeline.versions import Prepared, event_digest, prepare, timestamp, write_versions
-from timeline.vocabulary import left_blocs, terms_of, withdraw_terms, write_terms
+from timeline.vocabulary import Changes, left_blocs, terms_of, withdraw_terms, write_terms
 
 COPIED = [
     column.attname
@@ -64,6 +64,8 @@ class Outcome:
     published: list[Event] = field(default_factory=list)
     unchanged: list[Event] = field(default_factory=list)
     refused: dict[Event, list[str]] = field(default_factory=dict)
+    vocabulary: Changes = field(default_factory=Changes)
+    """What the events took along of actors, types and topics. Keys alone: in bulk, nobody asks for more."""
 
 
 def publish(
@@ -100,7 +102,8 @@ def publish(
             return outcome
         with turn, new_edition(by) as edition:
             previous = last_versions(prepared)
-            write_terms(edition, terms_of(accepted, rendered, left_blocs(prepared, previous)))
+            entries = terms_of(accepted, rendered, left_blocs(prepared, previous))
+            write_terms(edition, entries, outcome.vocabulary)
             write_publications(edition, prepared, previous, outcome)
             _note_drafts(outcome.unchanged, previous)
     return outcome
@@ -147,11 +150,13 @@ def publish_vocabulary(
     types: Iterable[EventType] = (),
     topics: Iterable[Topic] = (),
     timelines: Iterable[Timeline] = (),
+    changes: Changes | None = None,
 ) -> list[RenderedTerm]:
-    """Makes vocabulary entries public as they are now, as one dataset version. Returns those that changed."""
+    """Makes vocabulary entries public as they are now, as one dataset version. Returns those that changed, and notes
+    them in `changes`."""
     with new_edition(by) as edition:
-        entries = render_actors(actor.pk for actor in actors)
-        return write_terms(edition, [*entries, *render_branches(types, topics), *render_timelines(timelines)])
+        entries = [*render_actors(actor.pk for actor in actors), *render_branches(types, topics)]
+        return write_terms(edition, [*entries, *render_timelines(timelines)], changes)
 
 
 def withdraw_timelines(timelines: Iterable[Timeline], by: AbstractBaseUser | None = None) -> list[Timeline]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from events.among import among
@@ -17,13 +18,40 @@ from timeline.tallies import Tallied
 from timeline.terms import RenderedTerm, membership_days, render_actors, render_branches
 from timeline.versions import Prepared
 
-Last = Mapping[tuple[str, str], Term]
+Key = tuple[str, str]
+"""Of an entry: its kind and its key."""
+Last = Mapping[Key, Term]
 """By kind and key, the last version of an entry."""
 Said = dict[str, dict[str, Document]]
 """By key and language, what an entry says. No actor's key is a country's: slugs are in lower case, codes in upper."""
 
 OPPOSITE = {"successors": "predecessors", "predecessors": "successors"}
 """What the entry of a state is in the entries of those that it names so; in the order in which they stand there."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """Of which entries there are new versions: those that never were public before, those that say something else than
+    what was public of them, and those that are public again, having been withdrawn."""
+
+    first: list[Key] = field(default_factory=list)
+    changed: list[Key] = field(default_factory=list)
+    again: list[Key] = field(default_factory=list)
+
+    def note(self, entries: Iterable[RenderedTerm], previous: Last) -> None:
+        for entry in entries:
+            last = previous.get((entry.kind, entry.key))
+            listed = self.first if last is None else self.again if last.withdrawn else self.changed
+            listed.append((entry.kind, entry.key))
+
+    def add(self, others: Changes) -> None:
+        self.first += others.first
+        self.changed += others.changed
+        self.again += others.again
+
+    def without(self, keys: Container[Key]) -> Changes:
+        """Those of all other entries."""
+        return Changes(*([key for key in of if key not in keys] for of in (self.first, self.changed, self.again)))
 
 
 def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered], left: Iterable[int] = ()) -> list[RenderedTerm]:
@@ -105,8 +133,10 @@ def changed_terms(rendered: Sequence[RenderedTerm]) -> list[RenderedTerm]:
     return [entry for entry in rendered if said.get((entry.kind, entry.key)) != entry.digest]
 
 
-def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> list[RenderedTerm]:
-    """Writes a new version of each entry that changed; returns these."""
+def write_terms(
+    edition: Edition, rendered: Sequence[RenderedTerm], changes: Changes | None = None
+) -> list[RenderedTerm]:
+    """Writes a new version of each entry that changed; returns these, and notes them in `changes`."""
     # Most are as they were: only of those that change, the whole version is read.
     changed = changed_terms(rendered)
     previous = {
@@ -114,6 +144,8 @@ def write_terms(edition: Edition, rendered: Sequence[RenderedTerm]) -> list[Rend
         for kind, keys in _keys(changed)
         for row in Term.objects.filter(among("key", keys), superseded_in=None, kind=kind)
     }
+    if changes is not None:
+        changes.note(changed, previous)
     _write(edition, changed, previous)
     before = _said([row for (kind, _), row in previous.items() if kind in (Term.Kind.ACTOR, Term.Kind.COUNTRY)])
     _ask_to_follow(edition, changed, previous, before)

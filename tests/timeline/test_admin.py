@@ -184,7 +184,10 @@ def test_staff_with_the_permission_to_publish_can(staff):
     client = staff("view_event", "publish")
     event = draft("talks")
 
-    assert act(client, "publish_selected", event) == ["success: Published: talks."]
+    assert act(client, "publish_selected", event) == [
+        "success: Published: talks.",
+        "info: Public now for the first time: meeting.",
+    ]
     assert Publication.objects.values_list("published_by__username", flat=True).get() == "staff"
     assert act(client, "withdraw_selected", event) == ["success: Withdrawn: talks."]
 
@@ -250,7 +253,10 @@ def test_an_event_on_its_way(admin_client, client, admin_user):
     assert (slugs(client), admin_client.get(page).context["absolute_url"]) == ([], None)
     assert state_of(admin_client) == {"talks": "draft"}
 
-    assert act(admin_client, "publish_selected", event) == ["success: Published: talks."]
+    assert act(admin_client, "publish_selected", event) == [
+        "success: Published: talks.",
+        "info: Public now for the first time: meeting.",
+    ]
     assert slugs(client) == ["talks"]
     assert admin_client.get(page).context["absolute_url"] == "/events/talks/"
     assert state_of(admin_client) == {"talks": "version 1"}
@@ -354,6 +360,7 @@ def test_messages_about_many_events_name_the_first_ones(admin_client, monkeypatc
         "error: Not published: bad-1",
         "error: Not published either: 1 other.",
         "success: Published: 3, such as good-0, good-1.",
+        "info: Public now for the first time: meeting.",
     ]
 
 
@@ -378,6 +385,7 @@ def test_what_was_saved_after_the_list_was_opened_is_published_only_when_it_was_
         "warning: Not published, as it was saved after you had opened the list: theirs. Look at what it says now, then "
         "publish it again.",
         "success: Published: mine.",
+        "info: Public now for the first time: meeting.",
     ]
     assert slugs(client) == ["mine"]
     admin_client.post(EVENTS, chosen | listed())

@@ -664,3 +664,40 @@ def test_the_pages_have_nothing_inline(staff):
     for page in pages:
         assert page["Content-Security-Policy"].startswith("default-src 'self'")
         assert not re.search(r"<script(?![^>]* src=)|<style| style=| on\w+=", page.content.decode())
+
+
+def test_what_editors_had_in_hand_is_said_if_the_import_takes_it_along(staff):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    LogEntry.objects.all().delete()
+    Actor.objects.filter(code="KZ").update(names={"en": "Qazaqstan"})
+    Topic.objects.update(names={"en": "In hand"})
+
+    response = send(client, lines(TRADE | {"names": {"en": "Commerce"}}, FULL | {"date": "2023"}), publish="on")
+
+    link = '<a href="/api/v1/actors/kazakhstan/">kazakhstan</a>'
+    assert said(response)[-5:] == [
+        "Imported from events.jsonl: 2 records: 0 created, 2 changed, 0 unchanged, 0 refused.",
+        "Published: 1 event.",
+        "Changed: 1 public entry of actors, types and topics.",
+        f"What was saved of these actors, types and topics is public now, too: {link}.",
+        'The public events that name what changed follow by and by: <a href="/admin/timeline/refresh/">see how far it '
+        "is</a>.",
+    ]
+    assert list(LogEntry.objects.order_by("pk").values_list("object_repr", "change_message")) == [
+        ("full", "Imported and published."),
+        ("Qazaqstan (KZ)", "Published with an import."),
+        ("Commerce", "Published with an import."),
+    ]
+
+
+def test_an_entry_that_an_import_publishes_without_an_event_is_in_the_history(staff):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    LogEntry.objects.all().delete()
+
+    send(client, lines(*OTHERWISE), publish="on")
+    assert list(LogEntry.objects.order_by("pk").values_list("object_repr", "change_message")) == [
+        ("United States (US)", "Published with an import."),
+        ("Commerce", "Published with an import."),
+    ]

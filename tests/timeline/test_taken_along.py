@@ -1,0 +1,130 @@
+"""What publishing takes along of the vocabulary, as the admin says it: edits of others, and what is new."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+
+from events.models import Membership
+from tests.builders import actor, draft, event_type, member, published, state, topic
+from tests.timeline.test_admin import act
+from timeline.models import Term
+from timeline.publishing import publish, publish_vocabulary
+from timeline.vocabulary import Changes
+
+pytestmark = pytest.mark.django_db
+
+FOLLOWS = (
+    'info: The public events that name what changed follow by and by: <a href="/admin/timeline/refresh/">see how far '
+    "it is</a>."
+)
+
+
+def rename(entry: Any, name: str) -> Any:
+    """An edit that is not published."""
+    entry.names = {"en": name}
+    entry.save()
+    return entry
+
+
+def along(listed: str) -> str:
+    return f"warning: What was saved of these actors, types and topics is public now, too: {listed}."
+
+
+def history() -> list[tuple[str, str]]:
+    return list(LogEntry.objects.order_by("pk").values_list("object_repr", "change_message"))
+
+
+def test_an_edit_that_an_unchanged_event_takes_along_is_said_and_in_the_history(admin_client, client):
+    uz = state("UZ")
+    member(actor("bloc", "bloc"), uz)
+    event = published("talks", "2025", uz)
+    Membership.objects.update(role="observer")
+
+    assert act(admin_client, "publish_selected", event) == [
+        along("uzbekistan"),
+        "info: Nothing new to publish in: talks.",
+        FOLLOWS,
+    ]
+    assert client.get("/api/v1/actors/uzbekistan/").json()["memberships"][0]["role"] == "observer"
+    assert history() == [("Uzbekistan (UZ)", "Published with an event.")]
+    assert act(admin_client, "publish_selected", event) == ["info: Nothing new to publish in: talks."]
+
+
+def test_edits_are_told_from_what_is_new(admin_client):
+    published("before", "2025", actor("jane"), type="visit", topics=("trade",))
+    rename(actor("jane"), "Joan"), rename(topic("trade"), "Commerce"), rename(event_type("visit"), "Trip")
+    event = draft("talks", "2025", actor("jane"), "UZ", type="visit", topics=("trade", "uranium"))
+
+    assert act(admin_client, "publish_selected", event) == [
+        "success: Published: talks.",
+        along("jane, visit, trade"),
+        "info: Public now for the first time: uzbekistan, uranium.",
+        FOLLOWS,
+    ]
+    assert history() == [
+        ("talks", "Published."),
+        ("Joan (person)", "Published with an event."),
+        ("Trip", "Published with an event."),
+        ("Commerce", "Published with an event."),
+    ]
+
+
+def test_a_country_alone_that_changed_is_said_to_be_its_actor(admin_client):
+    event = published("talks", "2025", "SUHH")
+    publish_vocabulary(actors=[state("UZ")])
+    state("SUHH").successors.add(state("UZ"))
+
+    assert act(admin_client, "publish_selected", event) == [
+        along("soviet-union"),
+        "info: Nothing new to publish in: talks.",
+    ]
+
+
+def test_the_first_ones_are_named_and_lead_to_what_is_public(admin_client, monkeypatch):
+    monkeypatch.setattr("timeline.taken_along.LISTED", 2)
+    monkeypatch.setattr("timeline.taken_along.LISTED_FIRST", 1)
+    persons = [actor(f"person-{number}") for number in range(3)]
+    published("before", "2025", *persons)
+    for person in persons:
+        rename(person, "Joan")
+    event = draft("talks", "2025", *persons, "UZ", "KZ")
+
+    said = act(admin_client, "publish_selected", event)
+    assert said[1:3] == [
+        along("3, such as person-0, person-1"),
+        "info: Public now for the first time: 2, such as kazakhstan.",
+    ]
+    rename(persons[0], "Jane")
+    data = {"action": "publish_selected", "_selected_action": [event.pk]}
+    page = admin_client.post("/admin/events/event/", data, follow=True).text
+    assert 'is public now, too: <a href="/api/v1/actors/person-0/">person-0</a>.' in page
+
+
+def test_what_an_entry_takes_along_is_said(admin_client):
+    ministry = actor("ministry", "body")
+    member(ministry, actor("minister"))
+    publish_vocabulary(actors=[actor("minister")])
+    rename(ministry, "Ministry of Trade")
+
+    assert act(admin_client, "publish_selected", actor("minister"))[:2] == [
+        "success: Published: minister.",  # which says the ministry's name
+        along("ministry"),
+    ]
+    assert history() == [
+        ("Minister (person)", "Published."),
+        ("Ministry of Trade (body)", "Published with another entry."),
+    ]
+
+
+def test_an_outcome_has_the_keys_of_the_vocabulary():
+    uz = state("UZ")
+    first = publish([event := draft("talks", "2025", uz)])
+    rename(uz, "Oʻzbekiston")
+    second = publish([event])
+
+    actor_and_country = [(Term.Kind.ACTOR, "uzbekistan"), (Term.Kind.COUNTRY, "UZ")]
+    assert first.vocabulary == Changes(first=[*actor_and_country, (Term.Kind.TYPE, "meeting")])
+    assert second.vocabulary == Changes(changed=actor_and_country)

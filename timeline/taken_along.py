@@ -1,0 +1,64 @@
+"""What the admin says of the vocabulary that becomes public with something else: the edits of others, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from events.among import among
+from events.models import Actor, EventType, Topic
+from timeline.admin_messages import linked, log
+from timeline.models import Term
+from timeline.vocabulary import Changes, Key
+
+CHANGED = "What was saved of these actors, types and topics is public now, too: {}."
+AGAIN = "Public again, having been withdrawn: {}."
+FIRST = "Public now for the first time: {}."
+LISTED = 20
+"""Entries that a message names."""
+LISTED_FIRST = 5
+"""Those of them that never were public, as usual with a new event."""
+KINDS: dict[type[Model], Term.Kind] = {Actor: Term.Kind.ACTOR, EventType: Term.Kind.TYPE, Topic: Term.Kind.TOPIC}
+"""What editors have of the vocabulary that events name. A country is an actor's."""
+
+
+def tell_what_went_along(request: HttpRequest, changes: Changes, history: str) -> None:
+    """Says which entries became public, and writes `history` into that of those that readers knew otherwise, or not
+    any more."""
+    changed = entries_of(changes.changed)
+    again = [entry for entry in entries_of(changes.again) if entry not in changed]
+    log(request, [*changed, *again], history)
+    say_changed(request, changed)
+    if again:
+        messages.warning(request, format_html(AGAIN, linked(again, LISTED, _page)))
+    if first := [entry for entry in entries_of(changes.first) if entry not in changed and entry not in again]:
+        messages.info(request, format_html(FIRST, linked(first, LISTED_FIRST, _page)))
+
+
+def say_changed(request: HttpRequest, changed: list[Any]) -> None:
+    """Says which public entries are otherwise by now, as somebody had saved them."""
+    if changed:
+        messages.warning(request, format_html(CHANGED, linked(changed, LISTED, _page)))
+
+
+def entries_of(keys: Iterable[Key]) -> list[Any]:
+    """What editors have of public entries, each once: of a state there are two. A query for each kind, or none."""
+    by_kind: dict[str, set[str]] = {kind: set() for kind in Term.Kind}
+    for kind, key in keys:
+        by_kind[kind].add(key)
+    slugs, codes = among("slug", by_kind[Term.Kind.ACTOR]), among("code", by_kind[Term.Kind.COUNTRY])
+    found: list[Any] = sorted({*Actor.objects.filter(slugs), *Actor.objects.filter(codes)}, key=lambda one: one.slug)
+    for model in (EventType, Topic):
+        found += model._default_manager.filter(among("slug", by_kind[KINDS[model]])).order_by("slug")
+    return found
+
+
+def _page(entry: Model) -> SafeString | str:
+    return reverse(f"{KINDS[type(entry)].value}-detail", args=[entry.slug])  # type: ignore[attr-defined]
