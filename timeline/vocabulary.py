@@ -183,14 +183,18 @@ def _write(edition: Edition, changed: Sequence[RenderedTerm], previous: Last) ->
 
 
 def withdraw_terms(edition: Edition, kind: Term.Kind, keys: Iterable[str]) -> list[str]:
-    """Ends what is public of these entries; returns their keys. What readers had stays in the history."""
+    """Ends what is public of these entries; returns their keys. What readers had stays in the history. Countries leave
+    the entries of those whose successors or predecessors they are."""
     public = list(Term.objects.current().filter(among("key", keys), kind=kind))
     _supersede(edition, public)
-    said = ("kind", "key", "group", "names", "definition")
+    kept = ("kind", "key", "group", "names", "definition")
     Term.objects.bulk_create(
-        Term(**{name: getattr(row, name) for name in said}, **edition.stamp(row), digest="", withdrawn=True)
+        Term(**{name: getattr(row, name) for name in kept}, **edition.stamp(row), digest="", withdrawn=True)
         for row in public
     )
+    if kind == Term.Kind.COUNTRY:
+        said = {code: documents[LANGUAGES[0]] for code, documents in _said(public).items()}
+        _amend_successions(edition, said, {code: {} for code in said})
     return [row.key for row in public]
 
 
@@ -238,17 +242,22 @@ def _with_groups_named(document: Document, names: Mapping[str, str]) -> Document
 
 
 def _name_successions_anew(edition: Edition, changed: Iterable[RenderedTerm], before: Said) -> None:
+    """Has the public entries of successors and predecessors say so of the countries that changed."""
+    now = {entry.key: entry.documents[LANGUAGES[0]] for entry in changed if entry.kind == Term.Kind.COUNTRY}
+    _amend_successions(edition, {code: before.get(code, {}).get(LANGUAGES[0], {}) for code in now}, now)
+
+
+def _amend_successions(edition: Edition, before: Mapping[str, Document], now: Mapping[str, Document]) -> None:
     """Has the public entries of successors and predecessors name those of whom they are, or are no more; they say
-    nothing else that an editor has in hand. That one state follows another stands in both entries, or in none."""
-    countries = {entry.key: entry for entry in changed if entry.kind == Term.Kind.COUNTRY}
+    nothing else that an editor has in hand. That one state follows another stands in both entries, or in none. What
+    the entries of the others said `before` and say `now`, by code; blank if there was none or is none any more."""
     differing: dict[str, list[tuple[str, str, bool]]] = {}
-    for code, entry in countries.items():
-        then, now = before.get(code, {}).get(LANGUAGES[0], {}), entry.documents[LANGUAGES[0]]
+    for code, document in now.items():
         for name, opposite in OPPOSITE.items():
-            named = set(now.get(name, ()))
-            for other in named.symmetric_difference(then.get(name, ())):
+            named = set(document.get(name, ()))
+            for other in named.symmetric_difference(before[code].get(name, ())):
                 differing.setdefault(other, []).append((opposite, code, other in named))
-    others = differing.keys() - countries.keys()  # those that changed, too, were rendered by the same links
+    others = differing.keys() - now.keys()  # those that changed, too, were rendered by the same links
     if not others:
         return
     found = Term.objects.current().filter(kind=Term.Kind.COUNTRY, key__in=others)

@@ -459,6 +459,32 @@ def test_events_follow_a_state_to_its_new_code(client):
     assert publish(Event.objects.all()).published == []
 
 
+@pytest.mark.parametrize(("code", "named"), [("XO", ["XO"]), (None, None)])
+def test_a_code_that_ends_leaves_the_entries_of_successors_and_predecessors(client, code, named):
+    old, middle, new = state("SUHH"), state("XN"), state("UZ")
+    old.successors.add(middle)
+    middle.successors.add(new)
+    publish_vocabulary(actors=[old, middle, new])
+    published("with", "2025", middle)
+    old.names = {"en": "In hand"}
+    old.save()
+    middle.code = code
+    middle.save()
+
+    publish_vocabulary(actors=[middle])
+    refresh_all()
+
+    assert client.get("/api/v1/countries/XN/").status_code == 410
+    shown = [client.get(f"/api/v1/countries/{other}/").json() for other in ("SUHH", "UZ")]
+    assert [entry["name"] for entry in shown] == ["Soviet Union", "Uzbekistan"]
+    assert (shown[0].get("successors"), shown[1].get("predecessors")) == (named, named)
+    ended = Term.objects.get(key="XN", withdrawn=True).published_in
+    amended = Term.objects.current().filter(key__in=["SUHH", "UZ"]).values_list("key", "published_in")
+    assert dict(amended) == {"SUHH": ended, "UZ": ended}
+    before = client.get(f"/api/v1/countries/SUHH/?as_of={ended - 1}").json()
+    assert before["successors"] == ["XN", *(named or [])]
+
+
 def test_the_events_of_a_bloc_follow_a_member_that_gets_a_code():
     bloc, member_of_it = actor("bloc", "bloc"), actor("new-state", "state")
     member(bloc, member_of_it)

@@ -12,7 +12,7 @@ from tests.builders import actor, draft, event_type, member, published, state, t
 from tests.timeline.test_admin import act
 from timeline.models import Term
 from timeline.publishing import publish, publish_vocabulary
-from timeline.vocabulary import Changes
+from timeline.vocabulary import Changes, Key
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +125,6 @@ def test_an_outcome_has_the_keys_of_the_vocabulary():
     rename(uz, "Oʻzbekiston")
     second = publish([event])
 
-    actor_and_country = [(Term.Kind.ACTOR, "uzbekistan"), (Term.Kind.COUNTRY, "UZ")]
+    actor_and_country: list[Key] = [(Term.Kind.ACTOR, "uzbekistan"), (Term.Kind.COUNTRY, "UZ")]
     assert first.vocabulary == Changes(first=[*actor_and_country, (Term.Kind.TYPE, "meeting")])
     assert second.vocabulary == Changes(changed=actor_and_country)
