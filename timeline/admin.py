@@ -37,6 +37,7 @@ from timeline.models import Publication, PublicationRelation, Term, Timeline
 from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, public_version
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
 from timeline.publishing_admin import PublishingAdmin, account
+from timeline.saved_filters import say_what_filters_lose
 from timeline.taken_along import tell_what_went_along
 from timeline.vocabulary import Changes
 
@@ -190,6 +191,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         if outcome.unchanged:
             self.message_user(request, f"Nothing new to publish in: {slugs(outcome.unchanged, LISTED)}.", messages.INFO)
         say_what_follows(request, since)
+        say_what_filters_lose(request, outcome.vocabulary.changed)
 
     @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["publish"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
@@ -300,6 +302,7 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         if others:
             self.message_user(request, f"Nothing new to publish in: {slugs(others, LISTED)}.", messages.INFO)
         say_what_follows(request, since)
+        say_what_filters_lose(request, changes.changed)
 
 
 @admin.register(Actor)

@@ -30,6 +30,7 @@ from timeline.parameters import (
     SlugParameter,
     check_vocabulary,
     language_field,
+    named_entries,
     read,
 )
 from timeline.querysets import PublicationQuerySet
@@ -228,11 +229,12 @@ def known_entries(values: Mapping[str, Any], at: int | None = None) -> Known:
 
     Raises `InvalidParameters` for one that is not there.
     """
-    fields = EventFilters.fields_by_name()
-    place = values["place"]
-    if place and is_code(place):
-        fields = {**fields, "place": PlaceCode()}
-    return check_vocabulary(values, fields, at)
+    return check_vocabulary(values, _naming_fields(values), at)
+
+
+def _naming_fields(values: Mapping[str, Any]) -> Mapping[str, ParameterField]:
+    fields, place = EventFilters.fields_by_name(), values["place"]
+    return {**fields, "place": PlaceCode()} if place and is_code(place) else fields
 
 
 def events_prove(values: Mapping[str, Any]) -> bool:
@@ -359,3 +361,13 @@ def check_saved_filter(query: str) -> list[str]:
     except InvalidParameters as error:
         return [problem.message for problem in error.errors]
     return []
+
+
+def named_by(query: str) -> set[tuple[str, str]]:
+    """The kinds and keys of the vocabulary entries that a timeline's saved filter names; none if it cannot be read."""
+    try:
+        values = read(QueryDict(query), _saved_fields())
+    except InvalidParameters:
+        return set()
+    values["timeline"] = None
+    return {(kind, key) for _, kind, key in named_entries(values, _naming_fields(values))}

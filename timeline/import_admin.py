@@ -57,6 +57,7 @@ from timeline.formats.csv import BYTE_ORDER_MARK
 from timeline.import_effects import Effects
 from timeline.importing import Report, publish_imported, run
 from timeline.publishing_admin import PublishingAdmin, account
+from timeline.saved_filters import say_what_filters_lose
 from timeline.taken_along import entries_of, say_changed
 
 MOST_BYTES = 5_000_000
@@ -214,6 +215,7 @@ class ImportAdmin(PublishingAdmin):
         if data["publish"]:
             self._say_what_was_published(request, effects)
             say_what_follows(request, since)
+            say_what_filters_lose(request, effects.entries)
         return HttpResponseRedirect(reverse("admin:events_event_changelist"))
 
     def _say_what_was_published(self, request: HttpRequest, effects: Effects) -> None:

@@ -392,12 +392,7 @@ def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterFi
     Raises `InvalidParameters` for a code or id that no public entry has, and for a namespace that no event ever had:
     one query more where any is named. A namespace of later events than those of the dataset version is known.
     """
-    named = [
-        (name, str(field.vocabulary), value)
-        for name, field in fields.items()
-        if field.vocabulary and values[name]
-        for value in (values[name] if field.many else [values[name]])
-    ]
+    named = named_entries(values, fields)
     known = Term.objects.as_of(at).known({(kind, key) for _, kind, key in named}) if named else {}
     errors = [
         ParameterError(
@@ -415,6 +410,16 @@ def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterFi
     if errors:
         raise InvalidParameters(errors)
     return known
+
+
+def named_entries(values: Mapping[str, Any], fields: Mapping[str, ParameterField]) -> list[tuple[str, str, str]]:
+    """The vocabulary entries that `values` name: the parameter, the kind and the key of each."""
+    return [
+        (name, str(field.vocabulary), value)
+        for name, field in fields.items()
+        if field.vocabulary and values[name]
+        for value in (values[name] if field.many else [values[name]])
+    ]
 
 
 def _unknown_namespaces(name: str, namespaces: list[str]) -> list[ParameterError]:

@@ -20,7 +20,7 @@ from tests.builders import member
 from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, PERSON, TRADE, US, imported, lines
 from timeline import import_admin, importing
 from timeline.import_admin import pack, unpack
-from timeline.models import Publication, Refresh, Term
+from timeline.models import Publication, Refresh, Term, Timeline
 from timeline.publishing import publish, publish_vocabulary, withdraw
 
 pytestmark = pytest.mark.django_db
@@ -701,3 +701,18 @@ def test_an_entry_that_an_import_publishes_without_an_event_is_in_the_history(st
         ("United States (US)", "Published with an import."),
         ("Commerce", "Published with an import."),
     ]
+
+
+def test_an_import_says_which_timelines_name_a_code_that_it_ends(staff):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    timeline = Timeline.objects.create(slug="american", titles={"en": "American"}, query="country=US")
+    publish_vocabulary(timelines=[timeline])
+
+    response = send(client, lines(US | {"code": "UX"}), publish="on")
+
+    assert said(response)[-1] == (
+        f'The saved filter of the timeline <a href="/admin/timeline/timeline/{timeline.pk}/change/">american</a> names '
+        "US, which is UX: it finds less as soon as the public events have followed. Correct it, and publish the "
+        "timeline."
+    )
