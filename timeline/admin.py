@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -27,7 +28,7 @@ from events.fields import TranslatedWidget
 from events.guarding import GuardedAdmin
 from events.models import Actor, Event, EventType, Topic
 from timeline import public_admin  # noqa: F401 -- registers what is to look at
-from timeline.admin_messages import last_refresh, linked, log, say_unpublished, say_what_follows, slugs
+from timeline.admin_messages import counted, last_refresh, linked, log, say_unpublished, say_what_follows, slugs
 from timeline.checks import refusals
 from timeline.drafts import load_drafts
 from timeline.filters import check_saved_filter
@@ -40,9 +41,12 @@ from timeline.publishing_admin import PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
 from timeline.taken_along import tell_what_went_along
 from timeline.vocabulary import Changes
+from timeline.withdrawing import withdraw_entries
 
 LISTED = 20
 """Events that a message names."""
+FIRST_THESE = "Publish these without it first, or withdraw them."
+STILL_PUBLIC = "What is public of “{}”, which nobody could edit any more: withdraw it first."
 POSTED = ("action", ACTION_CHECKBOX_NAME, "select_across", "index")
 """What the form of a list says of an action, and of what it is to be done to."""
 
@@ -50,10 +54,13 @@ admin.site.site_header = admin.site.site_title = "Diplomatic events timeline"
 
 
 def _withdraw(
-    model_admin: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet[Any], withdraw: Callable[..., list[Any]]
+    model_admin: admin.ModelAdmin,
+    request: HttpRequest,
+    queryset: QuerySet[Any],
+    withdraw: Callable[..., tuple[list[Any], Mapping[Any, list[str]]]],
 ) -> HttpResponse | None:
-    """Withdraws what is public of the entries, and says so. Asks before, if they are more than the message can name:
-    nobody could tell them afterwards from what was withdrawn before."""
+    """Withdraws what is public of the entries, and says so, and why some stay: `withdraw` tells both. Asks before, if
+    they are more than the message can name: nobody could tell them afterwards from what was withdrawn before."""
     ids = sorted(queryset.values_list("pk", flat=True))
     confirmed = digest(ids)
     if len(ids) > LISTED and request.POST.get("confirmed") != confirmed:
@@ -68,9 +75,13 @@ def _withdraw(
         }
         return TemplateResponse(request, "timeline/admin/withdraw.html", context)
     entries = list(queryset)
-    ended = withdraw(entries, account(request))
+    ended, stay = withdraw(entries, account(request))
     log(request, ended, "Withdrawn.")
-    public = {entry.pk for entry in ended}
+    for entry, reasons in list(stay.items())[:LISTED]:
+        messages.error(request, f"Not withdrawn: {entry.slug}. {' '.join(reasons)} {FIRST_THESE}")
+    if len(stay) > LISTED:
+        messages.error(request, f"Not withdrawn either: {counted(len(stay) - LISTED, 'other', 'others')}.")
+    public = {entry.pk for entry in (*ended, *stay)}
     others = [entry for entry in entries if entry.pk not in public]
     if ended:
         model_admin.message_user(request, f"Withdrawn: {slugs(ended, LISTED)}.", messages.SUCCESS)
@@ -195,7 +206,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
 
     @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["publish"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
-        return _withdraw(self, request, queryset, withdraw)
+        return _withdraw(self, request, queryset, lambda events, by: (withdraw(events, by), {}))
 
 
 def _in_words(protected: Iterable[str], objs: Iterable[Event]) -> list[str]:
@@ -242,12 +253,12 @@ class VocabularyList(ChangeList):
 
 
 class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
-    """An action that makes the present state of vocabulary entries public."""
+    """Actions that make the present state of vocabulary entries public, and that end what is public of them."""
 
     vocabulary: ClassVar[str]
     """Their argument of `publish_vocabulary`."""
     kind: ClassVar[Term.Kind]
-    actions = ["publish_selected"]
+    actions = ["publish_selected", "withdraw_selected"]
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return [*super().get_list_display(request), "public"]
@@ -282,7 +293,7 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         public = Term.objects.current().filter(kind=self.kind, key__in=[entry.slug for entry in objs])
         keys = list(public.order_by("key").values_list("key", flat=True))
         if keys:
-            protected = [*protected, *(f"What is public of “{key}”, which nobody could edit any more." for key in keys)]
+            protected = [*protected, *map(STILL_PUBLIC.format, keys)]
         return listed, counts, missing_permissions, protected
 
     @admin.action(description="Publish selected entries", permissions=["publish"])
@@ -304,6 +315,10 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         say_what_follows(request, since)
         say_what_filters_lose(request, changes.changed)
 
+    @admin.action(description="Withdraw selected entries (their addresses answer 410)", permissions=["publish"])
+    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        return _withdraw(self, request, queryset, partial(withdraw_entries, self.kind))
+
 
 @admin.register(Actor)
 class PublishableActorAdmin(PublishableVocabulary, ActorAdmin):
@@ -324,7 +339,6 @@ class PublishableTopicAdmin(PublishableVocabulary, TopicAdmin):
 class TimelineAdmin(ChoosesEvents, PublishableVocabulary):
     vocabulary, kind = "timelines", Term.Kind.TIMELINE
     list_display = ["__str__", "slug", "saved_filter"]
-    actions = [*PublishableVocabulary.actions, "withdraw_selected"]
     search_fields = ["slug", "titles"]
     autocomplete_fields = ["events"]
     fields = ["titles", "slug", "summaries", "query", "events", "opened"]
@@ -340,7 +354,7 @@ class TimelineAdmin(ChoosesEvents, PublishableVocabulary):
 
     @admin.action(description="Withdraw selected timelines (their addresses answer 410)", permissions=["publish"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Timeline]) -> HttpResponse | None:
-        return _withdraw(self, request, queryset, withdraw_timelines)
+        return _withdraw(self, request, queryset, lambda timelines, by: (withdraw_timelines(timelines, by), {}))
 
     @admin.display(description="saved filter", ordering="query")
     def saved_filter(self, timeline: Timeline) -> str:

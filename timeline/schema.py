@@ -58,8 +58,7 @@ class PublicSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         in_path = "{" in self.path
-        can_be_withdrawn = any(part in self.path for part in ("{slug}", "/countries/{", "/timelines/{"))
-        statuses = ["400", "406", "429"] + (["404"] if in_path else []) + (["410"] if can_be_withdrawn else [])
+        statuses = ["400", "406", "429"] + (["404", "410"] if in_path else [])  # whatever was public can be withdrawn
         bodies: dict[str, Any] = {
             "200": {
                 "description": self._meaning(),

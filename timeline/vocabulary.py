@@ -147,8 +147,10 @@ def write_terms(
     if changes is not None:
         changes.note(changed, previous)
     _write(edition, changed, previous)
-    before = _said([row for (kind, _), row in previous.items() if kind in (Term.Kind.ACTOR, Term.Kind.COUNTRY)])
-    _ask_to_follow(edition, changed, previous, before)
+    # What was withdrawn no public event names, and it says nothing.
+    public = {key: row for key, row in previous.items() if not row.withdrawn}
+    before = _said([row for (kind, _), row in public.items() if kind in (Term.Kind.ACTOR, Term.Kind.COUNTRY)])
+    _ask_to_follow(edition, changed, public, before)
     _name_groups_anew(edition, changed, before)
     _name_successions_anew(edition, changed, before)
     return changed

@@ -153,7 +153,7 @@ def test_nobody_else_can_publish(client):
 def test_staff_without_the_permission_to_publish_can_neither_publish_nor_withdraw(staff):
     talks, visit = draft("talks"), published("visit")
     shown, hidden = (Timeline.objects.create(slug=slug, titles={"en": "All"}) for slug in ("shown", "hidden"))
-    publish_vocabulary(timelines=[shown])
+    publish_vocabulary(timelines=[shown], topics=[topic("uranium")])
     models = ("event", "timeline", "actor", "topic", "eventtype")
     client = staff(*(f"{action}_{model}" for action in ("add", "change", "delete", "view") for model in models))
 
@@ -166,12 +166,13 @@ def test_staff_without_the_permission_to_publish_can_neither_publish_nor_withdra
         ("publish_selected", hidden),
         ("withdraw_selected", shown),
         ("publish_selected", topic("trade")),
+        ("withdraw_selected", topic("uranium")),
     ):
         act(client, action, row)
 
     assert slugs(client) == ["visit"]
     assert list(Term.objects.current().filter(kind="timeline").values_list("key", flat=True)) == ["shown"]
-    assert not Term.objects.filter(key="trade").exists()
+    assert list(Term.objects.current().filter(kind="topic").values_list("key", flat=True)) == ["uranium"]
 
 
 def test_staff_without_the_permission_to_change_cannot_change(staff):
@@ -592,7 +593,9 @@ def test_public_vocabulary_cannot_be_deleted(admin_client):
 
     response = admin_client.post(address(Timeline, "delete", entry.pk), {"post": "yes"})
 
-    assert response.context["protected"] == ["What is public of “all”, which nobody could edit any more."]
+    assert response.context["protected"] == [
+        "What is public of “all”, which nobody could edit any more: withdraw it first."
+    ]
     assert Timeline.objects.exists()
     draft_entry = Timeline.objects.create(slug="draft", titles={"en": "Draft"})
     assert admin_client.post(address(Timeline, "delete", draft_entry.pk), {"post": "yes"}).status_code == 302
