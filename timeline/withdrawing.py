@@ -69,7 +69,8 @@ def withdraw_entries(
     with new_edition(by) as edition:
         own = _own_keys(kind, slugs)
         figures |= _figures(own, since=seen)
-        naming = {slug: _naming(keys) for slug, keys in own.items()}
+        filters = public_filters()
+        naming = {slug: Naming(_events(keys), timelines=_timelines(keys, filters)) for slug, keys in own.items()}
         for slug, event in sorted(figures):
             if slug in own and event not in naming[slug].events:
                 naming[slug].events.append(event)
@@ -96,14 +97,17 @@ def _said(kind: Term.Kind) -> Iterator[Document]:
     return map(load, texts.values_list("document", flat=True).iterator())
 
 
-def _naming(keys: set[Key]) -> Naming:
-    """The events and timelines that name one of the keys; figures apart."""
+def _events(keys: set[Key]) -> list[str]:
+    """The first public events that name one of the keys, other than in figures."""
     condition = Q()
     for kind, key in keys:
         condition |= Q(**{f"{COLUMNS[Term.Kind(kind)]}__contains": [key]})
     events = Publication.objects.current().filter(condition).order_by("slug").values_list("slug", flat=True)
-    timelines = [slug for slug, named in public_filters().items() if named & keys]
-    return Naming(list(events[: LISTED + 1]), timelines=timelines)
+    return list(events[: LISTED + 1])
+
+
+def _timelines(keys: set[Key], filters: Mapping[str, set[Key]]) -> list[str]:
+    return [slug for slug, named in filters.items() if named & keys]
 
 
 def _figures(own: Mapping[str, set[Key]], since: int = 0) -> set[tuple[str, str]]:

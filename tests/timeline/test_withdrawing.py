@@ -242,6 +242,16 @@ def test_what_names_one_another_is_withdrawn_together(admin_client):
     assert act(admin_client, "withdraw_selected", ministry, jane, john) == ["success: Withdrawn: jane, john, ministry."]
 
 
+def test_states_that_follow_one_another_are_withdrawn_together():
+    old, new = state("SUHH"), state("UZ")
+    old.successors.add(new)
+    publish_vocabulary(actors=[old, new])
+
+    assert withdraw_entries(Term.Kind.ACTOR, [new]) == ([], {new: [f"{ENTRY}: SUHH."]})
+    assert withdraw_entries(Term.Kind.ACTOR, [old, new]) == ([old, new], {})
+    assert public("country") == public("actor") == set()
+
+
 def test_a_figure_that_is_published_meanwhile_counts(monkeypatch):
     uz = state("UZ")
     publish_vocabulary(actors=[uz])
