@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import localtime
 
 from events.digest import digest
+from events.unique_at_last import unique_at_last
 
 
 def fingerprint(record: models.Model, parts: Sequence[str] = ()) -> str:
@@ -124,7 +125,8 @@ def _last_in_history(record: models.Model) -> str:
 
 
 class GuardedAdmin(admin.ModelAdmin):
-    """Its form is a `GuardedForm`, which stays when somebody else deletes what it is about."""
+    """Its form is a `GuardedForm`, which stays when somebody else deletes what it is about. Parts in it may exchange
+    what only one of them can have."""
 
     form = GuardedForm
 
@@ -134,6 +136,10 @@ class GuardedAdmin(admin.ModelAdmin):
         if object_id and request.method == "POST" and self._is_gone(request, unquote(object_id)):
             object_id = None  # else Django would throw away what was entered
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        with unique_at_last(formset.model for formset in formsets):
+            super().save_related(request, form, formsets, change)
 
     def _is_gone(self, request: HttpRequest, object_id: str) -> bool:
         return self.has_add_permission(request) and self.get_object(request, object_id) is None

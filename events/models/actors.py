@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Q
 
 from events.fields import SLUG_PATTERN, EdtfField, LinesField, SlugField, TranslatedField, translated
 
@@ -109,7 +109,11 @@ class Membership(models.Model):
     class Meta:
         ordering = ["member", "since_min", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["member", "group", "role", "since"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["member", "group", "role", "since"],
+                name="membership_once",
+                deferrable=Deferrable.IMMEDIATE,  # see `events.unique_at_last`
+            ),
             models.CheckConstraint(
                 name="membership_not_of_itself",
                 condition=~Q(member=F("group")),

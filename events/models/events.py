@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Q
 
 from events.fields import SLUG_PATTERN, EdtfField, SlugField, TranslatedField, translated
 from events.models.actors import Actor
@@ -136,6 +136,8 @@ class EventText(models.Model):
             models.UniqueConstraint(
                 fields=["event", "language"],
                 name="event_text_once_a_language",
+                # Here and below: see `events.unique_at_last`.
+                deferrable=Deferrable.IMMEDIATE,
                 violation_error_message="This event already has a text in this language.",
             ),
             models.CheckConstraint(name="event_text_language", condition=Q(language__regex=LANGUAGE_PATTERN)),
@@ -173,6 +175,7 @@ class Participation(models.Model):
             models.UniqueConstraint(
                 fields=["event", "actor", "role"],
                 name="participation_once",
+                deferrable=Deferrable.IMMEDIATE,
                 violation_error_message="This actor already has this role in this event.",
             ),
             models.CheckConstraint(
@@ -223,6 +226,7 @@ class Source(models.Model):
             models.UniqueConstraint(
                 fields=["event", "url"],
                 name="source_once",
+                deferrable=Deferrable.IMMEDIATE,
                 violation_error_message="This event already has a source with this URL.",
             ),
             models.CheckConstraint(name="source_url", condition=Q(url__regex=r"^https?://")),
@@ -258,6 +262,7 @@ class Relation(models.Model):
             models.UniqueConstraint(
                 fields=["event", "kind", "target"],
                 name="relation_once",
+                deferrable=Deferrable.IMMEDIATE,
                 violation_error_message="This relation is already there.",
             ),
             models.CheckConstraint(
