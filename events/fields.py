@@ -169,13 +169,18 @@ def validate_translations(value: Any) -> None:
             raise ValidationError(f"The text for “{language}” is blank.", code="blank")
 
 
+NO_HIDDEN_INITIAL = {"show_hidden_initial": False}
+"""Of a field whose default is called, Django would have the form say what it was when it was opened, as a text, and
+compare that with what it is: a list, or texts by language. They would always have changed."""
+
+
 class TranslatedField(models.JSONField):
     """A short text in several languages: `{"en": "Uzbekistan", "de": "Usbekistan"}`, at most one for each."""
 
     default_validators = [validate_translations]
 
     def formfield(self, **kwargs: Any) -> Any:
-        return super().formfield(**{"form_class": TranslatedFormField, **kwargs})
+        return super().formfield(**{"form_class": TranslatedFormField, **NO_HIDDEN_INITIAL, **kwargs})
 
 
 def translated(names: Mapping[str, str], language: str | None = None) -> str:
@@ -217,7 +222,7 @@ class LinesField(ArrayField):
         return name, path, args, kwargs
 
     def formfield(self, **kwargs: Any) -> Any:
-        return models.Field.formfield(self, form_class=LinesFormField, **kwargs)
+        return models.Field.formfield(self, **{"form_class": LinesFormField, **NO_HIDDEN_INITIAL, **kwargs})
 
 
 GROUPED = re.compile(

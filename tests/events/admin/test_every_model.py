@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from events.models import Actor, Event, EventText, EventType, Figure, Membership, Participation, Relation, Source, Topic
 from tests.builders import actor, draft, event_type, member, state, topic
+from tests.events.admin.as_shown import as_shown
 from tests.events.admin.forms import MODELS, address, one_of_each
+from timeline.models import Timeline
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +108,20 @@ def test_each_number_is_typed_as_text(admin_client):
 def test_a_form_has_the_script_that_keeps_what_is_typed(admin_client, model):
     assert "events/guard.js" in admin_client.get(address(model, "add")).text
     assert "events/guard.js" not in admin_client.get(address(model, "changelist")).text
+
+
+@pytest.mark.parametrize("model", [*MODELS, Timeline])
+def test_what_nobody_changed_is_not_said_to_be_changed(admin_client, model):
+    Timeline.objects.create(slug="all", titles={"en": "All"})
+    one_of_each()
+    Actor.objects.update(aliases=["Ä", "Ö"])
+    row = model.objects.order_by("pk")[0]
+    page = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_change", args=[row.pk])
+
+    response = admin_client.post(page, as_shown(admin_client.get(page).text))
+
+    assert response.status_code == 302
+    assert LogEntry.objects.get().get_change_message() == "No fields changed."
 
 
 def test_who_may_only_look_sees_every_form(client, django_user_model):
