@@ -111,13 +111,17 @@ class GuardedForm(forms.ModelForm):
             )
 
 
+NOTHING_CHANGED = "[]"
+"""What the history has of a form that was saved as it was."""
+
+
 def _last_in_history(record: models.Model) -> str:
-    """A sentence on who did what to it last, and when, as far as the admin knows; blank if nobody did."""
+    """A sentence on who did what to it last, and when, as far as the admin knows; blank if nobody did anything."""
     kind = ContentType.objects.get_for_model(record)
     entries = LogEntry.objects.filter(content_type=kind, object_id=str(record.pk)).select_related("user")
     if edited := getattr(record, "updated_at", None):  # what stands there of before is not what is asked about
         entries = entries.filter(action_time__gte=edited)
-    last = entries.order_by("-action_time", "-pk").first()
+    last = entries.exclude(change_message=NOTHING_CHANGED).order_by("-action_time", "-pk").first()
     if last is None:
         return ""
     when = f"{localtime(last.action_time):%Y-%m-%d %H:%M %Z}"

@@ -50,6 +50,33 @@ def test_it_is_said_who_did_what_to_it_last(admin_client, django_user_model, tal
     assert errors(response) == {"": [f"{SOMEBODY.format('event')} {said}"]}
 
 
+def test_who_saved_it_as_it_was_did_nothing_to_it(admin_client, django_user_model, talks):
+    page = address(Event, "change", talks.pk)
+    mine = form_of(talks, place_name="Mine")
+    jane, john = Client(), Client()
+    for name, editor in (("jane", jane), ("john", john)):
+        editor.force_login(django_user_model.objects.create_superuser(name))
+    assert jane.post(page, form_of(talks, place_name="Theirs")).status_code == 302
+    talks.refresh_from_db()
+    assert john.post(page, form_of(talks, place_name="Theirs")).status_code == 302
+    LogEntry.objects.filter(user__username="jane").update(action_time="2040-11-29T12:31:59Z")
+    LogEntry.objects.filter(user__username="john").update(action_time="2041-01-01T00:00:00Z")
+
+    response = admin_client.post(page, mine)
+
+    said = "Last in its history: jane, 2040-11-29 12:31 UTC: Changed Place."
+    assert errors(response) == {"": [f"{SOMEBODY.format('event')} {said}"]}
+
+
+def test_nobody_is_named_where_all_saved_it_as_it_was(admin_client, talks):
+    page = address(Event, "change", talks.pk)
+    mine = form_of(talks, place_name="Mine")
+    Event.objects.update(place_name="Theirs", updated_at=talks.updated_at + timedelta(microseconds=1))
+    assert admin_client.post(page, form_of(talks, place_name="Theirs")).status_code == 302
+
+    assert errors(admin_client.post(page, mine)) == {"": [SOMEBODY.format("event")]}
+
+
 def test_what_was_done_to_it_before_is_not_said(admin_client, talks):
     page = address(Event, "change", talks.pk)
     assert admin_client.post(page, form_of(talks, date="2024")).status_code == 302
