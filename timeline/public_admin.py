@@ -124,8 +124,9 @@ class RefreshAdmin(ReadOnly, admin.ModelAdmin):
     def progress(self, refresh: Refresh) -> str:
         if refresh.total is None:
             return "not counted yet"
-        bar = '<progress value="{}" max="{}"></progress> {} of {}'
-        return format_html(bar, refresh.done, refresh.total or 1, f"{refresh.done:,}", f"{refresh.total:,}")
+        bar = '<progress value="{}" max="{}" aria-label="Public events that have followed {}"></progress> {} of {}'
+        numbers = (f"{number:,}" for number in (refresh.done, refresh.total))
+        return format_html(bar, refresh.done, refresh.total or 1, self.what(refresh), *numbers)
 
     @admin.display
     def state(self, refresh: Refresh) -> str:

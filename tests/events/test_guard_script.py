@@ -57,10 +57,12 @@ def questions(page) -> list[str]:
     return asked
 
 
-def choose(page, field: str, text: str, typed: str = "") -> None:
-    """Chooses an entry by its text, or by what is `typed`, in a field that suggests."""
+def choose(page, field: str, name: str, text: str, typed: str = "") -> None:
+    """Chooses an entry by its text, or by what is `typed`, in a field that suggests, called by its `name`."""
     page.locator(f"#{field} + .select2 .select2-selection").click()
-    page.locator(".select2-search__field:visible").last.fill(typed or text)
+    search = page.locator(".select2-container--open .select2-search__field")
+    expect(search).to_have_accessible_name(name)
+    search.fill(typed or text)
     page.locator(".select2-results__option--highlighted", has_text=text).click()
 
 
@@ -113,16 +115,17 @@ def test_nothing_typed_is_lost(editor, live_server):
 
     page.goto(f"{live_server.url}/admin/events/event/add/")
     page.locator("#id_date").fill("2026-11-01")
-    choose(page, "id_type", "Summit")
+    choose(page, "id_type", "Type:", "Summit")
     # Boxes that suggest have the names of their labels and columns.
     for name in ("Type: .*Summit", "Topics:", "Place country:"):
         expect(page.get_by_role("combobox", name=re.compile(f"^{name}"))).to_have_count(1)
     expect(page.get_by_role("combobox", name=re.compile("^Actor")).first).to_be_visible()
+    expect(page.locator("#id_topics + .select2 .select2-search__field")).to_have_accessible_name("Topics:")
     for title, slug in SLUGS.items():
         page.locator("#id_texts-0-title").fill(title)
         expect(page.locator("#id_slug")).to_have_value(slug)
     page.locator("#id_texts-0-title").fill("Ein „Gipfel“ & mehr")
-    choose(page, "id_participations-0-actor", "Uzbekistan")
+    choose(page, "id_participations-0-actor", "Actor", "Uzbekistan")
     page.get_by_role("button", name="Add another Source").click()
     for number in (0, 1):
         page.locator(f"#id_sources-{number}-url").fill(f"https://example.org/{number}")
@@ -132,7 +135,7 @@ def test_nothing_typed_is_lost(editor, live_server):
     page.get_by_role("button", name="Add another Relation").click()
     expect(page.get_by_role("combobox", name=re.compile("^Target"))).to_have_count(1)
     page.locator("#id_relations-0-kind").select_option("follows")
-    choose(page, "id_relations-0-target", "2025-11-06 – Title of before (before)", typed="before")
+    choose(page, "id_relations-0-target", "Target", "2025-11-06 – Title of before (before)", typed="before")
 
     # A figure can have a source that is not saved yet.
     page.get_by_role("button", name="Add another Figure").click()

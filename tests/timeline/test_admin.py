@@ -900,8 +900,9 @@ def test_publishing_a_renamed_actor_leads_to_the_progress(admin_client):
     refresh_all()
     page = admin_client.get("/admin/timeline/refresh/")
     assert "Refresh" not in page
-    assert cells(page)[1:3] == ['<progress value="1" max="1"></progress> 1 of 1', "finished"]
-    assert '<progress value="1" max="1"></progress> 1 of 1' in page.text
+    bar = '<progress value="1" max="1" aria-label="Public events that have followed uzbekistan"></progress> 1 of 1'
+    assert cells(page)[1:3] == [bar, "finished"]
+    assert bar in page.text
     assert act(admin_client, "publish_selected", uz) == ["info: Nothing new to publish in: uzbekistan."]
 
 
@@ -926,8 +927,10 @@ def test_a_refresh_that_runs_or_failed(admin_client):
         actors=["a"], asked_at=timezone.now(), events=[1, 2, 3], total=3000, done=1500, changed=1400, passed_over=1
     )  # fmt: skip
     assert cells(admin_client.get("/admin/timeline/refresh/"))[:3] == [
-        "a", '<progress value="1500" max="3000"></progress> 1,500 of 3,000', "running",
-    ]  # fmt: skip
+        "a",
+        '<progress value="1500" max="3000" aria-label="Public events that have followed a"></progress> 1,500 of 3,000',
+        "running",
+    ]
     Refresh.objects.update(error="ValueError: <b>", retry_at=datetime.datetime(2026, 1, 1, 12, 30, tzinfo=datetime.UTC))
 
     page = admin_client.get("/admin/timeline/refresh/")

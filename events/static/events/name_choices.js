@@ -1,5 +1,6 @@
 "use strict";
-// Boxes that suggest entries have no name for a screen reader: each gets that of its label, or of its column.
+// Boxes that suggest entries have no name for a screen reader, nor have the fields in them to type in: each gets that of
+// its label, or of its column.
 document.addEventListener("DOMContentLoaded", () => {
     const nameOf = (select) => {
         const field = select.closest("td[class^='field-']");
@@ -16,6 +17,11 @@ document.addEventListener("DOMContentLoaded", () => {
             name.id ||= `name-of-${select.id}`;
             // Behind it what is chosen, as before.
             box.setAttribute("aria-labelledby", `${name.id} ${box.getAttribute("aria-labelledby") ?? ""}`.trim());
+            // Where several can be chosen, it stands in the box; else below it, once that is open.
+            const { selection, dropdown } = window.django.jQuery(select).data("select2");
+            for (const search of [selection.$search, dropdown.$search]) {
+                search?.attr("aria-labelledby", name.id);
+            }
             box.dataset.named = "yes";
         }
     };
