@@ -12,6 +12,7 @@ from playwright.sync_api import Dialog, Route, expect
 
 from events.models import Event
 from tests.builders import actor, draft, event_type, member, state, topic
+from timeline.models import Timeline
 
 ENDED = (
     "Not saved: you are no longer logged in. What you entered is still here. Log in in another tab, then come back "
@@ -226,6 +227,22 @@ def test_nothing_typed_is_lost(editor, live_server):
     figure = event.figures.get()
     assert (figure.value, figure.source) == (Decimal("3.07"), event.sources.get(title="Source 1"))
     assert event.relations.get().target == before
+
+    # Events that a timeline has are read to the end, beside the × that takes them all away.
+    timeline = Timeline.objects.create(slug="all", titles={"en": "All"}, summaries={"en": "Summary"})
+    timeline.events.add(before, draft("long", titles={"en": "A visit to several capitals of Central Asia " * 3}))
+    page.goto(f"{live_server.url}/admin/timeline/timeline/{timeline.pk}/change/")
+    for width in (1280, 800, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        right = page.locator("#id_titles_0").bounding_box()
+        for field in page.locator("textarea:visible, .field-events .select2-selection").all():
+            box = field.bounding_box()
+            assert box["x"] + box["width"] == right["x"] + right["width"], (width, field)
+        clear = page.locator(".field-events .select2-selection__clear").bounding_box()
+        for chosen in page.locator(".field-events .select2-selection__choice").all():
+            box = chosen.bounding_box()
+            assert box["x"] + box["width"] <= clear["x"], (width, chosen)
+            assert chosen.evaluate("it => it.scrollWidth <= it.clientWidth"), (width, chosen)
 
     # On a phone the fields of a row are one below the other, with the names of the columns.
     assert page.viewport_size == {"width": 320, "height": 800}
