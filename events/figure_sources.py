@@ -1,19 +1,22 @@
 """The source of a figure, among those of its event: also one that is entered in the same form, or entered again because
-somebody else removed it meanwhile. Such a one has no number yet, so it is chosen by its URL."""
+somebody else removed it meanwhile. Such a one has no number yet, so it is chosen by its URL. None is deleted that a
+figure still has: nobody could tell any more where the number is from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME
 
 from events.guarding import PartFormSet
 from events.models import Figure, Source
 
-PREFIX = Source._meta.get_field("event").remote_field.get_accessor_name()
-"""What the names of the sources' inputs begin with, in the form of an event."""
+PREFIX, FIGURES = (model._meta.get_field("event").remote_field.get_accessor_name() for model in (Source, Figure))
+"""What the names of the sources' inputs begin with, and those of the figures', in the form of an event."""
 
 
 class SourceField(forms.ModelChoiceField):
@@ -36,7 +39,6 @@ class FigureFormSet(PartFormSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.entered: dict[str, Source] = {}
-        self.deleted: set[int] = set()
         if self.is_bound:
             self._read_sources()
 
@@ -52,8 +54,8 @@ class FigureFormSet(PartFormSet):
             start = name.removesuffix("url")
             pk, url = (str(self.data.get(start + field, "")).strip() for field in ("id", "url"))
             if self.data.get(f"{start}DELETE"):
-                self.deleted |= {int(pk)} if pk in there else set()
-            elif url and pk not in there:
+                continue
+            if url and pk not in there:
                 self.entered[url] = Source(event_id=self.instance.pk, url=_cleaned(url))
                 known[pk] = url
             elif url in saved:
@@ -87,8 +89,47 @@ class FigureFormSet(PartFormSet):
         if source and source._state.adding:
             # None if its editor may not add sources.
             figure.source = Source.objects.filter(event=self.instance, url=source.url).first()
-        elif figure.source_id in self.deleted:
-            figure.source = None
+
+
+class SourceFormSet(PartFormSet):
+    """Sources beside the figures of the same form, which may get another one, or be deleted with theirs."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = False
+        for form in self.initial_forms:
+            deleted = self.can_delete and form.cleaned_data.get(DELETION_FIELD_NAME)
+            if deleted and (figures := self._figures_of(form.instance)):
+                kept = True
+                form.add_error(None, still_named(figures, "this source", "too"))
+        if kept:
+            raise ValidationError("A figure still has a source that is to be deleted.")
+
+    def _figures_of(self, source: Source) -> list[str]:
+        """The labels of those that would have this source after the form is saved."""
+        labels: dict[str, str] = {str(figure.pk): str(figure) for figure in source.figures.all()}
+        for name, value in self.data.items():
+            if not name.startswith(f"{FIGURES}-") or not name.endswith("-source"):
+                continue
+            start = name.removesuffix("source")
+            pk = str(self.data.get(f"{start}id") or name)
+            if value != str(source.pk) or self.data.get(f"{start}DELETE"):
+                labels.pop(pk, None)
+            else:
+                labels.setdefault(pk, self._entered_label(start))
+        return list(labels.values())
+
+    def _entered_label(self, start: str) -> str:
+        entered = (str(self.data.get(f"{start}labels_{code}", "")).strip() for code, _ in settings.LANGUAGES)
+        return next(filter(None, entered), "")
+
+
+def still_named(figures: Sequence[str], source: str, when: str) -> str:
+    """That figures with these labels have a source, and what would be right instead of deleting it."""
+    listed = ", ".join(f"“{label}”" for label in figures)
+    if len(figures) == 1:
+        return f"The figure {listed} has {source}: choose another one for it, or delete the figure {when}."
+    return f"The figures {listed} have {source}: choose another one for them, or delete the figures {when}."
 
 
 def _cleaned(url: str) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from events.admin.inputs import INPUTS, LONG_INPUTS, TableInline
 from events.choosing import ChoosesEvents, EventsView
-from events.figure_sources import FigureFormSet, SourceField
+from events.figure_sources import FigureFormSet, SourceField, SourceFormSet
 from events.guarding import GuardedAdmin, GuardedForm, PartFormSet
 from events.models import Event, EventText, Figure, Participation, Relation, Source
 
@@ -82,7 +82,7 @@ class SourceForm(forms.ModelForm):
 class SourceInline(admin.StackedInline):
     model = Source
     form = SourceForm
-    formset = PartFormSet
+    formset = SourceFormSet
     formfield_overrides = LONG_INPUTS
     fieldsets = [
         (None, {"fields": ["url", "title", "publisher", ("language", "published", "accessed"), "official"]}),

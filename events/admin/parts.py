@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from events.admin.events import SourceForm, mark_edited
 from events.admin.inputs import INPUTS, LONG_INPUTS
 from events.choosing import ChoosesEvents
+from events.figure_sources import still_named
 from events.guarding import GuardedAdmin, GuardedForm
 from events.models import EventText, Figure, Participation, Relation, Source
 
@@ -78,6 +79,16 @@ class SourceAdmin(PartAdmin):
     search_fields = ["title", "publisher", "url", "event__slug"]
     autocomplete_fields = ["event"]
     formfield_overrides = LONG_INPUTS
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """None that a figure has, as in the form of the event."""
+        listed, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
+        labels: dict[Source, list[str]] = {}
+        for figure in Figure.objects.filter(source__in=list(objs)).select_related("source").order_by("source", "pk"):
+            assert figure.source is not None
+            labels.setdefault(figure.source, []).append(str(figure))
+        had = [still_named(figures, f"the source “{source}”", "first") for source, figures in labels.items()]
+        return listed, counts, missing_permissions, [*protected, *had]
 
 
 @admin.register(Relation)

@@ -69,19 +69,95 @@ def test_a_figure_takes_no_source_that_is_not_to_be_saved(admin_client, talks, s
     }
 
 
-def test_a_figure_whose_source_goes_has_none(admin_client, talks):
+DELETED_ALONE = {
+    "sources": ["A figure still has a source that is to be deleted."],
+    "sources-0": ["The figure “Exports” has this source: choose another one for it, or delete the figure too."],
+}
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_source_that_a_figure_has_is_not_deleted_alone(admin_client, talks, saved):
     source = talks.sources.get()
     rows = [
         {"id": source.pk, "url": source.url, "title": source.title, "DELETE": "on"},
         {"url": "https://example.org/new", "title": "New"},
     ]
-    figures = [{"labels_en": "Exports", "value": "1", "unit": "t", "source": source.pk}]
+    row = {"labels_de": "Exports", "value": "1", "unit": "t", "source": source.pk}
+    if saved:
+        row["id"] = Figure.objects.create(event=talks, labels={"en": "Exports"}, value=1, unit="t", source=source).pk
+    page = address(Event, "change", talks.pk)
 
-    response = admin_client.post(address(Event, "change", talks.pk), form_of(talks, sources=rows, figures=figures))
+    response = admin_client.post(page, form_of(talks, sources=rows, figures=[row]))
 
-    assert response.status_code == 302
-    assert Figure.objects.get().source is None
-    assert [row.title for row in talks.sources.all()] == ["New"]
+    assert errors(response) == DELETED_ALONE
+    assert response.text.count(DELETED_ALONE["sources-0"][0]) == 1
+    assert list(Source.objects.all()) == [source]
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        ({"source": "https://example.org/new"}, ["https://example.org/new"]),
+        ({"source": ""}, [None]),
+        ({"DELETE": "on"}, []),
+    ],
+)
+def test_a_source_is_deleted_whose_figure_gets_another_one_or_goes_too(admin_client, talks, change, left):
+    source = talks.sources.get()
+    figure = Figure.objects.create(event=talks, labels={"en": "Exports"}, value=1, unit="t", source=source)
+    rows = [
+        {"id": source.pk, "url": source.url, "title": source.title, "DELETE": "on"},
+        {"url": "https://example.org/new", "title": "New"},
+    ]
+    row = {"id": figure.pk, "labels_en": "Exports", "value": "1", "unit": "t", "source": source.pk} | change
+    page = address(Event, "change", talks.pk)
+
+    assert admin_client.post(page, form_of(talks, sources=rows, figures=[row])).status_code == 302
+    assert list(Figure.objects.values_list("source__url", flat=True)) == left
+    assert list(Source.objects.values_list("title", flat=True)) == ["New"]
+
+
+def test_a_source_of_figures_that_the_form_does_not_have_is_not_deleted(admin_client, talks):
+    """Somebody else entered them meanwhile, or they are not to be seen by who saves."""
+    source = talks.sources.get()
+    row = {"id": source.pk, "url": source.url, "title": source.title, "DELETE": "on"}
+    for label in ("Exports", "Imports"):
+        Figure.objects.create(event=talks, labels={"en": label}, value=1, unit="t", source=source)
+
+    response = admin_client.post(address(Event, "change", talks.pk), form_of(talks, sources=[row]))
+
+    assert errors(response)["sources-0"] == [
+        "The figures “Exports”, “Imports” have this source: choose another one for them, or delete the figures too."
+    ]
+    assert talks.sources.get() == source
+
+
+def test_a_source_that_a_figure_has_is_not_deleted_by_itself(admin_client, talks):
+    source = talks.sources.get()
+    other = Source.objects.create(event=talks, url="https://example.org/other", title="Other")
+    Figure.objects.create(event=talks, labels={"en": "Exports"}, value=1, unit="t", source=source)
+    said = "The figure “Exports” has the source “Source”: choose another one for it, or delete the figure first."
+    chosen = {"action": "delete_selected", "_selected_action": [source.pk, other.pk], "post": "yes"}
+
+    for page, sent in (
+        (address(Source, "delete", source.pk), {"post": "yes"}),
+        (address(Source, "changelist"), chosen),
+    ):
+        response = admin_client.post(page, sent)
+        assert list(response.context["protected"]) == [said], page
+        assert said in response.text
+    assert list(talks.sources.order_by("pk")) == [source, other]
+
+    assert admin_client.post(address(Source, "delete", other.pk), {"post": "yes"}).status_code == 302
+    assert talks.sources.get() == source
+
+
+def test_a_source_without_figures_is_deleted(admin_client, talks):
+    source = talks.sources.get()
+    row = {"id": source.pk, "url": source.url, "title": source.title, "DELETE": "on"}
+
+    assert admin_client.post(address(Event, "change", talks.pk), form_of(talks, sources=[row])).status_code == 302
+    assert not Source.objects.exists()
 
 
 def test_a_figure_takes_a_source_that_somebody_else_has_entered_too(admin_client, talks):
