@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -136,6 +137,21 @@ class FigureInline(admin.StackedInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class EventList(ChangeList):
+    """Events, also of the last year, month and day that there are: behind them is nothing to stop before."""
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_filters(request)
+        except (OverflowError, ValueError):
+            # Without the hierarchy they are looked for by year, month and day, which takes longer.
+            hierarchy, self.date_hierarchy = self.date_hierarchy, None
+            try:
+                return super().get_filters(request)
+            finally:
+                self.date_hierarchy = hierarchy
+
+
 class EventAdmin(GuardedAdmin):
     """An event on one page: date and place, texts, participants, sources, relations, figures."""
 
@@ -171,6 +187,9 @@ class EventAdmin(GuardedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         return super().get_queryset(request).select_related("type").prefetch_related("texts")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return EventList
 
     def get_urls(self) -> list[Any]:
         choose = self.admin_site.admin_view(EventsView.as_view(admin_site=self.admin_site))

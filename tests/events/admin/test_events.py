@@ -243,6 +243,37 @@ def test_events_are_searched(admin_client, query, found):
     assert [event.slug for event in response.context["cl"].result_list] == found
 
 
+@pytest.mark.parametrize(
+    ("query", "found", "links"),
+    [
+        ({}, ["last", "last-year", "talks"], ["2025", "9999"]),
+        ({"year": "9999"}, ["last", "last-year"], ["January 9999", "December 9999"]),
+        ({"year": "9999", "month": "12"}, ["last"], ["December 31"]),
+        ({"year": "9999", "month": "12", "day": "31"}, ["last"], ["December 31"]),
+        ({"year": "2025"}, ["talks"], ["November 2025"]),
+    ],
+)
+def test_events_are_listed_by_date_to_the_last_day_there_is(admin_client, query, found, links):
+    for slug, day in (("talks", "2025-11-06"), ("last-year", "9999"), ("last", "9999-12-31")):
+        draft(slug, day)
+
+    response = admin_client.get(
+        address(Event, "changelist"), {f"start_min__{unit}": value for unit, value in query.items()}
+    )
+
+    assert [event.slug for event in response.context["cl"].result_list] == found
+    assert [choice["title"] for choice in response.context["choices"]] == links
+
+
+@pytest.mark.parametrize("query", ["year=9999&start_min__month=13&start_min__day=1", "year=10000", "year=x"])
+def test_a_date_that_does_not_exist_lists_nothing(admin_client, query):
+    draft("last", "9999-12-31")
+
+    response = admin_client.get(f"{address(Event, 'changelist')}?start_min__{query}")
+
+    assert (response.status_code, response.url) == (302, f"{address(Event, 'changelist')}?e=1")
+
+
 def test_an_event_of_two_hundred_signatories_is_saved(admin_client, talks):
     signatories = [actor(f"signatory-{number}") for number in range(200)]
     Participation.objects.bulk_create(Participation(event=talks, actor=one, role="signatory") for one in signatories)
