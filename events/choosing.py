@@ -31,11 +31,10 @@ class EventsView(AutocompleteJsonView):
     """What is found of events, for the fields below."""
 
     def process_request(self, request: HttpRequest) -> Any:
-        term, *found = super().process_request(request)
-        source_field: Any = found[1]
+        term, model_admin, source_field, to_field_name = super().process_request(request)
         if source_field.remote_field.model is not Event:
             raise PermissionDenied
-        return term.replace("\0", ""), *found  # which no text in the database has
+        return term, model_admin, source_field, to_field_name
 
     def get_queryset(self) -> QuerySet[Event]:
         return labelled(super().get_queryset())

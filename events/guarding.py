@@ -11,6 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import QuerySet
 from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
@@ -128,6 +129,11 @@ def _last_in_history(record: models.Model) -> str:
     return f" Last in its history: {last.user}, {when}: {last.get_change_message()}"
 
 
+def searchable(term: str) -> str:
+    """What is looked for of a term: PostgreSQL refuses the character 0, which none of its texts has."""
+    return term.replace("\0", "")
+
+
 class GuardedAdmin(admin.ModelAdmin):
     """Its form is a `GuardedForm`, which stays when somebody else deletes what it is about. Parts in it may exchange
     what only one of them can have."""
@@ -140,6 +146,9 @@ class GuardedAdmin(admin.ModelAdmin):
         if object_id and request.method == "POST" and self._is_gone(request, unquote(object_id)):
             object_id = None  # else Django would throw away what was entered
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        return super().get_search_results(request, queryset, searchable(search_term))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         with unique_at_last(formset.model for formset in formsets):

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from events.admin.inputs import INPUTS, TableInline
 from events.fields import parse_or_none
-from events.guarding import GuardedAdmin, GuardedForm, PartFormSet
+from events.guarding import GuardedAdmin, GuardedForm, PartFormSet, searchable
 from events.models import Actor, Membership
 
 
@@ -128,7 +128,7 @@ class ActorAdmin(GuardedAdmin):
         “germany” somewhere in their names, US is the United States, and Germany comes before East Germany."""
         order = queryset.query.order_by or ["slug"]
         found, has_duplicates = super().get_search_results(request, queryset, search_term)
-        if term := search_term.strip():
+        if term := searchable(search_term).strip():
             nearness = Case(
                 When(Q(code__iexact=term) | Q(alpha3__iexact=term), then=Value(0)),
                 When(_named("iexact", term), then=Value(1)),

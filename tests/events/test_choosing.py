@@ -15,6 +15,7 @@ from timeline.models import Timeline
 pytestmark = pytest.mark.django_db
 
 CHOOSE = "/admin/events/event/choose/"
+OTHERS = "/admin/autocomplete/"
 TARGET = {"app_label": "events", "model_name": "relation", "field_name": "target"}
 EVENTS = {"app_label": "timeline", "model_name": "timeline", "field_name": "events"}
 
@@ -57,6 +58,26 @@ def test_only_events_are_found(admin_client):
     actor = {"app_label": "events", "model_name": "participation", "field_name": "actor"}
 
     assert admin_client.get(CHOOSE, {**actor, "term": "uz"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("where", "model", "field", "found"),
+    [
+        (CHOOSE, "relation", "target", ["2025 – Uz (talks)"]),
+        (OTHERS, "event", "type", ["Uz"]),
+        (OTHERS, "event", "topics", ["Uz"]),
+        (OTHERS, "event", "place_country", ["Uzbekistan (UZ)"]),
+        (OTHERS, "figure", "source", ["About Uzbekistan"]),
+    ],
+)
+def test_what_no_text_has_is_not_looked_for(admin_client, where, model, field, found):
+    titles, sources = {"en": "Uz"}, ({"title": "About Uzbekistan"},)
+    draft("talks", "2025", "UZ", type="uz", topics=("uz",), titles=titles, sources=sources)
+    looked_for = {"app_label": "events", "model_name": model, "field_name": field, "term": "\0u\0z\0"}
+
+    response = admin_client.get(where, looked_for)
+
+    assert [entry["text"] for entry in response.json()["results"]] == found
 
 
 def test_the_chosen_event_is_shown_so(admin_client):
