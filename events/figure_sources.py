@@ -10,9 +10,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.forms.formsets import DELETION_FIELD_NAME
 
-from events.guarding import PartFormSet
+from events.guarding import PartFormSet, is_deleted
 from events.models import Figure, Source
 
 PREFIX, FIGURES = (model._meta.get_field("event").remote_field.get_accessor_name() for model in (Source, Figure))
@@ -98,8 +97,7 @@ class SourceFormSet(PartFormSet):
         super().clean()
         kept = False
         for form in self.initial_forms:
-            deleted = self.can_delete and form.cleaned_data.get(DELETION_FIELD_NAME)
-            if deleted and (figures := self._figures_of(form.instance)):
+            if is_deleted(form) and (figures := self._figures_of(form.instance)):
                 kept = True
                 form.add_error(None, still_named(figures, "this source", "too"))
         if kept:

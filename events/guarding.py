@@ -10,9 +10,10 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
+from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import localtime
@@ -129,6 +130,11 @@ def _last_in_history(record: models.Model) -> str:
     return f" Last in its history: {last.user}, {when}: {last.get_change_message()}"
 
 
+def is_deleted(form: Any) -> bool:
+    """Whether its part is to be deleted."""
+    return bool(form.cleaned_data.get(DELETION_FIELD_NAME))
+
+
 def searchable(term: str) -> str:
     """What is looked for of a term: PostgreSQL refuses the character 0, which none of its texts has."""
     return term.replace("\0", "")
@@ -227,6 +233,30 @@ class PartFormSet(BaseInlineFormSet):
                 data.setlist(f"{self.prefix}-{now}-{name}", values)
         data[f"{self.prefix}-{INITIAL_FORM_COUNT}"] = str(len(known))
         data[f"{self.prefix}-{TOTAL_FORM_COUNT}"] = str(len(known) + len(others))
+
+    def clean(self) -> None:
+        super().clean()
+        self._check_for_theirs()
+
+    def _check_for_theirs(self) -> None:
+        """That none has become what somebody else has made meanwhile, of which the form shows nothing."""
+        fields = self._identifying() if self.replaces else []
+        if not fields:
+            return
+
+        def identity(row: Any) -> tuple[Any, ...]:
+            return tuple(getattr(row, field.attname) for field in fields)
+
+        shown = {form.instance.pk for form in self.initial_forms}
+        theirs = {identity(row) for row in self.get_queryset() if row.pk not in shown}
+        repeated = [form for form in self.initial_forms if identity(form.instance) in theirs and not is_deleted(form)]
+        for form in repeated:
+            form.add_error(
+                None,
+                "Somebody else has entered the same meanwhile: delete this one, or open the page anew to see theirs.",
+            )
+        if repeated:
+            raise ValidationError(self.get_unique_error_message([self.fk.name, *(field.name for field in fields)]))
 
     @property
     def _key(self) -> str:

@@ -199,6 +199,30 @@ def test_what_somebody_else_deleted_is_made_anew_when_it_is_saved_again(admin_cl
     ]  # fmt: skip
 
 
+def test_a_part_does_not_become_one_that_somebody_else_made_meanwhile(admin_client, talks):
+    page = address(Event, "change", talks.pk)
+    text = talks.texts.get()
+    row = {"id": text.pk, "language": "de", "title": "Meine"}
+    mine = form_of(talks, texts=[row])
+    EventText.objects.create(event=talks, language="de", title="Ihre")
+    Event.objects.update(updated_at=talks.updated_at + timedelta(minutes=1))
+    repeated = {
+        "texts": ["This event already has a text in this language."],
+        "texts-0": [
+            "Somebody else has entered the same meanwhile: delete this one, or open the page anew to see theirs."
+        ],
+    }
+
+    response = admin_client.post(page, mine)
+
+    assert errors(response) == {"": [SOMEBODY.format("event")]} | repeated
+    again = mine | {"opened": response.context["adminform"].form["opened"].value()}
+    assert errors(admin_client.post(page, again)) == repeated
+    assert list(talks.texts.values_list("language", "title")) == [("en", "Title of talks"), ("de", "Ihre")]
+    assert admin_client.post(page, again | {"texts-0-DELETE": "on"}).status_code == 302
+    assert list(talks.texts.values_list("language", "title")) == [("de", "Ihre")]
+
+
 MADE = [("texts", "title"), ("participations", "role"), ("sources", "url")]
 
 
