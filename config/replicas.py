@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from django.core.management.base import CommandError
 from django.db import InternalError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from psycopg.errors import ReadOnlySqlTransaction
 
+from config.upgrades import missing_and_unknown
 from timeline.errors import for_people
 
 REFUSED = "The database is a replica, which takes no changes. Point DATABASE_URL to the primary database."
@@ -37,8 +37,7 @@ def is_refusal(error: InternalError) -> bool:
 
 def require_migrations() -> None:
     """Raises `CommandError` if the replica lacks tables that the programs here need."""
-    executor = MigrationExecutor(connection)
-    missing = [migration for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    missing = missing_and_unknown()[0]
     if missing:
         raise CommandError(
             f"The database is a replica, and {len(missing)} migrations are missing, {missing[0]} first. Start the "

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "timeline.throttling.throttling",
+    "config.upgrades.fitting",
     "timeline.revalidation.revalidation",
     "config.replicas.editing_elsewhere",
     "config.people.SessionMiddleware",

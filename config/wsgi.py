@@ -1,4 +1,5 @@
-"""What an application server loads. It starts no database: use `manage.py serve`, or set DATABASE_URL."""
+"""What an application server loads. It starts no database: use `manage.py serve`, or set DATABASE_URL. It answers 503
+until `manage.py migrate` has prepared that (`config.upgrades`)."""
 
 import os
 

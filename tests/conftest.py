@@ -14,6 +14,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from config import embedded
 from config.embedded.place import home_folder, server_account
+from config.upgrades import settled
 
 # Playwright's synchronous interface runs an event loop in the thread of the test, where Django would refuse queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -27,6 +28,7 @@ SERVER = pytest.StashKey[embedded.Server]()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Point to the tests' server; start it in the process that controls the tests, before its workers."""
+    settled.set()  # the tests' database is migrated; those of `config.upgrades` look
     settings.RATE_LIMIT = 0  # tests are one busy client; those of the limit set it
     # A live server sends headers and body apart: the body would wait 40 ms for the client to acknowledge the headers.
     WSGIRequestHandler.disable_nagle_algorithm = True

@@ -74,8 +74,9 @@ PROBLEMS = {
             "unavailable",
             "Unavailable",
             503,
-            "The database does not answer at the moment: it is being started anew, say; or a replica lacks as yet "
-            "the dataset version that was asked for. “Retry-After” says in how many seconds to try again.",
+            "The database does not answer at the moment: it is being started anew, say; or the server is being "
+            "upgraded; or a replica lacks as yet the dataset version that was asked for. “Retry-After” says in how "
+            "many seconds to try again.",
         ),
     )
 }
@@ -243,10 +244,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if for_people(request):
         return defaults.page_not_found(request, exception)
     detail = _nothing_there(request, exception)
+    return problem_or_page(request, "not-found", detail)
+
+
+def problem_or_page(request: HttpRequest, kind: str, detail: str) -> HttpResponse:
+    """A page for whoever asks for one, outside of what only programs ask for; else a problem document."""
     if request.path.startswith(FOR_PROGRAMS):
-        return problem(request, "not-found", detail)
+        return problem(request, kind, detail)
     wants_page = request.get_preferred_type(["application/json", "text/html"]) == "text/html"
-    response = problem_page("not-found", [detail]) if wants_page else problem(request, "not-found", detail)
+    response = problem_page(kind, [detail]) if wants_page else problem(request, kind, detail)
     patch_vary_headers(response, ["Accept"])
     return response
 

@@ -29,6 +29,7 @@ from config.embedded import EmbeddedError, Server
 from config.env import Environment
 from config.replicas import is_replica, require_migrations
 from config.server import BACKLOG, serve_forever
+from config.upgrades import require_no_newer_code, settled
 from timeline.build import build
 from timeline.processes import waste_kept
 from timeline.refreshing import keep_refreshing
@@ -57,7 +58,9 @@ class Command(BaseCommand):
                 self.check_replica()
             else:
                 with alone():
+                    require_no_newer_code()
                     self.prepare_database()
+            settled.set()
             self.announce(listener, ELSEWHERE if reads_only else self.make_first_admin())
             connections.close_all()  # a connection must not be shared with the processes that are forked now
             with ExitStack() as meanwhile:
@@ -107,6 +110,7 @@ class Command(BaseCommand):
         self.stdout.write("  (it is a replica: this server answers readers)")
         self.stdout.flush()
         call_command("check", databases=["default"])
+        require_no_newer_code()
         require_migrations()
 
     def make_first_admin(self) -> str:
