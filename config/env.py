@@ -2,7 +2,7 @@
 
 | Variable | Default | Meaning |
 | --- | --- | --- |
-| `DATABASE_URL` | embedded PostgreSQL | `postgresql://user:password@host:5432/name`, PostgreSQL 15 or newer |
+| `DATABASE_URL` | embedded PostgreSQL | `postgresql://user:password@host:5432/name`, PostgreSQL 15 or newer, in UTF8 |
 | `EMBEDDED_POSTGRES_DIR` | `.postgres` in the project | its folder: absolute, no spaces or special characters |
 | `PORT` | `8000` | port that `manage.py serve` listens on, 1 to 65535 |
 | `HOST` | `127.0.0.1` | address that `manage.py serve` listens on; `0.0.0.0` is all, each needs `ALLOWED_HOSTS` |
