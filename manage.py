@@ -35,8 +35,10 @@ def main() -> None:
     load_settings()
     if needs_database(sys.argv[1:]):
         start_database()
-    from django.db import InternalError
+    from django.db import DatabaseError, InternalError
+    from django.db.utils import NotSupportedError
 
+    from config.refusals import is_outage, reason
     from config.replicas import REFUSED, is_refusal
 
     try:
@@ -45,6 +47,11 @@ def main() -> None:
         if not is_refusal(error):
             raise
         sys.exit(f"Error: {REFUSED}")
+    except DatabaseError as error:
+        too_old = isinstance(error, NotSupportedError)
+        if "--traceback" in sys.argv or not (too_old or is_outage(error)):
+            raise
+        sys.exit(f"Error: The database cannot be used: {reason(error)}")
 
 
 def needs_database(arguments: list[str]) -> bool:

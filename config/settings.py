@@ -171,7 +171,13 @@ SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}]: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "config.refusals.Line",
+            "format": "{asctime} {levelname} {name} [{request_id}]: {message}",
+            "style": "{",
+        }
+    },
     "filters": {
         "request_id": {"()": "config.request_ids.RequestIdFilter"},
         "refused": {"()": "config.refusals.Refused"},

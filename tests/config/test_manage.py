@@ -32,10 +32,10 @@ def test_needs_database(line, needed):
     assert needs_database(line.split()) is needed
 
 
-def manage(command, **environment):
+def manage(*line, **environment):
     """Runs a command in a process of its own, with more in its environment."""
     return subprocess.run(
-        [sys.executable, "manage.py", command],
+        [sys.executable, "manage.py", *line],
         cwd=settings.BASE_DIR,
         env={**os.environ, **environment},
         capture_output=True,
@@ -57,6 +57,49 @@ def test_a_host_that_no_request_has_ends_in_one_line():
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("Error: ALLOWED_HOSTS is '*.example.org'. It must be a host name without scheme,")
     assert result.stderr.count("\n") == 1
+
+
+NOWHERE = "postgresql://127.0.0.1:9/timeline"
+
+
+@pytest.mark.parametrize("command", ["migrate", "load_reference", "refresh_documents", "recount"])
+def test_a_database_that_does_not_answer_ends_in_one_line(command):
+    result = manage(command, DATABASE_URL=NOWHERE)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        'Error: The database cannot be used: connection failed: connection to server at "127.0.0.1", port 9 failed: '
+        "Connection refused\n"
+    )
+
+
+def test_who_asks_for_the_traceback_gets_it():
+    result = manage("migrate", "--traceback", DATABASE_URL=NOWHERE)
+    assert result.returncode == 1
+    assert result.stderr.startswith("Traceback (most recent call last):\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ('OperationalError("no space left")', "Error: The database cannot be used: no space left\n"),
+        (
+            'NotSupportedError("PostgreSQL 14 or later is required")',
+            "Error: The database cannot be used: PostgreSQL 14 or later is required\n",
+        ),
+        ('ProgrammingError("a bug")', "Traceback"),
+        ('Conflict("a deadlock")', "Traceback"),
+    ],
+)
+def test_other_errors_of_the_database_keep_their_traceback(error, said):
+    code = (
+        "import sys, manage; from django.core import management; from django.db import *; "
+        "from django.db.utils import NotSupportedError; from events.locking import Conflict\n"
+        f"def fail(arguments): raise {error}\n"
+        "management.execute_from_command_line = fail; sys.argv = ['manage.py', 'check']; manage.main()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(said)
 
 
 @pytest.fixture(scope="module")
