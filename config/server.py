@@ -113,7 +113,11 @@ def one_for_each_worker(listener: socket.socket, workers: int) -> list[socket.so
 
 
 def _beside(listener: socket.socket) -> socket.socket:
-    return socket.create_server(listener.getsockname(), family=listener.family, backlog=BACKLOG, reuse_port=True)
+    family = listener.family
+    both = family == socket.AF_INET6 and not listener.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+    return socket.create_server(
+        listener.getsockname(), family=family, backlog=BACKLOG, reuse_port=True, dualstack_ipv6=both
+    )
 
 
 def take_hangup(before: Any) -> None:

@@ -47,6 +47,20 @@ def test_connections_are_shared_out_among_the_workers(listeners):
     assert min(shares) >= 15  # of which each gets less once in 10 ** 12 times
 
 
+def test_all_addresses_are_those_of_ipv4_too_at_each_worker():
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("This machine has no IPv6.")
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(each) for each in one_for_each_worker(open_port("::", 0), WORKERS)]
+        port = listeners[0].getsockname()[1]
+        for _ in range(50):
+            for host in ("127.0.0.1", "::1"):
+                stack.enter_context(socket.create_connection((host, port)))
+        shares = [accepted(each, stack) for each in listeners]
+    assert sum(shares) == 100
+    assert min(shares) >= 15
+
+
 def accepted(listener: socket.socket, stack: ExitStack) -> int:
     """How many connections wait there."""
     listener.setblocking(False)

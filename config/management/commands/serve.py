@@ -150,8 +150,10 @@ class Command(BaseCommand):
 def open_port(host: str, port: int) -> socket.socket:
     """A socket that listens; raises `CommandError` saying what is in the way."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # At `::`, all addresses are those of IPv4, too.
+    both = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CommandError(
