@@ -5,7 +5,7 @@
 | `DATABASE_URL` | embedded PostgreSQL | `postgresql://user:password@host:5432/name`, PostgreSQL 15 or newer, in UTF8 |
 | `EMBEDDED_POSTGRES_DIR` | `.postgres` in the project | its folder: absolute, no spaces or special characters |
 | `PORT` | `8000` | port that `manage.py serve` listens on, 1 to 65535 |
-| `HOST` | `127.0.0.1` | address that `manage.py serve` listens on; `0.0.0.0`: all, `::`: IPv6 too; see `ALLOWED_HOSTS` |
+| `HOST` | `127.0.0.1` | address `manage.py serve` listens on; `0.0.0.0`: all, `::`: IPv6 too; see `ALLOWED_HOSTS` |
 | `SECRET_KEY` | made once, kept in `.secret-key` | signs sessions; 50 characters or more; the same on all machines |
 | `DEBUG` | `0` | `1` shows details of errors to everyone: never in public |
 | `ALLOWED_HOSTS` | `localhost,127.0.0.1,[::1]` | hosts, separated by commas; `.x.org`: with subdomains; `*`: any |
