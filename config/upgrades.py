@@ -97,10 +97,10 @@ def upgrading(request: HttpRequest, missing: Sequence[str]) -> HttpResponseBase:
     else:
         response = problem_or_page(request, "unavailable", UPGRADING)
     log_response(
-        "%s: %d migrations are missing in the database, %s first. Run: manage.py migrate",
+        "%s: the database lacks migrations, %s first (%d in all). Run: manage.py migrate",
         request.path,
-        len(missing),
         missing[0],
+        len(missing),
         response=response,
         request=request,
     )
