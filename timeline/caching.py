@@ -8,11 +8,13 @@ import hashlib
 import re
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.http import parse_etags
 
 from timeline.build import build
+from timeline.editions import LEFT_OUT
 from timeline.errors import InvalidParameters, NotReplayed, ParameterError
 from timeline.models import Dataset, DatasetVersion
 from timeline.prepared_queries import PreparedQuery
@@ -37,12 +39,19 @@ def past_version(asked: int | datetime.datetime, now: int) -> int:
     if isinstance(asked, int):
         if asked > now:
             raise not_yet("as_of", asked, now)
-        return asked
+        if now < LEFT_OUT:
+            return asked
+        # Where numbers were left out, what is answered is the state before, and says so: caches may have another one by
+        # the number that was asked for.
+        return _latest(DatasetVersion.objects.filter(number__lte=asked).order_by("-number"))
     if asked > timezone.now():
         message = "'as_of' lies in the future: a day counts from its end on, in UTC."
         raise InvalidParameters([ParameterError("as_of", "unknown_value", message)])
-    past = DatasetVersion.objects.filter(at__lte=asked, number__lte=now).order_by("-at", "-number")
-    return past.values_list("number", flat=True).first() or 0
+    return _latest(DatasetVersion.objects.filter(at__lte=asked, number__lte=now).order_by("-at", "-number"))
+
+
+def _latest(versions: QuerySet[DatasetVersion]) -> int:
+    return versions.values_list("number", flat=True).first() or 0
 
 
 def not_yet(parameter: str, asked: int, now: int) -> InvalidParameters | NotReplayed:

@@ -50,16 +50,16 @@ class Edition:
         }
 
 
-LEFT_OUT = 10_000
-"""Dataset versions: more than are published between a backup and the next one."""
+LEFT_OUT = 1_000_000
+"""Dataset versions: more than are published between a backup and the next one, in bulk too."""
 
 WRITTEN = """
 SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(%s, 'id')), 0),
-    concat_ws('-', system_identifier, oid, left(pg_walfile_name(pg_current_wal_lsn()), 8))
+    concat_ws('-', system_identifier, oid, %s::regclass::oid, left(pg_walfile_name(pg_current_wal_lsn()), 8))
 FROM pg_control_system(), pg_database WHERE datname = current_database()
 """
-"""SQL: how many versions of events were written, and where: the cluster, the database, and the timeline of the cluster,
-which is another one once a replica takes over or the cluster is recovered to a moment."""
+"""SQL: how many versions of events were written, and where: the cluster, the database, the table, which a restore makes
+anew, and the timeline of the cluster, another one once a replica takes over or it is recovered to a moment."""
 
 PUBLISHING = 7_314_159_266
 """The advisory lock of those who publish, shared by them until their transactions end."""
@@ -118,6 +118,6 @@ def new_edition(by: AbstractBaseUser | None) -> Iterator[Edition]:
 
 def _written() -> tuple[int, str]:
     with connection.cursor() as cursor:
-        cursor.execute(WRITTEN, [Publication._meta.db_table])
+        cursor.execute(WRITTEN, [Publication._meta.db_table, Dataset._meta.db_table])
         written, here = cursor.fetchone()
         return written, here

@@ -58,7 +58,7 @@ from timeline.import_effects import Effects
 from timeline.importing import Report, publish_imported, run
 from timeline.publishing_admin import PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
-from timeline.taken_along import entries_of, say_changed
+from timeline.taken_along import log_what_went_along, say_what_went_along
 
 MOST_BYTES = 5_000_000
 MOST_PACKED = 2_000_000
@@ -215,7 +215,7 @@ class ImportAdmin(PublishingAdmin):
         if data["publish"]:
             self._say_what_was_published(request, effects)
             say_what_follows(request, since)
-            say_what_filters_lose(request, effects.entries)
+            say_what_filters_lose(request, effects.entries.changed)
         return HttpResponseRedirect(reverse("admin:events_event_changelist"))
 
     def _say_what_was_published(self, request: HttpRequest, effects: Effects) -> None:
@@ -226,7 +226,7 @@ class ImportAdmin(PublishingAdmin):
             said.append(f"Changed: {entries} of actors, types and topics.")
         for sentence in said:
             self.message_user(request, sentence, messages.SUCCESS)
-        say_changed(request, entries_of(effects.taken_along))
+        say_what_went_along(request, effects.entries, effects.in_file)
         reasons = [(event.key, [problem.message for problem in event.problems]) for event in effects.unpublished]
         say_unpublished(request, reasons, LISTED)
         if published.otherwise:
@@ -359,4 +359,4 @@ class ImportAdmin(PublishingAdmin):
             ("Published.", published - imported),
         ):
             log(request, list(Event.objects.filter(among("pk", ids))), message)
-        log(request, entries_of(effects.entries), "Published with an import.")
+        log_what_went_along(request, effects.entries, "Published with an import.")

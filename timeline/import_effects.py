@@ -11,8 +11,7 @@ from events.interchange.outcomes import Status
 from events.interchange.shapes import Problem
 from events.models import Actor, Event
 from timeline.importing import Published, Report
-from timeline.models import Term
-from timeline.vocabulary import Key
+from timeline.vocabulary import Changes, Key
 
 
 @dataclass(slots=True)
@@ -32,8 +31,8 @@ class Effects:
     published_unchanged: list[str] = field(default_factory=list)
     """Slugs of events that are published though the file changes nothing in them: what is public is otherwise, or
     nothing is."""
-    entries: list[Key] = field(default_factory=list)
-    """The public entries of actors, types and topics that changed with it, in hand of editors or in the file."""
+    entries: Changes = field(default_factory=Changes)
+    """The actors, types and topics that became public otherwise with it, in hand of editors or in the file."""
     digest: str = ""
     """Of all that the import did to what it met: the same at another time if it does the same then."""
 
@@ -68,15 +67,14 @@ class Effects:
         Actor.objects.filter(among("slug", actors)).update(imported_at=None)
 
     @property
-    def taken_along(self) -> list[Key]:
-        """Of those entries, what editors alone had in hand."""
-        in_file = {(kind, slug) for kind, slugs in self.report.vocabulary.items() for slug in slugs}
-        return [(kind, key) for kind, key in self.entries if kind != Term.Kind.COUNTRY and (kind, key) not in in_file]
+    def in_file(self) -> set[Key]:
+        """The actors, types and topics that the file changed; all others are what editors alone had in hand."""
+        return {(kind, slug) for kind, slugs in self.report.vocabulary.items() for slug in slugs}
 
     def add_batch(self, published: Published) -> None:
         """What became of a batch of the events at the door. Within the transaction, like the next one: of new events
         that it takes back, nobody knows the slugs afterwards."""
-        self.entries += published.entries
+        self.entries.add(published.entries)
         ids = dict(Event.objects.filter(among("slug", published.refused)).values_list("slug", "pk"))
         self.unpublished += [
             Result(
@@ -92,7 +90,7 @@ class Effects:
     def add_published(self, published: Published) -> None:
         """What was, in all."""
         self.published = published
-        self.entries += published.entries
+        self.entries.add(published.entries)
         self.unpublished.sort(key=lambda event: event.line)
         unchanged = Event.objects.filter(among("pk", set(published.event_ids) - self.imported_ids))
         self.published_unchanged = list(unchanged.order_by("slug").values_list("slug", flat=True))

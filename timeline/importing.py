@@ -22,7 +22,7 @@ from timeline.models import Publication, Term
 from timeline.processes import share_out
 from timeline.publishing import publish, publish_vocabulary, withdraw
 from timeline.terms import render_actors, render_branches
-from timeline.vocabulary import Changes, Key, changed_terms
+from timeline.vocabulary import Changes, changed_terms
 
 PUBLISHED_AT_ONCE = 2_000
 """Events in a dataset version. More would take less time each; others who publish wait for as many, about a second."""
@@ -108,8 +108,8 @@ class Published:
     nothing in them leaves them so."""
     edited_meanwhile: int = 0
     """Events that an editor has saved since the import began, and may not have finished."""
-    entries: list[Key] = field(default_factory=list, compare=False)
-    """Of a batch, the public entries that its events took along otherwise, or again. In all, those of the file that no
+    entries: Changes = field(default_factory=Changes, compare=False)
+    """The entries that became public otherwise, or again: with the events of a batch; in all, those of the file that no
     event took along."""
 
     @property
@@ -173,7 +173,7 @@ def publish_imported(
         changes = Changes()
         as_by_now: dict[str, Any] = {name: entries.all() for name, entries in vocabulary.items()}
         publish_vocabulary(by, **as_by_now, changes=changes)
-        done.entries = changes.changed
+        done.entries = changes
     return done
 
 
@@ -235,7 +235,7 @@ def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
         outcome = publish(new, batch.by, skip_refused=True, turn=turn, seen=seen, trial=batch.trial)
         done.event_ids.extend(event.pk for event in outcome.published)
         done.refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
-        done.entries = outcome.vocabulary.changed + outcome.vocabulary.again
+        done.entries = Changes(changed=outcome.vocabulary.changed, again=outcome.vocabulary.again)
         done.edited_meanwhile += len(new) - len(outcome.published) - len(outcome.unchanged) - len(outcome.refused)
     return done
 

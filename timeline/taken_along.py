@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -32,20 +32,30 @@ KINDS: dict[type[Model], Term.Kind] = {Actor: Term.Kind.ACTOR, EventType: Term.K
 def tell_what_went_along(request: HttpRequest, changes: Changes, history: str) -> None:
     """Says which entries became public, and writes `history` into that of those that readers knew otherwise, or not
     any more."""
+    log_what_went_along(request, changes, history)
+    say_what_went_along(request, changes)
+
+
+def log_what_went_along(request: HttpRequest, changes: Changes, history: str) -> None:
+    """Writes `history` into that of the entries that readers knew otherwise, or not any more."""
+    log(request, entries_of([*changes.changed, *changes.again]), history)
+
+
+def say_what_went_along(request: HttpRequest, changes: Changes, expected: Container[Key] = ()) -> None:
+    """Says which entries became public. Of those that are otherwise by now, not those that are `expected` to be."""
     changed = entries_of(changes.changed)
-    again = [entry for entry in entries_of(changes.again) if entry not in changed]
-    log(request, [*changed, *again], history)
-    say_changed(request, changed)
+    again = _without(entries_of(changes.again), changed)
+    if told := [entry for entry in changed if (KINDS[type(entry)].value, entry.slug) not in expected]:
+        messages.warning(request, format_html(CHANGED, linked(told, LISTED, _page)))
     if again:
         messages.warning(request, format_html(AGAIN, linked(again, LISTED, _page)))
-    if first := [entry for entry in entries_of(changes.first) if entry not in changed and entry not in again]:
+    if first := _without(entries_of(changes.first), [*changed, *again]):
         messages.info(request, format_html(FIRST, linked(first, LISTED_FIRST, _page)))
 
 
-def say_changed(request: HttpRequest, changed: list[Any]) -> None:
-    """Says which public entries are otherwise by now, as somebody had saved them."""
-    if changed:
-        messages.warning(request, format_html(CHANGED, linked(changed, LISTED, _page)))
+def _without(entries: Iterable[Any], others: Iterable[Any]) -> list[Any]:
+    left_out = set(others)
+    return [entry for entry in entries if entry not in left_out]
 
 
 def entries_of(keys: Iterable[Key]) -> list[Any]:

@@ -65,12 +65,16 @@ def withdraw_entries(
     slugs = {entry.slug for entry in entries}
     # Among a million events this takes seconds, in which others can publish; what they do is looked at below.
     seen = Dataset.objects.values_list("version", flat=True).first() or 0
-    figures = _figures(_own_keys(kind, slugs))
+    own = _public_keys(kind, slugs)
+    figures, events = _figures(own), {slug: _events(keys) for slug, keys in own.items()}
     with new_edition(by) as edition:
-        own = _own_keys(kind, slugs)
+        own = _public_keys(kind, slugs)
         figures |= _figures(own, since=seen)
         filters = public_filters()
-        naming = {slug: Naming(_events(keys), timelines=_timelines(keys, filters)) for slug, keys in own.items()}
+        naming = {
+            slug: Naming(events.get(slug) or _events(keys, since=seen), timelines=_timelines(keys, filters))
+            for slug, keys in own.items()
+        }
         for slug, event in sorted(figures):
             if slug in own and event not in naming[slug].events:
                 naming[slug].events.append(event)
@@ -82,27 +86,29 @@ def withdraw_entries(
     return [entry for entry in entries if entry.slug in ending], stay
 
 
-def _own_keys(kind: Term.Kind, slugs: set[str]) -> dict[str, set[Key]]:
+def _public_keys(kind: Term.Kind, slugs: set[str]) -> dict[str, set[Key]]:
     """By slug, what is public of the entries: of an actor also the countries that it is, or was until events follow."""
     own: dict[str, set[Key]] = {slug: {(kind, slug)} for slug in Term.objects.current().keys_among(kind, slugs)}
-    for said in _said(Term.Kind.COUNTRY) if kind == Term.Kind.ACTOR else ():
+    for said in _public_documents(Term.Kind.COUNTRY) if kind == Term.Kind.ACTOR else ():
         if said["actor"] in own:
             own[said["actor"]].add((Term.Kind.COUNTRY, said["code"]))
     return own
 
 
-def _said(kind: Term.Kind) -> Iterator[Document]:
+def _public_documents(kind: Term.Kind) -> Iterator[Document]:
     """What all public entries of the kind say."""
     texts = TermText.objects.filter(term__in=Term.objects.current().filter(kind=kind), language=LANGUAGES[0])
     return map(load, texts.values_list("document", flat=True).iterator())
 
 
-def _events(keys: set[Key]) -> list[str]:
-    """The first public events that name one of the keys, other than in figures."""
+def _events(keys: set[Key], since: int = 0) -> list[str]:
+    """The first public events that name one of the keys, other than in figures, of those that were published after that
+    dataset version."""
     condition = Q()
     for kind, key in keys:
         condition |= Q(**{f"{COLUMNS[Term.Kind(kind)]}__contains": [key]})
-    events = Publication.objects.current().filter(condition).order_by("slug").values_list("slug", flat=True)
+    public = Publication.objects.current().filter(published_in__gt=since)
+    events = public.filter(condition).order_by("slug").values_list("slug", flat=True)
     return list(events[: LISTED + 1])
 
 
@@ -135,7 +141,7 @@ def _add_entries(own: Mapping[str, set[Key]], naming: Mapping[str, Naming]) -> N
     """Adds the other entries that name those."""
     slug_of = {key: slug for slug, keys in own.items() for key in keys}
     for kind in {Term.Kind(kind) for kind, _ in slug_of}:
-        for said in _said(kind):
+        for said in _public_documents(kind):
             named_by = (kind, said["code"] if kind == Term.Kind.COUNTRY else said["id"])
             for key in NAMED[kind](said):
                 slug = slug_of.get((kind, key))

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from tests.assertions import slugs
+from tests.assertions import etag_of, slugs
 from tests.builders import published
 from timeline import editions
 from timeline.editions import PUBLISHING, begin_publishing, wait_for_publishers
@@ -54,21 +54,25 @@ def test_a_database_that_took_over_gives_no_number_twice(client):
     for slug in ("first", "second"):
         published(slug)
     here = Dataset.objects.get().written_to
-    cluster, database, timeline = here.split("-")
-    assert (cluster.isdecimal(), database.isdecimal(), timeline) == (True, True, "00000001")
+    parts = here.split("-")
+    assert ([part.isdecimal() for part in parts], parts[3]) == ([True] * 4, "00000001")
 
-    for elsewhere in (f"1-{database}-{timeline}", f"{cluster}-1-{timeline}", f"{cluster}-{database}-00000002"):
+    for changed in range(4):
+        elsewhere = "-".join([*parts[:changed], "1", *parts[changed + 1 :]])
         Dataset.objects.update(written_to=elsewhere)
         published(f"restored-{elsewhere}")
         assert Dataset.objects.get().written_to == here
     published("last")
 
     numbers = list(DatasetVersion.objects.order_by("number").values_list("number", flat=True))
-    assert numbers == [1, 2, 10_003, 20_004, 30_005, 30_006]
+    assert numbers == [1, 2, 1_000_003, 2_000_004, 3_000_005, 4_000_006, 4_000_007]
     # Whoever had a lost version hears of all that came instead of it; it says what it said when it was the last one.
     changes = client.get("/api/v1/changes/?since=3").json()
-    assert [change["dataset_version"] for change in changes["results"]] == [10_003, 20_004, 30_005, 30_006]
+    assert [change["dataset_version"] for change in changes["results"]] == numbers[2:]
+    lost = client.get("/api/v1/events/?as_of=9000")
+    assert (lost.json()["dataset_version"], lost["ETag"]) == (2, etag_of(2))
     assert sorted(slugs(client, "as_of=9000")) == ["first", "second"]
+    assert client.get("/api/v1/events/?as_of=1000003").json()["dataset_version"] == 1_000_003
 
 
 def test_where_a_database_was_written_to_may_not_be_known():
