@@ -22,6 +22,7 @@ from timeline import import_admin, importing
 from timeline.import_admin import pack, unpack
 from timeline.models import Publication, Refresh, Term, Timeline
 from timeline.publishing import publish, publish_vocabulary, withdraw
+from timeline.withdrawing import withdraw_entries
 
 pytestmark = pytest.mark.django_db
 
@@ -689,6 +690,24 @@ def test_what_editors_had_in_hand_is_said_if_the_import_takes_it_along(staff):
         ("Qazaqstan (KZ)", "Published with an import."),
         ("Commerce", "Published with an import."),
     ]
+
+
+def test_an_import_says_which_states_alone_changed_and_what_is_public_again(staff):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    kazakhstan, united_states = Actor.objects.get(code="KZ"), Actor.objects.get(code="US")
+    link, other = (f'<a href="/api/v1/actors/{slug}/">{slug}</a>' for slug in ("kazakhstan", "united-states"))
+
+    kazakhstan.successors.add(united_states)
+    response = send(client, lines(FULL | {"date": "2023"}), publish="on")
+    assert f"What was saved of these actors, types and topics is public now, too: {link}, {other}." in said(response)
+
+    kazakhstan.successors.clear()
+    publish_vocabulary(actors=[kazakhstan, united_states])
+    withdraw(Event.objects.all())
+    assert withdraw_entries(Term.Kind.ACTOR, [kazakhstan]) == ([kazakhstan], {})
+    response = send(client, lines(FULL | {"slug": "again", "external_id": "cables:2"}), publish="on")
+    assert f"Public again, having been withdrawn: {link}." in said(response)
 
 
 def test_an_entry_that_an_import_publishes_without_an_event_is_in_the_history(staff):
