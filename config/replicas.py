@@ -1,6 +1,6 @@
 """Databases that take no changes: replicas. A server at one answers readers; editors work at that of the primary."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.core.management.base import CommandError
 from django.db import InternalError, connection
@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from psycopg.errors import ReadOnlySqlTransaction
 
-from config.upgrades import missing_and_unknown
 from timeline.errors import for_people
 
 REFUSED = "The database is a replica, which takes no changes. Point DATABASE_URL to the primary database."
@@ -35,9 +34,8 @@ def is_refusal(error: InternalError) -> bool:
     return isinstance(error.__cause__, ReadOnlySqlTransaction)
 
 
-def require_migrations() -> None:
-    """Raises `CommandError` if the replica lacks tables that the programs here need."""
-    missing = missing_and_unknown()[0]
+def require_migrations(missing: Sequence[str]) -> None:
+    """Raises `CommandError` if the replica lacks tables that the programs here need, which these migrations make."""
     if missing:
         raise CommandError(
             f"The database is a replica, and {len(missing)} migrations are missing, {missing[0]} first. Start the "

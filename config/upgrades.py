@@ -14,10 +14,9 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
 from django.utils.log import log_response
 
-from timeline.errors import RETRY_AFTER, for_people, problem_or_page
+from timeline.errors import for_people, problem_or_page, unavailable_to_people
 
 OURS = ("events", "timeline")
 UPGRADING = (
@@ -51,14 +50,13 @@ def newer(unknown: Sequence[str]) -> str:
     return f"The database was migrated by newer code: this one does not know {', '.join(unknown)}."
 
 
-def require_no_newer_code() -> None:
-    """Raises `CommandError` if newer code has migrated the database.
+def require_no_newer_code(unknown: Sequence[str]) -> None:
+    """Raises `CommandError` if newer code has migrated the database, which has these migrations.
 
     A server of older code that starts, in the midst of an upgrade of several machines too, would read tables that it
     does not know, and publish without what the newer code keeps beside. That one which runs goes on is another matter:
     whoever migrates has looked whether it may (CHANGELOG.md).
     """
-    unknown = missing_and_unknown()[1]
     if unknown:
         raise CommandError(
             f"{newer(unknown)} Start the newer code; or restore a backup of before that upgrade, "
@@ -92,8 +90,7 @@ def fitting(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable
 def upgrading(request: HttpRequest, missing: Sequence[str]) -> HttpResponseBase:
     """The answer while these migrations are missing; the log says what to do about it."""
     if for_people(request):
-        response = render(request, "config/upgrading.html", status=503)
-        response["Retry-After"] = str(RETRY_AFTER)
+        response = unavailable_to_people("config/upgrading.html")
     else:
         response = problem_or_page(request, "unavailable", UPGRADING)
     log_response(

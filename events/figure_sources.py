@@ -47,10 +47,7 @@ class FigureFormSet(PartFormSet):
         saved = dict(Source.objects.filter(event_id=self.instance.pk).values_list("url", "pk"))
         there = {str(pk) for pk in saved.values()}
         known: dict[str, str] = {}
-        for name in self.data:
-            if not name.startswith(f"{PREFIX}-") or not name.endswith("-url"):
-                continue
-            start = name.removesuffix("url")
+        for start in _rows(self.data, PREFIX, "url"):
             pk, url = (str(self.data.get(start + field, "")).strip() for field in ("id", "url"))
             if self.data.get(f"{start}DELETE"):
                 continue
@@ -60,15 +57,13 @@ class FigureFormSet(PartFormSet):
             elif url in saved:
                 known[url] = str(saved[url])
         known.pop("", None)
-        moved = {name: known[value] for name, value in self.data.items() if self._is_source(name) and value in known}
+        chosen = {f"{start}source": self.data[f"{start}source"] for start in _rows(self.data, FIGURES, "source")}
+        moved = {name: known[value] for name, value in chosen.items() if value in known}
         if moved:
             before: Any = self.data
             self.data = data = before.copy()
             for name, value in moved.items():
                 data[name] = value
-
-    def _is_source(self, name: str) -> bool:
-        return name.startswith(f"{self.prefix}-") and name.endswith("-source")
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -106,12 +101,9 @@ class SourceFormSet(PartFormSet):
     def _figures_of(self, source: Source) -> list[str]:
         """The labels of those that would have this source after the form is saved."""
         labels: dict[str, str] = {str(figure.pk): str(figure) for figure in source.figures.all()}
-        for name, value in self.data.items():
-            if not name.startswith(f"{FIGURES}-") or not name.endswith("-source"):
-                continue
-            start = name.removesuffix("source")
-            pk = str(self.data.get(f"{start}id") or name)
-            if value != str(source.pk) or self.data.get(f"{start}DELETE"):
+        for start in _rows(self.data, FIGURES, "source"):
+            pk = str(self.data.get(f"{start}id") or start)
+            if self.data[f"{start}source"] != str(source.pk) or self.data.get(f"{start}DELETE"):
                 labels.pop(pk, None)
             else:
                 labels.setdefault(pk, self._entered_label(start))
@@ -128,6 +120,12 @@ def still_named(figures: Sequence[str], source: str, when: str) -> str:
     if len(figures) == 1:
         return f"The figure {listed} has {source}: choose another one for it, or delete the figure {when}."
     return f"The figures {listed} have {source}: choose another one for them, or delete the figures {when}."
+
+
+def _rows(data: Mapping[str, Any], prefix: str, field: str) -> list[str]:
+    """What the names of a row's inputs begin with, of each row of those with the prefix that has this field."""
+    names = (name for name in data if name.startswith(f"{prefix}-") and name.endswith(f"-{field}"))
+    return [name.removesuffix(field) for name in names]
 
 
 def _cleaned(url: str) -> str:

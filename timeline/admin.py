@@ -28,7 +28,7 @@ from events.fields import TranslatedWidget
 from events.guarding import GuardedAdmin
 from events.models import Actor, Event, EventType, Topic
 from timeline import public_admin  # noqa: F401 -- registers what is to look at
-from timeline.admin_messages import counted, last_refresh, linked, log, say_unpublished, say_what_follows, slugs
+from timeline.admin_messages import last_refresh, linked, log, say_not, say_what_follows, slugs
 from timeline.checks import refusals
 from timeline.drafts import load_drafts
 from timeline.filters import check_saved_filter
@@ -77,10 +77,7 @@ def _withdraw(
     entries = list(queryset)
     ended, stay = withdraw(entries, account(request))
     log(request, ended, "Withdrawn.")
-    for entry, reasons in list(stay.items())[:LISTED]:
-        messages.error(request, f"Not withdrawn: {entry.slug}. {' '.join(reasons)} {FIRST_THESE}")
-    if len(stay) > LISTED:
-        messages.error(request, f"Not withdrawn either: {counted(len(stay) - LISTED, 'other', 'others')}.")
+    say_not("withdrawn", request, [(entry.slug, [*reasons, FIRST_THESE]) for entry, reasons in stay.items()], LISTED)
     public = {entry.pk for entry in (*ended, *stay)}
     others = [entry for entry in entries if entry.pk not in public]
     if ended:
@@ -189,7 +186,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             outcome.refused |= done.refused
             outcome.vocabulary.add(done.vocabulary)
             edited += edited_now
-        say_unpublished(request, [(event.slug, reasons) for event, reasons in outcome.refused.items()], LISTED)
+        say_not("published", request, [(event.slug, reasons) for event, reasons in outcome.refused.items()], LISTED)
         if edited:
             self.message_user(request, EDITED.format(slugs(edited, LISTED)), messages.WARNING)
         if outcome.published:

@@ -46,16 +46,17 @@ def linked(entries: Sequence[Any], most: int, address: Callable[[Any], str]) -> 
     return format_html("{}, such as {}", f"{len(entries):,}", listed) if len(entries) > most else listed
 
 
-def others_unpublished(number: int, most: int) -> str:
-    """What to say of those that could not be published, of so many, that are not listed; blank if all are."""
-    return f"Not published either: {counted(number - most, 'other', 'others')}." if number > most else ""
+def others_not(done: str, number: int, most: int) -> str:
+    """What to say of those that could not be `done` (published, say), of so many, that are not listed; blank if all
+    are."""
+    return f"Not {done} either: {counted(number - most, 'other', 'others')}." if number > most else ""
 
 
-def say_unpublished(request: HttpRequest, reasons: Sequence[tuple[str, Sequence[str]]], most: int) -> None:
-    """Says of the first ones, up to `most`, by slug why they could not be published, and how many others could not."""
+def say_not(done: str, request: HttpRequest, reasons: Sequence[tuple[str, Sequence[str]]], most: int) -> None:
+    """Says of the first ones, up to `most`, by slug why they could not be `done`, and how many others could not."""
     for slug, sentences in reasons[:most]:
-        messages.error(request, f"Not published: {slug}. {' '.join(sentences)}")
-    if others := others_unpublished(len(reasons), most):
+        messages.error(request, f"Not {done}: {slug}. {' '.join(sentences)}")
+    if others := others_not(done, len(reasons), most):
         messages.error(request, others)
 
 

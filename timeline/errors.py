@@ -265,7 +265,7 @@ def _nothing_there(request: HttpRequest, exception: Exception) -> str:
 def server_error(request: HttpRequest) -> HttpResponseBase:
     error = sys.exc_info()[1]
     if is_conflict(error) and for_people(request):
-        return _unavailable_to_people("timeline/admin/busy.html")
+        return unavailable_to_people("timeline/admin/busy.html")
     if isinstance(error, OperationalError):
         return _unavailable(request)
     if for_people(request):
@@ -276,9 +276,10 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 def _unavailable(request: HttpRequest) -> HttpResponseBase:
     if for_people(request):
-        return _unavailable_to_people("timeline/admin/unavailable.html")
+        return unavailable_to_people("timeline/admin/unavailable.html")
     return problem(request, "unavailable", UNAVAILABLE)
 
 
-def _unavailable_to_people(template: str) -> HttpResponse:
+def unavailable_to_people(template: str) -> HttpResponse:
+    """A page of the admin that asks to try again soon."""
     return HttpResponse(render_to_string(template), status=503, headers={"Retry-After": str(RETRY_AFTER)})

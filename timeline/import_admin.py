@@ -49,8 +49,8 @@ from timeline.admin_messages import (
     last_refresh,
     listing,
     log,
-    others_unpublished,
-    say_unpublished,
+    others_not,
+    say_not,
     say_what_follows,
 )
 from timeline.formats.csv import BYTE_ORDER_MARK
@@ -194,7 +194,7 @@ class ImportAdmin(PublishingAdmin):
             "public_entries": counted(effects.published.vocabulary, "public entry", "public entries"),
             "published_unchanged": listing(effects.published_unchanged, LISTED),
             "withdrawn": listing(effects.published.withdrawn, LISTED),
-            "others_unpublished": others_unpublished(len(effects.unpublished), LISTED),
+            "others_unpublished": others_not("published", len(effects.unpublished), LISTED),
             "title": f"Import events: what {name} would do",
         }
         return self._page(request, "preview.html", context)
@@ -228,7 +228,7 @@ class ImportAdmin(PublishingAdmin):
             self.message_user(request, sentence, messages.SUCCESS)
         say_what_went_along(request, effects.entries, effects.in_file)
         reasons = [(event.key, [problem.message for problem in event.problems]) for event in effects.unpublished]
-        say_unpublished(request, reasons, LISTED)
+        say_not("published", request, reasons, LISTED)
         if published.otherwise:
             self.message_user(request, OTHERWISE.format(published.otherwise), messages.WARNING)
         if published.edited_meanwhile:

@@ -32,17 +32,17 @@ def say_what_filters_lose(request: HttpRequest, changed: Iterable[Key]) -> None:
     """Says which public timelines name a code that one of the changed actors had, and has no more."""
     slugs = {key for kind, key in changed if kind == Term.Kind.ACTOR}
     named = public_filters() if slugs else {}
-    left = _left_codes(slugs, {key for keys in named.values() for kind, key in keys if kind == Term.Kind.COUNTRY})
-    ids = dict(Timeline.objects.filter(among("slug", named)).values_list("slug", "pk")) if left else {}
+    lost = _lost_codes(slugs, {key for keys in named.values() for kind, key in keys if kind == Term.Kind.COUNTRY})
+    ids = dict(Timeline.objects.filter(among("slug", named)).values_list("slug", "pk")) if lost else {}
     for slug, keys in named.items():
-        codes = [code for code in sorted(left) if (Term.Kind.COUNTRY, code) in keys]
+        codes = [code for code in sorted(lost) if (Term.Kind.COUNTRY, code) in keys]
         if codes:
-            said = ", ".join(f"{code}, which is {left[code] or 'no code any more'}" for code in codes)
+            said = ", ".join(f"{code}, which is {lost[code] or 'no code any more'}" for code in codes)
             page = reverse("admin:timeline_timeline_change", args=[ids[slug]])
             messages.warning(request, format_html(LEFT, page, slug, said))
 
 
-def _left_codes(slugs: set[str], codes: set[str]) -> dict[str, str]:
+def _lost_codes(slugs: set[str], codes: set[str]) -> dict[str, str]:
     """Those of the codes that these public actors had and have no more, with the one that the actor has now. They may
     be public still, until no event has them. Two queries, or none."""
     if not slugs or not codes:

@@ -146,11 +146,10 @@ def _public_names(slugs: set[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def public_texts(kind: Term.Kind, keys: Iterable[str]) -> QuerySet[TermText]:
-    """What is public of the entries of this kind that have these keys."""
-    return TermText.objects.filter(
-        among("term__key", keys), term__kind=kind, term__superseded_in=None, term__withdrawn=False
-    )
+def public_texts(kind: Term.Kind, keys: Iterable[str] | None = None) -> QuerySet[TermText]:
+    """What is public of the entries of this kind that have these keys; without keys, of all of them."""
+    public = TermText.objects.filter(term__kind=kind, term__superseded_in=None, term__withdrawn=False)
+    return public if keys is None else public.filter(among("term__key", keys))
 
 
 def _links(actors: Iterable[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:

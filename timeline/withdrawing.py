@@ -11,8 +11,9 @@ from django.db.models import Q
 
 from timeline.documents import LANGUAGES, Document, load
 from timeline.editions import new_edition
-from timeline.models import Dataset, Publication, PublicationText, Term, TermText
+from timeline.models import Dataset, Publication, PublicationText, Term
 from timeline.saved_filters import public_filters
+from timeline.terms import public_texts
 from timeline.vocabulary import OPPOSITE, Key, withdraw_terms
 
 LISTED = 5
@@ -97,7 +98,7 @@ def _public_keys(kind: Term.Kind, slugs: set[str]) -> dict[str, set[Key]]:
 
 def _public_documents(kind: Term.Kind) -> Iterator[Document]:
     """What all public entries of the kind say."""
-    texts = TermText.objects.filter(term__in=Term.objects.current().filter(kind=kind), language=LANGUAGES[0])
+    texts = public_texts(kind).filter(language=LANGUAGES[0])
     return map(load, texts.values_list("document", flat=True).iterator())
 
 

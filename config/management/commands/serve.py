@@ -29,7 +29,7 @@ from config.embedded import EmbeddedError, Server
 from config.env import Environment
 from config.replicas import is_replica, require_migrations
 from config.server import BACKLOG, serve_forever
-from config.upgrades import require_no_newer_code, settled
+from config.upgrades import missing_and_unknown, require_no_newer_code, settled
 from timeline.build import build
 from timeline.processes import waste_kept
 from timeline.refreshing import keep_refreshing
@@ -58,7 +58,7 @@ class Command(BaseCommand):
                 self.check_replica()
             else:
                 with alone():
-                    require_no_newer_code()
+                    require_no_newer_code(missing_and_unknown()[1])
                     self.prepare_database()
             settled.set()
             self.announce(listener, ELSEWHERE if reads_only else self.make_first_admin())
@@ -110,8 +110,9 @@ class Command(BaseCommand):
         self.stdout.write("  (it is a replica: this server answers readers)")
         self.stdout.flush()
         call_command("check", databases=["default"])
-        require_no_newer_code()
-        require_migrations()
+        missing, unknown = missing_and_unknown()
+        require_no_newer_code(unknown)
+        require_migrations(missing)
 
     def make_first_admin(self) -> str:
         """What to say about the admin; its password is shown this once and is stored nowhere but as a hash."""
