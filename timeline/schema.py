@@ -9,9 +9,11 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 from timeline.errors import MEDIA_TYPE
-from timeline.formats import FORMATS, Format
+from timeline.formats import FORMATS, Format, shapes
+from timeline.formats.shapes import FEEDS
+from timeline.oembed import FIELDS as oembed_fields
 from timeline.parameters import ParameterField
-from timeline.shapes import COMPONENTS, complete_or_chosen, ref
+from timeline.shapes import COMPONENTS, TEXT, complete_or_chosen, ref
 
 PROBLEMS = {
     "400": "A parameter is unknown, blank, malformed or contradicts another; `errors` says which and why.",
@@ -61,7 +63,7 @@ class PublicSchema(AutoSchema):
         statuses = ["400", "406", "429"] + (["404", "410"] if in_path else [])  # whatever was public can be withdrawn
         bodies: dict[str, Any] = {
             "200": {
-                "description": self._meaning(),
+                "description": "The answer.",
                 "headers": {"ETag": {"schema": {"type": "string"}, "description": "Names the dataset version."}},
                 "content": self._contents(),
             },
@@ -70,21 +72,11 @@ class PublicSchema(AutoSchema):
         if "{slug}" in self.path:
             bodies["308"] = {"description": "The event has another id now; `Location` says which."}
         for status in sorted(statuses):
-            content: dict[str, Any] = {MEDIA_TYPE: {"schema": ref("Problem")}}
-            if status == "400":
-                content[MEDIA_TYPE]["examples"] = {"unknown": {"$ref": "#/components/examples/InvalidRequest"}}
-            bodies[status] = {"description": PROBLEMS[status], "content": content}
+            bodies[status] = problem(PROBLEMS[status])
+        unknown = {"$ref": "#/components/examples/InvalidRequest"}
+        bodies["400"]["content"][MEDIA_TYPE]["examples"] = {"unknown": unknown}
         bodies["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
         return bodies
-
-    def _meaning(self) -> str:
-        shapes = [f"`{format.name}`" for format in self._formats() if format.media_type == "application/json"]
-        if not shapes:
-            return "The answer."
-        return (
-            f"The answer. With `format` {', '.join(shapes[:-1])} or {shapes[-1]} it is JSON in the shape of that "
-            "client, which has no schema here."
-        )
 
     def _formats(self) -> list[Format]:
         """The other formats that the address answers in."""
@@ -93,9 +85,7 @@ class PublicSchema(AutoSchema):
 
     def _contents(self) -> dict[str, Any]:
         contents: dict[str, Any] = {"application/json": {"schema": self._answer(), "examples": self._examples()}}
-        # No schema: standards and clients say what these look like.
-        others: dict[str, Any] = {format.media_type: {"schema": {}} for format in self._formats()}
-        return contents | {name: other for name, other in others.items() if name not in contents}
+        return contents | {format.media_type: {"schema": FEEDS.get(format.name, TEXT)} for format in self._formats()}
 
     def _examples(self) -> dict[str, Any]:
         return {"example": example(self.view.operation)} if self.view.operation in EXAMPLES else {}
@@ -127,14 +117,41 @@ def describe(name: str, field: ParameterField) -> dict[str, Any]:
     return described
 
 
+def oembed() -> dict[str, Any]:
+    """The description of `/oembed/`, which is no part of the API, but read by programs too."""
+    asked = [describe(name, field) for name, field in oembed_fields.items()]
+    problems = {status: PROBLEMS[status] for status in ("400", "404", "410", "429")}
+    answered = {
+        "application/json": {"schema": ref("OEmbed"), "examples": {"example": example("get_oembed")}},
+        "text/xml": {"schema": TEXT},
+    }
+    return {
+        "operationId": "get_oembed",
+        "description": "A frame for the address of an event or a timeline (oEmbed 1.0).",
+        "parameters": [{**parameter, "required": parameter["name"] == "url"} for parameter in asked],
+        "tags": ["oembed"],
+        "responses": {
+            "200": {"description": "The answer.", "content": answered},
+            **{status: problem(meaning) for status, meaning in problems.items()},
+            "501": problem("It does not answer in this `format`."),
+        },
+    }
+
+
+def problem(meaning: str) -> dict[str, Any]:
+    """An answer that is a problem document."""
+    return {"description": meaning, "content": {MEDIA_TYPE: {"schema": ref("Problem")}}}
+
+
 def example(name: str) -> dict[str, Any]:
     """A request and its answer, as OpenAPI has it."""
     return {"summary": f"GET {EXAMPLES[name]['request']}", "value": EXAMPLES[name]["answer"]}
 
 
 def add_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """Hook of drf-spectacular: adds the shapes and the example that the answers refer to."""
+    """Hook of drf-spectacular: adds oEmbed, and the shapes and the example that the answers refer to."""
+    result["paths"]["/oembed/"] = {"get": oembed()}
     components = result.setdefault("components", {})
-    components["schemas"] = COMPONENTS
+    components["schemas"] = COMPONENTS | shapes.COMPONENTS
     components["examples"] = {"InvalidRequest": example("invalid_request")}
     return result

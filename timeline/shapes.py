@@ -37,6 +37,11 @@ def described(schema: Schema, description: str) -> Schema:
     return {**schema, "description": description}
 
 
+def constant(text: str) -> Schema:
+    """Always this text."""
+    return {"type": "string", "const": text}
+
+
 def record(description: str, required: dict[str, Schema], optional: dict[str, Schema] | None = None) -> Schema:
     """An object; keys that do not apply are left out, and new ones may come."""
     return {
@@ -246,11 +251,11 @@ COMPONENTS: dict[str, Schema] = {
     },
     "WindowOfEvents": record(
         "The events of a window, where they are few.",
-        {**COUNTED, "kind": {"type": "string", "const": "events"}, "results": array(ref("Event"))},
+        {**COUNTED, "kind": constant("events"), "results": array(ref("Event"))},
     ),
     "WindowOfDensity": record(
         "How many events there were when, where they are many.",
-        {**COUNTED, "kind": {"type": "string", "const": "density"}, "buckets": array(ref("Bucket"))},
+        {**COUNTED, "kind": constant("density"), "buckets": array(ref("Bucket"))},
         WINDOW,
     ),
     "Facets": record(
@@ -301,6 +306,20 @@ COMPONENTS: dict[str, Schema] = {
         "A field that differs: `before` and `after`, or for a list what was `removed` and `added`.",
         {"field": TEXT},
         {"before": {}, "after": {}, "removed": array({}), "added": array({})},
+    ),
+    "OEmbed": record(
+        "A frame (oEmbed 1.0).",
+        {
+            "version": constant("1.0"),
+            "type": constant("rich"),
+            "title": TEXT,
+            "provider_name": TEXT,
+            "provider_url": ADDRESS,
+            "cache_age": described(WHOLE, "Seconds."),
+            "html": described(TEXT, "The frame, to paste."),
+            "width": described(WHOLE, "Pixels."),
+            "height": described(WHOLE, "Pixels."),
+        },
     ),
     "Root": {
         "type": "object",

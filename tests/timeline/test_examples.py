@@ -21,7 +21,7 @@ from tests.timeline.test_schema import views
 from timeline.schema import EXAMPLES
 
 FILE = Path(timeline.schema.__file__).with_name("examples.json")
-OPERATIONS = {view.operation for view in views().values()}
+OPERATIONS = {view.operation for view in views().values()} | {"get_oembed"}
 
 # When the data was published, and the numbers that the database gave to rows.
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
@@ -52,11 +52,12 @@ def test_every_operation_has_an_example(described):
 
 
 def test_every_example_asks_its_operation():
-    paths = {name: EXAMPLES[name]["request"].partition("?")[0] for name in OPERATIONS}
+    asked = {name: resolve(EXAMPLES[name]["request"].partition("?")[0]).route for name in OPERATIONS}
 
-    asked = {name: views()[f"/{resolve(path).route}"].operation for name, path in paths.items()}
-
-    assert asked == {name: name for name in OPERATIONS}
+    assert {name: f"/{route}" for name, route in asked.items()} == {
+        **{view.operation: path for path, view in views().items()},
+        "get_oembed": "/oembed/",
+    }
 
 
 @pytest.mark.django_db

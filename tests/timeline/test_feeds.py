@@ -96,6 +96,9 @@ def test_an_event_names_its_other_forms(client):
             f'<{event}?lang=de&format=geojson>; rel="alternate"; type="application/geo+json"',
             f'<{event}?lang=de&format=csv>; rel="alternate"; type="text/csv"',
             f'<{event}?lang=de&format=jsonl>; rel="alternate"; type="application/x-ndjson"',
+            f'<{event}?lang=de&format=fullcalendar>; rel="alternate"; type="application/x.fullcalendar+json"',
+            f'<{event}?lang=de&format=vis>; rel="alternate"; type="application/x.vis-timeline+json"',
+            f'<{event}?lang=de&format=timelinejs>; rel="alternate"; type="application/x.timelinejs+json"',
             '<http://testserver/api/schema/>; rel="service-desc"',
         ]
     )

@@ -29,6 +29,7 @@ LIST = "/api/v1/events/"
         ("application/geo+json", "application/geo+json"),
         ("application/ld+json, application/json;q=0.1", "application/ld+json"),
         ("application/x-ndjson", "application/x-ndjson"),
+        ("application/x.timelinejs+json", "application/x.timelinejs+json"),
         ("application/json; charset=utf-8", JSON),
         ("text/csv; charset=utf-8; header=present, */*;q=0.1", "text/csv"),
         ('application/ld+json; profile="http://www.w3.org/ns/json-ld#compacted"', "application/ld+json"),

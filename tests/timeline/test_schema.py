@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 from django.core.management import call_command
-from django.urls import get_resolver
+from django.urls import get_resolver, resolve
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from referencing import Registry, Resource
 
-from timeline import terms
+from timeline import formats, oembed, terms
 from timeline.documents import FIELDS
 from timeline.formats import FORMATS, NEGOTIABLE
 from timeline.schema import describe
-from timeline.shapes import COMPONENTS
+from timeline.shapes import COMPONENTS, ref
 from timeline.views.base import PublicView
 from timeline.views.events import EventList
 
@@ -58,7 +59,8 @@ def test_every_address_and_parameter_is_described(described):
     paths = yaml.safe_load(described)["paths"]
     coded = {re.sub(r"<key:(\w+)>", r"{\1}", path): view for path, view in views().items()}
 
-    assert set(paths) == set(coded)
+    assert set(paths) == {*coded, "/oembed/"}
+    assert {parameter["name"] for parameter in paths["/oembed/"]["get"]["parameters"]} == set(oembed.FIELDS)
     for path, view in coded.items():
         listed = [parameter for parameter in paths[path]["get"].get("parameters", []) if parameter["in"] == "query"]
         assert issubclass(view, PublicView)
@@ -81,17 +83,20 @@ def test_the_shapes_have_the_keys_of_the_documents():
     }
 
 
-def validator(name):
-    """Checks documents against a component; refuses keys that it does not describe."""
-    closed = {
-        key: {**shape, "additionalProperties": shape.get("additionalProperties", False)}
-        for key, shape in COMPONENTS.items()
-    }
-    resource = Resource.from_contents(
-        {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": {"schemas": closed}}
-    )
+def validator(schema):
+    """Checks documents against a schema of the description; refuses keys that it does not describe."""
+    described = {"components": {"schemas": COMPONENTS | formats.shapes.COMPONENTS}}
+    resource = Resource.from_contents({"$schema": "https://json-schema.org/draft/2020-12/schema", **closed(described)})
     registry = Registry().with_resource("urn:api", resource)
-    return Draft202012Validator({"$ref": f"urn:api#/components/schemas/{name}"}, registry=registry)
+    return Draft202012Validator(json.loads(json.dumps(schema).replace('"#/', '"urn:api#/')), registry=registry)
+
+
+def closed(schema):
+    """The schema, with only the keys that it describes."""
+    if isinstance(schema, dict):
+        schema = {key: closed(value) for key, value in schema.items()}
+        return {"additionalProperties": False, **schema} if "properties" in schema else schema
+    return [closed(part) for part in schema] if isinstance(schema, list) else schema
 
 
 SHAPES = {
@@ -110,9 +115,39 @@ def test_every_curated_document_has_its_described_shape(client):
     for (address, name), lang in itertools.product(SHAPES.items(), ["en", "de"]):
         documents = client.get(f"/api/v1/{address}/?lang={lang}&page_size=500").json()["results"]
         assert documents, address
-        check = validator(name)
+        check = validator(ref(name))
         for document in documents:
             check.validate(document)
+
+
+ADDRESSES = (
+    *("events/", "events/?from=2017&to=2017", "events/?in_force_on=9999-01-01", "timelines/c5-1/"),
+    *("events/trump-state-visit-beijing-2017/", "events/landau-gor-visit-kazakhstan-uzbekistan-2025/"),
+    *("events/window/?from=2025", "events/window/?limit=2&highlights=0", "events/window/?from=9998"),
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("curated")
+def test_every_answer_in_every_format_is_as_described(client, described):
+    contents = {
+        operation["get"]["operationId"]: operation["get"]["responses"]["200"]["content"]
+        for operation in yaml.safe_load(described)["paths"].values()
+    }
+    seen: dict[str, set[str]] = {}
+    for address in ADDRESSES:
+        view = views()[f"/{resolve(f'/api/v1/{address}'.partition('?')[0]).route}"]
+        for name in view.parameters()["format"].choices:
+            answer = client.get(f"/api/v1/{address}{'&' if '?' in address else '?'}format={name}")
+            assert answer.status_code == 200, address
+            media_type = answer["Content-Type"].partition(";")[0]
+            text = answer.getvalue().decode()
+            document = json.loads(text) if media_type.endswith(("/json", "+json")) else text
+            validator(contents[view.operation][media_type]["schema"]).validate(document)
+            seen.setdefault(view.operation, set()).add(media_type)
+    assert seen == {
+        view.operation: set(contents[view.operation]) for view in views().values() if "format" in view.parameters()
+    }
 
 
 def readme_parameters():
@@ -135,8 +170,5 @@ def test_the_readme_lists_the_formats_in_the_words_of_the_code():
     section = readme[readme.index("| `json` |") : readme.index("### Many events")]
     listed = dict(re.findall(r"^\| `([\w-]+)` \| (.*? \| .+?) \|$", section, flags=re.M))
     negotiable = {format.name: f"`{media_type}`" for media_type, format in NEGOTIABLE.items()}
-    others = {name: format for name, format in FORMATS.items() if format.media_type != "application/json"}
-
     assert listed.pop("json") == "`application/json` | The API's own documents."
-    assert listed == {name: f"{negotiable.get(name, '')} | {format.description}" for name, format in others.items()}
-    assert all(f"`{name}`" in section for name in FORMATS.keys() - others.keys())
+    assert listed == {name: f"{negotiable.get(name, '')} | {format.description}" for name, format in FORMATS.items()}

@@ -14,6 +14,10 @@ from __future__ import annotations
 from timeline.formats import atom, csv, fullcalendar, geojson, ics, jsonl, jsonld, timelinejs, vis
 from timeline.formats.feed import Feed, Format
 
+OURS = "application/x."
+"""How the types begin that have no name in the world (RFC 6838, 3.4): the JSON of clients, which only look at the JSON.
+As `application/json` it would be, to whoever reads the description of the API, one of its documents."""
+
 FORMATS: dict[str, Format] = {
     format.name: format
     for format in (
@@ -28,16 +32,20 @@ FORMATS: dict[str, Format] = {
         Format("ics", "text/calendar", "iCalendar (RFC 5545), to subscribe to in a calendar.", "ics", ics.write, 5000),
         Format("atom", "application/atom+xml", "Atom (RFC 4287), to follow changes.", "atom", atom.write, 100, True),
         Format(
-            "timelinejs", "application/json", "What TimelineJS 3 loads.", "json", timelinejs.write, never_empty=True
+            *("timelinejs", f"{OURS}timelinejs+json", "What TimelineJS 3 loads.", "json", timelinejs.write),
+            never_empty=True,
         ),
-        Format("vis", "application/json", "Items and groups of vis-timeline.", "json", vis.write, drawn=True),
-        Format("fullcalendar", "application/json", "Events of FullCalendar.", "json", fullcalendar.write, drawn=True),
+        Format("vis", f"{OURS}vis-timeline+json", "Items and groups of vis-timeline.", "json", vis.write, drawn=True),
+        Format(
+            *("fullcalendar", f"{OURS}fullcalendar+json", "Events of FullCalendar.", "json", fullcalendar.write),
+            drawn=True,
+        ),
     )
 }
 
-NEGOTIABLE: dict[str, Format] = {
-    format.media_type: format for name, format in reversed(FORMATS.items()) if format.media_type != "application/json"
-}
-"""Media type → the format that `Accept` chooses with it. `application/json` is the API's own list."""
+_by_type = {format.media_type: format for format in reversed(FORMATS.values())}
+NEGOTIABLE: dict[str, Format] = dict(sorted(_by_type.items(), key=lambda entry: entry[0].startswith(OURS)))
+"""Media type → the format that `Accept` chooses with it; those of ours, which `application/*` does not mean, come last.
+`application/json` is the API's own list."""
 
 __all__ = ["FORMATS", "NEGOTIABLE", "Feed", "Format"]

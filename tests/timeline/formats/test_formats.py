@@ -29,9 +29,9 @@ def test_names_types_and_extensions():
         "jsonld": ("jsonld", "application/ld+json", "jsonld"),
         "ics": ("ics", "text/calendar; charset=utf-8", "ics"),
         "atom": ("atom", "application/atom+xml", "atom"),
-        "timelinejs": ("timelinejs", "application/json", "json"),
-        "vis": ("vis", "application/json", "json"),
-        "fullcalendar": ("fullcalendar", "application/json", "json"),
+        "timelinejs": ("timelinejs", "application/x.timelinejs+json", "json"),
+        "vis": ("vis", "application/x.vis-timeline+json", "json"),
+        "fullcalendar": ("fullcalendar", "application/x.fullcalendar+json", "json"),
     }
     assert all(format.description for format in FORMATS.values())
 
@@ -44,6 +44,9 @@ def test_each_negotiable_type_is_one_format():
         "application/ld+json": "jsonld",
         "text/calendar": "ics",
         "application/atom+xml": "atom",
+        "application/x.timelinejs+json": "timelinejs",
+        "application/x.vis-timeline+json": "vis",
+        "application/x.fullcalendar+json": "fullcalendar",
     }
 
 

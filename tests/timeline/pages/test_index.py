@@ -53,7 +53,7 @@ def test_the_pages_render(page, live_server):
 
     page.get_by_role("link", name="Documentation").click()
     page.get_by_text("/api/v1/events/", exact=True).first.wait_for(timeout=30_000)
-    assert page.locator(".opblock").count() == 19
+    assert page.locator(".opblock").count() == 20
 
     # A reader opens everything, one after the other, and tries a call.
     for summary in page.locator(".opblock-summary-control").all():

@@ -196,7 +196,7 @@ def test_the_data_links_lead_to_the_same_events(client):
     answers = [client.get(address) for address in addresses]
     assert [answer["Content-Type"] for answer in answers] == [
         *("application/json", "text/calendar; charset=utf-8", "application/atom+xml"),
-        *(["application/json"] * 3),
+        *(f"application/x.{client}+json" for client in ("timelinejs", "vis-timeline", "fullcalendar")),
     ]
     assert {answer["Content-Language"] for answer in answers} == {"de"}
     for answer in answers:
