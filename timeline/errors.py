@@ -210,10 +210,15 @@ def exception_response(request: HttpRequest, exception: Exception) -> HttpRespon
         case PermissionDenied() | exceptions.PermissionDenied():
             return permission_denied(request, exception)
         case exceptions.NotAcceptable():
-            return problem(request, "not-acceptable", str(exception.detail))
+            return problem(request, "not-acceptable", str(exception.detail), headers={"Vary": "Accept"})
         case exceptions.APIException():
             return problem(request, "invalid-request", str(exception.detail))
     return None
+
+
+def prefers_problem(request: HttpRequest) -> bool:
+    """Whether whoever asks for a page would have a problem document rather than a page that says what is wrong."""
+    return request.get_preferred_type(["text/html", "application/json", MEDIA_TYPE]) not in (None, "text/html")
 
 
 def for_people(request: HttpRequest) -> bool:

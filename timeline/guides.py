@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from markdown_it import MarkdownIt
 
-from timeline.errors import read_only
+from timeline.pages.base import StrictPage
 
 FOLDER = Path(__file__).resolve().parent / "guides"
 NAMES = ("timelinejs", "vis-timeline", "fullcalendar", "calendar", "pandas", "r", "curl")
@@ -44,18 +44,21 @@ def read(name: str, address: str) -> Guide:
     return Guide(name, title, MARKDOWN.renderInline(lead), html)
 
 
-@read_only
-def index(request: HttpRequest) -> HttpResponse:
+class GuideList(StrictPage):
     """All guides, each with its first paragraph."""
-    return render(request, "timeline/guides.html", {"guides": [read(name, _address(request)) for name in NAMES]})
+
+    def show(self, request: HttpRequest, **path: str) -> HttpResponse:
+        return render(request, "timeline/guides.html", {"guides": [read(name, _address(request)) for name in NAMES]})
 
 
-@read_only
-def guide(request: HttpRequest, name: str) -> HttpResponse:
+class GuidePage(StrictPage):
     """One guide."""
-    if name not in NAMES:
-        raise Http404(f"There is no guide '{name}'. The guides are at {reverse('guide-list')}: {', '.join(NAMES)}.")
-    return render(request, "timeline/guide.html", {"guide": read(name, _address(request))})
+
+    def show(self, request: HttpRequest, **path: str) -> HttpResponse:
+        name = path["name"]
+        if name not in NAMES:
+            raise Http404(f"There is no guide '{name}'. The guides are at {reverse('guide-list')}: {', '.join(NAMES)}.")
+        return render(request, "timeline/guide.html", {"guide": read(name, _address(request))})
 
 
 def _address(request: HttpRequest) -> str:

@@ -7,7 +7,7 @@ everybody. Where a header decided, the answer says so in `Vary`, and its ETag is
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +25,7 @@ from timeline.documents import LANGUAGES
 from timeline.formats import NEGOTIABLE
 
 JSON = "application/json"
-OFFERED = [JSON, *NEGOTIABLE]
+OFFERED = (JSON, *NEGOTIABLE)
 
 LONGEST = 1_000
 """Characters of an `Accept` header that is kept: what anybody may send must not fill the memory."""
@@ -46,7 +46,7 @@ def negotiate(request: HttpRequest, values: dict[str, Any]) -> Negotiated:
     """
     found = Negotiated()
     if "format" not in values:
-        media_type(request, [JSON])
+        media_type(request, (JSON,))
     elif values["format"] is None:
         found.headers.append("Accept")
         chosen = media_type(request, OFFERED)
@@ -64,14 +64,14 @@ def as_it_is(request: HttpRequest, values: dict[str, Any]) -> Negotiated:
     return Negotiated()
 
 
-def media_type(request: HttpRequest, offered: Sequence[str]) -> str:
+def media_type(request: HttpRequest, offered: tuple[str, ...]) -> str:
     """The one that `Accept` prefers; of those it likes as much, the first. Raises `NotAcceptable` for none."""
     accept = request.META.get("HTTP_ACCEPT", "").strip()
     if accept in ("", "*/*"):
         return offered[0]
-    qualities = _qualities(accept) if len(accept) <= LONGEST else _qualities.__wrapped__(accept)
-    preferred = max(offered, key=qualities.__getitem__)
-    if not qualities[preferred]:
+    find = _preferred if len(accept) <= LONGEST else _preferred.__wrapped__
+    preferred = find(accept, offered)
+    if preferred is None:
         raise NotAcceptable(
             f"This address answers with {', '.join(offered)}, which the request's Accept header rules out."
         )
@@ -79,10 +79,12 @@ def media_type(request: HttpRequest, offered: Sequence[str]) -> str:
 
 
 @functools.lru_cache(maxsize=1000)
-def _qualities(accept: str) -> Mapping[str, float]:
-    """How much it likes each of `OFFERED`. Kept, as clients send the same ones again and again."""
+def _preferred(accept: str, offered: tuple[str, ...]) -> str | None:
+    """The one that it likes most. Kept, as clients send the same ones again and again."""
     ranges = list(_ranges(accept))
-    return {name: _quality(ranges, name) for name in OFFERED}
+    qualities = {name: _quality(ranges, name) for name in offered}
+    preferred = max(offered, key=qualities.__getitem__)
+    return preferred if qualities[preferred] else None
 
 
 def _ranges(accept: str) -> Iterator[MediaType]:

@@ -2,14 +2,15 @@
 
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from django.views.generic import RedirectView
 
 from timeline import guides
+from timeline.errors import read_only
 from timeline.oembed import OEmbed
 from timeline.pages import events as event_pages
 from timeline.pages import index
 from timeline.pages import timelines as timeline_pages
-from timeline.views import events, history, interchange, root, summaries, vocabulary
+from timeline.views import description, events, history, interchange, root, summaries, vocabulary
 
 
 class KeyConverter(StringConverter):
@@ -42,21 +43,22 @@ api = [
     path("timelines/<key:key>/", vocabulary.TimelineDetail.as_view(), name="timeline-detail"),
 ]
 
+to_index = RedirectView.as_view(pattern_name="index", query_string=True)
+"""From what the addresses of pages begin with, to where the timelines are listed."""
+
 urlpatterns = [
     path("api/v1/", include(api)),  # asked most, so looked for first
-    path("", index.index, name="index"),
-    path("guides/", guides.index, name="guide-list"),
-    path("guides/<key:name>/", guides.guide, name="guide"),
+    path("", index.Index.as_view(), name="index"),
+    path("guides/", guides.GuideList.as_view(), name="guide-list"),
+    path("guides/<key:name>/", guides.GuidePage.as_view(), name="guide"),
+    path("events/", read_only(to_index)),
     path("events/<key:slug>/", event_pages.EventPage.as_view(), name="event-page"),
+    path("timelines/", read_only(to_index)),
     path("timelines/<key:slug>/", timeline_pages.TimelinePage.as_view(), name="timeline-page"),
     path("embed/events/<key:slug>/", event_pages.EventEmbed.as_view(), name="event-embed"),
     path("embed/timelines/<key:slug>/", timeline_pages.TimelineEmbed.as_view(), name="timeline-embed"),
     path("oembed/", OEmbed.as_view(), name="oembed"),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", description.Description.as_view(), name="schema"),
     path("api/schema/interchange.json", interchange.schema, name="interchange-schema"),
-    path(
-        "api/docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="timeline/docs.html"),
-        name="docs",
-    ),
+    path("api/docs/", description.Documentation.as_view(), name="docs"),
 ]

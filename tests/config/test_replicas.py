@@ -194,7 +194,11 @@ def addresses() -> list[str]:
         "types": "summit",
     }
     described = yaml.safe_load(SNAPSHOT.read_text(encoding="utf-8"))["paths"]
-    api = [re.sub(r"(?<=/)(\w+)/\{\w+\}", lambda found: f"{found[1]}/{ids[found[1]]}", path) for path in described]
+    api = [
+        re.sub(r"(?<=/)(\w+)/\{\w+\}", lambda found: f"{found[1]}/{ids[found[1]]}", path)
+        for path in described
+        if "/api/" in path
+    ]
     asked = ["country=UZ&on=2025-10", "country_all=US&country_all=UZ", "type=summit&q=trade", "as_of=2", "format=csv"]
     pages = ["/", f"/events/{EVENT}/", "/timelines/c5-1/", f"/embed/events/{EVENT}/"]
     return [*api, *(f"/api/v1/events/?{query}" for query in asked), *pages]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.assertions import assert_problem
+from tests.assertions import assert_invalid, assert_problem
 from tests.timeline.pages.test_events import assert_refusal
 from timeline.errors import REVALIDATED
 
@@ -17,7 +17,7 @@ def detail(address):
     return f"There is nothing at {address}. The API begins at /api/v1/, its documentation at /api/docs/."
 
 
-@pytest.mark.parametrize("address", ["/nope", "/events/", "/timelines/", "/embed/", "/robots.txt", "/apis/"])
+@pytest.mark.parametrize("address", ["/nope", "/events/a/b/", "/embed/", "/robots.txt", "/apis/"])
 def test_who_asks_for_a_page_gets_one(client, address):
     response = client.get(address, headers={"accept": BROWSER})
 
@@ -69,11 +69,46 @@ def test_too_many_parameters_give_error(client):
         )
 
 
+@pytest.mark.parametrize("accept", [None, "*/*", BROWSER, "text/html;q=0.5, application/json;q=0.4", "image/png"])
+def test_a_page_says_on_a_page_what_is_wrong(client, accept):
+    for address, status in (("/events/nope/", 404), ("/events/nope/?foo=1", 400), ("/guides/nope/", 404)):
+        response = client.get(address, headers={"accept": accept} if accept else {})
+        assert (response.status_code, response["Content-Type"]) == (status, "text/html; charset=utf-8")
+        assert "Accept" in response["Vary"]
+
+
+@pytest.mark.parametrize(
+    "accept", ["application/json", "application/problem+json", "application/json, text/html;q=0.9"]
+)
+def test_a_page_says_to_programs_what_is_wrong_in_a_problem_document(client, accept):
+    headers = {"accept": accept}
+
+    unknown = client.get("/events/nope/", headers=headers)
+    detail = "There is no event 'nope'. The list of events is at /api/v1/events/."
+    assert_problem(unknown, 404, "not-found", "Not found", detail)
+    assert "Accept" in unknown["Vary"]
+    for address in ("/", "/guides/", "/guides/r/", "/events/nope/", "/timelines/nope/", "/embed/events/nope/"):
+        refused = client.get(f"{address}?foo=1", headers=headers)
+        assert_invalid(refused, ("foo", "unknown", "There is no parameter 'foo' here."))
+
+
+@pytest.mark.parametrize("address", ["/", "/guides/", "/guides/r/"])
+def test_a_parameter_that_a_page_does_not_have_gives_error(client, address):
+    assert_refusal(client.get(f"{address}?foo=1"), 400, "Invalid request", "There is no parameter 'foo' here.")
+
+
+def test_what_accept_rules_out_depends_on_it(client):
+    for address in ("/api/v1/events/", "/api/v1/events/count/"):
+        response = client.get(address, headers={"accept": "image/png"})
+        assert (response.status_code, "Accept" in response["Vary"].split(", ")) == (406, True)
+
+
 @pytest.mark.parametrize("address", ["/", "/guides/", "/guides/curl/", "/api/schema/interchange.json"])
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
 def test_what_can_only_be_read_says_so(client, address, method):
     response = client.generic(method, address)
 
-    detail = f"{method} is not possible here. Possible: GET, HEAD."
+    possible = "GET, HEAD" if address.startswith("/api/") else "GET, HEAD, OPTIONS"
+    detail = f"{method} is not possible here. Possible: {possible}."
     assert_problem(response, 405, "method-not-allowed", "Method not allowed", detail)
-    assert response["Allow"] == "GET, HEAD"
+    assert response["Allow"] == possible

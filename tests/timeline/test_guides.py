@@ -59,7 +59,7 @@ def test_a_guide_has_no_html_of_its_own(tmp_path, monkeypatch):
 
 def test_unknown_guide_gives_error(client):
     assert_problem(
-        client.get("/guides/excel/"),
+        client.get("/guides/excel/", headers={"accept": "application/json"}),
         404,
         "not-found",
         "Not found",

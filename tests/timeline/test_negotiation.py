@@ -6,7 +6,7 @@ import pytest
 
 from tests.assertions import etag_of
 from tests.builders import published
-from timeline.negotiation import LONGEST, _qualities
+from timeline.negotiation import LONGEST, _preferred
 
 pytestmark = pytest.mark.django_db
 
@@ -54,10 +54,10 @@ def test_what_is_asked_again_is_kept_unless_it_is_long(client):
     published("event")
 
     def misses(accept):
-        before = _qualities.cache_info().misses
+        before = _preferred.cache_info().misses
         types = [client.get(LIST, headers={"accept": accept})["Content-Type"].split(";")[0] for _ in range(2)]
         assert types == ["text/csv", "text/csv"]
-        return _qualities.cache_info().misses - before
+        return _preferred.cache_info().misses - before
 
     assert misses("text/csv, text/x-asked-twice") == 1
     assert misses(f"text/csv, text/{'x' * LONGEST}") == 0

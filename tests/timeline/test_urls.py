@@ -7,6 +7,14 @@ import pytest
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.parametrize("address", ["/events/", "/timelines/"])
+def test_what_addresses_of_pages_begin_with_leads_to_the_index(client, address):
+    for query in ("", "?lang=de"):
+        response = client.get(address + query)
+        assert (response.status_code, response["Location"]) == (302, f"/{query}")
+    assert client.post(address).status_code == 405
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -10,6 +10,7 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.log import log_response
 from django.views import View
@@ -19,15 +20,18 @@ from timeline.errors import (
     InvalidParameters,
     NotReplayed,
     Withdrawn,
+    exception_problem,
     expected,
     method_not_allowed,
+    prefers_problem,
+    problem,
     problem_page,
 )
-from timeline.links import address_of, query_string
+from timeline.links import address_of, query_of, query_string
 from timeline.negotiation import as_it_is
 from timeline.pages.trackers import forget_trackers
 from timeline.pages.words import SITE, words_of
-from timeline.parameters import ParameterField, as_of_field, language_field
+from timeline.parameters import ParameterField, as_of_field, language_field, read
 from timeline.views.base import Reading, described, understood, up_to_date
 
 FRAMED_POLICY = "; ".join(
@@ -60,21 +64,12 @@ class ReadOnly(View):
         return method_not_allowed(request, map(str.upper, self.http_method_names))
 
 
-class Page(ReadOnly):
-    """Reads parameters strictly, answers 304 where the reader is up to date, else what `answer` gives."""
+class StrictPage(ReadOnly):
+    """A page that takes no parameters, but for what others add to links. What is wrong it says on a page; to a program,
+    in a problem document."""
 
-    route: ClassVar[str]
-    """The name of its address."""
-    page_route: ClassVar[str]
-    """The name of the address of the whole page; the same if it is not a small one for frames."""
-    template: ClassVar[str]
     framed: ClassVar[bool] = False
     """Whether other sites may show it in a frame."""
-
-    @classmethod
-    def parameters(cls) -> dict[str, ParameterField]:
-        """Every parameter of this address, by name. A frame shows what is public now."""
-        return {"lang": language_field(), **({} if cls.framed else {"as_of": as_of_field()})}
 
     def dispatch(self, request: HttpRequest, *args: Any, **path: str) -> HttpResponseBase:
         try:
@@ -87,6 +82,53 @@ class Page(ReadOnly):
             response["Content-Security-Policy"] = FRAMED_POLICY
             response.xframe_options_exempt = True  # type: ignore[attr-defined]  # what Django's middleware looks for
         return response
+
+    def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
+        forget_trackers(request)
+        read(request.GET, {})
+        return self.show(request, **path)
+
+    def show(self, request: HttpRequest, **path: str) -> HttpResponseBase:
+        raise NotImplementedError
+
+    def refusal(self, exception: Any) -> HttpResponseBase:
+        """The answer that says what is wrong."""
+        if prefers_problem(self.request):
+            response = exception_problem(self.request, exception)
+        else:
+            kind = next(kind for type_, kind in KINDS.items() if isinstance(exception, type_))
+            errors = exception.errors if isinstance(exception, InvalidParameters) else []
+            page = problem_page(kind, [error.message for error in errors] or [str(exception)], framed=self.framed)
+            response = expected(page, self.request) if isinstance(exception, NotReplayed) else page
+        patch_vary_headers(response, ["Accept"])
+        return response
+
+    def unavailable(self, exception: OperationalError) -> HttpResponseBase:
+        """The answer that says that the database does not; the log says why."""
+        if prefers_problem(self.request):
+            response = problem(self.request, "unavailable", UNAVAILABLE)
+        else:
+            response = problem_page("unavailable", [UNAVAILABLE], framed=self.framed)
+        patch_vary_headers(response, ["Accept"])
+        log_response(
+            "%s %s", UNAVAILABLE, self.request.path, response=response, request=self.request, exception=exception
+        )
+        return response
+
+
+class Page(StrictPage):
+    """Reads parameters strictly, answers 304 where the reader is up to date, else what `answer` gives."""
+
+    route: ClassVar[str]
+    """The name of its address."""
+    page_route: ClassVar[str]
+    """The name of the address of the whole page; the same if it is not a small one for frames."""
+    template: ClassVar[str]
+
+    @classmethod
+    def parameters(cls) -> dict[str, ParameterField]:
+        """Every parameter of this address, by name. A frame shows what is public now."""
+        return {"lang": language_field(), **({} if cls.framed else {"as_of": as_of_field()})}
 
     def get(self, request: HttpRequest, **path: str) -> HttpResponseBase:
         forget_trackers(request)
@@ -124,22 +166,8 @@ class Page(ReadOnly):
 
     def frame(self, language: str) -> dict[str, Any]:
         """What every template needs."""
-        return {"language": language, "words": words_of(language), "site": SITE}
-
-    def refusal(self, exception: Exception) -> HttpResponseBase:
-        """The page that says what is wrong."""
-        kind = next(kind for type_, kind in KINDS.items() if isinstance(exception, type_))
-        errors = exception.errors if isinstance(exception, InvalidParameters) else []
-        response = problem_page(kind, [error.message for error in errors] or [str(exception)], framed=self.framed)
-        return expected(response, self.request) if isinstance(exception, NotReplayed) else response
-
-    def unavailable(self, exception: OperationalError) -> HttpResponseBase:
-        """The page that says that the database does not answer; the log says why."""
-        response = problem_page("unavailable", [UNAVAILABLE], framed=self.framed)
-        log_response(
-            "%s %s", UNAVAILABLE, self.request.path, response=response, request=self.request, exception=exception
-        )
-        return response
+        home = reverse("index") + query_of(language)
+        return {"language": language, "words": words_of(language), "site": SITE, "home": home}
 
 
 def data_address(reading: Reading, route: str, *path: str, **asked: str) -> str:

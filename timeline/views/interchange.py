@@ -2,17 +2,22 @@
 
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.cache import cache_control
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 import events.interchange
-from timeline.errors import read_only
+from timeline.errors import InvalidParameters, exception_problem, read_only
+from timeline.parameters import read
 
 SCHEMA = Path(events.interchange.__file__).with_name("schema.json")
 
 
 @read_only
-@cache_control(public=True, max_age=3600)
-def schema(request: HttpRequest) -> HttpResponse:
+def schema(request: HttpRequest) -> HttpResponseBase:
     """The JSON Schema, as the project ships it."""
-    return HttpResponse(SCHEMA.read_bytes(), content_type="application/schema+json")
+    try:
+        read(request.GET, {})
+    except InvalidParameters as exception:
+        return exception_problem(request, exception)
+    response = HttpResponse(SCHEMA.read_bytes(), content_type="application/schema+json")
+    response["Cache-Control"] = "max-age=3600, public"
+    return response

@@ -27,6 +27,30 @@ def test_the_index_page_leads_everywhere(client):
     assert all(f'id="{kind}"' in html for kind in PROBLEMS)
 
 
+def test_the_index_page_in_german(client):
+    page = client.get("/?lang=de&utm_source=letter")
+    html = page.content.decode()
+
+    assert (page.status_code, page["Content-Language"]) == (200, "de")
+    assert '<html lang="de">' in html
+    assert '<a href="/timelines/c5-1/?lang=de" lang="de">C5+1 und Zentralasien</a>' in html
+    assert '<a href="/timelines/trump-xi/?lang=de" lang="de">Gespräche' in html
+    assert re.search(r"\d+ veröffentlichte Ereignisse, Datenversion \d+\.", html)
+    assert '<a href="/api/v1/events/?lang=de">API</a>' in html
+    assert '<a href="/api/v1/countries/?lang=de"><code>' in html
+    assert re.findall(r'<a href="([^"]+)" lang="(..)" hreflang="..">', html) == [("http://testserver/", "en")]
+    assert 'lang="de" hreflang="de" aria-current="true">Deutsch</a>' in html
+    for address in re.findall(r'href="(/[^"#]*)"', html):
+        if not address.startswith("/static/"):
+            assert client.get(address.replace("&amp;", "&"), follow=True).status_code == 200, address
+
+
+def test_the_home_of_a_page_is_the_index_in_its_language(client):
+    for address in ("/events/c5-1-founding-2015/", "/timelines/c5-1/"):
+        for query, home in (("", "/"), ("?lang=de", "/?lang=de")):
+            assert f'<a href="{home}">Diplomatic events timeline</a>' in client.get(address + query).text
+
+
 def test_the_dataset_version_is_the_etag(client):
     first = client.get("/")
     with assertNumQueries(1):
