@@ -7,6 +7,7 @@ from typing import Any
 
 from events.date_display import display
 from events.dates import EdtfDate
+from events.models import Participation
 from timeline.filters import EventFilters
 from timeline.formats.texts import closed
 
@@ -18,6 +19,8 @@ WORDS = {
         "to": "to {}",
         "in_force_on": "in force on {}",
         "place": "in {}",
+        "role": "as {}",
+        "dataset": "from data set {}",
     },
     "de": {
         "title": "Diplomatische Ereignisse",
@@ -26,9 +29,46 @@ WORDS = {
         "to": "bis {}",
         "in_force_on": "in Kraft am {}",
         "place": "in {}",
+        "role": "als {}",
+        "dataset": "aus dem Datensatz {}",
     },
 }
-PLAIN = {"country", "country_all", "actor", "type", "topic", "on"}
+VALUES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "involvement": {
+            "participant": "taking part itself",
+            "representative": "through a representative",
+            "bloc": "through a bloc",
+            "location": "as the place",
+        },
+        "role": {role: role for role in Participation.Role.values},
+        "certainty": {"certain": "certainly", "possible": "possibly"},
+        "disputed": {"true": "date disputed", "false": "date not disputed"},
+    },
+    "de": {
+        "involvement": {
+            "participant": "selbst beteiligt",
+            "representative": "durch einen Vertreter",
+            "bloc": "durch einen Block",
+            "location": "als Ort",
+        },
+        "role": {
+            "host": "Gastgeber",
+            "visitor": "Gast",
+            "participant": "Teilnehmer",
+            "imposer": "Urheber",
+            "target": "Betroffener",
+            "signatory": "Unterzeichner",
+            "mediator": "Vermittler",
+            "observer": "Beobachter",
+            "speaker": "Redner",
+        },
+        "certainty": {"certain": "sicher", "possible": "möglicherweise"},
+        "disputed": {"true": "Datum umstritten", "false": "Datum nicht umstritten"},
+    },
+}
+"""Filter → its value → how that is said."""
+PLAIN = {"country", "country_all", "actor", "type", "topic", "on", *VALUES["en"]}
 """Filters whose values say enough. Those that are neither here nor in `WORDS` stand there as in the address."""
 
 BETWEEN = " · "
@@ -50,7 +90,9 @@ def title_of(values: Mapping[str, Any]) -> str:
 def _said(name: str, value: Any, language: str) -> str:
     form = WORDS[language].get(name, "{}" if name in PLAIN else f"{name}={{}}")
     between = " + " if name == "country_all" else " / "
-    return form.format(between.join(_text(one, language) for one in (value if isinstance(value, list) else [value])))
+    words = VALUES[language].get(name, {})
+    texts = [_text(one, language) for one in (value if isinstance(value, list) else [value])]
+    return form.format(between.join(words.get(text, text) for text in texts))
 
 
 def _text(value: Any, language: str) -> str:

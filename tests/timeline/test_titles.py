@@ -6,8 +6,8 @@ import pytest
 from django.http import QueryDict
 
 from timeline.filters import EventFilters
-from timeline.parameters import language_field, read
-from timeline.titles import title_of
+from timeline.parameters import ChoiceField, language_field, read
+from timeline.titles import VALUES, WORDS, title_of
 
 TITLES = {
     "": ("Diplomatic events", "Diplomatische Ereignisse"),
@@ -25,12 +25,17 @@ TITLES = {
     "from=2024&to=2025-11-06": ("from 2024 · to 6 November 2025", "ab 2024 · bis 6. November 2025"),
     "on=2025-10": ("October 2025", "Oktober 2025"),
     "in_force_on=2025-11-06&certainty=certain": (
-        "certainty=certain · in force on 6 November 2025",
-        "certainty=certain · in Kraft am 6. November 2025",
+        "certainly · in force on 6 November 2025",
+        "sicher · in Kraft am 6. November 2025",
     ),
-    "country=UZ&involvement=location&involvement=bloc&role=host": "UZ · involvement=location / bloc · role=host",
-    "disputed=true&dataset=hoas": "disputed=true · dataset=hoas",
-    "disputed=false": "disputed=false",
+    "on=2025&certainty=possible": ("2025 · possibly", "2025 · möglicherweise"),
+    "country=UZ&involvement=location&involvement=bloc&role=host": (
+        "UZ · as the place / through a bloc · as host",
+        "UZ · als Ort / durch einen Block · als Gastgeber",
+    ),
+    "role=visitor&role=imposer": ("as visitor / imposer", "als Gast / Urheber"),
+    "disputed=true&dataset=hoas": ("date disputed · from data set hoas", "Datum umstritten · aus dem Datensatz hoas"),
+    "disputed=false": ("date not disputed", "Datum nicht umstritten"),
     "timeline=c5-1": "timeline=c5-1",
 }
 """Query → filters as the title has them, in English and German where they are not the same."""
@@ -46,6 +51,17 @@ def test_a_title_says_the_filters(query):
 
     expected = words if not query else (f"Diplomatic events: {words[0]}", f"Diplomatische Ereignisse: {words[1]}")
     assert (title("en"), title("de")) == expected
+
+
+def test_each_value_that_is_a_word_of_the_api_is_said_in_every_language():
+    choices = {
+        name: set(field.choices)
+        for name, field in EventFilters.fields_by_name().items()
+        if isinstance(field, ChoiceField)
+    }
+
+    for language in WORDS:
+        assert {name: set(words) for name, words in VALUES[language].items()} == choices
 
 
 def test_each_filter_is_in_the_title_of_some_list():
