@@ -44,16 +44,26 @@ def display(date: EdtfDate, language: str) -> str:
 
 
 def _range(start: EdtfDate, end: EdtfDate, language: str) -> str:
-    days = start.precision == end.precision == "day" and not (start.qualified or end.qualified)
-    if days and start.start_min.replace(day=1) == end.start_min.replace(day=1):
+    if _in_one_month(start, end):
         dot = "." if language == "de" else ""
-        return f"{start.start_min.day}{dot}–{_point(end, language)}"
+        return _qualified(end, f"{start.start_min.day}{dot}–{_unqualified(end, language, '')}", language)
     between = "–" if start.precision == end.precision == "year" else " – "
     return f"{_point(start, language)}{between}{_point(end, language)}"
 
 
+def _in_one_month(start: EdtfDate, end: EdtfDate) -> bool:
+    """Whether they are days of one month, and what is said of the end, which stands behind both, leaves out nothing."""
+    days = start.precision == end.precision == "day"
+    same = (start.approximate, start.uncertain) == (end.approximate, end.uncertain)
+    said = same or not (start.qualified or end.approximate)
+    return days and said and start.start_min.replace(day=1) == end.start_min.replace(day=1)
+
+
 def _point(date: EdtfDate, language: str, behind: str = "") -> str:
-    words = _unqualified(date, language, "about" if date.approximate else behind)
+    return _qualified(date, _unqualified(date, language, "about" if date.approximate else behind), language)
+
+
+def _qualified(date: EdtfDate, words: str, language: str) -> str:
     if date.approximate:
         words = WORDS[language]["about"].format(words)
     if date.uncertain:

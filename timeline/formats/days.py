@@ -86,4 +86,6 @@ def class_names(document: Document, when: When) -> list[str]:
 def dated_title(document: Document, when: When) -> str:
     """The title; with the date in words where the days that a client shows would say too much."""
     title = closed(document["title"])
-    return title if when.exact else f"{title} ({document['date']['display']})"
+    # Brackets in brackets would be hard to read, and the words have none but for "(uncertain)".
+    date = document["date"]["display"].replace(" (", ", ").replace(")", "")
+    return title if when.exact else f"{title} ({date})"

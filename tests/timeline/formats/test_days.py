@@ -32,3 +32,21 @@ def test_classes_say_what_is_known(edtf, classes):
     [item] = json.loads(written("vis", given))["items"]
     [entry] = json.loads(written("fullcalendar", given))
     assert (item["className"], entry["className"]) == (classes, classes)
+
+
+@pytest.mark.parametrize(
+    ("edtf", "said"),
+    [
+        ("2025-11-06", ""),
+        ("2031?", " (2031, uncertain)"),
+        ("2031-05%", " (about May 2031, uncertain)"),
+        ("2031-05-06?/2031-06-07", " (6 May 2031, uncertain – 7 June 2031)"),
+    ],
+)
+def test_a_title_has_no_brackets_in_brackets(edtf, said):
+    given = dated(edtf, title="Trial (second)")
+
+    [entry] = json.loads(written("fullcalendar", given))
+    assert entry["title"] == f"Trial (second){said}"
+    calendar = written("ics", given).replace("\r\n ", "")
+    assert f"SUMMARY:Trial (second){said.replace(',', chr(92) + ',')}\r\n" in calendar
