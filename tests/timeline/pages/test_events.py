@@ -195,7 +195,7 @@ def test_the_head_leads_to_the_other_forms(client):
             "text/xml+oembed",
             "http://testserver/oembed/?url=http%3A%2F%2Ftestserver%2Fevents%2Fsummit%2F%3Flang%3Dde&amp;format=xml",
         ),
-        ("alternate", "application/json", "http://testserver/api/v1/events/summit/"),
+        ("alternate", "application/json", "http://testserver/api/v1/events/summit/?lang=de"),
         (
             "alternate",
             "application/atom+xml",
@@ -235,13 +235,14 @@ def test_links_of_a_past_state_lead_to_that_state(client):
     page = client.get("/events/second/?as_of=2&lang=de")
     assert client.get("/events/first/?as_of=2&lang=de").status_code == 200
     assert '<a href="/events/first/?lang=de&amp;as_of=2">' in page.text
-    data = sorted(set(re.findall(r'href="http://testserver(/api/v1/events/second/\?[^"]*)"', page.text)))
+    data = sorted(set(re.findall(r'href="http://testserver(/api/v1/events/second/[^"]*)"', page.text)))
     assert data == [
-        "/api/v1/events/second/?as_of=2",
+        "/api/v1/events/second/?lang=de&amp;as_of=2",
         "/api/v1/events/second/?lang=de&amp;format=atom&amp;as_of=2",
         "/api/v1/events/second/?lang=de&amp;format=ics&amp;as_of=2",
+        "/api/v1/events/second/versions/?lang=de&amp;as_of=2",
     ]
-    assert [client.get(unescape(address)).status_code for address in data] == [200, 200, 200]
+    assert {client.get(unescape(address)).status_code for address in data} == {200}
 
 
 @pytest.mark.parametrize(
