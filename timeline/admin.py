@@ -54,7 +54,7 @@ admin.site.site_header = admin.site.site_title = "Diplomatic events timeline"
 
 
 def _withdraw(
-    model_admin: admin.ModelAdmin,
+    model_admin: PublishableEventAdmin | PublishableVocabulary,
     request: HttpRequest,
     queryset: QuerySet[Any],
     withdraw: Callable[..., tuple[list[Any], Mapping[Any, list[str]]]],
@@ -63,13 +63,14 @@ def _withdraw(
     they are more than the message can name: nobody could tell them afterwards from what was withdrawn before."""
     ids = sorted(queryset.values_list("pk", flat=True))
     confirmed = digest(ids)
-    if len(ids) > LISTED and request.POST.get("confirmed") != confirmed:
+    public_slugs = list(model_admin.public_among(queryset).values_list("slug", flat=True))
+    if len(public_slugs) > LISTED and request.POST.get("confirmed") != confirmed:
         context = {
             **model_admin.admin_site.each_context(request),
             "title": "Withdraw many",
             "opts": model_admin.model._meta,
-            "number": len(ids),
-            "listed": ", ".join(queryset.values_list("slug", flat=True)[:LISTED]),
+            "number": len(public_slugs),
+            "listed": ", ".join(public_slugs[:LISTED]),
             "confirmed": confirmed,
             "posted": [(name, value) for name in POSTED for value in request.POST.getlist(name)],
         }
@@ -201,6 +202,9 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         say_what_follows(request, since)
         say_what_filters_lose(request, outcome.vocabulary.changed)
 
+    def public_among(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(public_version__isnull=False)
+
     @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["publish"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
         return _withdraw(self, request, queryset, lambda events, by: (withdraw(events, by), {}))
@@ -311,6 +315,9 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
             self.message_user(request, f"Nothing new to publish in: {slugs(others, LISTED)}.", messages.INFO)
         say_what_follows(request, since)
         say_what_filters_lose(request, changes.changed)
+
+    def public_among(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(slug__in=Term.objects.current().filter(kind=self.kind).values("key"))
 
     @admin.action(description="Withdraw selected entries (their addresses answer 410)", permissions=["publish"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:

@@ -428,7 +428,8 @@ def test_messages_lead_to_what_was_published(admin_client):
 def test_many_are_withdrawn_only_when_that_was_asked_for_once_more(admin_client, client, monkeypatch):
     monkeypatch.setattr("timeline.admin.LISTED", 2)
     events = [published(f"talks-{number}", f"{2020 + number}") for number in range(3)]
-    chosen = [str(event.pk) for event in reversed(events)]
+    drafts = [draft(f"draft-{number}", "2030") for number in range(3)]
+    chosen = [str(event.pk) for event in reversed([*events, *drafts])]
     page = admin_client.post(EVENTS, {"action": "withdraw_selected", "_selected_action": chosen, "index": "0"})
 
     assert "<p>Withdraw 3 events?" in page.text
@@ -440,9 +441,12 @@ def test_many_are_withdrawn_only_when_that_was_asked_for_once_more(admin_client,
         "action": ["withdraw_selected"],
         "_selected_action": chosen,
         "index": ["0"],
-        "confirmed": [digest(sorted(event.pk for event in events))],
+        "confirmed": [digest(sorted(event.pk for event in [*events, *drafts]))],
     }
-    assert told(admin_client.post(EVENTS, form, follow=True)) == ["success: Withdrawn: 3, such as talks-2, talks-1."]
+    assert told(admin_client.post(EVENTS, form, follow=True)) == [
+        "success: Withdrawn: 3, such as talks-2, talks-1.",
+        "warning: Not public, so left alone: 3, such as draft-2, draft-1.",
+    ]
     assert slugs(client) == []
 
 
