@@ -314,7 +314,7 @@ def language_field() -> ChoiceField:
         LANGUAGES,
         default=LANGUAGES[0],
         help_text="Language of titles, summaries and names; if left out, what `Accept-Language` prefers. What is not "
-        "translated comes in another language; `language` says which, and `fallback_from` that it does.",
+        "translated comes in another language; of texts `language` says which, and `fallback_from` that they do.",
     )
 
 
@@ -328,7 +328,7 @@ def as_of_field() -> AsOfField:
 
 def fields_field(names: Iterable[str]) -> NamesField:
     """`fields`, which chooses among the keys of a document."""
-    return NamesField(names, help_text="Only these keys of each document, with commas between them.")
+    return NamesField(names, help_text="Only these keys of each document, with commas between them; in JSON only.")
 
 
 Known = dict[tuple[str, str], dict[str, Any]]

@@ -214,6 +214,7 @@ COMPONENTS: dict[str, Schema] = {
         {"id": TEXT, "url": ADDRESS, "title": TEXT, "language": TEXT, "events_url": ADDRESS},
         {
             "summary": TEXT,
+            "fallback_from": described(TEXT, "The language asked for, where one of them is not translated into it."),
             "summary_language": described(TEXT, "The summary's, where the title is in another one."),
             "query": described(
                 TEXT,

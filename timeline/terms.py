@@ -25,7 +25,9 @@ COUNTRY_FIELDS = (
 ACTOR_FIELDS = ("id", "url", "name", "kind", "code", "wikidata", "aliases", "memberships")
 TYPE_FIELDS = ("id", "url", "name", "path", "plover")
 TOPIC_FIELDS = ("id", "url", "name", "path")
-TIMELINE_FIELDS = ("id", "url", "title", "summary", "language", "summary_language", "query", "events_url")
+TIMELINE_FIELDS = (
+    "id", "url", "title", "summary", "language", "fallback_from", "summary_language", "query", "events_url",
+)  # fmt: skip
 
 
 @dataclass

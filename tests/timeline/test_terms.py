@@ -177,18 +177,27 @@ def test_a_timeline_says_which_languages_its_texts_are_in(client):
     publish_vocabulary(timelines=entries)
 
     def said(language):
-        chosen = "id,title,summary,language,summary_language"
+        chosen = "id,title,summary,language,fallback_from,summary_language"
         return read(client, f"timelines/?lang={language}&fields={chosen}")["results"]
 
     assert said("en") == [
-        {"id": "four", "title": "Vier", "language": "de"},
+        {"id": "four", "title": "Vier", "language": "de", "fallback_from": "en"},
         {"id": "one", "title": "One", "summary": "First.", "language": "en"},
-        {"id": "three", "title": "Drei", "summary": "Third.", "language": "de", "summary_language": "en"},
+        {
+            **{"id": "three", "title": "Drei", "summary": "Third."},
+            **{"language": "de", "fallback_from": "en", "summary_language": "en"},
+        },
         {"id": "two", "title": "Two", "summary": "Second.", "language": "en"},
     ]
     assert said("de") == [
         {"id": "four", "title": "Vier", "language": "de"},
-        {"id": "one", "title": "One", "summary": "First.", "language": "en"},
+        {"id": "one", "title": "One", "summary": "First.", "language": "en", "fallback_from": "de"},
         {"id": "three", "title": "Drei", "summary": "Drittens.", "language": "de"},
-        {"id": "two", "title": "Zwei", "summary": "Second.", "language": "de", "summary_language": "en"},
+        {
+            **{"id": "two", "title": "Zwei", "summary": "Second."},
+            **{"language": "de", "fallback_from": "de", "summary_language": "en"},
+        },
     ]
+    one = read(client, "timelines/one/?lang=de")
+    assert list(one) == ["id", "url", "title", "summary", "language", "fallback_from", "events_url"]
+    assert one["url"] == "http://testserver/api/v1/timelines/one/"

@@ -47,7 +47,7 @@ class TermList(PublicView):
         narrowed = with_version(self.narrowed(entries, reading.values), reading.at)
         wanted = wanted_page(reading.values, TERM_ORDERINGS)
         found = page(narrowed, wanted, ["document", "dataset_version"])
-        found.rows = [(_of_state(self.kind, document, reading.at), version) for document, version in found.rows]
+        found.rows = [(_shown(self.kind, document, reading), version) for document, version in found.rows]
         return many(reading, found)
 
 
@@ -63,15 +63,20 @@ class TermDetail(PublicView):
         if row is None:
             check_withdrawn(self.kind, key, reading.at)
             raise Http404(f"There is no {self.kind.value} '{key}'.")
-        return one(reading, (_of_state(self.kind, row[0], reading.at), row[1]))
+        return one(reading, (_shown(self.kind, row[0], reading), row[1]))
 
 
-def _of_state(kind: Term.Kind, document: str, at: int | None) -> str:
-    """A stored document as part of a past state: the events to which a timeline's leads are of the same one."""
-    if at is None or kind is not Term.Kind.TIMELINE:
+def _shown(kind: Term.Kind, document: str, reading: Reading) -> str:
+    """A stored document as readers get it: a timeline's says where it is in another language than they asked for, and
+    the events to which it leads are of the state that they asked for."""
+    if kind is not Term.Kind.TIMELINE:
         return document
-    loaded = load(document)
-    return dump({**loaded, "events_url": f"{loaded['events_url']}&as_of={at}"})
+    loaded, language = load(document), reading.values["lang"]
+    if {loaded["language"], loaded.get("summary_language", loaded["language"])} != {language}:
+        loaded["fallback_from"] = language
+    if reading.at is not None:
+        loaded["events_url"] += f"&as_of={reading.at}"
+    return dump({key: loaded[key] for key in terms.TIMELINE_FIELDS if key in loaded})
 
 
 def check_withdrawn(kind: Term.Kind, key: str, at: int | None) -> None:
