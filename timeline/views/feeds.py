@@ -18,7 +18,7 @@ from timeline.consistency import one_state
 from timeline.documents import Document, complete, load
 from timeline.errors import InvalidParameters, ParameterError
 from timeline.formats import FORMATS, Feed, Format
-from timeline.links import address_of
+from timeline.links import address_of, query_of
 from timeline.models import DatasetVersion, Term
 from timeline.pagination import PAGE_SIZE, Page
 from timeline.parameters import ChoiceField, ParameterField
@@ -182,7 +182,7 @@ def describe(reading: Reading, title: str, documents: list[Document]) -> Feed:
     if timeline:
         home = address_of(request, "timeline-page", timeline, language, reading.at)
     else:
-        home = reading.absolute("index")
+        home = reading.absolute("index") + query_of(language)
     first, last = _window(values, documents, today)
     return Feed(
         title=title,
