@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ WORDS = {
         "to": "to {}",
         "in_force_on": "in force on {}",
         "place": "in {}",
+        "updated_since": "updated since {}",
     },
     "de": {
         "title": "Diplomatische Ereignisse",
@@ -26,6 +28,7 @@ WORDS = {
         "to": "bis {}",
         "in_force_on": "in Kraft am {}",
         "place": "in {}",
+        "updated_since": "aktualisiert seit {}",
     },
 }
 PLAIN = {"country", "country_all", "actor", "type", "topic", "on"}
@@ -56,4 +59,6 @@ def _said(name: str, value: Any, language: str) -> str:
 def _text(value: Any, language: str) -> str:
     if isinstance(value, EdtfDate):
         return display(value, language)
+    if isinstance(value, datetime.datetime):
+        return f"{value.isoformat(' ')[:16]} UTC"
     return str(value).lower() if isinstance(value, bool) else closed(str(value))
