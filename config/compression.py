@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.http.response import HttpResponse
-from django.utils.cache import has_vary_header, patch_vary_headers
 from isal import isal_zlib
 
 from timeline.errors import for_people
@@ -38,7 +37,8 @@ def compression(
         response = get_response(request)
         if not _may_vary(request, response):
             return response
-        patch_vary_headers(response, ["Accept-Encoding"])
+        # By hand: Django's function takes the header apart with a regular expression, a twentieth of what a 304 takes.
+        response["Vary"] = f"{response['Vary']}, Accept-Encoding" if "Vary" in response else "Accept-Encoding"
         if _is_worth_it(response) and prefers_gzip(request.META.get("HTTP_ACCEPT_ENCODING", "")):
             _compress(response)
         return response
@@ -61,7 +61,7 @@ def prefers_gzip(accept_encoding: str) -> bool:
 
 def _may_vary(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Whether this address may answer compressed. A 304 has the Vary of the answer that it stands for."""
-    if for_people(request) or has_vary_header(response, "Cookie"):
+    if for_people(request) or "cookie" in response.get("Vary", "").lower():
         return False
     if response.has_header("Content-Encoding") or response.has_header("Content-Range"):
         return False

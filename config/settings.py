@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "config.compression.compression",
     "django.middleware.security.SecurityMiddleware",
     "config.security.content_security_policy",
-    "corsheaders.middleware.CorsMiddleware",
+    "config.cors.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "timeline.throttling.throttling",
     "config.upgrades.fitting",

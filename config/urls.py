@@ -1,12 +1,11 @@
 """Addresses: the admin for editors, everything else for readers."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import path
 
-urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("", include("timeline.urls")),
-]
+from timeline import urls
+
+urlpatterns = [*urls.urlpatterns, path("admin/", admin.site.urls)]
 
 handler400 = "timeline.errors.bad_request"
 handler403 = "timeline.errors.permission_denied"

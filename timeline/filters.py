@@ -11,6 +11,7 @@ from typing import Any
 import django_filters
 from django.http import QueryDict
 
+from events.dates import EdtfDate
 from events.involvement import Way
 from events.models import Participation
 from timeline.errors import InvalidParameters, ParameterError
@@ -28,6 +29,7 @@ from timeline.parameters import (
     PublishedSearchField,
     SearchField,
     SlugParameter,
+    UpdatedSinceField,
     check_vocabulary,
     language_field,
     named_entries,
@@ -193,6 +195,13 @@ class EventFilters(django_filters.FilterSet):
         SlugParameter(Term.Kind.TIMELINE, example="c5-1", help_text="Is in this curated timeline."),
         lambda found, slug, asked: _in_timeline(found, asked.known[Term.Kind.TIMELINE, slug]),
     )
+    updated_since = Parameter(
+        UpdatedSinceField(
+            help_text="Its last version (`updated_at`) was published at this moment or later; a year, a month or a day "
+            "stands for its beginning, in UTC. What was withdrawn is in `changes/` alone."
+        ),
+        lambda found, since, asked: found.updated_since(_moment(since)),
+    )
 
     class Meta:
         model = Publication
@@ -305,6 +314,12 @@ def _contradictions(values: Mapping[str, Any]) -> list[ParameterError]:
 
 def _overlap(found: PublicationQuerySet, asked: Asked, first: Any, last: Any) -> PublicationQuerySet:
     return found.certainly_overlapping(first, last) if asked.certain else found.overlapping(first, last)
+
+
+def _moment(since: EdtfDate | datetime.datetime) -> datetime.datetime:
+    if isinstance(since, datetime.datetime):
+        return since
+    return datetime.datetime.combine(since.start_min, datetime.time.min, datetime.UTC)
 
 
 def _in_timeline(found: PublicationQuerySet, definition: Mapping[str, Any]) -> PublicationQuerySet:

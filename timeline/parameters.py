@@ -39,7 +39,8 @@ def shown(value: str) -> str:
 
 def nearest(value: str, known: Iterable[str]) -> str:
     """The words " Did you mean 'country'?", or nothing where nothing is near."""
-    found = closest(value, known)
+    names = {name.lower(): name for name in known}
+    found = names.get(closest(value.lower(), names, 0.65), "")
     return f" Did you mean '{found}'?" if found else ""
 
 
@@ -212,6 +213,27 @@ class AsOfField(ParameterField):
             "2025-11-06T12:00:00Z (write + as %2B).",
             code="malformed",
         )
+
+
+class UpdatedSinceField(PeriodField):
+    """A moment (a datetime in UTC); or a year, a month or a day, which stands for its beginning in UTC."""
+
+    wanted = "a date or moment: write YYYY, YYYY-MM, YYYY-MM-DD or 2025-11-06T12:00:00Z (write + as %2B)"
+    schema = {
+        "anyOf": [
+            {"type": "string", "pattern": PERIOD_PATTERN},
+            {"type": "string", "format": "date-time"},
+        ]
+    }
+    example = "2025-10-31T12:00:00Z"
+
+    def read(self, text: str) -> EdtfDate | datetime.datetime:  # type: ignore[override]
+        if not re.fullmatch(MOMENT_PATTERN, text):
+            return super().read(text)
+        try:
+            return datetime.datetime.fromisoformat(text).astimezone(datetime.UTC)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError(f"{shown(text)} is not {self.wanted}.", code="malformed") from error
 
 
 class PlaceField(ParameterField):

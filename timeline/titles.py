@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ WORDS = {
         "place": "in {}",
         "role": "as {}",
         "dataset": "from data set {}",
+        "updated_since": "updated since {}",
     },
     "de": {
         "title": "Diplomatische Ereignisse",
@@ -31,6 +33,7 @@ WORDS = {
         "place": "in {}",
         "role": "als {}",
         "dataset": "aus dem Datensatz {}",
+        "updated_since": "aktualisiert seit {}",
     },
 }
 VALUES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
@@ -98,4 +101,6 @@ def _said(name: str, value: Any, language: str) -> str:
 def _text(value: Any, language: str) -> str:
     if isinstance(value, EdtfDate):
         return display(value, language)
+    if isinstance(value, datetime.datetime):
+        return f"{value.isoformat(' ')[:16]} UTC"
     return str(value).lower() if isinstance(value, bool) else closed(str(value))

@@ -1,6 +1,6 @@
 """The public addresses."""
 
-from django.urls import include, path, register_converter
+from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
@@ -11,6 +11,7 @@ from timeline.pages import events as event_pages
 from timeline.pages import index
 from timeline.pages import timelines as timeline_pages
 from timeline.views import description, events, history, interchange, root, summaries, vocabulary
+from timeline.views.base import PublicView
 
 
 class KeyConverter(StringConverter):
@@ -21,33 +22,39 @@ class KeyConverter(StringConverter):
 
 register_converter(KeyConverter, "key")
 
+
+def under_api(route: str, view: type[PublicView], name: str) -> URLPattern:
+    """An address of the API."""
+    return path(f"api/v1/{route}", view.as_view(), name=name)
+
+
 api = [
-    path("", root.Root.as_view(), name="api"),
-    path("events/", events.EventList.as_view(), name="event-list"),
-    path("events/count/", summaries.EventCount.as_view(), name="event-count"),
-    path("events/density/", summaries.EventDensity.as_view(), name="event-density"),
-    path("events/window/", summaries.EventWindow.as_view(), name="event-window"),
-    path("events/facets/", summaries.EventFacets.as_view(), name="event-facets"),
-    path("events/<key:slug>/versions/", history.EventVersions.as_view(), name="event-versions"),
-    path("events/<key:slug>/", events.EventDetail.as_view(), name="event-detail"),
-    path("changes/", history.ChangeList.as_view(), name="change-list"),
-    path("countries/", vocabulary.CountryList.as_view(), name="country-list"),
-    path("countries/<key:key>/", vocabulary.CountryDetail.as_view(), name="country-detail"),
-    path("actors/", vocabulary.ActorList.as_view(), name="actor-list"),
-    path("actors/<key:key>/", vocabulary.ActorDetail.as_view(), name="actor-detail"),
-    path("types/", vocabulary.TypeList.as_view(), name="type-list"),
-    path("types/<key:key>/", vocabulary.TypeDetail.as_view(), name="type-detail"),
-    path("topics/", vocabulary.TopicList.as_view(), name="topic-list"),
-    path("topics/<key:key>/", vocabulary.TopicDetail.as_view(), name="topic-detail"),
-    path("timelines/", vocabulary.TimelineList.as_view(), name="timeline-list"),
-    path("timelines/<key:key>/", vocabulary.TimelineDetail.as_view(), name="timeline-detail"),
+    under_api("", root.Root, "api"),
+    under_api("events/", events.EventList, "event-list"),
+    under_api("events/count/", summaries.EventCount, "event-count"),
+    under_api("events/density/", summaries.EventDensity, "event-density"),
+    under_api("events/window/", summaries.EventWindow, "event-window"),
+    under_api("events/facets/", summaries.EventFacets, "event-facets"),
+    under_api("events/<key:slug>/versions/", history.EventVersions, "event-versions"),
+    under_api("events/<key:slug>/", events.EventDetail, "event-detail"),
+    under_api("changes/", history.ChangeList, "change-list"),
+    under_api("countries/", vocabulary.CountryList, "country-list"),
+    under_api("countries/<key:key>/", vocabulary.CountryDetail, "country-detail"),
+    under_api("actors/", vocabulary.ActorList, "actor-list"),
+    under_api("actors/<key:key>/", vocabulary.ActorDetail, "actor-detail"),
+    under_api("types/", vocabulary.TypeList, "type-list"),
+    under_api("types/<key:key>/", vocabulary.TypeDetail, "type-detail"),
+    under_api("topics/", vocabulary.TopicList, "topic-list"),
+    under_api("topics/<key:key>/", vocabulary.TopicDetail, "topic-detail"),
+    under_api("timelines/", vocabulary.TimelineList, "timeline-list"),
+    under_api("timelines/<key:key>/", vocabulary.TimelineDetail, "timeline-detail"),
 ]
 
 to_index = RedirectView.as_view(pattern_name="index", query_string=True)
 """From what the addresses of pages begin with, to where the timelines are listed."""
 
 urlpatterns = [
-    path("api/v1/", include(api)),  # asked most, so looked for first
+    *api,  # asked most, so looked for first; in one list, as each list in a list takes as long as a route
     path("", index.Index.as_view(), name="index"),
     path("guides/", guides.GuideList.as_view(), name="guide-list"),
     path("guides/<key:name>/", guides.GuidePage.as_view(), name="guide"),

@@ -38,6 +38,7 @@ FILTERS: dict[str, Make] = {
     "disputed": lambda v: {"disputed": "true"},
     "not disputed": lambda v: {"disputed": "false"},
     "timeline": lambda v: {"timeline": v.timeline()},
+    "updated since": lambda v: {"updated_since": v.moment()},
     "common word": lambda v: {"q": v.common_word()},
     "middling word": lambda v: {"q": v.word(50, 300)},
     "rare word": lambda v: {"q": v.word(5000, 20000)},

@@ -12,8 +12,9 @@ from events.models import Actor, Topic
 from events.synthetic import BIGGEST, MEETINGS, OFFICES, OTHERS, invented, person
 from timeline.caching import dataset_version
 from timeline.filters import ROLES, WAYS
-from timeline.models import Term
+from timeline.models import DatasetVersion, Term
 from timeline.pagination import Cursor
+from timeline.versions import timestamp
 
 VALUES = 200
 BIG, MEDIUM, RARE, ANY = range(1, 4), range(20, 40), range(150, 190), range(1, 190)
@@ -139,6 +140,11 @@ class Values:
     def past(self) -> str:
         """A dataset version in the middle of all."""
         return str(max(1, self.known.version // 2 - self.number(0, 9)))
+
+    def moment(self) -> str:
+        """When a dataset version came to be."""
+        at = DatasetVersion.objects.values_list("at", flat=True).get(number=self.number(1, self.known.version))
+        return timestamp(at)
 
     def size(self) -> str:
         """A number of rows, where there is nothing else that could differ."""

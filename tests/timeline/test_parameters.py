@@ -19,6 +19,7 @@ EVENT_PARAMETERS = [
         "disputed",
         "dataset",
         "timeline",
+        "updated_since",
         "lang",
         "fields",
         "ordering",
@@ -43,8 +44,10 @@ def vocabulary():
 
 def test_unknown_parameter_gives_error(client):
     assert_invalid(
-        client.get("/api/v1/events/?coutnry=UZ&zzz=1"),
+        client.get("/api/v1/events/?coutnry=UZ&COUNTRY=UZ&timezone=UTC&zzz=1"),
         ("coutnry", "unknown", "There is no parameter 'coutnry' here. Did you mean 'country'?"),
+        ("COUNTRY", "unknown", "There is no parameter 'COUNTRY' here. Did you mean 'country'?"),
+        ("timezone", "unknown", "There is no parameter 'timezone' here. Did you mean 'timeZone'?"),
         ("zzz", "unknown", "There is no parameter 'zzz' here."),
     )
 
@@ -68,6 +71,7 @@ def test_blank_parameter_gives_error(client, name):
         ("place", "Busan"),
         ("disputed", "true"),
         ("timeline", "c5-1"),
+        ("updated_since", "2026-11"),
         ("lang", "de"),
         ("fields", "id"),
         ("ordering", "date"),
@@ -86,6 +90,7 @@ ROLES = "host, visitor, participant, imposer, target, signatory, mediator, obser
 CODE = "a country's code: two upper-case letters of ISO 3166-1, or four of ISO 3166-3 for a former state"
 SLUG = "lower-case letters, digits and hyphens"
 PERIOD = "a date: write YYYY, YYYY-MM or YYYY-MM-DD"
+MOMENT = "a date or moment: write YYYY, YYYY-MM, YYYY-MM-DD or 2025-11-06T12:00:00Z (write + as %2B)"
 
 
 @pytest.mark.parametrize(
@@ -119,6 +124,11 @@ PERIOD = "a date: write YYYY, YYYY-MM or YYYY-MM-DD"
         ("dataset", "HAS", "'HAS' is not a data set's namespace: lower-case letters, digits and hyphens, such as "
          "has-travels."),
         ("timeline", "C5+1", f"'C5 1' is not the id of a timeline: {SLUG}."),
+        ("updated_since", "yesterday", f"'yesterday' is not {MOMENT}."),
+        ("updated_since", "2026-11-30T12:00", f"'2026-11-30T12:00' is not {MOMENT}."),
+        ("updated_since", "2026-13", "'2026-13' is not a date: there is no month 13: write 01 to 12."),
+        ("updated_since", "2026-02-30T12:00:00Z", f"'2026-02-30T12:00:00Z' is not {MOMENT}."),
+        ("updated_since", "0001-01-01T00:00:00%2B14:00", f"'0001-01-01T00:00:00+14:00' is not {MOMENT}."),
         ("lang", "fr", "'fr' is not possible here. Possible: en, de."),
         ("fields", "id,titel", "'titel' is not a field. Possible: id, url, version, type, title, summary, language, "
          "fallback_from, date, effective, place, participants, countries, topics, sources, relations, figures, "
@@ -361,7 +371,8 @@ def test_wrong_accept_gives_error(client):
         "not-acceptable",
         "Not acceptable",
         "This address answers with application/json, application/atom+xml, text/calendar, application/ld+json, "
-        "application/geo+json, text/csv, application/x-ndjson, which the request's Accept header rules out.",
+        "application/geo+json, text/csv, application/x-ndjson, application/x.fullcalendar+json, "
+        "application/x.vis-timeline+json, application/x.timelinejs+json, which the request's Accept header rules out.",
     )
     assert_problem(
         client.get("/api/v1/countries/", headers={"accept": "text/csv"}),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import call_command
-from django.urls import get_resolver, resolve
+from django.urls import resolve
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from referencing import Registry, Resource
@@ -20,6 +20,7 @@ from timeline.documents import FIELDS
 from timeline.formats import FORMATS, NEGOTIABLE
 from timeline.schema import describe
 from timeline.shapes import COMPONENTS, ref
+from timeline.urls import api
 from timeline.views.base import PublicView
 from timeline.views.events import EventList
 
@@ -29,11 +30,7 @@ SNAPSHOT = Path(__file__).with_name("openapi.yaml")
 
 def views():
     """Path → view class of every address of the API."""
-    found = {}
-    for pattern in get_resolver("timeline.urls").url_patterns:
-        for route in getattr(pattern, "url_patterns", []):
-            found[f"/{pattern.pattern}{route.pattern}"] = route.callback.view_class
-    return found
+    return {f"/{route.pattern}": route.callback.view_class for route in api}  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")

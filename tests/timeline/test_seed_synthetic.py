@@ -16,6 +16,7 @@ from timeline import importing
 from timeline.documents import complete
 from timeline.models import Publication, PublicationText
 from timeline.publishing import publish, withdraw
+from timeline.shapes import ref
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +146,7 @@ def test_a_number_below_one_gives_an_error():
 @pytest.mark.usefixtures("reference")
 def test_every_document_is_as_the_api_describes_it():
     run("seed_synthetic", "100")
-    event = validator("Event")
+    event = validator(ref("Event"))
 
     for text in PublicationText.objects.all():
         event.validate(complete(text.document, "http://testserver/api/v1"))

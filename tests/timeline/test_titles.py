@@ -37,6 +37,11 @@ TITLES = {
     "disputed=true&dataset=hoas": ("date disputed · from data set hoas", "Datum umstritten · aus dem Datensatz hoas"),
     "disputed=false": ("date not disputed", "Datum nicht umstritten"),
     "timeline=c5-1": "timeline=c5-1",
+    "updated_since=2026-11": ("updated since November 2026", "aktualisiert seit November 2026"),
+    "updated_since=2026-11-30T01:02:03%2B02:00": (
+        "updated since 2026-11-29 23:02 UTC",
+        "aktualisiert seit 2026-11-29 23:02 UTC",
+    ),
 }
 """Query → filters as the title has them, in English and German where they are not the same."""
 

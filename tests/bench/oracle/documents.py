@@ -154,6 +154,8 @@ class Documents:
             yield disputed if query["disputed"] == "true" else set(range(len(self.ids))) - disputed
         if "timeline" in query:
             yield self.timelines[query["timeline"]]
+        if "updated_since" in query:
+            yield {number for number, at in enumerate(self.updated) if at >= query["updated_since"]}
         for word in query.get("q", "").split():
             plain = word.strip("-*")
             self._stem([plain])

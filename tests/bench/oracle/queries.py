@@ -14,7 +14,7 @@ ADDRESSES = {"events/": 6, "events/count/": 2, "events/density/": 2, "events/fac
 
 FILTERS = {
     "country": 6, "country_all": 3, "date": 8, "actor": 3, "type": 3, "topic": 3, "q": 4, "place": 2, "disputed": 1,
-    "dataset": 2, "role": 2, "in_force_on": 4, "timeline": 1,
+    "dataset": 2, "role": 2, "in_force_on": 4, "timeline": 1, "updated_since": 2,
 }  # fmt: skip
 NUMBERS = {0: 1, 1: 6, 2: 7, 3: 4, 4: 2}
 """How many filters a query has → how often."""
@@ -157,4 +157,5 @@ MAKE: dict[str, Callable[[Random, dict[str, list[str]], dict[str, Any]], dict[st
     "role": _role,
     "in_force_on": _in_force_on,
     "timeline": _timeline,
+    "updated_since": lambda random, known, document: {"updated_since": document["updated_at"]},
 }
