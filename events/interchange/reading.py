@@ -17,7 +17,7 @@ from typing import IO, Any
 import orjson
 
 from events.interchange import flat
-from events.interchange.records import Values, problems
+from events.interchange.records import Values, problems, trimmed
 from events.interchange.shapes import Problem
 
 LONGEST_HEADING = 131_072
@@ -101,8 +101,10 @@ class RecordFile:
             except ValueError as error:
                 yield Entry(number, problems=[_not_json(raw, error)], position=position)
                 continue
-            found = problems(values)
-            yield Entry(number, values if isinstance(values, dict) else {}, found, position)
+            if found := problems(values):
+                yield Entry(number, values if isinstance(values, dict) else {}, found, position)
+            else:
+                yield Entry(number, trimmed(values), position=position)
 
     def _csv(self) -> Iterator[Entry]:
         text = io.TextIOWrapper(self._file, encoding="utf-8-sig", errors="surrogateescape", newline="")
@@ -118,6 +120,7 @@ class RecordFile:
                         return
                 elif any(row):
                     values, found = flat.record(header, row)
+                    values = values if found else trimmed(values)
                     yield Entry(line, values, found, self._file.tell(), named=flat.column)
         finally:
             text.detach()  # else it would close the file

@@ -23,6 +23,7 @@ from events.interchange.shapes import (
     Shape,
     Text,
     Translations,
+    Url,
 )
 from events.models import Actor, Event, EventText, EventType, Figure, Membership, Participation, Relation, Source
 from events.models.actors import ALPHA3_PATTERN, CODE_PATTERN, QID_PATTERN
@@ -115,7 +116,7 @@ EVENT_RECORD = Record(
         "sources": Many(
             Record(
                 {
-                    "url": Text(_longest(Source, "url"), pattern=r"^https?://\S+$", such_as="https://example.org/news"),
+                    "url": Url(_longest(Source, "url")),
                     "title": Text(_longest(Source, "title")),
                     "publisher": Text(_longest(Source, "publisher"), blank=True),
                     "language": Text(_longest(Source, "language"), True, LANGUAGE_PATTERN, "en, de or zh-hans"),
@@ -169,6 +170,16 @@ def problems(values: Any) -> list[Problem]:
     if kind == "actor" and not found and "code" in values and values["kind"] not in ("state", "bloc"):
         found = [Problem("code", f"a {values['kind']} has no code: only a state or a bloc has one.")]
     return found
+
+
+def trimmed(value: Any) -> Any:
+    """A record without problems, with its texts as the admin's forms have them: without spaces at the ends, and with a
+    line feed at the end of each line. Else who saves it there would change it."""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if isinstance(value, dict):
+        return {key: trimmed(part) for key, part in value.items()}
+    return [trimmed(part) for part in value] if isinstance(value, list) else value
 
 
 def _place(place: Values) -> list[Problem]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 
 from events.dates import EdtfError, parse
 
@@ -85,6 +87,33 @@ class Text:
         return f" such as {self.such_as}" if self.such_as else ""
 
 
+_IS_URL = URLValidator(["http", "https"])
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """The URL of a page, of at most `longest` characters, that the admin's forms take too."""
+
+    longest: int
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        found = list(self._text.problems(value, field))
+        yield from found
+        if not found:
+            try:
+                _IS_URL(value)
+            except ValidationError:
+                right = "one whose host is a name, or an address in numbers, such as https://example.org/news"
+                yield Problem(field, f"“{value}” is no URL that a browser can open: expected {right}.")
+
+    def schema(self) -> Schema:
+        return self._text.schema()
+
+    @property
+    def _text(self) -> Text:
+        return Text(self.longest, pattern=r"^https?://\S+$", such_as="https://example.org/news")
+
+
 @dataclass(frozen=True, slots=True)
 class Edtf:
     """A date as `events.dates` reads it; `interval` says whether one with two ends will do."""
@@ -123,7 +152,7 @@ class Day:
                 yield Problem(field, f"“{value}” is not a day: expected one such as 2025-11-06.")
 
     def schema(self) -> Schema:
-        return {"type": "string", "pattern": r"^$|^\d{4}-\d{2}-\d{2}$"}
+        return {"type": "string", "pattern": r"^$|^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +208,11 @@ class Decimal:
         right = "a number of at most 18 digits before the point and 6 behind it, such as 3.07"
         if isinstance(value, bool) or not isinstance(value, int | float | decimal.Decimal | str):
             yield _expected(right, value, field)
-        elif not re.fullmatch(r"-?\d{1,18}(\.\d{1,6}0*)?", decimal_text(value)):
+        elif not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,6}0*)?", decimal_text(value)):
             yield Problem(field, f"{value} does not fit: expected {right}.")
 
     def schema(self) -> Schema:
-        return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?\d{1,18}(\.\d{1,6}0*)?$"}]}
+        return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,18}(\.[0-9]{1,6}0*)?$"}]}
 
 
 MOST_PLACES = 30

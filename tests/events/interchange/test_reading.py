@@ -151,6 +151,32 @@ def test_csv_lines_are_those_of_the_file():
     ]
 
 
+def values_of(content: bytes, name: str):
+    file = RecordFile(name, io.BytesIO(content))
+    [entry] = file.entries()
+    file.close()
+    assert entry.problems == []
+    return entry.values
+
+
+def test_texts_are_as_the_admin_has_them():
+    title, summary = " One\t", "\r\nA line.\rAnother.\r\n\u00a0"
+    printed, source = " Kazakstan ", {"url": "https://example.org", "title": " S ", "publisher": " P"}
+    parts = [{"actor": "KZ", "role": "host", "printed": printed}]
+    record = {**EARLIER, "texts": {"en": {"title": title, "summary": summary}}}
+    values = values_of(lines({**record, "participants": parts, "sources": [source]}), "events.jsonl")
+
+    assert values["texts"] == {"en": {"title": "One", "summary": "A line.\nAnother."}}
+    assert values["participants"] == [{"actor": "KZ", "role": "host", "printed": "Kazakstan"}]
+    assert values["sources"] == [{"url": "https://example.org", "title": "S", "publisher": "P"}]
+
+    header = "slug,type,title_en,summary_en,participants,source_url,source_title,source_publisher\n"
+    row = f'one,meeting,"{title}","{summary}",host:KZ:{printed},https://example.org, S , P\n'
+    flat_values = values_of((header + row).encode(), "events.csv")
+    for name in ("texts", "participants", "sources"):
+        assert flat_values[name] == values[name]
+
+
 def test_csv_of_a_spreadsheet():
     content = b"\xef\xbb\xbfSlug;Type;Title_en;Participants;;\r\none;meeting;One;host:US; visitor:UZ;;\r\n;;;;;\r\n"
 

@@ -169,6 +169,23 @@ CODE_ALONE = [
         "2021/2022",
         "memberships[0].since: “2021/2022” is an interval: expected one date, such as 2025-11-06.",
     ),
+    *(
+        (
+            FULL,
+            ["sources", 0, "url"],
+            url,
+            f"sources[0].url: “{url}” is no URL that a browser can open: expected one whose host is a name, or an "
+            "address in numbers, such as https://example.org/news.",
+        )
+        for url in ("http://[::1", "https://<script>\"onx='", "https://-", "https://example.org:port/")
+    ),
+    (
+        FULL,
+        ["figures", 0, "value"],
+        "٣",
+        "figures[0].value: ٣ does not fit: expected a number of at most 18 digits "
+        "before the point and 6 behind it, such as 3.07.",
+    ),
     (FULL, ["texts", "en", "title"], "a\0b", "texts.en.title: it has a NUL character in it, which no text may have."),
 ]
 
@@ -181,6 +198,17 @@ def test_a_bad_record_gives_error(record, path, value, message):
 @pytest.mark.parametrize(("record", "path", "value", "message"), BOTH, ids=lambda value: str(value)[:30])
 def test_the_schema_refuses_it_too(record, path, value, message):
     assert not VALIDATOR.is_valid(changed(record, path, value))
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1]:8000/", "https://127.0.0.1/?q=1#a", "https://müller.example/ä", "http://localhost"]
+)
+def test_a_url_that_the_admin_takes(url):
+    record = changed(FULL, ["sources", 0, "url"], url)
+    record["figures"] = []
+
+    assert problems(record) == []
+    assert VALIDATOR.is_valid(record)
 
 
 @pytest.mark.parametrize("line", [[], "event", 1, None])
