@@ -1,8 +1,8 @@
 """CSV: a row for each event that is flat, that is, has at most one source, no relations and no figures.
 
-`topics` are slugs with spaces between them, `participants` are `role:actor` or `role:actor:name as printed` with "; "
-between them. A column that is not there says nothing; an empty cell clears: title and summary the text in a language,
-all that is said of a source, its URL too, the source. What a row leaves out, its event may have already: see
+`topics` are slugs with spaces or ";" between them, `participants` are `role:actor` or `role:actor:name as printed` with
+"; " between them. A column that is not there says nothing; an empty cell clears: title and summary the text in a
+language, all that is said of a source, its URL too, the source. What a row leaves out, its event may have already: see
 `events.interchange.merging.lacking`.
 
 A spreadsheet takes for a formula what begins with = + - @: an apostrophe stands before such a text, and is taken away
@@ -54,12 +54,29 @@ NUMBERS = {"latitude", "longitude"}
 FLAGS = {"source_official": "official", "publish": "publish"}
 TRUTH = {"true": True, "wahr": True, "false": False, "falsch": False}
 SEPARATORS = ",;\t"
+PUBLISHED = {"id", "url", "version"}
+"""Keys, and columns, of what readers get of an event, which no record has."""
 GUARDED = re.compile(r"'*[=+\-@\t\r]")
 
 
 def not_utf_8(where: str = "") -> Problem:
     """What is wrong with a file in another encoding; `where` is put behind a space."""
     return Problem("", f"this is not UTF-8{where and f' {where}'}: save the file in that encoding.")
+
+
+def published() -> Problem:
+    """What is wrong with a file that readers got."""
+    message = (
+        "this is what readers get of events, which says less than an import needs: expected what manage.py "
+        "export_events writes on the server that has them."
+    )
+    return Problem("", message)
+
+
+def is_header(first_line: str) -> bool:
+    """Whether a file is CSV, whatever its name."""
+    names = set(columns(next(csv.reader([first_line], delimiter=separator(first_line)), [])))
+    return bool(told_separator(first_line)) or names >= set(REQUIRED) or names >= PUBLISHED
 
 
 def separator(first_line: str) -> str:
@@ -88,8 +105,10 @@ def columns(header: Sequence[str]) -> list[str]:
 
 def header_problems(names: Sequence[str]) -> list[Problem]:
     """What is wrong with the columns."""
-    if any(_is_not_utf_8(name) for name in names):
+    if any(_is_not_utf_8(name) or "\0" in name for name in names):  # UTF-16 has these in each
         return [not_utf_8()]
+    if set(names) >= PUBLISHED:
+        return [published()]
     found = [_unknown(name) for name in names if name not in COLUMNS]
     if found:
         found.append(Problem("", f"the columns that can be there are {', '.join(COLUMNS)}."))
@@ -104,8 +123,8 @@ def _unknown(name: str) -> Problem:
 
 
 def _is_not_utf_8(text: str) -> bool:
-    """Whether bytes had to be escaped (`surrogateescape`), or it is UTF-16."""
-    return any("\udc80" <= character <= "\udcff" or character == "\0" for character in text)
+    """Whether bytes had to be escaped (`surrogateescape`)."""
+    return any("\udc80" <= character <= "\udcff" for character in text)
 
 
 def record(header: Sequence[str], row: Sequence[str]) -> tuple[Values, list[Problem]]:
@@ -124,7 +143,7 @@ def record(header: Sequence[str], row: Sequence[str]) -> tuple[Values, list[Prob
         if name in cells:
             values[name] = cells[name]
     if "topics" in cells:
-        values["topics"] = cells["topics"].split()
+        values["topics"] = cells["topics"].replace(";", " ").split()
     if "participants" in cells:
         values["participants"] = list(_participants(cells["participants"], found))
     if PLACE.keys() & cells.keys():

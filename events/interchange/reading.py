@@ -79,11 +79,12 @@ class RecordFile:
 
     def _json_lines(self) -> Iterator[Entry]:
         number = position = 0
+        begun = False
         while raw := self._file.readline(LONGEST_LINE):
             number += 1
             position += len(raw)
-            if number == 1 and raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                # Its lines end elsewhere, so that none could be told.
+            if number == 1 and (raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in raw[:2]):
+                # UTF-16. Its lines end elsewhere, so that none could be told.
                 yield Entry(number, problems=[_not_utf_8(1)], position=self.size, unread=True)
                 return
             if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
@@ -96,6 +97,10 @@ class RecordFile:
             text = raw.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else raw.strip()
             if not text:
                 continue
+            if not begun and (other := _of_another_kind(text)):
+                yield Entry(number, problems=[other], position=self.size, unread=True)
+                return
+            begun = True
             try:
                 values = _parsed(text)
             except ValueError as error:
@@ -124,6 +129,17 @@ class RecordFile:
                     yield Entry(line, values, found, self._file.tell(), named=flat.column)
         finally:
             text.detach()  # else it would close the file
+
+
+def _of_another_kind(first: bytes) -> Problem | None:
+    """What is wrong with all the file, if that can be told by its first line."""
+    try:
+        values = _parsed(first)
+    except ValueError:
+        is_csv = flat.is_header(first.decode(errors="replace"))
+        return Problem("", "this is CSV: expected JSON Lines, or a file whose name ends in .csv.") if is_csv else None
+    is_published = isinstance(values, dict) and "record" not in values and values.keys() >= flat.PUBLISHED
+    return flat.published() if is_published else None
 
 
 def _parsed(text: bytes) -> Any:

@@ -25,7 +25,7 @@ from events.interchange.shapes import (
     Translations,
     Url,
 )
-from events.models import Actor, Event, EventText, EventType, Figure, Membership, Participation, Relation, Source
+from events.models import Actor, Event, EventText, EventType, Figure, Membership, Participation, Relation, Source, Topic
 from events.models.actors import ALPHA3_PATTERN, CODE_PATTERN, QID_PATTERN
 from events.models.events import EXTERNAL_ID_PATTERN, LANGUAGE_PATTERN
 
@@ -37,7 +37,13 @@ def _longest(model: Any, name: str) -> Any:
     return model._meta.get_field(name).max_length
 
 
-SLUG = Text(_longest(Event, "slug"), pattern=SLUG_PATTERN, such_as="c5-1-leaders-summit-2025")
+def _slug(such_as: str) -> Text:
+    return Text(_longest(Event, "slug"), pattern=SLUG_PATTERN, such_as=such_as)
+
+
+# What only names a type or topic may be of any form: what is not there is told with what may be meant by it.
+OF_TYPE = Text(_longest(EventType, "slug"), such_as="state-visit")
+OF_TOPIC = Text(_longest(Topic, "slug"), such_as="rare-earths")
 ACTOR = Text(_longest(Actor, "slug"), such_as="US, SUHH or xi-jinping")
 EVENT = Text(_longest(Event, "external_id"), such_as="c5-1-leaders-summit-2025 or has-travels:3593")
 EXTERNAL_ID = Text(_longest(Event, "external_id"), pattern=EXTERNAL_ID_PATTERN, such_as="has-travels:3593")
@@ -52,22 +58,23 @@ _TERM: dict[str, Shape] = {
 TYPE = Record(
     {
         "record": Choice(("type",)),
-        "slug": SLUG,
+        "slug": _slug("state-visit"),
         "names": NAMES,
-        "parent": SLUG,
+        "parent": OF_TYPE,
         "plover": Text(_longest(EventType, "plover"), blank=True),
     },
     ("record", "slug", "names"),
 )
 
 TOPIC = Record(
-    {"record": Choice(("topic",)), "slug": SLUG, "names": NAMES, "parent": SLUG}, ("record", "slug", "names")
+    {"record": Choice(("topic",)), "slug": _slug("rare-earths"), "names": NAMES, "parent": OF_TOPIC},
+    ("record", "slug", "names"),
 )
 
 ACTOR_RECORD = Record(
     {
         "record": Choice(("actor",)),
-        "slug": SLUG,
+        "slug": _slug("xi-jinping"),
         "kind": Choice(tuple(Actor.Kind.values)),
         "names": NAMES,
         "aliases": Many(Text(NAME_LENGTH)),
@@ -85,9 +92,9 @@ EVENT_RECORD = Record(
     {
         "record": Choice(("event",)),
         "external_id": EXTERNAL_ID,
-        "slug": SLUG,
-        "type": SLUG,
-        "topics": Many(SLUG, once=("",)),
+        "slug": _slug("c5-1-leaders-summit-2025"),
+        "type": OF_TYPE,
+        "topics": Many(OF_TOPIC, once=("",)),
         "date": Edtf(),
         "effective": Edtf(),
         "place": Record(

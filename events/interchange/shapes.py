@@ -130,8 +130,9 @@ class Edtf:
     interval: bool = True
 
     def problems(self, value: Any, field: str) -> Iterator[Problem]:
-        yield from Text(64, self.blank, such_as="2025-11-06").problems(value, field)
-        if not isinstance(value, str) or not value.strip() or len(value) > 64:
+        found = list(Text(64, self.blank, such_as="2025-11-06").problems(value, field))
+        yield from found
+        if found or not value:
             return
         try:
             parse(value)

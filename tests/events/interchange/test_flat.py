@@ -149,6 +149,7 @@ def test_a_bad_cell_gives_error_that_names_the_column(column, cell, problem):
     ("column", "cell", "value"),
     [
         ("latitude", "51,5", {"place": {**FLAT["place"], "latitude": 51.5}}),
+        ("topics", "trade; rare-earths ;uranium", {"topics": ["trade", "rare-earths", "uranium"]}),
         ("publish", "WAHR", {"publish": True}),
         ("publish", "FALSE", {"publish": False}),
         ("source_official", "falsch", {"sources": [{**FLAT["sources"][0], "official": False}]}),

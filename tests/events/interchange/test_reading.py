@@ -63,9 +63,10 @@ def test_a_line_in_another_encoding_gives_error_and_the_next_one_is_read(before,
     ]
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_a_file_in_utf_16_gives_one_error(encoding):
-    file = RecordFile("events.jsonl", io.BytesIO(("\ufeff" + lines(MEETING, EARLIER).decode()).encode(encoding)))
+def test_a_file_in_utf_16_gives_one_error(encoding, mark):
+    file = RecordFile("events.jsonl", io.BytesIO((mark + lines(MEETING, EARLIER).decode()).encode(encoding)))
     [entry] = file.entries()
     file.close()
 
@@ -89,6 +90,40 @@ def test_a_packed_file_gives_one_error(name, advice):
 
     assert [list(file.entries()) for _ in range(2)] == [entries, entries]
     file.close()
+
+
+READERS = (
+    "this is what readers get of events, which says less than an import needs: expected what manage.py export_events "
+    "writes on the server that has them."
+)
+CSV = "this is CSV: expected JSON Lines, or a file whose name ends in .csv."
+PUBLISHED = b'{"id": "one", "url": "https://example.org/api/v1/events/one/", "version": 3, "type": {"id": "summit"}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("events.jsonl", b"\n" + PUBLISHED + b"\n" + PUBLISHED, READERS),
+        ("events.csv", b"\xef\xbb\xbfid,url,title,summary,version\r\none,https://e.org,One,,3\r\n", READERS),
+        ("events.CSV.txt", b"slug,type,title_en\r\none,meeting,One\r\n", CSV),
+        ("standard input", b'\xef\xbb\xbf"Slug";Type;Title_en\none;meeting;One\n', CSV),
+        ("events.txt", b"sep=;\nslug;type;title_en\n", CSV),
+        ("events.txt", b"id,url,title,version\n", CSV),
+    ],
+)
+def test_a_file_of_another_kind_gives_one_error(name, content, problem):
+    file = RecordFile(name, io.BytesIO(content))
+    [entry] = file.entries()
+    file.close()
+
+    assert (list(map(str, entry.problems)), entry.position, entry.unread) == ([problem], file.size, True)
+
+
+def test_one_line_of_another_kind_is_refused_alone():
+    [_, (line, _, [problem]), *others] = read(lines(MEETING) + PUBLISHED + b"\n" + lines(EARLIER))
+
+    assert (line, others) == (2, [(3, "earlier", [])])
+    assert problem == "record: it must say what this is: expected one of type, topic, actor, event."
 
 
 @pytest.mark.usefixtures("short_lines")
@@ -277,6 +312,12 @@ def test_a_pipe_is_read_like_a_file(tmp_path):
     for _ in range(2):
         assert [entry.values for entry in file.entries()] == ALL
     file.close()
+
+
+def test_a_nul_in_a_cell_gives_error_that_names_the_column():
+    assert read(b"slug,type,date,title_en\r\none,meeting,2025\0,a\0b", "events.csv") == [
+        (2, "one", [f"{name}: it has a NUL character in it, which no text may have." for name in ("date", "title_en")])
+    ]
 
 
 @pytest.mark.usefixtures("short_lines")
