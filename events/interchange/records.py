@@ -103,7 +103,8 @@ EVENT_RECORD = Record(
                 "country": ACTOR,
                 "latitude": Number(-90, 90),
                 "longitude": Number(-180, 180),
-            }
+            },
+            together=("latitude", "longitude"),
         ),
         "texts": Translations(
             Record({"title": Text(_longest(EventText, "title")), "summary": Text(blank=True)}, ("title",)),
@@ -173,7 +174,7 @@ def problems(values: Any) -> list[Problem]:
         return [Problem("record", f"it must say what this is: expected one of {', '.join(SHAPES)}.")]
     found = list(SHAPES[kind].problems(values, ""))
     if kind == "event" and not found:
-        found = [*_place(values.get("place", {})), *_figures(values)]
+        found = _figures(values)
     if kind == "actor" and not found and "code" in values and values["kind"] not in ("state", "bloc"):
         found = [Problem("code", f"a {values['kind']} has no code: only a state or a bloc has one.")]
     return found
@@ -187,14 +188,6 @@ def trimmed(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: trimmed(part) for key, part in value.items()}
     return [trimmed(part) for part in value] if isinstance(value, list) else value
-
-
-def _place(place: Values) -> list[Problem]:
-    if ("latitude" in place) == ("longitude" in place):
-        return []
-    missing = "longitude" if "latitude" in place else "latitude"
-    message = "it is missing: give both latitude and longitude, or neither."
-    return [Problem(f"place.{missing}", message, missing=True)]
 
 
 def _figures(values: Values) -> list[Problem]:

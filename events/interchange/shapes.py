@@ -52,6 +52,10 @@ def _expected(what: str, value: Any, field: str) -> Problem:
     return Problem(field, f"this is {_KINDS.get(type(value), 'a number')}: expected {what}.")
 
 
+_BLANK = re.compile(r"[\s\ufeff]*")
+"""All that JSON Schema, whose patterns are those of ECMA-262, takes for a space, and some more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text of at most `longest` characters (None: any number), maybe of a `pattern`, which `such_as` shows."""
@@ -64,7 +68,7 @@ class Text:
     def problems(self, value: Any, field: str) -> Iterator[Problem]:
         if not isinstance(value, str):
             yield _expected("a text", value, field)
-        elif not value.strip():
+        elif _BLANK.fullmatch(value):
             if not self.blank or value:
                 yield Problem(field, f"it is blank: expected a text{self._example()}.")
         elif "\0" in value:
@@ -80,8 +84,8 @@ class Text:
             found["minLength"] = 1
         if self.longest:
             found["maxLength"] = self.longest
-        if self.pattern:
-            found["pattern"] = f"^$|{self.pattern}" if self.blank else self.pattern
+        pattern = self.pattern or r"\S"
+        found["pattern"] = f"^$|{pattern}" if self.blank else pattern
         return found
 
     def _example(self) -> str:
@@ -122,6 +126,11 @@ class Url:
         return Text(self.longest, pattern=r"^https?://\S+$", such_as="https://example.org/news")
 
 
+_MONTH, _DAY = "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01]|XX)"
+_POINT = f"([0-9]{{2}}XX|[0-9]{{3}}X|[0-9]{{4}}(-(2[1-4]|XX(-XX)?|{_MONTH}(-{_DAY})?))?)[?~%]?"
+"""What a date without a slash looks like; `events.dates` knows whether it is one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edtf:
     """A date as `events.dates` reads it; `interval` says whether one with two ends will do."""
@@ -143,7 +152,9 @@ class Edtf:
                 yield Problem(field, f"“{value}” is an interval: expected one date, such as 2025-11-06.")
 
     def schema(self) -> Schema:
-        return {**Text(64, self.blank).schema(), "description": "EDTF (ISO 8601-2), such as 2025-11-06 or 2025-10-XX."}
+        pattern = f"^({_POINT}(/({_POINT}|\\.\\.))?|\\.\\./{_POINT})$" if self.interval else f"^{_POINT}$"
+        description = "EDTF (ISO 8601-2), such as 2025-11-06 or 2025-10-XX."
+        return {**Text(64, self.blank, pattern).schema(), "description": description}
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,15 +297,17 @@ class Many:
                     yield Problem(f"{field}[{number}]", f"it repeats {field}[{seen[key]}]: leave one of them out.")
 
     def schema(self) -> Schema:
-        return {"type": "array", "items": self.of.schema()}
+        found: Schema = {"type": "array", "items": self.of.schema()}
+        return {**found, "uniqueItems": True} if self.once == ("",) else found
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An object with some keys, of which some are required."""
+    """An object with some keys, of which some are required, and some must stand `together`, if at all."""
 
     fields: Mapping[str, Shape]
     required: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
 
     def problems(self, value: Any, field: str) -> Iterator[Problem]:
         if not isinstance(value, dict):
@@ -304,6 +317,10 @@ class Record:
         for name in self.required:
             if name not in value:
                 yield Problem(f"{prefix}{name}", "it is missing: this must be given.", missing=True)
+        for name in self.together:
+            if name not in value and any(other in value for other in self.together):
+                message = f"it is missing: give both {' and '.join(self.together)}, or neither."
+                yield Problem(f"{prefix}{name}", message, missing=True)
         for name, inner in value.items():
             shape = self.fields.get(name)
             if shape is None:
@@ -312,9 +329,14 @@ class Record:
                 yield from shape.problems(inner, f"{prefix}{name}")
 
     def schema(self) -> Schema:
-        return {
+        found: Schema = {
             "type": "object",
             "properties": {name: shape.schema() for name, shape in self.fields.items()},
             "required": list(self.required),
             "additionalProperties": False,
         }
+        if self.together:
+            found["dependentRequired"] = {
+                name: [other for other in self.together if other != name] for name in self.together
+            }
+        return found
