@@ -53,6 +53,8 @@ REQUIRED = ["slug", "type"]
 NUMBERS = {"latitude", "longitude"}
 FLAGS = {"source_official": "official", "publish": "publish"}
 TRUTH = {"true": True, "wahr": True, "false": False, "falsch": False}
+NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
+"""What a spreadsheet writes, or Python, of which `float` reads more: 1_0, and the digits of every script."""
 SEPARATORS = ",;\t"
 PUBLISHED = {"id", "url", "version"}
 """Keys, and columns, of what readers get of an event, which no record has."""
@@ -109,6 +111,8 @@ def header_problems(names: Sequence[str]) -> list[Problem]:
         return [not_utf_8()]
     if set(names) >= PUBLISHED:
         return [published()]
+    if not names:
+        return [Problem("", f"it is empty: expected a first line with the columns {' and '.join(REQUIRED)} at least.")]
     found = [_unknown(name) for name in names if name not in COLUMNS]
     if found:
         found.append(Problem("", f"the columns that can be there are {', '.join(COLUMNS)}."))
@@ -208,10 +212,9 @@ def _participants(cell: str, found: list[Problem]) -> Iterator[Values]:
 
 def _value(column: str, cell: str, found: list[Problem]) -> Any:
     if column in NUMBERS:
-        try:
-            return float(cell if "." in cell else cell.replace(",", "."))
-        except ValueError:
-            found.append(Problem(column, f"“{cell}” is no number: expected one such as 38.8977."))
+        if NUMBER.fullmatch(cell.strip()):
+            return float(cell.replace(",", "."))
+        found.append(Problem(column, f"“{cell}” is no number: expected one such as 38.8977."))
     elif column in FLAGS:
         if cell.lower() in TRUTH:
             return TRUTH[cell.lower()]

@@ -110,6 +110,9 @@ class RecordFile:
                 yield Entry(number, values if isinstance(values, dict) else {}, found, position)
             else:
                 yield Entry(number, trimmed(values), position=position)
+        if not begun:
+            # Rather something that failed before, such as what was to be piped into it, than nothing to import.
+            yield Entry(1, problems=[Problem("", "it is empty: expected one object a line.")], position=self.size)
 
     def _csv(self) -> Iterator[Entry]:
         text = io.TextIOWrapper(self._file, encoding="utf-8-sig", errors="surrogateescape", newline="")

@@ -119,6 +119,11 @@ def test_a_file_of_another_kind_gives_one_error(name, content, problem):
     assert (list(map(str, entry.problems)), entry.position, entry.unread) == ([problem], file.size, True)
 
 
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n \r\n"])
+def test_an_empty_file_gives_error(content):
+    assert read(content) == [(1, None, ["it is empty: expected one object a line."])]
+
+
 def test_one_line_of_another_kind_is_refused_alone():
     [_, (line, _, [problem]), *others] = read(lines(MEETING) + PUBLISHED + b"\n" + lines(EARLIER))
 
@@ -353,10 +358,11 @@ KNOWN = f"the columns that can be there are {', '.join(flat.COLUMNS)}."
         ("slug,type\none,meeting".encode("utf-16"), ["this is not UTF-8: save the file in that encoding."]),
         (b'slug,"type\r\n', ["this is no CSV: unexpected end of data."]),
         (b"x" * 200_000, ["this is no CSV: field larger than field limit (131072)."]),
-        (b"", [f"{name}: the column is missing: every event needs it." for name in ("slug", "type")]),
+        (b"", ["it is empty: expected a first line with the columns slug and type at least."]),
         (b"slug,title_en\r\none,One\r\n", ["type: the column is missing: every event needs it."]),
         (b"slug,type,slug\r\n", ["slug: the column is there twice."]),
-        (b"\r\n", [f"{name}: the column is missing: every event needs it." for name in ("slug", "type")]),
+        (b"\r\n", ["it is empty: expected a first line with the columns slug and type at least."]),
+        (b"date\r\n", [f"{name}: the column is missing: every event needs it." for name in ("slug", "type")]),
     ],
 )  # fmt: skip
 def test_a_bad_first_line_gives_error(content, problems):

@@ -235,8 +235,8 @@ def test_the_schema_takes_each_date_that_is_one():
 
 VALUES = [
     ..., None, True, 0, 1.5, "", " ", "x", " x ", "\n", "\x1c", "\x85x", "\u200b", "\ufeffx", "US", "2025",
-    "2025-11-06", "trade", "https://example.org/2", "x" * 121, "x" * 301, [], ["US"], ["trade", " trade"], {}, {"en": "x"}, {"latitude": 1},
-    {"latitude": 1, "longitude": 1}, {"en": {"title": "x"}},
+    "2025-11-06", "trade", "https://example.org/2", "x" * 121, "x" * 301, [], ["US"], ["trade", " trade"], {},
+    {"en": "x"}, {"latitude": 1}, {"latitude": 1, "longitude": 1}, {"en": {"title": "x"}},
 ]  # fmt: skip
 
 
