@@ -100,8 +100,8 @@ class Actor(models.Model):
             return ""
         events = self.events_hosted.order_by("slug").values_list("slug", flat=True)
         slugs = ", ".join(events[:NAMED]) + (", …" if count > NAMED else "")
-        take_place = f"{count:,} events take place there" if count > 1 else "1 event takes place there"
-        return f"{take_place} ({slugs}), so it must be a state: give them another country first."
+        take_place, them = (f"{count:,} events take", "them") if count > 1 else ("1 event takes", "it")
+        return f"{take_place} place there ({slugs}), so it must be a state: give {them} another country first."
 
 
 class Membership(models.Model):
