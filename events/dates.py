@@ -179,11 +179,15 @@ def _check_characters(body: str, position: int) -> None:
             )
 
 
+def _length(text: str) -> str:
+    return "1 character" if len(text) == 1 else f"{len(text)} characters"
+
+
 def _year(text: str, position: int) -> tuple[datetime.date, datetime.date, str]:
     if not text:
         raise EdtfError("no year: years run from 0001 to 9999, without a sign", position)
     if len(text) != 4:
-        raise EdtfError(f"the year '{text}' has {len(text)} characters: expected four", position)
+        raise EdtfError(f"the year '{text}' has {_length(text)}: expected four", position)
     known = text.rstrip("X")
     if "X" in known:
         raise EdtfError(
@@ -205,7 +209,7 @@ def _year(text: str, position: int) -> tuple[datetime.date, datetime.date, str]:
 
 def _month(year: int, text: str, position: int) -> tuple[datetime.date, datetime.date, str]:
     if len(text) != 2:
-        raise EdtfError(f"the month '{text}' has {len(text)} characters: expected two", position)
+        raise EdtfError(f"the month '{text}' has {_length(text)}: expected two", position)
     if text == "XX":
         return datetime.date(year, 1, 1), datetime.date(year, 12, 31), "year"
     if "X" in text:
@@ -227,7 +231,7 @@ def _day(
     if precision == "season":
         raise EdtfError(f"{month} is a season: no day can follow it", position - 1)
     if len(text) != 2:
-        raise EdtfError(f"the day '{text}' has {len(text)} characters: expected two", position)
+        raise EdtfError(f"the day '{text}' has {_length(text)}: expected two", position)
     if text == "XX":
         return first, last, precision
     if "X" in text:

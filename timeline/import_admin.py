@@ -30,7 +30,7 @@ from events.digest import digest
 from events.interchange.flat import COLUMNS, guarded
 from events.interchange.importing import Import, When
 from events.interchange.outcomes import Existing
-from events.interchange.reading import Entry, RecordFile
+from events.interchange.reading import GZIP, Entry, RecordFile
 from events.interchange.shapes import Problem
 from events.models import (
     Actor,
@@ -103,7 +103,10 @@ class UploadForm(forms.Form):
             raise forms.ValidationError(f"“{file.name}” is neither .jsonl nor .csv: choose one that is.")
         if file.size > MOST_BYTES:
             raise forms.ValidationError(TOO_LARGE)
-        self.cleaned_data["packed"] = pack(file.read())
+        content = file.read()
+        if content.startswith(GZIP):
+            raise forms.ValidationError(f"“{file.name}” is packed (gzip): unpack it, and upload what was in it.")
+        self.cleaned_data["packed"] = pack(content)
         if len(self.cleaned_data["packed"]) > MOST_PACKED:
             raise forms.ValidationError(TOO_LARGE)
         return file

@@ -20,7 +20,7 @@ from events.interchange.outcomes import MERGING, Existing, Status
 from events.models import Actor, Event, EventText, EventType, Topic
 from timeline.models import Publication, Term
 from timeline.processes import share_out
-from timeline.publishing import publish, publish_vocabulary, withdraw
+from timeline.publishing import publish, publish_vocabulary
 from timeline.terms import render_actors, render_branches
 from timeline.vocabulary import Changes, changed_terms
 
@@ -313,8 +313,3 @@ def _not_withdrawn(ids: Sequence[int]) -> list[Event]:
         .filter(~Exists(Publication.objects.filter(event=OuterRef("pk"), superseded_in=None, withdrawn=True)))
         .order_by(F("external_id"))
     )
-
-
-def withdraw_gone(namespaces: Sequence[str] = (), *, trial: bool = False) -> int:
-    """Withdraws what is public of those; returns how many. A `trial` withdraws none."""
-    return sum(len(withdraw(events, vanished=True, trial=trial)) for events in gone(namespaces))

@@ -197,6 +197,7 @@ class _Reading:
             printed = f"{row['visitor']} ({row['from']})" if row["visitor"] else row["from"]
             said = {"role": "visitor", "printed": printed}
             parts.append(Part({"actor": state, **said}, {"state": _said_state(row, "from"), **said}))
+        visitor = f"{row['visitor']} of {row['from']}" if row["visitor"] else row["from"]
         described = " ".join(row["description"].casefold().replace(".", " ").split()[:2])
         return {
             "record": "event",
@@ -205,7 +206,7 @@ class _Reading:
             "type": KINDS.get(described, "visit"),
             "date": _dates(row),
             "place": {"country": "US"},
-            "texts": _texts(f"{row['visitor']} of {row['from']} visits the United States", row["description"]),
+            "texts": _texts(f"{visitor} visits the United States", row["description"]),
             **_participants(parts),
             "sources": [_source(f"visits/{row.ids.get('from', '')}", f"Visits by foreign leaders of {row['from']}")],
         }

@@ -2,8 +2,10 @@
 
 A summit is a row for each guest in the data. Rows belong together if their description is the same, but for case and
 punctuation, if it begins with "Attended" and speaks of a summit or conference, and if their dates overlap or follow one
-another. From three rows on there is an event for the summit itself, in a namespace of its own, of which each of the
-rows is a part: `has-summits:2016-03-31-nuclear-security-summit`.
+another. Of the description the first clause counts, up to a point, a semicolon or what else the guest did: "and
+discussed", "and met" or another of the verbs that the data has there. From three rows on there is an event for the
+summit itself, in a namespace of its own, of which each of the rows is a part:
+`has-summits:2016-03-31-nuclear-security-summit`.
 """
 
 from __future__ import annotations
@@ -18,6 +20,9 @@ from django.utils.text import slugify
 FEWEST = 3
 NAMESPACE = "has-summits"
 DAY = datetime.timedelta(days=1)
+VERBS = ["addressed", "attended", "discussed", "held", "issued", "made", "met", "signed", "visited"]
+"""What guests did besides, in the data."""
+BESIDES = re.compile(rf",? and (?:also |then |afterwards )?(?:{'|'.join(VERBS)})\b")
 
 
 @dataclass(slots=True)
@@ -76,9 +81,8 @@ def summits(guests: Iterable[Guest]) -> list[Summit]:
 def _title(description: str) -> str:
     """What was attended; nothing if it was no summit."""
     found = re.match(r"Attended (?:the )?(?P<title>[^.;]*(?:\.[^\s][^.;]*)*)", description)
-    if not found or not re.search(r"\b(summit|conference)\b", found["title"], re.IGNORECASE):
-        return ""
-    return found["title"].strip()
+    title = BESIDES.split(found["title"])[0].strip() if found else ""
+    return title if re.search(r"\b(summit|conference)\b", title, re.IGNORECASE) else ""
 
 
 def _apart(title: str, guests: Iterable[Guest]) -> list[Summit]:

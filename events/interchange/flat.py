@@ -1,8 +1,8 @@
 """CSV: a row for each event that is flat, that is, has at most one source, no relations and no figures.
 
-`topics` are slugs with spaces between them, `participants` are `role:actor` or `role:actor:name as printed` with "; "
-between them. A column that is not there says nothing; an empty cell clears: title and summary the text in a language,
-all that is said of a source, its URL too, the source. What a row leaves out, its event may have already: see
+`topics` are slugs with spaces or ";" between them, `participants` are `role:actor` or `role:actor:name as printed` with
+"; " between them. A column that is not there says nothing; an empty cell clears: title and summary the text in a
+language, all that is said of a source, its URL too, the source. What a row leaves out, its event may have already: see
 `events.interchange.merging.lacking`.
 
 A spreadsheet takes for a formula what begins with = + - @: an apostrophe stands before such a text, and is taken away
@@ -53,13 +53,32 @@ REQUIRED = ["slug", "type"]
 NUMBERS = {"latitude", "longitude"}
 FLAGS = {"source_official": "official", "publish": "publish"}
 TRUTH = {"true": True, "wahr": True, "false": False, "falsch": False}
+NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
+"""What a spreadsheet writes, or Python, of which `float` reads more: 1_0, and the digits of every script."""
 SEPARATORS = ",;\t"
+PUBLISHED = {"id", "url", "version"}
+"""Keys, and columns, of what readers get of an event, which no record has."""
 GUARDED = re.compile(r"'*[=+\-@\t\r]")
 
 
 def not_utf_8(where: str = "") -> Problem:
     """What is wrong with a file in another encoding; `where` is put behind a space."""
     return Problem("", f"this is not UTF-8{where and f' {where}'}: save the file in that encoding.")
+
+
+def published() -> Problem:
+    """What is wrong with a file that readers got."""
+    message = (
+        "this is what readers get of events, which says less than an import needs: expected what manage.py "
+        "export_events writes on the server that has them."
+    )
+    return Problem("", message)
+
+
+def is_header(first_line: str) -> bool:
+    """Whether a file is CSV, whatever its name."""
+    names = set(columns(next(csv.reader([first_line], delimiter=separator(first_line)), [])))
+    return bool(told_separator(first_line)) or names >= set(REQUIRED) or names >= PUBLISHED
 
 
 def separator(first_line: str) -> str:
@@ -88,8 +107,12 @@ def columns(header: Sequence[str]) -> list[str]:
 
 def header_problems(names: Sequence[str]) -> list[Problem]:
     """What is wrong with the columns."""
-    if any(_is_not_utf_8(name) for name in names):
+    if any(_is_not_utf_8(name) or "\0" in name for name in names):  # UTF-16 has these in each
         return [not_utf_8()]
+    if set(names) >= PUBLISHED:
+        return [published()]
+    if not names:
+        return [Problem("", f"it is empty: expected a first line with the columns {' and '.join(REQUIRED)} at least.")]
     found = [_unknown(name) for name in names if name not in COLUMNS]
     if found:
         found.append(Problem("", f"the columns that can be there are {', '.join(COLUMNS)}."))
@@ -104,8 +127,8 @@ def _unknown(name: str) -> Problem:
 
 
 def _is_not_utf_8(text: str) -> bool:
-    """Whether bytes had to be escaped (`surrogateescape`), or it is UTF-16."""
-    return any("\udc80" <= character <= "\udcff" or character == "\0" for character in text)
+    """Whether bytes had to be escaped (`surrogateescape`)."""
+    return any("\udc80" <= character <= "\udcff" for character in text)
 
 
 def record(header: Sequence[str], row: Sequence[str]) -> tuple[Values, list[Problem]]:
@@ -124,7 +147,7 @@ def record(header: Sequence[str], row: Sequence[str]) -> tuple[Values, list[Prob
         if name in cells:
             values[name] = cells[name]
     if "topics" in cells:
-        values["topics"] = cells["topics"].split()
+        values["topics"] = cells["topics"].replace(";", " ").split()
     if "participants" in cells:
         values["participants"] = list(_participants(cells["participants"], found))
     if PLACE.keys() & cells.keys():
@@ -189,10 +212,9 @@ def _participants(cell: str, found: list[Problem]) -> Iterator[Values]:
 
 def _value(column: str, cell: str, found: list[Problem]) -> Any:
     if column in NUMBERS:
-        try:
-            return float(cell if "." in cell else cell.replace(",", "."))
-        except ValueError:
-            found.append(Problem(column, f"“{cell}” is no number: expected one such as 38.8977."))
+        if NUMBER.fullmatch(cell.strip()):
+            return float(cell.replace(",", "."))
+        found.append(Problem(column, f"“{cell}” is no number: expected one such as 38.8977."))
     elif column in FLAGS:
         if cell.lower() in TRUTH:
             return TRUTH[cell.lower()]

@@ -54,7 +54,7 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     listed = {(draft.there.pk, role) for draft in drafts if draft.there for role in _listed_roles(draft.values)}
     before = actor_records([actor.pk for actor in there.values()], listed) if explain else {}
     for draft in drafts:
-        draft.refuse([*_wrong_terms(draft.values), *_links_to_itself(draft, existing)])
+        draft.refuse([*_wrong_terms(draft.values), *_links_to_itself(draft, existing), *_wrong_kind(draft, existing)])
     written = [draft for draft in drafts if not draft.there or existing is Existing.REPLACE]
     _check_unique(written)
     _free([draft for draft in written if not draft.refused])
@@ -195,6 +195,13 @@ def _links_to_itself(draft: _Draft, existing: Existing) -> Iterator[Problem]:
         if name in own:
             what = "its own successor" if place.startswith("successors") else "a member of itself"
             yield Problem(place, f"an actor cannot be {what}.")
+
+
+def _wrong_kind(draft: _Draft, existing: Existing) -> Iterator[Problem]:
+    there, state = draft.there, Actor.Kind.STATE
+    leaves = there and existing is Existing.REPLACE and there.kind == state != draft.values["kind"]
+    if there and leaves and (why := there.why_a_state()):
+        yield Problem("kind", why)
 
 
 def _write_memberships(drafts: Sequence[_Draft], references: References, existing: Existing, last: bool) -> None:

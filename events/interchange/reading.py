@@ -17,7 +17,7 @@ from typing import IO, Any
 import orjson
 
 from events.interchange import flat
-from events.interchange.records import Values, problems
+from events.interchange.records import Values, problems, trimmed
 from events.interchange.shapes import Problem
 
 LONGEST_HEADING = 131_072
@@ -79,11 +79,12 @@ class RecordFile:
 
     def _json_lines(self) -> Iterator[Entry]:
         number = position = 0
+        begun = False
         while raw := self._file.readline(LONGEST_LINE):
             number += 1
             position += len(raw)
-            if number == 1 and raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                # Its lines end elsewhere, so that none could be told.
+            if number == 1 and (raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in raw[:2]):
+                # UTF-16. Its lines end elsewhere, so that none could be told.
                 yield Entry(number, problems=[_not_utf_8(1)], position=self.size, unread=True)
                 return
             if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
@@ -96,13 +97,22 @@ class RecordFile:
             text = raw.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else raw.strip()
             if not text:
                 continue
+            if not begun and (other := _of_another_kind(text)):
+                yield Entry(number, problems=[other], position=self.size, unread=True)
+                return
+            begun = True
             try:
                 values = _parsed(text)
             except ValueError as error:
                 yield Entry(number, problems=[_not_json(raw, error)], position=position)
                 continue
-            found = problems(values)
-            yield Entry(number, values if isinstance(values, dict) else {}, found, position)
+            if found := problems(values):
+                yield Entry(number, values if isinstance(values, dict) else {}, found, position)
+            else:
+                yield Entry(number, trimmed(values), position=position)
+        if not begun:
+            # Rather something that failed before, such as what was to be piped into it, than nothing to import.
+            yield Entry(1, problems=[Problem("", "it is empty: expected one object a line.")], position=self.size)
 
     def _csv(self) -> Iterator[Entry]:
         text = io.TextIOWrapper(self._file, encoding="utf-8-sig", errors="surrogateescape", newline="")
@@ -118,9 +128,21 @@ class RecordFile:
                         return
                 elif any(row):
                     values, found = flat.record(header, row)
+                    values = values if found else trimmed(values)
                     yield Entry(line, values, found, self._file.tell(), named=flat.column)
         finally:
             text.detach()  # else it would close the file
+
+
+def _of_another_kind(first: bytes) -> Problem | None:
+    """What is wrong with all the file, if that can be told by its first line."""
+    try:
+        values = _parsed(first)
+    except ValueError:
+        is_csv = flat.is_header(first.decode(errors="replace"))
+        return Problem("", "this is CSV: expected JSON Lines, or a file whose name ends in .csv.") if is_csv else None
+    is_published = isinstance(values, dict) and "record" not in values and values.keys() >= flat.PUBLISHED
+    return flat.published() if is_published else None
 
 
 def _parsed(text: bytes) -> Any:

@@ -7,9 +7,12 @@ import decimal
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 
 from events.dates import EdtfError, parse
 
@@ -49,6 +52,10 @@ def _expected(what: str, value: Any, field: str) -> Problem:
     return Problem(field, f"this is {_KINDS.get(type(value), 'a number')}: expected {what}.")
 
 
+_BLANK = re.compile(r"[\s\ufeff]*")
+"""All that JSON Schema, whose patterns are those of ECMA-262, takes for a space, and some more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text of at most `longest` characters (None: any number), maybe of a `pattern`, which `such_as` shows."""
@@ -61,7 +68,7 @@ class Text:
     def problems(self, value: Any, field: str) -> Iterator[Problem]:
         if not isinstance(value, str):
             yield _expected("a text", value, field)
-        elif not value.strip():
+        elif _BLANK.fullmatch(value):
             if not self.blank or value:
                 yield Problem(field, f"it is blank: expected a text{self._example()}.")
         elif "\0" in value:
@@ -77,12 +84,51 @@ class Text:
             found["minLength"] = 1
         if self.longest:
             found["maxLength"] = self.longest
-        if self.pattern:
-            found["pattern"] = f"^$|{self.pattern}" if self.blank else self.pattern
+        pattern = self.pattern or r"\S"
+        found["pattern"] = f"^$|{pattern}" if self.blank else pattern
         return found
 
     def _example(self) -> str:
         return f" such as {self.such_as}" if self.such_as else ""
+
+
+_validate_url = URLValidator(["http", "https"])
+
+
+@lru_cache(1_000)
+def _is_url(text: str) -> bool:
+    try:
+        _validate_url(text)
+    except ValidationError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """The URL of a page, of at most `longest` characters, that the admin's forms take too."""
+
+    longest: int
+
+    def problems(self, value: Any, field: str) -> Iterator[Problem]:
+        found = list(self._text.problems(value, field))
+        yield from found
+        # Whatever stands behind a good host is good. Most sources of a file have one of a few hosts.
+        if not found and not _is_url("/".join(value.split("/", 3)[:3])) and not _is_url(value):
+            right = "one whose host is a name, or an address in numbers, such as https://example.org/news"
+            yield Problem(field, f"“{value}” is no URL that a browser can open: expected {right}.")
+
+    def schema(self) -> Schema:
+        return self._text.schema()
+
+    @property
+    def _text(self) -> Text:
+        return Text(self.longest, pattern=r"^https?://\S+$", such_as="https://example.org/news")
+
+
+_MONTH, _DAY = "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01]|XX)"
+_POINT = f"([0-9]{{2}}XX|[0-9]{{3}}X|[0-9]{{4}}(-(2[1-4]|XX(-XX)?|{_MONTH}(-{_DAY})?))?)[?~%]?"
+"""What a date without a slash looks like; `events.dates` knows whether it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +139,9 @@ class Edtf:
     interval: bool = True
 
     def problems(self, value: Any, field: str) -> Iterator[Problem]:
-        yield from Text(64, self.blank, such_as="2025-11-06").problems(value, field)
-        if not isinstance(value, str) or not value.strip() or len(value) > 64:
+        found = list(Text(64, self.blank, such_as="2025-11-06").problems(value, field))
+        yield from found
+        if found or not value:
             return
         try:
             parse(value)
@@ -105,7 +152,9 @@ class Edtf:
                 yield Problem(field, f"“{value}” is an interval: expected one date, such as 2025-11-06.")
 
     def schema(self) -> Schema:
-        return {**Text(64, self.blank).schema(), "description": "EDTF (ISO 8601-2), such as 2025-11-06 or 2025-10-XX."}
+        pattern = f"^({_POINT}(/({_POINT}|\\.\\.))?|\\.\\./{_POINT})$" if self.interval else f"^{_POINT}$"
+        description = "EDTF (ISO 8601-2), such as 2025-11-06 or 2025-10-XX."
+        return {**Text(64, self.blank, pattern).schema(), "description": description}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +172,7 @@ class Day:
                 yield Problem(field, f"“{value}” is not a day: expected one such as 2025-11-06.")
 
     def schema(self) -> Schema:
-        return {"type": "string", "pattern": r"^$|^\d{4}-\d{2}-\d{2}$"}
+        return {"type": "string", "pattern": r"^$|^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +228,11 @@ class Decimal:
         right = "a number of at most 18 digits before the point and 6 behind it, such as 3.07"
         if isinstance(value, bool) or not isinstance(value, int | float | decimal.Decimal | str):
             yield _expected(right, value, field)
-        elif not re.fullmatch(r"-?\d{1,18}(\.\d{1,6}0*)?", decimal_text(value)):
+        elif not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,6}0*)?", decimal_text(value)):
             yield Problem(field, f"{value} does not fit: expected {right}.")
 
     def schema(self) -> Schema:
-        return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?\d{1,18}(\.\d{1,6}0*)?$"}]}
+        return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9]{1,18}(\.[0-9]{1,6}0*)?$"}]}
 
 
 MOST_PLACES = 30
@@ -248,15 +297,17 @@ class Many:
                     yield Problem(f"{field}[{number}]", f"it repeats {field}[{seen[key]}]: leave one of them out.")
 
     def schema(self) -> Schema:
-        return {"type": "array", "items": self.of.schema()}
+        found: Schema = {"type": "array", "items": self.of.schema()}
+        return {**found, "uniqueItems": True} if self.once == ("",) else found
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An object with some keys, of which some are required."""
+    """An object with some keys, of which some are required, and some must stand `together`, if at all."""
 
     fields: Mapping[str, Shape]
     required: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
 
     def problems(self, value: Any, field: str) -> Iterator[Problem]:
         if not isinstance(value, dict):
@@ -266,6 +317,10 @@ class Record:
         for name in self.required:
             if name not in value:
                 yield Problem(f"{prefix}{name}", "it is missing: this must be given.", missing=True)
+        for name in self.together:
+            if name not in value and any(other in value for other in self.together):
+                message = f"it is missing: give both {' and '.join(self.together)}, or neither."
+                yield Problem(f"{prefix}{name}", message, missing=True)
         for name, inner in value.items():
             shape = self.fields.get(name)
             if shape is None:
@@ -274,9 +329,14 @@ class Record:
                 yield from shape.problems(inner, f"{prefix}{name}")
 
     def schema(self) -> Schema:
-        return {
+        found: Schema = {
             "type": "object",
             "properties": {name: shape.schema() for name, shape in self.fields.items()},
             "required": list(self.required),
             "additionalProperties": False,
         }
+        if self.together:
+            found["dependentRequired"] = {
+                name: [other for other in self.together if other != name] for name in self.together
+            }
+        return found

@@ -12,6 +12,8 @@ from events.fields import SLUG_PATTERN, EdtfField, LinesField, SlugField, Transl
 CODE_PATTERN = r"^([A-Z]{2}|[A-Z]{4})$"
 ALPHA3_PATTERN = r"^[A-Z]{3}$"
 QID_PATTERN = r"^Q[1-9][0-9]*$"
+NAMED = 3
+"""How many events are named where an actor has too many to name all."""
 
 
 class Actor(models.Model):
@@ -89,6 +91,17 @@ class Actor(models.Model):
         # A blank input means "none": two actors without a code must not collide.
         self.code = self.code or None
         self.qid = self.qid or None
+        if self.kind != Actor.Kind.STATE and (why := self.why_a_state()):
+            raise ValidationError({"kind": why})
+
+    def why_a_state(self) -> str:
+        """Why it must stay a state: which events take place there; blank if none do."""
+        if not self.pk or not (count := self.events_hosted.count()):
+            return ""
+        events = self.events_hosted.order_by("slug").values_list("slug", flat=True)
+        slugs = ", ".join(events[:NAMED]) + (", …" if count > NAMED else "")
+        take_place, them = (f"{count:,} events take", "them") if count > 1 else ("1 event takes", "it")
+        return f"{take_place} place there ({slugs}), so it must be a state: give {them} another country first."
 
 
 class Membership(models.Model):

@@ -177,7 +177,7 @@ def test_texts_in_other_directions_do_not_turn_what_stands_around_them(staff):
 
     assert re.findall("<bdi>(.*?)</bdi>", html.partition('id="content-main"')[2]) == [
         "test:2",
-        "type: “لقاء” is malformed: expected the form such as c5-1-leaders-summit-2025.",
+        "type: there is no type “لقاء”: expected the slug of one that is there.",
         "اختبار",
         "external_id: “اختبار” is malformed: expected the form such as has-travels:3593.",
         "test:1",
@@ -603,6 +603,11 @@ def test_what_an_account_may_not_do_with_the_parts_of_an_event_it_may_not_import
     [
         ("events.xlsx", b"x", "“events.xlsx” is neither .jsonl nor .csv: choose one that is."),
         ("events.jsonl", b"", "The submitted file is empty."),
+        (
+            "events.jsonl",
+            gzip.compress(b"{}", mtime=0),
+            "“events.jsonl” is packed (gzip): unpack it, and upload what was in it.",
+        ),
         (
             "events.jsonl",
             b" " * 2_000,

@@ -228,10 +228,7 @@ def test_what_an_editor_saves_before_its_turn_in_a_merging_import_is_not_publish
         return in_transaction(self, *args, **options)
 
     with mock.patch.object(importing.Import, "_in_transaction", edited):
-        assert run("import_events", str(table), "--publish")[0][1:3] == [
-            "Not in the source any more: test:2 (full)",
-            "Not in the source any more: 1 events in all.",
-        ]
+        assert run("import_events", str(table), "--publish")[0][1] == "Not looked for: 1 events that CSV cannot hold."
     assert public() == [("earlier", 1), ("full", 1)]
     assert Event.objects.get(slug="earlier").date == "2023"
 
@@ -439,6 +436,49 @@ def test_what_was_withdrawn_because_it_had_vanished_comes_back_with_its_data_set
         "Published: 0.",
         "Withdrawn before, and left so: second.",
     ]
+
+
+MANY = [*PUBLIC, *({**EARLIER, "external_id": f"test:many-{n}", "slug": f"many-{n:02}"} for n in range(21))]
+
+
+def test_more_than_twenty_are_withdrawn_only_with_yes(file):
+    run("import_events", file(*MANY), "--publish")
+    left = [*PUBLIC, {**EARLIER, "external_id": "test:4", "slug": "new"}]
+    question = (
+        "21 of the 23 public events of test are not in the source, such as many-00, many-01, many-10. If all of it was "
+        "given, and they are to be withdrawn, run this again with --yes."
+    )
+
+    out, _, ended = run("import_events", file(*left), "--withdraw-missing", "--dry-run")
+    assert (out[-1], ended) == (f"Would be withdrawn only with --yes: {question}", "")
+    out, _, ended = run("import_events", file(*left), "--withdraw-missing", "--publish")
+    assert out[-2:] == ["Not in the source any more: 21 events in all.", "Published: 1."]
+    assert ended == f"Nothing was withdrawn: {question}"
+    assert len(public()) == 24
+    dry = run("import_events", file(*left), "--withdraw-missing", "--yes", "--dry-run")
+    assert (dry[0][-1], dry[2]) == ("Would be withdrawn: 21.", "")
+    out, _, ended = run("import_events", file(*left), "--withdraw-missing", "--yes", "--verbosity", "0")
+    assert out[1:] == ["Not in the source any more: 21 events in all.", "Withdrawn: 21."]
+    assert (len(public()), ended) == (3, "")
+
+
+def test_what_csv_cannot_hold_has_not_vanished_from_it(file, tmp_path):
+    run("import_events", file(*PUBLIC, {**EARLIER, "external_id": "test:4", "slug": "fourth"}), "--publish")
+    other = [{"url": "https://example.org/3", "title": "Three"}]
+    run("import_events", file({**PUBLIC[-1], "sources": [*PUBLIC[-1]["sources"], *other]}), "--publish")
+    table = tmp_path / "events.csv"
+    run("export_events", str(table))
+    kept = [line for line in table.read_text().splitlines(keepends=True) if ",fourth," not in line]
+    assert len(kept) == 2
+    table.write_text("".join(kept))
+
+    assert run("import_events", str(table), "--withdraw-missing")[0][1:] == [
+        "Not in the source any more: test:4 (fourth)",
+        "Not in the source any more: 1 events in all.",
+        "Not looked for: 1 events that CSV cannot hold.",
+        "Withdrawn: 1.",
+    ]
+    assert public() == [("earlier", 1), ("second", 2)]
 
 
 def test_nothing_is_withdrawn_while_something_is_refused(file):

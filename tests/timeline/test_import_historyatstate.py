@@ -131,6 +131,15 @@ def test_a_trip_and_a_visit_as_records(tmp_path):
 
 
 @pytest.mark.usefixtures("reference")
+def test_a_visit_without_a_visitor_is_that_of_the_state(tmp_path):
+    imported(folder(tmp_path, visits=visit(11, "1975-10-08", "poland", "Poland", "")))
+
+    event = Event.objects.get(external_id="has-visits:11")
+    assert event.texts.get().title == "Poland visits the United States"
+    assert [str(part.name_as_printed) for part in event.participations.order_by("pk")] == ["", "Poland"]
+
+
+@pytest.mark.usefixtures("reference")
 def test_what_readers_find(client, tmp_path):
     path = folder(tmp_path, "".join(TRIPS), "".join(VISITS))
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import DatabaseError, transaction
 
+from events.interchange import flat
 from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry
+from events.interchange.writing import event_records
 from events.locking import Conflict, is_conflict
-from timeline.importing import Published, Report, gone, publish_imported, run, withdraw_gone
+from events.models import Event
+from timeline.importing import Published, Report, gone, publish_imported, run
+from timeline.models import Publication
 from timeline.processes import MOST_PROCESSES, clear_waste, processes_here, waste_kept
 from timeline.progress import Progress
+from timeline.publishing import withdraw
 
 LISTED = 20
-"""How many vanished events are named, unless --verbosity 2 asks for all."""
+"""How many vanished events are named, unless --verbosity 2 asks for all, or 0 for none."""
+UNASKED = 20
+"""How many are withdrawn without --yes, as in the admin."""
+EXAMPLES = 3
 
 
 def add_processes(parser: ArgumentParser) -> None:
@@ -66,6 +77,11 @@ class ImportCommand(BaseCommand):
             action="store_true",
             help="Withdraw the public events of the same data sets that the source no longer has.",
         )
+        parser.add_argument(
+            "--yes",
+            action="store_true",
+            help=f"Withdraw them also if they are more than {UNASKED}: look at them first.",
+        )
 
     def execute(self, *args: Any, **options: Any) -> Any:
         try:
@@ -84,10 +100,13 @@ class ImportCommand(BaseCommand):
         where: Callable[[int], str],
         options: dict[str, Any],
         namespaces: Sequence[str] = (),
+        *,
+        flat_only: bool = False,
     ) -> None:
         """Runs the import and ends the command.
 
-        `size` is how many bytes there are to read, `where` says where a line is.
+        `size` is how many bytes there are to read, `where` says where a line is; a source of events that are
+        `flat_only` cannot have the others.
         """
         refused = When.CONTINUE if options["continue_on_error"] else When.STOP
         importing = Import(entries, existing, refused, explain=options["verbosity"] > 1)
@@ -108,13 +127,14 @@ class ImportCommand(BaseCommand):
             would = "Would be, in " if options["dry_run"] else "Imported "
             self.stdout.write(f"{would}{report}.")
             complete = not importing.stopped and not report.counts[Status.REFUSED]
-            refusals = 0
+            refusals, unasked = 0, ""
             if not importing.stopped:
                 # First, while the connection that knows what was read is there: several publishing processes end it.
                 if importing.unread:
                     self.stdout.write("What is not in the source any more was not looked for: not all of it was read.")
                 else:
-                    self._report_gone(complete, importing.unidentified, namespaces, options)
+                    gone_here = partial(_gone, namespaces, flat_only)
+                    unasked = self._report_gone(gone_here, complete, importing.unidentified, options)
                 refusals = self._publish(report, options)
             if options["dry_run"]:
                 transaction.set_rollback(True)
@@ -135,6 +155,8 @@ class ImportCommand(BaseCommand):
             )
         if not complete:
             raise CommandError("Some records were refused, see above; the others are imported.")
+        if unasked:
+            raise CommandError(unasked)
         if refusals:
             raise CommandError("Some events could not be published, see above; they are drafts.")
         if report.unlinked:
@@ -168,26 +190,84 @@ class ImportCommand(BaseCommand):
         return refusals
 
     def _report_gone(
-        self, complete: bool, unidentified: int, namespaces: Sequence[str], options: dict[str, Any]
-    ) -> None:
-        """Says which events of the same data sets were not in the source, and withdraws them if asked to.
+        self, gone_here: Callable[[], Iterator[Gone]], complete: bool, unidentified: int, options: dict[str, Any]
+    ) -> str:
+        """Says which events of the same data sets were not in the source, and withdraws them if asked to; returns what
+        to ask before so many are.
 
         Not if a record was refused, even if its event can be told: one that has another external id by now takes the
         slug of an event that seems to be missing.
         """
-        count = 0
-        for events in gone(namespaces):
-            for event in events:
+        count = beyond = 0
+        listed = {0: 0, 1: LISTED}.get(options["verbosity"], sys.maxsize)
+        for gone_now in gone_here():
+            beyond += gone_now.beyond
+            for event in gone_now.events:
                 count += 1
-                if count <= LISTED or options["verbosity"] > 1:
+                if count <= listed:
                     self.stdout.write(f"Not in the source any more: {event.external_id} ({event.slug})")
         if count:
             self.stdout.write(f"Not in the source any more: {count:,} events in all.")
+        if beyond:
+            self.stdout.write(f"Not looked for: {beyond:,} events that CSV cannot hold.")
         doubt = ", and may be among these" if count and unidentified else ""
         if options["withdraw_missing"] and not complete:
             self.stdout.write(f"Nothing was withdrawn: some records were refused{doubt}.")
         elif options["withdraw_missing"]:
-            would = "Would be withdrawn" if options["dry_run"] else "Withdrawn"
-            self.stdout.write(f"{would}: {withdraw_gone(namespaces, trial=options['dry_run']):,}.")
+            return self._withdraw(gone_here, options)
         elif doubt:
             self.stdout.write(f"{unidentified:,} records were refused{doubt}: no external id can be read in them.")
+        return ""
+
+    def _withdraw(self, gone_here: Callable[[], Iterator[Gone]], options: dict[str, Any]) -> str:
+        """Withdraws what is public of them. If that is too much to be done unasked, it returns what to ask instead; a
+        dry run only says it."""
+
+        def ended(trial: bool) -> Iterator[Event]:
+            for gone_now in gone_here():
+                yield from withdraw(gone_now.events, vanished=True, trial=trial)
+
+        if not options["yes"] and (question := _question(ended(trial=True))):
+            if not options["dry_run"]:
+                return f"Nothing was withdrawn: {question}"
+            self.stdout.write(f"Would be withdrawn only with --yes: {question}")
+        else:
+            would = "Would be withdrawn" if options["dry_run"] else "Withdrawn"
+            self.stdout.write(f"{would}: {sum(1 for _ in ended(trial=options['dry_run'])):,}.")
+        return ""
+
+
+@dataclass(slots=True)
+class Gone:
+    """Some of the events that the source no longer has; of others it is `beyond` it to have them."""
+
+    events: list[Event]
+    beyond: int = 0
+
+
+def _gone(namespaces: Sequence[str], flat_only: bool) -> Iterator[Gone]:
+    for events in gone(namespaces):
+        if flat_only:
+            records = event_records([event.pk for event in events])
+            flat_ones = [event for event in events if not flat.row(records[event.pk])[1]]
+            yield Gone(flat_ones, beyond=len(events) - len(flat_ones))
+        else:
+            yield Gone(events)
+
+
+def _question(events: Iterable[Event]) -> str:
+    """What to ask before these are withdrawn; blank if they are few enough."""
+    count, examples, namespaces = 0, list[str](), set[str]()
+    for event in events:
+        count += 1
+        namespace, _, _ = str(event.external_id).partition(":")
+        namespaces.add(namespace)
+        if count <= EXAMPLES:
+            examples.append(event.slug)
+    if count <= UNASKED:
+        return ""
+    in_all = Publication.objects.current().from_dataset(sorted(namespaces)).count()
+    return (
+        f"{count:,} of the {in_all:,} public events of {', '.join(sorted(namespaces))} are not in the source, such as "
+        f"{', '.join(examples)}. If all of it was given, and they are to be withdrawn, run this again with --yes."
+    )

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from events.models import Actor, Membership
-from tests.builders import actor, member, state
+from events.models import Actor, Event, Membership
+from tests.builders import actor, draft, member, state
 from tests.events.admin.forms import MONTH_13, REQUIRED, SLUG, SOMEBODY, actor_form, address, errors
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,22 @@ def test_a_wrong_actor_gives_error(admin_client, values, messages):
 
     assert errors(admin_client.post(address(Actor, "add"), actor_form(**values))) == messages
     assert list(Actor.objects.all()) == [uzbekistan]
+
+
+def test_a_state_in_which_events_take_place_stays_one(admin_client):
+    uzbekistan = state("UZ")
+    for number in range(1, 5):
+        draft(f"event-{number}", place_country=uzbekistan)
+    data = actor_form(kind="person", slug=uzbekistan.slug)
+
+    assert errors(admin_client.post(address(Actor, "change", uzbekistan.pk), data)) == {
+        "kind": [
+            "4 events take place there (event-1, event-2, event-3, …), so it must be a state: give them another "
+            "country first."
+        ]
+    }
+    Event.objects.all().delete()
+    assert admin_client.post(address(Actor, "change", uzbekistan.pk), data).status_code == 302
 
 
 def test_an_actor_is_no_member_of_itself(admin_client):

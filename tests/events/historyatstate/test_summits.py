@@ -46,7 +46,34 @@ def test_a_point_within_a_word_does_not_end_the_title():
     ]
 
 
+def test_what_else_a_guest_did_is_no_part_of_the_title():
+    nato = "Attended NATO’s 50th Anniversary Summit"
+    others = (" and discussed the Caucasus situation", ", and also met with President Clinton", " and discussed")
+    rows = [(code, "1999-04-23", "1999-04-25", f"{nato}.") for code in ("FR", "DE", "GB")]
+    rows += [(f"X{n}", "1999-04-23", "1999-04-26", f"{nato}{other}.") for n, other in enumerate(others)]
+
+    assert found(*rows) == [
+        (
+            "has-summits:1999-04-23-natos-50th-anniversary-summit",
+            "NATO’s 50th Anniversary Summit",
+            ["FR", "DE", "GB", "X0", "X1", "X2"],
+        )
+    ]
+
+
+def test_a_title_may_have_an_and_in_it():
+    text = "Attended the Asia-Pacific Economic and Cooperation Summit at Honolulu and Kapolei, Hawaii."
+    rows = [(code, "2011-11-10", "2011-11-13", text) for code in ("AU", "CA", "CL")]
+
+    assert [title for _, title, _ in found(*rows)] == [text.removeprefix("Attended the ").removesuffix(".")]
+
+
 def test_what_is_no_summit():
-    for text in ("Attended funeral of President Kennedy.", "Met with the President at a summit.", ""):
+    for text in (
+        "Attended funeral of President Kennedy.",
+        "Attended the funeral of President Kennedy and met with the President at a summit.",
+        "Met with the President at a summit.",
+        "",
+    ):
         assert found(*[(code, "1963-11-24", "1963-11-25", text) for code in ("FR", "DE", "GB")]) == []
     assert found(*[(code, "2016-03-31", "2016-04-01", NUCLEAR) for code in ("FR", "DE")]) == []

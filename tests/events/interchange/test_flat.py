@@ -130,6 +130,10 @@ def test_the_column_of_a_field(field, column):
     ("column", "cell", "problem"),
     [
         ("latitude", "north", "latitude: “north” is no number: expected one such as 38.8977."),
+        *(
+            ("latitude", cell, f"latitude: “{cell}” is no number: expected one such as 38.8977.")
+            for cell in ("1_0", "٣", "1,000.5", "1.0.0", ".", "nan", "5 1")
+        ),
         ("publish", "no", "publish: “no” is neither true nor false: expected one of them."),
         ("participants", "US", "participants: “US” has no role: expected role:actor, such as host:US."),
         ("source_url", "example.org", "source_url: “example.org” is malformed: expected the form such as "
@@ -148,7 +152,9 @@ def test_a_bad_cell_gives_error_that_names_the_column(column, cell, problem):
 @pytest.mark.parametrize(
     ("column", "cell", "value"),
     [
+        ("latitude", " 5.15E+01 ", {"place": {**FLAT["place"], "latitude": 51.5}}),
         ("latitude", "51,5", {"place": {**FLAT["place"], "latitude": 51.5}}),
+        ("topics", "trade; rare-earths ;uranium", {"topics": ["trade", "rare-earths", "uranium"]}),
         ("publish", "WAHR", {"publish": True}),
         ("publish", "FALSE", {"publish": False}),
         ("source_official", "falsch", {"sources": [{**FLAT["sources"][0], "official": False}]}),

@@ -670,6 +670,8 @@ def test_what_leads_nowhere_gives_error(more, message):
          "members[0].member: an actor cannot be a member of itself."),
         ({**KZ, "successors": ["US", "kazakhstan"]}, "successors[1]: an actor cannot be its own successor."),
         ({**KZ, "successors": ["KZ"]}, "successors[0]: an actor cannot be its own successor."),
+        ({"record": "actor", "slug": "kazakhstan", "kind": "person", "names": {"en": "K. Stan"}},
+         "kind: 1 event takes place there (full), so it must be a state: give it another country first."),
     ],
 )  # fmt: skip
 def test_vocabulary_that_cannot_be_gives_error(record, message):

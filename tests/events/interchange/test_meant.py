@@ -103,6 +103,18 @@ def test_refusals_and_links_that_are_left_out_say_it():
     assert refusals({**SUMMIT, "parent": "sumit"}) == [
         "1: parent: there is no “sumit”: expected the slug of one that is there or stands before this."
     ]
+    assert refusals({**EARLIER, "type": "Meeting", "topics": ["Trade", "Rare earths"]}) == [
+        "1: type: there is no type “Meeting”: expected the slug of one that is there. Did you mean meeting?",
+        "1: topics[0]: there is no topic “Trade”: expected the slug of one that is there. Did you mean trade?",
+        "1: topics[1]: there is no topic “Rare earths”: expected the slug of one that is there.",
+    ]
+    assert refusals({**SUMMIT, "slug": "State visit", "parent": "Meeting"}) == [
+        "1: slug: “State visit” is malformed: expected the form such as state-visit."
+    ]
+    assert refusals({**SUMMIT, "slug": "state-visit", "parent": "Meeting"}) == [
+        "1: parent: there is no “Meeting”: expected the slug of one that is there or stands before this. "
+        "Did you mean meeting?"
+    ]
     event = {**EARLIER, "type": "treffn", "topics": ["trades"], "place": {"country": "Kazakhstan"}}
     assert refusals(event) == [
         "1: type: there is no type “treffn”: expected the slug of one that is there. Did you mean meeting?",

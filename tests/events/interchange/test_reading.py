@@ -63,9 +63,10 @@ def test_a_line_in_another_encoding_gives_error_and_the_next_one_is_read(before,
     ]
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_a_file_in_utf_16_gives_one_error(encoding):
-    file = RecordFile("events.jsonl", io.BytesIO(("\ufeff" + lines(MEETING, EARLIER).decode()).encode(encoding)))
+def test_a_file_in_utf_16_gives_one_error(encoding, mark):
+    file = RecordFile("events.jsonl", io.BytesIO((mark + lines(MEETING, EARLIER).decode()).encode(encoding)))
     [entry] = file.entries()
     file.close()
 
@@ -89,6 +90,45 @@ def test_a_packed_file_gives_one_error(name, advice):
 
     assert [list(file.entries()) for _ in range(2)] == [entries, entries]
     file.close()
+
+
+READERS = (
+    "this is what readers get of events, which says less than an import needs: expected what manage.py export_events "
+    "writes on the server that has them."
+)
+CSV = "this is CSV: expected JSON Lines, or a file whose name ends in .csv."
+PUBLISHED = b'{"id": "one", "url": "https://example.org/api/v1/events/one/", "version": 3, "type": {"id": "summit"}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("events.jsonl", b"\n" + PUBLISHED + b"\n" + PUBLISHED, READERS),
+        ("events.csv", b"\xef\xbb\xbfid,url,title,summary,version\r\none,https://e.org,One,,3\r\n", READERS),
+        ("events.CSV.txt", b"slug,type,title_en\r\none,meeting,One\r\n", CSV),
+        ("standard input", b'\xef\xbb\xbf"Slug";Type;Title_en\none;meeting;One\n', CSV),
+        ("events.txt", b"sep=;\nslug;type;title_en\n", CSV),
+        ("events.txt", b"id,url,title,version\n", CSV),
+    ],
+)
+def test_a_file_of_another_kind_gives_one_error(name, content, problem):
+    file = RecordFile(name, io.BytesIO(content))
+    [entry] = file.entries()
+    file.close()
+
+    assert (list(map(str, entry.problems)), entry.position, entry.unread) == ([problem], file.size, True)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n \r\n"])
+def test_an_empty_file_gives_error(content):
+    assert read(content) == [(1, None, ["it is empty: expected one object a line."])]
+
+
+def test_one_line_of_another_kind_is_refused_alone():
+    [_, (line, _, [problem]), *others] = read(lines(MEETING) + PUBLISHED + b"\n" + lines(EARLIER))
+
+    assert (line, others) == (2, [(3, "earlier", [])])
+    assert problem == "record: it must say what this is: expected one of type, topic, actor, event."
 
 
 @pytest.mark.usefixtures("short_lines")
@@ -149,6 +189,32 @@ def test_csv_lines_are_those_of_the_file():
         (2, "one", []),
         (4, "two", ["title_en: it is empty: expected at least one of en, de."]),
     ]
+
+
+def values_of(content: bytes, name: str):
+    file = RecordFile(name, io.BytesIO(content))
+    [entry] = file.entries()
+    file.close()
+    assert entry.problems == []
+    return entry.values
+
+
+def test_texts_are_as_the_admin_has_them():
+    title, summary = " One\t", "\r\nA line.\rAnother.\r\n\u00a0"
+    printed, source = " Kazakstan ", {"url": "https://example.org", "title": " S ", "publisher": " P"}
+    parts = [{"actor": "KZ", "role": "host", "printed": printed}]
+    record = {**EARLIER, "texts": {"en": {"title": title, "summary": summary}}}
+    values = values_of(lines({**record, "participants": parts, "sources": [source]}), "events.jsonl")
+
+    assert values["texts"] == {"en": {"title": "One", "summary": "A line.\nAnother."}}
+    assert values["participants"] == [{"actor": "KZ", "role": "host", "printed": "Kazakstan"}]
+    assert values["sources"] == [{"url": "https://example.org", "title": "S", "publisher": "P"}]
+
+    header = "slug,type,title_en,summary_en,participants,source_url,source_title,source_publisher\n"
+    row = f'one,meeting,"{title}","{summary}",host:KZ:{printed},https://example.org, S , P\n'
+    flat_values = values_of((header + row).encode(), "events.csv")
+    for name in ("texts", "participants", "sources"):
+        assert flat_values[name] == values[name]
 
 
 def test_csv_of_a_spreadsheet():
@@ -253,6 +319,12 @@ def test_a_pipe_is_read_like_a_file(tmp_path):
     file.close()
 
 
+def test_a_nul_in_a_cell_gives_error_that_names_the_column():
+    assert read(b"slug,type,date,title_en\r\none,meeting,2025\0,a\0b", "events.csv") == [
+        (2, "one", [f"{name}: it has a NUL character in it, which no text may have." for name in ("date", "title_en")])
+    ]
+
+
 @pytest.mark.usefixtures("short_lines")
 def test_a_cell_that_is_too_long_gives_error_and_the_next_row_is_read():
     """In a line without quotes, which ends with its row."""
@@ -286,10 +358,11 @@ KNOWN = f"the columns that can be there are {', '.join(flat.COLUMNS)}."
         ("slug,type\none,meeting".encode("utf-16"), ["this is not UTF-8: save the file in that encoding."]),
         (b'slug,"type\r\n', ["this is no CSV: unexpected end of data."]),
         (b"x" * 200_000, ["this is no CSV: field larger than field limit (131072)."]),
-        (b"", [f"{name}: the column is missing: every event needs it." for name in ("slug", "type")]),
+        (b"", ["it is empty: expected a first line with the columns slug and type at least."]),
         (b"slug,title_en\r\none,One\r\n", ["type: the column is missing: every event needs it."]),
         (b"slug,type,slug\r\n", ["slug: the column is there twice."]),
-        (b"\r\n", [f"{name}: the column is missing: every event needs it." for name in ("slug", "type")]),
+        (b"\r\n", ["it is empty: expected a first line with the columns slug and type at least."]),
+        (b"date\r\n", [f"{name}: the column is missing: every event needs it." for name in ("slug", "type")]),
     ],
 )  # fmt: skip
 def test_a_bad_first_line_gives_error(content, problems):

@@ -32,6 +32,7 @@ class Command(ImportCommand):
                 file.size,
                 lambda line: f"{file.name}:{line}",
                 options,
+                flat_only=not file.complete,
             )
         finally:
             file.close()
