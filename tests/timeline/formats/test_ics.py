@@ -67,7 +67,7 @@ def test_a_calendar():
         ("2017-04-06/2017-04-07", DAY(2017, 4, 6), DAY(2017, 4, 8), "Summit"),
         ("2025-10-XX", DAY(2025, 10, 1), DAY(2025, 11, 1), "Summit (October 2025)"),
         ("2025", DAY(2025, 1, 1), DAY(2026, 1, 1), "Summit (2025)"),
-        ("2025-11-06?", DAY(2025, 11, 6), DAY(2025, 11, 7), "Summit (6 November 2025 (uncertain))"),
+        ("2025-11-06?", DAY(2025, 11, 6), DAY(2025, 11, 7), "Summit (6 November 2025, uncertain)"),
         ("2025-04-04/..", DAY(2025, 4, 4), DAY(2025, 4, 5), "Summit (since 4 April 2025)"),
         ("../2025-06", DAY(2025, 6, 1), DAY(2025, 7, 1), "Summit (until June 2025)"),
         ("9999", DAY(9999, 1, 1), DAY(9999, 12, 31), "Summit (9999)"),
