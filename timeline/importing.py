@@ -38,6 +38,8 @@ class Report:
     counts: Counter[Status] = field(default_factory=Counter)
     unlinked: int = 0
     """Records without some of their links, which lead nowhere or repeat another one."""
+    left: int = 0
+    """Records of which something stays as editors have it, though they say something else there by now."""
     event_ids: array[int] = field(default_factory=lambda: array("Q"))
     """The events to publish if they say something else than what is public."""
     left_alone: array[int] = field(default_factory=lambda: array("Q"))
@@ -62,6 +64,7 @@ class Report:
         for result in results:
             self.counts[result.status] += 1
             self.unlinked += bool(result.unlinked)
+            self.left += bool(result.left)
             if result.event_id and result.publish:
                 merged = existing in MERGING and result.status is Status.UNCHANGED
                 (self.left_alone if merged else self.event_ids).append(result.event_id)

@@ -52,6 +52,8 @@ class Result:
     """Whether the record says nothing against being published."""
     changes: list[str] = field(default_factory=list)
     """Of what changed: what is otherwise now."""
+    left: list[str] = field(default_factory=list)
+    """What stays as editors have it, though the record says something else there than the one before it."""
 
     @property
     def left_out(self) -> list[Problem]:
@@ -104,6 +106,8 @@ class Import:
         self._open_links = array("Q")
         self._changes: dict[int, list[str]] = {}
         """By line, of those: what has changed so far."""
+        self._left: dict[int, list[str]] = {}
+        """Likewise, what stays as editors have it."""
 
     def run(self) -> Iterator[list[Result]]:
         """Imports; gives the results batch by batch, each when it has been written."""
@@ -150,7 +154,8 @@ class Import:
             yield [self._as_written(entry, status)]
 
     def _as_written(self, entry: Entry, status: Status) -> Result:
-        return _result(entry, Outcome(status, changes=self._changes.pop(entry.line, [])))
+        changes, left = self._changes.pop(entry.line, []), self._left.pop(entry.line, [])
+        return _result(entry, Outcome(status, changes=changes, left=left))
 
     def _close_links(self) -> Iterator[list[Result]]:
         """Once more, those that wait."""
@@ -170,6 +175,7 @@ class Import:
                     result.status = first
                 said = [*self._changes.pop(result.line, ()), *result.changes]
                 result.changes = said if result.status is Status.CHANGED else []
+                result.left = [*self._left.pop(result.line, ()), *result.left]
             yield results
             if self.stopped:
                 yield [self._as_written(*written) for written in (*before.values(), *waiting)]
@@ -242,6 +248,8 @@ class Import:
             if outcome.waits:
                 if outcome.changes:
                     self._changes[entry.line] = outcome.changes
+                if outcome.left:
+                    self._left[entry.line] = outcome.left
                 self._open_links.append(entry.line << 2 | _STATUSES.index(outcome.status))
                 outcome.status = Status.WAITS
             results.append(_result(entry, outcome))
@@ -282,6 +290,7 @@ def _result(entry: Entry, outcome: Outcome) -> Result:
         event_id=outcome.event_id,
         publish=entry.values.get("publish") is not False,
         changes=outcome.changes,
+        left=outcome.left,
     )
 
 

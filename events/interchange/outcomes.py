@@ -21,7 +21,8 @@ class Existing(StrEnum):
     """It says only what it says: what it leaves out stays (see `events.interchange.merging`), memberships too, and so
     does all that an actor, type or topic is called."""
     FOLLOW = "follow"
-    """The same, but what it says as the last one did stays as an editor has it by now, and so do slugs."""
+    """The same, but what editors added or changed since the last one stays (see `events.interchange.following`), and so
+    do slugs."""
     KEEP = "keep"
     """Nothing."""
 
@@ -53,6 +54,8 @@ class Outcome:
     """Of an event that was changed, and in which an editor has had a hand: when it was edited last before, and when it
     was changed."""
     waits: bool = False
+    left: list[str] = field(default_factory=list)
+    """What stays as editors have it, though the record says something else there than the one before it."""
     changes: list[str] = field(default_factory=list)
     """Of what changed, if it is to be explained: what is otherwise now (`events.interchange.changes`)."""
     before: str = ""

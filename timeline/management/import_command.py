@@ -115,7 +115,11 @@ class ImportCommand(BaseCommand):
         def after_batch(report: Report, results: Sequence[Result]) -> None:
             for result in results:
                 key = f"{result.key}: " if result.key else ""
-                for said, to in ((result.left_out, self.stderr), (result.changes, self.stdout)):
+                for said, to in (
+                    (result.left_out, self.stderr),
+                    (result.left, self.stderr),
+                    (result.changes, self.stdout),
+                ):
                     for sentence in said:
                         progress.end()
                         to.write(f"{where(result.line)}: {key}{sentence}")
@@ -126,6 +130,11 @@ class ImportCommand(BaseCommand):
             progress.end()
             would = "Would be, in " if options["dry_run"] else "Imported "
             self.stdout.write(f"{would}{report}.")
+            if report.left:
+                self.stderr.write(
+                    "Records that say something else by now where editors have changed the same, which is left as it "
+                    f"is: {report.left:,}, see above."
+                )
             complete = not importing.stopped and not report.counts[Status.REFUSED]
             refusals, unasked = 0, ""
             if not importing.stopped:

@@ -292,9 +292,14 @@ def test_of_several_sources_a_merging_record_must_name_one():
     assert exported()[-1] == {**FULL, "sources": [first, {**second, "title": "3"}]}
 
 
-def test_following_leaves_what_an_editor_has_until_the_source_says_something_else():
-    follow = {"existing": Existing.FOLLOW}
-    assert statuses(*ALL, **follow) == ["created"] * 8
+def test_following_leaves_what_an_editor_has_and_says_where_the_source_says_something_else():
+    follow: dict[str, Any] = {"existing": Existing.FOLLOW}
+
+    def lefts(record):
+        return [(result.status, result.left) for result in imported(record, **follow)]
+
+    left = "date: “{}” in the source by now, and left as editors have it: “{}”."
+    assert statuses(*ALL, {**TRADE, "slug": "commerce"}, **follow) == ["created"] * 9
     event = Event.objects.get(slug="full")
     event.topics.clear()
     event.participations.filter(role="visitor").delete()
@@ -305,14 +310,17 @@ def test_following_leaves_what_an_editor_has_until_the_source_says_something_els
     assert statuses(*ALL, **follow) == ["unchanged"] * 8
     assert exported()[-1] == edited
     said = {**FULL, "date": "2025-11-07", "texts": {**FULL["texts"], "de": {"title": "Gipfel in Astana"}}}
-    assert statuses(said, **follow) == ["changed"]
-    assert exported()[-1] == {**edited, "date": "2025-11-07", "texts": said["texts"]}
-    # Once more, the editor's word stands.
-    Event.objects.filter(pk=event.pk).update(date="2025-11-06")
-    assert statuses(said, **follow) == ["unchanged"]
+    assert lefts(said) == [("changed", [left.format("2025-11-07", "2025-11-06")])]
+    assert exported()[-1] == {**edited, "texts": said["texts"]}
+    # Once more, nothing is new.
+    assert lefts(said) == [("unchanged", [])]
     # A source that says again what it said before says something else than the last time.
-    assert statuses(FULL, **follow) == ["changed"]
-    assert exported()[-1] == {**edited, "date": "2025-11-XX", "texts": FULL["texts"]}
+    assert lefts(FULL) == [("changed", [left.format("2025-11-XX", "2025-11-06")])]
+    assert exported()[-1] == {**edited, "texts": FULL["texts"]}
+    # Where an editor has just that, nobody but the source has said anything.
+    Event.objects.filter(pk=event.pk).update(date="2025-11-XX")
+    assert lefts({**said, "topics": ["commerce", "trade"]}) == [("changed", [])]
+    assert (exported()[-1]["date"], exported()[-1]["topics"]) == ("2025-11-07", ["commerce"])
 
 
 def test_following_leaves_what_came_otherwise_and_remembers_what_the_source_says():
@@ -322,8 +330,10 @@ def test_following_leaves_what_came_otherwise_and_remembers_what_the_source_says
 
     assert statuses(FULL, existing=Existing.FOLLOW) == ["unchanged"]
     assert exported()[-1] == there
-    assert statuses({**FULL, "date": "2025-11-07"}, existing=Existing.FOLLOW) == ["changed"]
-    assert exported()[-1] == {**FULL, "date": "2025-11-07"}
+    assert statuses({**FULL, "date": "2025-11-07"}, existing=Existing.FOLLOW) == ["unchanged"]
+    assert exported()[-1] == there
+    assert statuses({**FULL, "effective": "2025-11-07"}, existing=Existing.FOLLOW) == ["changed"]
+    assert exported()[-1] == {**there, "effective": "2025-11-07"}
 
 
 @pytest.mark.usefixtures("small_batches")
