@@ -75,7 +75,7 @@ MEANWHILE = (
     "Nothing is written yet."
 )
 OTHERWISE = "Public otherwise than they are here, and left so: {} events that the file did not change."
-EDITED = "Not published: {} events that somebody has saved since the import began. Publish them here."
+EDITED = "Not published, since somebody has saved them after the import had begun: {}. Publish them here."
 MODELS = {"type": EventType, "topic": Topic, "actor": Actor, "event": Event}
 PARTS: dict[str, dict[str, type[Model]]] = {
     "actor": {"memberships": Membership},
@@ -235,7 +235,7 @@ class ImportAdmin(PublishingAdmin):
         if published.otherwise:
             self.message_user(request, OTHERWISE.format(published.otherwise), messages.WARNING)
         if published.edited_meanwhile:
-            self.message_user(request, EDITED.format(published.edited_meanwhile), messages.WARNING)
+            self.message_user(request, EDITED.format(listing(published.edited_meanwhile, LISTED)), messages.WARNING)
         if published.withdrawn:
             slugs = listing(published.withdrawn, LISTED)
             self.message_user(request, f"Withdrawn before, and left so: {slugs}.", messages.WARNING)

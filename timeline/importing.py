@@ -15,7 +15,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum
 
 from events.among import among
-from events.interchange.importing import Import, Result, missing_events
+from events.interchange.importing import Import, Result, Rewritten, missing_events
 from events.interchange.outcomes import MERGING, Existing, Status
 from events.models import Actor, Event, EventText, EventType, Topic
 from timeline.models import Publication, Term
@@ -47,8 +47,8 @@ class Report:
     one changed them and did not publish that. What an editor changed in them since is not the import's to publish."""
     begun: datetime.datetime | None = None
     """What an editor has saved since then is not the import's to publish."""
-    rewritten: dict[int, datetime.datetime] = field(default_factory=dict)
-    """When the import itself changed events in which editors had had a hand before, by id."""
+    rewritten: dict[int, Rewritten] = field(default_factory=dict)
+    """The events that the import itself changed, and in which editors had had a hand before, by id."""
     vocabulary: dict[str, list[str]] = field(default_factory=dict)
     """By kind of record, the slugs of actors, types and topics that changed; or may have been changed by a run before
     this one that was stopped: where the file is the whole truth, all that it has."""
@@ -77,6 +77,8 @@ class Report:
     def __str__(self) -> str:
         words = (Status.CREATED, Status.CHANGED, Status.UNCHANGED, Status.REFUSED)
         counts = [f"{self.counts[word]:,} {word}" for word in words]
+        if self.counts[Status.MEANWHILE]:
+            counts.append(f"{self.counts[Status.MEANWHILE]:,} left, saved in the admin meanwhile")
         if self.unlinked:
             counts.append(f"{self.unlinked:,} without some of their links")
         return f"{self.records:,} records: " + ", ".join(counts)
@@ -109,8 +111,8 @@ class Published:
     otherwise: int = 0
     """Events that are public, but not as they are now: an editor has them in hand, and a merging import that changes
     nothing in them leaves them so."""
-    edited_meanwhile: int = 0
-    """Events that an editor has saved since the import began, and may not have finished."""
+    edited_meanwhile: list[str] = field(default_factory=list)
+    """Slugs of those that an editor has saved since the import began, and may not have finished."""
     entries: Changes = field(default_factory=Changes, compare=False)
     """The entries that became public otherwise, or again: with the events of a batch; in all, those of the file that no
     event took along."""
@@ -131,13 +133,14 @@ class Batch:
     by: AbstractBaseUser | None = None
     trial: bool = False
     begun: datetime.datetime | None = None
-    rewritten: Mapping[int, datetime.datetime] = field(default_factory=dict)
+    rewritten: Mapping[int, Rewritten] = field(default_factory=dict)
     """As in the report."""
 
     def is_edited_meanwhile(self, event: Event) -> bool:
         if self.begun is None or event.updated_at <= self.begun:
             return False
-        return event.updated_at not in (event.imported_at, self.rewritten.get(event.pk))
+        rewritten = self.rewritten.get(event.pk)
+        return event.updated_at not in (event.imported_at, rewritten and rewritten.at)
 
 
 def publish_imported(
@@ -180,8 +183,8 @@ def publish_imported(
     return done
 
 
-def _among(ids: Sequence[int], moments: Mapping[int, datetime.datetime]) -> dict[int, datetime.datetime]:
-    return {pk: moments[pk] for pk in ids if pk in moments} if moments else {}
+def _among(ids: Sequence[int], rewritten: Mapping[int, Rewritten]) -> dict[int, Rewritten]:
+    return {pk: rewritten[pk] for pk in ids if pk in rewritten} if rewritten else {}
 
 
 def by_month(ids: array[int]) -> array[int]:
@@ -239,7 +242,9 @@ def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
         done.event_ids.extend(event.pk for event in outcome.published)
         done.refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
         done.entries = Changes(changed=outcome.vocabulary.changed, again=outcome.vocabulary.again)
-        done.edited_meanwhile += len(new) - len(outcome.published) - len(outcome.unchanged) - len(outcome.refused)
+        looked_at = {event.pk for event in (*outcome.published, *outcome.unchanged, *outcome.refused)}
+        left = Event.objects.filter(among("pk", seen.keys() - looked_at)) if len(looked_at) < len(seen) else ()
+        done.edited_meanwhile += sorted(event.slug for event in left)
     return done
 
 
@@ -251,7 +256,7 @@ def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
             "event_id", "withdrawn", "vanished", "published_at", "drafted_at", "slug"
         )
     }
-    events = Event.objects.filter(among("pk", batch.ids)).order_by("pk").only("updated_at", "imported_at")
+    events = Event.objects.filter(among("pk", batch.ids)).order_by("pk").only("slug", "updated_at", "imported_at")
     new = []
     done = Published(withdrawn=sorted(row.slug for row in last.values() if row.withdrawn and not row.vanished))
     for event in events:
@@ -263,7 +268,7 @@ def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
         if row and event.updated_at <= row.draft_edited_at:
             continue
         if batch.is_edited_meanwhile(event):
-            done.edited_meanwhile += 1
+            done.edited_meanwhile.append(event.slug)
         elif row and not (batch.if_edited or event.updated_at == event.imported_at):
             done.otherwise += 1
         else:

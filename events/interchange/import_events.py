@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,11 @@ COLUMNS = [
 ]  # fmt: skip
 SIX_PLACES = Decimal("0.000001")
 
+IsNew = Callable[[int, datetime.datetime], bool]
+"""Whether what was saved at that moment, of the event of that id, was saved by somebody else since the run began."""
+
+MEANWHILE = "somebody has saved it in the admin since the import began: import it again, to take what is said here."
+
 Targets = dict[str, tuple[int, str]]
 """For what a relation says, slug or external id: the event's id and slug."""
 
@@ -51,6 +56,8 @@ class _Draft:
     edited_at: datetime.datetime | None = None
     """When the event that is there was edited last; None if imports alone have written it."""
     problems: list[Problem] = field(default_factory=list)
+    saved_meanwhile: bool = False
+    """Whether that is its only problem."""
     unlinked: list[Problem] = field(default_factory=list)
     waits: bool = False
     left: list[str] = field(default_factory=list)
@@ -72,9 +79,9 @@ class _Known:
     targets: Targets = field(default_factory=dict)
 
 
-def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool) -> list[Outcome]:
-    """Writes the records of a batch. With `last`, a relation to what is not there is left out, else it waits. With
-    `explain`, the outcomes say what changed."""
+def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool, is_new: IsNew) -> list[Outcome]:
+    """Writes the records of a batch, but for those of events that somebody has saved since the run began. With `last`,
+    a relation to what is not there is left out, else it waits. With `explain`, the outcomes say what changed."""
     drafts = [_Draft(values) for values in records]
     _find_events(drafts, existing)
     considered = _accepted([draft for draft in drafts if not (draft.id and existing is Existing.KEEP)])
@@ -112,6 +119,9 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
         for draft in considered:
             _check_whole(draft)
         considered = _accepted(considered)
+    for draft in considered:
+        _check_edits(draft, is_new)
+    considered = _accepted(considered)
     changed = [draft for draft in considered if draft.there is not None and draft.wanted != draft.there]
     kept_back = [draft.id for draft in considered if draft.values.get("publish") is False]
     if kept_back:  # also what an import before this one has changed
@@ -129,16 +139,16 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
 
 def _outcome(draft: _Draft, created: set[int], now: datetime.datetime, explain: bool) -> Outcome:
     if draft.problems:
-        return Outcome(Status.REFUSED, draft.problems)
+        return Outcome(Status.MEANWHILE if draft.saved_meanwhile else Status.REFUSED, draft.problems)
     outcome = Outcome(Status.UNCHANGED, event_id=draft.id, waits=draft.waits, unlinked=draft.unlinked, left=draft.left)
     if draft.id in created:
         outcome.status = Status.CREATED
     elif draft.there is not None and draft.there != draft.wanted:  # None: it is kept as it is, so not looked at
         outcome.status = Status.CHANGED
-        if draft.edited_at:
-            outcome.edited_at, outcome.rewritten_at = draft.edited_at, now
         if explain:
             outcome.explain(draft.there, draft.wanted)
+    if outcome.status is not Status.UNCHANGED and draft.imported_at(now) is None:
+        outcome.edited_at, outcome.rewritten_at = draft.edited_at, now
     return outcome
 
 
@@ -193,11 +203,13 @@ def _renamed(drafts: Sequence[_Draft], by_external_id: Targets) -> dict[int, _Dr
 
 
 def _accepted(drafts: Sequence[_Draft]) -> list[_Draft]:
-    """Those without problems. What takes the slug of one that is refused, which keeps it, is refused as well."""
+    """Those without problems. What takes the slug of one that is refused or left, which keeps it, is as well."""
     while stuck := [draft for draft in drafts if not draft.problems and draft.takes_from and draft.takes_from.problems]:
         for draft in stuck:
-            of = draft.takes_from and draft.takes_from.values["external_id"]
-            message = f"the event “{of}” keeps “{draft.slug}”, since its own record is refused: put that one right."
+            assert draft.takes_from is not None
+            draft.saved_meanwhile = draft.takes_from.saved_meanwhile
+            why = MEANWHILE if draft.saved_meanwhile else "since its own record is refused: put that one right."
+            message = f"the event “{draft.takes_from.values['external_id']}” keeps “{draft.slug}”, {why}"
             draft.problems = [Problem("slug", message)]
     return [draft for draft in drafts if not draft.problems]
 
@@ -314,6 +326,11 @@ def _check_sources(draft: _Draft) -> None:
 def _check_whole(draft: _Draft) -> None:
     if draft.wanted != draft.there:
         draft.problems = lacking(draft.there, draft.wanted)
+
+
+def _check_edits(draft: _Draft, is_new: IsNew) -> None:
+    if draft.there not in (None, draft.wanted) and draft.edited_at and is_new(draft.id, draft.edited_at):
+        draft.problems, draft.saved_meanwhile = [Problem("", MEANWHILE)], True
 
 
 def _decide(draft: _Draft, known: _Known, existing: Existing, statement: Statement | None) -> None:

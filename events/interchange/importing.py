@@ -14,6 +14,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
+from typing import NamedTuple
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -44,7 +45,7 @@ class Result:
     key: str
     status: Status
     problems: list[Problem] = field(default_factory=list)
-    """Why it was refused."""
+    """Why it was refused, or left."""
     unlinked: list[Problem] = field(default_factory=list)
     """Of what was not refused: the links that were left out, since they lead nowhere, or repeat another one."""
     event_id: int | None = None
@@ -59,6 +60,15 @@ class Result:
     def left_out(self) -> list[Problem]:
         """What was not imported of it, and why: all, or some links."""
         return [*self.problems, *self.unlinked]
+
+
+class Rewritten(NamedTuple):
+    """Of an event that a run wrote, and that bears no mark of an import."""
+
+    edited_at: datetime.datetime | None
+    """When an editor saved it last, before the run."""
+    at: datetime.datetime
+    """When the run wrote it last."""
 
 
 class When(StrEnum):
@@ -100,8 +110,9 @@ class Import:
         self.unidentified = 0
         """Refused records of which it cannot be told what event they are about."""
         self.begun = timezone.now()
-        self.rewritten: dict[int, datetime.datetime] = {}
-        """When it changed events in which editors had had a hand before it had begun, by id."""
+        self.rewritten: dict[int, Rewritten] = {}
+        """By id, the events that it changed and in which editors had had a hand before it had begun; and those that
+        wait and are not to be published."""
         # Lines whose links lead to what is not there yet, each with what became of it so far: line * 4 + status.
         self._open_links = array("Q")
         self._changes: dict[int, list[str]] = {}
@@ -235,10 +246,11 @@ class Import:
                 outcomes[entry.line] = Outcome(Status.REFUSED, [repeated])
             good = [entry for entry in good if outcomes[entry.line].status is not Status.REFUSED]
         if good:
-            write = _WRITERS[good[0].values["record"]]
             # What waits was made by this run: its links may be added.
             existing = Existing.MERGE if last and self.existing is Existing.KEEP else self.existing
-            written = write([entry.values for entry in good], existing, last, self.explain)
+            kind = good[0].values["record"]
+            of_events = {"is_new": self._is_new} if kind == "event" else {}
+            written = _WRITERS[kind]([entry.values for entry in good], existing, last, self.explain, **of_events)
             for entry, outcome in zip(good, written, strict=True):
                 outcomes[entry.line] = outcome
         results = []
@@ -258,12 +270,15 @@ class Import:
         return results
 
     def _note_rewritten(self, outcome: Outcome) -> None:
-        """Not what an editor has saved meanwhile, unless nothing of it is left."""
-        if outcome.event_id is None or outcome.rewritten_at is None or outcome.edited_at is None:
-            return
-        known = outcome.edited_at <= self.begun or outcome.edited_at == self.rewritten.get(outcome.event_id)
-        if known or self.existing is Existing.REPLACE:
-            self.rewritten[outcome.event_id] = outcome.rewritten_at
+        if outcome.event_id and outcome.rewritten_at and (outcome.edited_at or outcome.waits):
+            before = self.rewritten.get(outcome.event_id)
+            edited_at = before.edited_at if before else outcome.edited_at
+            self.rewritten[outcome.event_id] = Rewritten(edited_at, outcome.rewritten_at)
+
+    def _is_new(self, event_id: int, saved_at: datetime.datetime) -> bool:
+        """Whether what was saved then of an event was saved since the run began, and not by the run itself."""
+        rewritten = self.rewritten.get(event_id)
+        return saved_at > self.begun and saved_at != (rewritten and rewritten.at)
 
 
 class _Stop(Exception):
@@ -271,7 +286,7 @@ class _Stop(Exception):
 
 
 _STATUSES = [Status.CREATED, Status.CHANGED, Status.UNCHANGED]
-_WRITERS = {
+_WRITERS: dict[str, Callable[..., list[Outcome]]] = {
     "type": import_branches.write_types,
     "topic": import_branches.write_topics,
     "actor": import_actors.write,

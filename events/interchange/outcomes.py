@@ -35,6 +35,8 @@ class Status(StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
+    MEANWHILE = "saved meanwhile"
+    """Somebody has saved it in the admin since the run began: left so, for another run."""
     WAITS = "waits"
     """Written, but for links to what may come later in the file: it comes once more."""
 
@@ -45,14 +47,14 @@ class Outcome:
 
     status: Status
     problems: list[Problem] = field(default_factory=list)
-    """Why it was refused."""
+    """Why it was refused, or left."""
     unlinked: list[Problem] = field(default_factory=list)
     """Links that were left out: they lead to what is neither in the file nor in the database, or repeat another one."""
     event_id: int | None = None
     edited_at: datetime.datetime | None = None
     rewritten_at: datetime.datetime | None = None
-    """Of an event that was changed, and in which an editor has had a hand: when it was edited last before, and when it
-    was changed."""
+    """Of an event that was written, and bears no mark of an import, since an editor has had a hand in it or its record
+    is not to be published: when it was edited last before, and when it was written."""
     waits: bool = False
     left: list[str] = field(default_factory=list)
     """What stays as editors have it, though the record says something else there than the one before it."""

@@ -164,6 +164,11 @@ class ImportCommand(BaseCommand):
             )
         if not complete:
             raise CommandError("Some records were refused, see above; the others are imported.")
+        if report.counts[Status.MEANWHILE]:
+            raise CommandError(
+                "Some events were saved in the admin while this was running, and are left so, see above. Run this "
+                "again to take them."
+            )
         if unasked:
             raise CommandError(unasked)
         if refusals:
@@ -192,8 +197,8 @@ class ImportCommand(BaseCommand):
                 )
             if done.edited_meanwhile:
                 self.stdout.write(
-                    f"Not published: {done.edited_meanwhile:,} events that somebody has saved in the admin since the "
-                    "import began. Publish them there."
+                    "Not published, since somebody has saved them in the admin after the import had begun: "
+                    f"{', '.join(done.edited_meanwhile)}. Publish them there."
                 )
             refusals = done.refusals
         return refusals

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from events.interchange import import_actors, import_events, importing
 from events.interchange.importing import Import, When, missing_events
@@ -411,6 +412,68 @@ def test_a_link_may_lead_to_a_later_batch():
 @pytest.fixture
 def small_batches(monkeypatch):
     monkeypatch.setattr(importing, "BATCH", 1)
+
+
+def running(*records, saves, **options):
+    """The status of each record, by line; after each line that is in `saves`, an editor saves these events."""
+    entries = [Entry(number, values, problems(values)) for number, values in enumerate(records, 1)]
+    found = {}
+    for batch in Import(lambda: entries, refused=When.CONTINUE, **options).run():
+        for result in batch:
+            found[result.line] = (str(result.status), *map(str, result.problems))
+            Event.objects.filter(slug__in=saves.get(result.line, ())).update(
+                updated_at=timezone.now(), place_name="By an editor"
+            )
+    return [found[line] for line in sorted(found)]
+
+
+SAVED = "somebody has saved it in the admin since the import began: import it again, to take what is said here."
+
+
+@pytest.mark.parametrize("existing", [Existing.REPLACE, Existing.MERGE, Existing.FOLLOW])
+@pytest.mark.usefixtures("small_batches")
+def test_what_an_editor_saves_before_its_turn_is_left_for_another_run(existing):
+    imported(*ALL[:6], *called(a="a", b="b", c="c"), existing=existing)
+    # One that does not leave out the place says nothing new of the third.
+    third = ("saved meanwhile", SAVED) if existing is Existing.REPLACE else ("unchanged",)
+    records = [{**record, "date": "2023"} for record in called(a="a", b="b")] + called(c="c")
+
+    assert running(*records, saves={1: ["b", "c"]}, existing=existing) == [
+        ("changed",), ("saved meanwhile", SAVED), third
+    ]  # fmt: skip
+    assert list(Event.objects.order_by("slug").values_list("date", "place_name")) == [
+        ("2023", ""), ("2024", "By an editor"), ("2024", "By an editor"),
+    ]  # fmt: skip
+    assert running(*records, saves={}, existing=existing)[:2] == [("unchanged",), ("changed",)]
+    assert Event.objects.get(slug="b").date == "2023"
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_what_an_editor_saves_before_its_links_are_made_is_left_for_another_run():
+    imported(*ALL[:6])
+    later = {"relations": [{"kind": "follows", "event": "test:c"}]}
+    a, b, c = called(a="a", b="b", c="c")
+    records = [{**a, **later}, {**b, **later, "publish": False}, c]
+
+    assert running(*records, saves={3: ["a"]}) == [("saved meanwhile", SAVED), ("created",), ("created",)]
+    assert list(Event.objects.order_by("slug").values_list("slug", "place_name", "relations__target__slug")) == [
+        ("a", "By an editor", None), ("b", "", "c"), ("c", "", None),
+    ]  # fmt: skip
+    assert running(*records, saves={}) == [("changed",), ("unchanged",), ("unchanged",)]
+    assert Relation.objects.count() == 2
+
+
+def test_a_slug_that_is_not_left_by_what_an_editor_saved_meanwhile_is_free_in_another_run(monkeypatch):
+    imported(*ALL[:6], *called(a="a", b="b"))
+    monkeypatch.setattr(importing, "BATCH", 2)
+    records = called(c="c", d="d", a="other", e="a")
+
+    keeps = f"slug: the event “test:a” keeps “a”, {SAVED}"
+    assert running(*records, saves={1: ["a"]}) == [
+        ("created",), ("created",), ("saved meanwhile", SAVED), ("saved meanwhile", keeps)
+    ]  # fmt: skip
+    assert running(*records, saves={}) == [("unchanged",), ("unchanged",), ("changed",), ("created",)]
+    assert slugs_by_external_id() == {"test:a": "other", "test:b": "b", "test:c": "c", "test:d": "d", "test:e": "a"}
 
 
 @pytest.mark.usefixtures("small_batches")
@@ -866,10 +929,10 @@ def test_what_waits_in_a_batch_that_is_not_written_is_not_counted():
 def test_what_waited_is_counted_where_the_closing_of_links_is_stopped(monkeypatch):
     """By what only the database knows: what somebody else has saved meanwhile, say."""
 
-    def write(records, existing, last, explain):
+    def write(records, existing, last, explain, is_new):
         if last and any(values["slug"] == "event-1" for values in records):
             raise IntegrityError("somebody else was quicker")
-        return import_events.write(records, existing, last, explain)
+        return import_events.write(records, existing, last, explain, is_new)
 
     monkeypatch.setitem(importing._WRITERS, "event", write)
     monkeypatch.setattr(importing, "BATCH", 2)
@@ -1001,10 +1064,10 @@ def test_what_only_the_database_refuses_is_not_missing(monkeypatch, within):
     imported(*ALL[:7])
     real = import_events.write
 
-    def write(records, existing, last, explain):
+    def write(records, existing, last, explain, is_new):
         if any(values["slug"] == "earlier" for values in records):
             raise IntegrityError("somebody else was quicker")
-        return real(records, existing, last, explain)
+        return real(records, existing, last, explain, is_new)
 
     monkeypatch.setitem(importing._WRITERS, "event", write)
     with transaction.atomic() if within else nullcontext():
