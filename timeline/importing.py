@@ -49,6 +49,8 @@ class Report:
     """What an editor has saved since then is not the import's to publish."""
     rewritten: dict[int, Rewritten] = field(default_factory=dict)
     """The events that the import itself changed, and in which editors had had a hand before, by id."""
+    merging: bool = False
+    """Whether what editors had in hand there is in them still."""
     vocabulary: dict[str, list[str]] = field(default_factory=dict)
     """By kind of record, the slugs of actors, types and topics that changed; or may have been changed by a run before
     this one that was stopped: where the file is the whole truth, all that it has."""
@@ -86,7 +88,7 @@ class Report:
 
 def run(importing: Import, after_batch: Callable[[Report, Sequence[Result]], None]) -> Report:
     """Runs an import to its end, or to where it stops; `after_batch` hears of each batch."""
-    report = Report(begun=importing.begun, rewritten=importing.rewritten)
+    report = Report(begun=importing.begun, rewritten=importing.rewritten, merging=importing.existing in MERGING)
     for results in importing.run():
         report.add(results, importing.existing)
         after_batch(report, results)
@@ -111,6 +113,9 @@ class Published:
     otherwise: int = 0
     """Events that are public, but not as they are now: an editor has them in hand, and a merging import that changes
     nothing in them leaves them so."""
+    in_hand: list[str] = field(default_factory=list)
+    """Slugs of public events that a merging import changed, and of which an editor had something in hand before, that
+    the file does not say."""
     edited_meanwhile: list[str] = field(default_factory=list)
     """Slugs of those that an editor has saved since the import began, and may not have finished."""
     entries: Changes = field(default_factory=Changes, compare=False)
@@ -134,6 +139,7 @@ class Batch:
     trial: bool = False
     begun: datetime.datetime | None = None
     rewritten: Mapping[int, Rewritten] = field(default_factory=dict)
+    merging: bool = False
     """As in the report."""
 
     def is_edited_meanwhile(self, event: Event) -> bool:
@@ -141,6 +147,12 @@ class Batch:
             return False
         rewritten = self.rewritten.get(event.pk)
         return event.updated_at not in (event.imported_at, rewritten and rewritten.at)
+
+    def was_in_hand(self, public: Publication) -> bool:
+        """Whether an editor had something in hand of an event when the import changed some of it."""
+        rewritten = self.rewritten.get(public.event_id)
+        edited_at = rewritten.edited_at if rewritten and self.merging else None
+        return edited_at is not None and edited_at > public.draft_edited_at
 
 
 def publish_imported(
@@ -159,7 +171,7 @@ def publish_imported(
     """
     # Cut when their turn comes: each part is asked how much text it has.
     batches, shared_out = tee(
-        Batch(ids, if_edited, by, trial, report.begun, _among(ids, report.rewritten))
+        Batch(ids, if_edited, by, trial, report.begun, _among(ids, report.rewritten), report.merging)
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
         for ids in at_once(by_month(all_ids))
     )
@@ -172,6 +184,7 @@ def publish_imported(
         done.withdrawn += published.withdrawn
         done.refusals += len(published.refused)
         done.otherwise += published.otherwise
+        done.in_hand += published.in_hand
         done.edited_meanwhile += published.edited_meanwhile
         count += len(batch.ids)
         after_batch(count, published)
@@ -269,6 +282,8 @@ def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
             continue
         if batch.is_edited_meanwhile(event):
             done.edited_meanwhile.append(event.slug)
+        elif row and batch.was_in_hand(row):
+            done.in_hand.append(event.slug)
         elif row and not (batch.if_edited or event.updated_at == event.imported_at):
             done.otherwise += 1
         else:

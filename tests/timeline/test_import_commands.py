@@ -190,6 +190,36 @@ def test_what_a_run_before_changed_and_did_not_publish_is_published_unless_an_ed
     assert run("import_events", str(table), "--publish")[0][1:] == ["Published: 0."]
 
 
+def test_what_an_editor_has_in_hand_is_not_published_with_what_a_row_says_of_the_same_event(file, tmp_path):
+    run("import_events", file(*PUBLIC), "--publish")
+    events = {event.slug: event for event in Event.objects.all()}
+    for event in events.values():
+        event.date = "1999"
+        event.save()
+    publish([events["second"]])  # of which nothing is in hand any more
+    table = tmp_path / "events.csv"
+    table.write_text(
+        "external_id,slug,type,summary_en\ntest:1,earlier,meeting,They met.\ntest:3,second,meeting,They met.\n"
+    )
+    left = "published, since editors have something in hand there that the file does not say: earlier. Publish them in "
+
+    assert run("import_events", str(table), "--publish", "--dry-run")[0][1:] == [
+        "Would be published: 1.", f"Would not be {left}the admin."
+    ]  # fmt: skip
+    assert run("import_events", str(table), "--publish") == (
+        [
+            "Imported 2 records: 0 created, 2 changed, 0 unchanged, 0 refused.",
+            "Published: 1.",
+            f"Not {left}the admin.",
+        ],
+        [],
+        "",
+    )
+    assert public() == [("earlier", 1), ("second", 3)]
+    # A record that is the whole truth leaves nothing in hand.
+    assert run("import_events", file({**EARLIER, "date": "1999-05"}), "--publish")[0][-1] == "Published: 1."
+
+
 def test_what_an_editor_saves_while_the_import_runs_is_not_published(file):
     """Of what the import has read, changed and made; what editors had changed before is as the file says now."""
     new = {**EARLIER, "external_id": "test:4", "slug": "new"}

@@ -195,6 +195,12 @@ class ImportCommand(BaseCommand):
                     f"Public otherwise than they are here, and left so: {done.otherwise:,} events that the file did not"
                     " change, and in which an editor has had a hand. Publish them in the admin."
                 )
+            if done.in_hand:
+                would = "Would not be published" if options["dry_run"] else "Not published"
+                self.stdout.write(
+                    f"{would}, since editors have something in hand there that the file does not say: "
+                    f"{', '.join(done.in_hand)}. Publish them in the admin."
+                )
             if done.edited_meanwhile:
                 self.stdout.write(
                     "Not published, since somebody has saved them in the admin after the import had begun: "
