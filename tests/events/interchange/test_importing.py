@@ -667,6 +667,36 @@ def test_what_a_bloc_leaves_out_stays_if_the_member_says_it():
 
 
 @pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("size", [1, 500])
+@pytest.mark.parametrize("by_member_first", [False, True])
+def test_of_two_records_that_contradict_each_other_the_second_is_named(monkeypatch, size, by_member_first):
+    monkeypatch.setattr(importing, "BATCH", size)
+    by_bloc = {**OPEC, "members": [{"member": "KZ", "role": "member"}, {"member": "US", "role": "member"}]}
+    by_member = {**KZ, "memberships": [{"group": "opec", "role": "member", "until": "2021"}]}
+    imported(OPEC, KZ, US)
+    records = [by_member, by_bloc] if by_member_first else [by_bloc, by_member]
+
+    ends = [("united-states", ""), ("kazakhstan", "2021" if by_member_first else "")]
+    said = "it has no end", "it ends “2021”"
+    here, there = said if by_member_first else said[::-1]
+    field, other = ("members", "kazakhstan") if by_member_first else ("memberships", "opec")
+    message = (
+        f"{field}[0].until: {here} here, but {there} in the record of “{other}”, which speaks of the same: correct one "
+        "of them. The rest is imported."
+    )
+    for statuses_now in ({"changed"}, {"unchanged"}):
+        found = imported(*records)
+        assert {str(result.status) for result in found} >= statuses_now
+        assert [list(map(str, result.unlinked)) for result in found] == [[], [message]]
+        terms = Membership.objects.order_by("-member__slug").values_list("member__slug", "until")
+        assert list(terms) == ends
+    # Another run may say otherwise.
+    by_both = {**by_bloc, "members": [{**by_bloc["members"][0], "until": "2023"}, by_bloc["members"][1]]}
+    agreeing = {**KZ, "memberships": [{**by_member["memberships"][0], "until": "2023"}]}
+    assert [result.unlinked for result in imported(by_both, agreeing)] == [[], []]
+    assert Membership.objects.get(member__slug="kazakhstan").until == "2023"
+
+
 def test_a_run_that_is_stopped_ends_no_membership_that_a_later_record_says():
     imported(members("kazakhstan"), KZ)
 
