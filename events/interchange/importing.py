@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import groupby
 from typing import NamedTuple
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
@@ -245,14 +244,14 @@ class Import:
                 repeated = Problem("", f"the file has “{_identity(entry)}” twice: leave one of them out.")
                 outcomes[entry.line] = Outcome(Status.REFUSED, [repeated])
             good = [entry for entry in good if outcomes[entry.line].status is not Status.REFUSED]
-        if good:
-            # What waits was made by this run: its links may be added.
-            existing = Existing.MERGE if last and self.existing is Existing.KEEP else self.existing
-            kind = good[0].values["record"]
+        # What waits was made by this run: its links may be added.
+        existing = Existing.MERGE if last and self.existing is Existing.KEEP else self.existing
+        for kind, write in _WRITERS.items():
+            records = {entry.line: entry.values for entry in good if entry.values["record"] == kind}
             of_events = {"is_new": self._is_new} if kind == "event" else {}
-            written = _WRITERS[kind]([entry.values for entry in good], existing, last, self.explain, **of_events)
-            for entry, outcome in zip(good, written, strict=True):
-                outcomes[entry.line] = outcome
+            if records:
+                written = write(list(records.values()), existing, last, self.explain, **of_events)
+                outcomes.update(zip(records, written, strict=True))
         results = []
         for entry in batch:
             outcome = outcomes[entry.line]
@@ -292,6 +291,7 @@ _WRITERS: dict[str, Callable[..., list[Outcome]]] = {
     "actor": import_actors.write,
     "event": import_events.write,
 }
+"""By kind, in the order in which those of a batch are written: events name all others."""
 
 
 def _result(entry: Entry, outcome: Outcome) -> Result:
@@ -335,26 +335,15 @@ def _named(batch: Sequence[Entry]) -> Named:
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Records of one kind that stand together; one that could not be read goes with any."""
-    kind = ""
-
-    def section(entry: Entry) -> str:
-        nonlocal kind
-        if not entry.problems:
-            kind = str(entry.values["record"])
-        return kind
-
     begun = 0
-    for _, group in groupby(entries, key=section):
-        batch: list[Entry] = []
-        for entry in group:
-            batch.append(entry)
-            if len(batch) == BATCH or entry.position - begun >= BATCH_BYTES:
-                yield batch
-                batch, begun = [], entry.position
-        if batch:
+    batch: list[Entry] = []
+    for entry in entries:
+        batch.append(entry)
+        if len(batch) == BATCH or entry.position - begun >= BATCH_BYTES:
             yield batch
-            begun = batch[-1].position
+            batch, begun = [], entry.position
+    if batch:
+        yield batch
 
 
 # What the file has had: in a table of this connection, since it may be too much for the memory.

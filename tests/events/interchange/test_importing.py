@@ -587,7 +587,15 @@ def test_a_batch_ends_after_some_bytes_too(monkeypatch):
     entries = list(map(Entry, itertools.count(1), records, itertools.repeat([]), positions))
 
     batches = [[result.line for result in batch] for batch in Import(lambda: entries).run()]
-    assert batches == [[1], [2, 3], [4, 5, 6], [7, 8]]
+    assert batches == [[1, 2], [3], [4, 5, 6], [7, 8]]
+
+
+def test_records_of_all_kinds_are_one_batch_in_which_events_come_last():
+    mixed = [EARLIER, MEETING, US, {**FULL, "relations": []}, KZ, TRADE, PERSON, SUMMIT]
+    entries = [Entry(number, values, problems(values)) for number, values in enumerate(mixed, 1)]
+
+    batches = [[(result.line, str(result.status)) for result in batch] for batch in Import(lambda: entries).run()]
+    assert batches == [[(number, "created") for number in range(1, 9)]]
 
 
 def test_following_makes_a_link_once_what_it_leads_to_is_there():
