@@ -75,7 +75,8 @@ MEANWHILE = (
     "Nothing is written yet."
 )
 OTHERWISE = "Public otherwise than they are here, and left so: {} events that the file did not change."
-EDITED = "Not published: {} events that somebody has saved since the import began. Publish them here."
+EDITED = "Not published, since somebody has saved them after the import had begun: {}. Publish them here."
+IN_HAND = "Not published, since editors have something in hand there that the file does not say: {}. Publish them here."
 MODELS = {"type": EventType, "topic": Topic, "actor": Actor, "event": Event}
 PARTS: dict[str, dict[str, type[Model]]] = {
     "actor": {"memberships": Membership},
@@ -197,6 +198,7 @@ class ImportAdmin(PublishingAdmin):
             "public_entries": counted(effects.published.vocabulary, "public entry", "public entries"),
             "published_unchanged": listing(effects.published_unchanged, LISTED),
             "withdrawn": listing(effects.published.withdrawn, LISTED),
+            "in_hand": listing(effects.published.in_hand, LISTED),
             "others_unpublished": others_not("published", len(effects.unpublished), LISTED),
             "title": f"Import events: what {name} would do",
         }
@@ -234,8 +236,10 @@ class ImportAdmin(PublishingAdmin):
         say_not("published", request, reasons, LISTED)
         if published.otherwise:
             self.message_user(request, OTHERWISE.format(published.otherwise), messages.WARNING)
+        if published.in_hand:
+            self.message_user(request, IN_HAND.format(listing(published.in_hand, LISTED)), messages.WARNING)
         if published.edited_meanwhile:
-            self.message_user(request, EDITED.format(published.edited_meanwhile), messages.WARNING)
+            self.message_user(request, EDITED.format(listing(published.edited_meanwhile, LISTED)), messages.WARNING)
         if published.withdrawn:
             slugs = listing(published.withdrawn, LISTED)
             self.message_user(request, f"Withdrawn before, and left so: {slugs}.", messages.WARNING)
@@ -319,6 +323,7 @@ class ImportAdmin(PublishingAdmin):
                         effects.published_unchanged,
                         published.vocabulary,
                         published.withdrawn,
+                        published.in_hand,
                         [[event.key, list(map(str, event.problems))] for event in effects.unpublished],
                     ]
                 )

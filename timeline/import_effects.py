@@ -52,6 +52,7 @@ class Effects:
                 Status.CREATED: self.created,
                 Status.CHANGED: self.changed,
                 Status.REFUSED: self.refused,
+                Status.MEANWHILE: self.refused,
             }.get(result.status)
             if listed is not None:
                 listed.append(result)

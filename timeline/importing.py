@@ -15,7 +15,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum
 
 from events.among import among
-from events.interchange.importing import Import, Result, missing_events
+from events.interchange.importing import Import, Result, Rewritten, missing_events
 from events.interchange.outcomes import MERGING, Existing, Status
 from events.models import Actor, Event, EventText, EventType, Topic
 from timeline.models import Publication, Term
@@ -38,6 +38,8 @@ class Report:
     counts: Counter[Status] = field(default_factory=Counter)
     unlinked: int = 0
     """Records without some of their links, which lead nowhere or repeat another one."""
+    left: int = 0
+    """Records of which something stays as editors have it, though they say something else there by now."""
     event_ids: array[int] = field(default_factory=lambda: array("Q"))
     """The events to publish if they say something else than what is public."""
     left_alone: array[int] = field(default_factory=lambda: array("Q"))
@@ -45,8 +47,10 @@ class Report:
     one changed them and did not publish that. What an editor changed in them since is not the import's to publish."""
     begun: datetime.datetime | None = None
     """What an editor has saved since then is not the import's to publish."""
-    rewritten: dict[int, datetime.datetime] = field(default_factory=dict)
-    """When the import itself changed events in which editors had had a hand before, by id."""
+    rewritten: dict[int, Rewritten] = field(default_factory=dict)
+    """The events that the import itself changed, and in which editors had had a hand before, by id."""
+    merging: bool = False
+    """Whether what editors had in hand there is in them still."""
     vocabulary: dict[str, list[str]] = field(default_factory=dict)
     """By kind of record, the slugs of actors, types and topics that changed; or may have been changed by a run before
     this one that was stopped: where the file is the whole truth, all that it has."""
@@ -62,6 +66,7 @@ class Report:
         for result in results:
             self.counts[result.status] += 1
             self.unlinked += bool(result.unlinked)
+            self.left += bool(result.left)
             if result.event_id and result.publish:
                 merged = existing in MERGING and result.status is Status.UNCHANGED
                 (self.left_alone if merged else self.event_ids).append(result.event_id)
@@ -74,6 +79,8 @@ class Report:
     def __str__(self) -> str:
         words = (Status.CREATED, Status.CHANGED, Status.UNCHANGED, Status.REFUSED)
         counts = [f"{self.counts[word]:,} {word}" for word in words]
+        if self.counts[Status.MEANWHILE]:
+            counts.append(f"{self.counts[Status.MEANWHILE]:,} left, saved in the admin meanwhile")
         if self.unlinked:
             counts.append(f"{self.unlinked:,} without some of their links")
         return f"{self.records:,} records: " + ", ".join(counts)
@@ -81,7 +88,7 @@ class Report:
 
 def run(importing: Import, after_batch: Callable[[Report, Sequence[Result]], None]) -> Report:
     """Runs an import to its end, or to where it stops; `after_batch` hears of each batch."""
-    report = Report(begun=importing.begun, rewritten=importing.rewritten)
+    report = Report(begun=importing.begun, rewritten=importing.rewritten, merging=importing.existing in MERGING)
     for results in importing.run():
         report.add(results, importing.existing)
         after_batch(report, results)
@@ -106,8 +113,11 @@ class Published:
     otherwise: int = 0
     """Events that are public, but not as they are now: an editor has them in hand, and a merging import that changes
     nothing in them leaves them so."""
-    edited_meanwhile: int = 0
-    """Events that an editor has saved since the import began, and may not have finished."""
+    in_hand: list[str] = field(default_factory=list)
+    """Slugs of public events that a merging import changed, and of which an editor had something in hand before, that
+    the file does not say."""
+    edited_meanwhile: list[str] = field(default_factory=list)
+    """Slugs of those that an editor has saved since the import began, and may not have finished."""
     entries: Changes = field(default_factory=Changes, compare=False)
     """The entries that became public otherwise, or again: with the events of a batch; in all, those of the file that no
     event took along."""
@@ -128,13 +138,21 @@ class Batch:
     by: AbstractBaseUser | None = None
     trial: bool = False
     begun: datetime.datetime | None = None
-    rewritten: Mapping[int, datetime.datetime] = field(default_factory=dict)
+    rewritten: Mapping[int, Rewritten] = field(default_factory=dict)
+    merging: bool = False
     """As in the report."""
 
     def is_edited_meanwhile(self, event: Event) -> bool:
         if self.begun is None or event.updated_at <= self.begun:
             return False
-        return event.updated_at not in (event.imported_at, self.rewritten.get(event.pk))
+        rewritten = self.rewritten.get(event.pk)
+        return event.updated_at not in (event.imported_at, rewritten and rewritten.at)
+
+    def was_in_hand(self, public: Publication) -> bool:
+        """Whether an editor had something in hand of an event when the import changed some of it."""
+        rewritten = self.rewritten.get(public.event_id)
+        edited_at = rewritten.edited_at if rewritten and self.merging else None
+        return edited_at is not None and edited_at > public.draft_edited_at
 
 
 def publish_imported(
@@ -153,7 +171,7 @@ def publish_imported(
     """
     # Cut when their turn comes: each part is asked how much text it has.
     batches, shared_out = tee(
-        Batch(ids, if_edited, by, trial, report.begun, _among(ids, report.rewritten))
+        Batch(ids, if_edited, by, trial, report.begun, _among(ids, report.rewritten), report.merging)
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
         for ids in at_once(by_month(all_ids))
     )
@@ -166,6 +184,7 @@ def publish_imported(
         done.withdrawn += published.withdrawn
         done.refusals += len(published.refused)
         done.otherwise += published.otherwise
+        done.in_hand += published.in_hand
         done.edited_meanwhile += published.edited_meanwhile
         count += len(batch.ids)
         after_batch(count, published)
@@ -177,8 +196,8 @@ def publish_imported(
     return done
 
 
-def _among(ids: Sequence[int], moments: Mapping[int, datetime.datetime]) -> dict[int, datetime.datetime]:
-    return {pk: moments[pk] for pk in ids if pk in moments} if moments else {}
+def _among(ids: Sequence[int], rewritten: Mapping[int, Rewritten]) -> dict[int, Rewritten]:
+    return {pk: rewritten[pk] for pk in ids if pk in rewritten} if rewritten else {}
 
 
 def by_month(ids: array[int]) -> array[int]:
@@ -236,7 +255,9 @@ def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
         done.event_ids.extend(event.pk for event in outcome.published)
         done.refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
         done.entries = Changes(changed=outcome.vocabulary.changed, again=outcome.vocabulary.again)
-        done.edited_meanwhile += len(new) - len(outcome.published) - len(outcome.unchanged) - len(outcome.refused)
+        looked_at = {event.pk for event in (*outcome.published, *outcome.unchanged, *outcome.refused)}
+        left = Event.objects.filter(among("pk", seen.keys() - looked_at)) if len(looked_at) < len(seen) else ()
+        done.edited_meanwhile += sorted(event.slug for event in left)
     return done
 
 
@@ -248,7 +269,7 @@ def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
             "event_id", "withdrawn", "vanished", "published_at", "drafted_at", "slug"
         )
     }
-    events = Event.objects.filter(among("pk", batch.ids)).order_by("pk").only("updated_at", "imported_at")
+    events = Event.objects.filter(among("pk", batch.ids)).order_by("pk").only("slug", "updated_at", "imported_at")
     new = []
     done = Published(withdrawn=sorted(row.slug for row in last.values() if row.withdrawn and not row.vanished))
     for event in events:
@@ -260,7 +281,9 @@ def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
         if row and event.updated_at <= row.draft_edited_at:
             continue
         if batch.is_edited_meanwhile(event):
-            done.edited_meanwhile += 1
+            done.edited_meanwhile.append(event.slug)
+        elif row and batch.was_in_hand(row):
+            done.in_hand.append(event.slug)
         elif row and not (batch.if_edited or event.updated_at == event.imported_at):
             done.otherwise += 1
         else:

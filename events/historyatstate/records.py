@@ -29,6 +29,8 @@ SITE = "https://history.state.gov/departmenthistory"
 PUBLISHER = "Office of the Historian, U.S. Department of State"
 TRAVELLERS = {"president": "President", "secretary": "Secretary of State"}
 PAGES = {"president": "Travels abroad of the President", "secretary": "Travels abroad of the Secretary of State"}
+HOST = {"actor": "US", "role": "host"}
+"""Of the visits."""
 KINDS = {"state visit": "state-visit", "official visit": "official-visit", "working visit": "working-visit"}
 """The first two words of a visit's description: the type. Any other visit is a `visit`."""
 
@@ -189,7 +191,7 @@ class _Reading:
 
     def _visit(self, row: Row, visit: Visit | None) -> Values:
         state = visit.code if visit else self._known_state(row)
-        parts = [_same({"actor": "US", "role": "host"})]
+        parts = [_same(HOST)]
         if visit:
             said = {"role": "visitor", "printed": row["visitor"]}
             parts += [Part({"actor": visit.slug, **said}, said), self._state_part(state, "visitor", row, "from")]
@@ -298,7 +300,9 @@ def _source(path: str, title: str) -> Values:
 
 
 def _summit_record(summit: Summit) -> Values:
-    states = dict.fromkeys(guest.state for guest in summit.guests)
+    states: dict[str, str] = {}
+    for guest in summit.guests:
+        states.setdefault(guest.state, guest.said)
     first, last = summit.first.isoformat(), summit.last.isoformat()
     return {
         "record": "event",
@@ -309,9 +313,9 @@ def _summit_record(summit: Summit) -> Values:
         "place": {"country": "US"},
         "texts": {"en": {"title": summit.title}},
         "participants": [
-            {"actor": "US", "role": "host"},
+            HOST,
             *({"actor": state, "role": "participant"} for state in states),
         ],
-        SAID: {"participants": list(dict.fromkeys(guest.said for guest in summit.guests))},
+        SAID: {"participants": [HOST, *states.values()]},
         "sources": [_source("visits", "Visits by foreign leaders")],
     }

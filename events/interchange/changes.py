@@ -26,13 +26,13 @@ def _changes(field: str, before: Any, after: Any) -> Iterator[str]:
             yield from _changes(f"{field}.{name}" if field else name, before.get(name), after.get(name))
     elif list in kinds:
         parts = [
-            f"{word} {', '.join(map(_shown, entries))}"
+            f"{word} {', '.join(map(shown, entries))}"
             for word, entries in (("without", missing(before, after)), ("with", missing(after, before)))
             if entries
         ]
         yield f"{field}: {', '.join(parts) or 'in another order'}"
     else:
-        yield f"{field}: {_shown(before)} becomes {_shown(after)}"
+        yield f"{field}: {shown(before)} becomes {shown(after)}"
 
 
 def missing(entries: list[Any] | None, others: list[Any] | None) -> list[Any]:
@@ -47,7 +47,8 @@ def missing(entries: list[Any] | None, others: list[Any] | None) -> list[Any]:
     return found
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value of a record, or an entry of one of its lists, in quotes."""
     if value is None:
         return "nothing"
     text = " ".join(_texts(value))

@@ -1,8 +1,8 @@
 """What a data set said of events at its last import, field by field.
 
-The next one changes what it says otherwise since then, and nothing that only an editor changed. Whoever makes records
-with what is in the database, such as the slugs of its persons, puts beside it, under `SAID`, what the data set says: it
-says the same, whatever editors do to these persons.
+The next one changes what it says otherwise since then, and nothing that an editor changed: where both did, the
+editor's word stays, and is named. Whoever makes records with what is in the database, such as the slugs of its persons,
+puts beside it, under `SAID`, what the data set says: it says the same, whatever editors do to these persons.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from events.digest import digest
+from events.interchange.changes import shown
+from events.interchange.following_entries import KINDS, Described, Entry, described, fingerprint
+from events.interchange.following_entries import Followed as FollowedEntries
+from events.interchange.following_entries import follow as follow_entries
 from events.interchange.records import Values
+from events.interchange.references import KnownActor
 from events.models import Event
 
 SAID = "said"
 """The key, of a record that was made and not read, which has what the data set says in its own words: by field, such as
-`participants` or `place.country`. No file may have it."""
+`participants`, with an entry for each, or `place.country`. No file may have it."""
 
 CALLED_OTHERWISE = "called_otherwise"
 """The key, of such a record, which has the places among its participants of those who have a name as printed because
@@ -30,9 +34,30 @@ RELATIONS = "relations"
 """Remembered under this name in any case: the external ids that they lead to were ever the data set's own words. A
 record that has them under `SAID` says itself which of those that are there are to stay beside them."""
 
-Fingerprints = Mapping[str, str]
+MADE = "made"
+"""Before the name of a field: what was made of it is remembered too, where that has another fingerprint."""
+
+ENTRIES = "entries"
+"""Remembered under this name: by list, what is to be known of each of its entries."""
+
+Fingerprints = Mapping[str, Any]
 """By field: a key of a record, such as `date` or `sources`, or of an object in it, such as `texts.en.title`; with
-`said.` before it, if it is of the data set's own words. In memory also, under `CALLED_OTHERWISE`, these places."""
+`said.` before it, if it is of the data set's own words. In memory also, under `CALLED_OTHERWISE`, these places, and
+what `MADE` and `ENTRIES` say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What becomes of an event by a statement."""
+
+    values: Values
+    """What is to be said of it; None clears."""
+    standing: set[str]
+    """The fields of that which stay as they are there."""
+    memory: Fingerprints
+    """What the next import is to know besides."""
+    left: list[str]
+    """In words: where the data set says something else now, and an editor has changed the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +73,66 @@ class Statement:
     adds_relations: bool = False
     """Whether it has relations beside those that are to stay."""
 
-    @property
-    def standing(self) -> set[str]:
-        """The fields that stay as they are: of which it says what the last one did. If that is not known it is taken
-        for all of them, since an editor may have corrected the event, but for relations: what these lead to may be new
-        here. Participants of whom a name as printed is to be added are not among them."""
-        found = self._said_again
-        if self.before is None and self.adds_relations:
-            found = found - {RELATIONS}
-        return found - {"participants"} if self._newly_called_otherwise else found
+    def follow(self, there: Values, said: Values, words: Values, actors: Mapping[str, KnownActor]) -> Followed:
+        """What becomes of an event, of which `there` is the record (empty if it is new), by what is `said`: both with
+        actors as records name them. `words` is the data set's own, by field.
+
+        The fields of which it says what the last one did stay as they are. If that is not known it is taken for all of
+        them, since an editor may have corrected the event, but for relations: what these lead to may be new here. What
+        it says no more of the place or in texts is cleared.
+        """
+        before = self.before or {}
+        again = self._said_again
+        found, made = _of_all(_with_ids(there, actors)), _of_all(_with_ids(said, actors))
+        standing = again - {RELATIONS} if self.before is None and self.adds_relations else set(again)
+        memory: dict[str, Any] = {}
+        left = []
+        for field in made.keys() - KINDS.keys() - {RELATIONS}:
+            known = before.get(f"{MADE}.{field}", None if field in words else before.get(field))
+            is_known = known is not None or not self._remembers(field)
+            if field not in again and is_known and found.get(field) not in (known, made[field]):
+                standing.add(field)
+                left.append(_left(field, _value(said, field), _value(there, field)))
+            remembered = known if field in again and known else made[field]
+            if remembered != self.now.get(field):
+                memory[f"{MADE}.{field}"] = remembered
+        for field, last in before.items():
+            if field.startswith(("place.", "texts.")) and field not in made and field in found:
+                if found[field] == before.get(f"{MADE}.{field}", last):
+                    said = _without(said, field.split("."))
+                else:
+                    left.append(_left(field, None, _value(there, field)))
+        for field in KINDS.keys() & said.keys():
+            followed = self._follow_entries(field, there, said, words.get(field), actors)
+            standing.discard(field)
+            memory.setdefault(ENTRIES, {})[field] = [list(entry) for entry in followed.entries]
+            left += [_left(field, *one) for one in followed.left]
+            said = {**said, field: followed.values}
+        return Followed(said, standing, memory, sorted(left))
+
+    def _remembers(self, field: str) -> bool:
+        """Whether the last import said something there, though perhaps not what was made of it."""
+        return self.before is not None and not self.before.keys().isdisjoint((field, f"{SAID}.{field}"))
+
+    def _follow_entries(
+        self, field: str, there: Values, said: Values, words: Any, actors: Mapping[str, KnownActor]
+    ) -> FollowedEntries:
+        now = _described(field, said, actors, words)
+        entries = [entry for _, entry in now]
+        remembered = (self.before or {}).get(ENTRIES, {}).get(field)
+        if remembered is not None:
+            before = [Entry(*one) for one in remembered]
+        elif field in self._said_again:
+            before = entries
+        elif self._remembers(field) and field != "sources":  # by an older version, as a whole
+            return FollowedEntries(said[field], entries, [])
+        else:
+            before = []
+        if field == "participants":
+            again = {entry.words for entry in before}
+            places = [place for place in self._newly_called_otherwise if entries[place].words in again]
+            there = _with_printed_names(there, [said[field][place] for place in places])
+        return follow_entries(_described(field, there, actors), now, before)
 
     @property
     def _newly_called_otherwise(self) -> set[int]:
@@ -75,25 +151,6 @@ class Statement:
             field for field, made in self.made.items() if field in before and (all_same or before[field] == made)
         }
         return {field.removeprefix(f"{SAID}.") for field in same} | as_made
-
-    def cleared(self, values: Values, there: Values) -> Values:
-        """The record, which clears what it says of the place, or in texts, no more, too: where `there`, the record of
-        what is there, has just what the last one said. What only an editor has said stays. If it says of participants
-        what the last one did, they are those that are there, with the names as printed that they need by now."""
-        if self._newly_called_otherwise and "participants" in self._said_again:
-            values = {**values, "participants": self._with_printed_names(values, there)}
-        found = _of_all(there)
-        for field, said in (self.before or {}).items():
-            said_now = field in self.now or field in self.made
-            if field.startswith(("place.", "texts.")) and not said_now and found.get(field) == said:
-                values = _without(values, field.split("."))
-        return values
-
-    def _with_printed_names(self, values: Values, there: Values) -> list[Values]:
-        parts = [values["participants"][place] for place in sorted(self._newly_called_otherwise)]
-        printed = {(part["actor"], part["role"]): {"printed": part["printed"]} for part in parts}
-        # What an editor has there is before what is printed.
-        return [printed.get((part["actor"], part["role"]), {}) | part for part in there.get("participants", ())]
 
     def to_remember(self, unlinked: bool) -> Fingerprints:
         """What the next import is to know. If it is `unlinked`, some of its links are not made, or not yet."""
@@ -130,8 +187,42 @@ def fingerprints(said: Values) -> Fingerprints:
     """What tells whether a record says something else of an event than another one did, field by field."""
     in_own_words = said.get(SAID, {})
     return {field: found for field, found in _of_all(said).items() if field not in in_own_words} | {
-        field if field == RELATIONS else f"{SAID}.{field}": _fingerprint(words) for field, words in in_own_words.items()
+        field if field == RELATIONS else f"{SAID}.{field}": fingerprint(words) for field, words in in_own_words.items()
     }
+
+
+def _with_ids(values: Values, actors: Mapping[str, KnownActor]) -> Values:
+    """With ids for actors, who may have other names by the next import."""
+    found = dict(values)
+    if country := values.get("place", {}).get("country"):
+        found["place"] = {**values["place"], "country": actors[country].id}
+    if parts := values.get("participants"):
+        found["participants"] = [{**part, "actor": actors[part["actor"]].id} for part in parts]
+    return found
+
+
+def _described(field: str, values: Values, actors: Mapping[str, KnownActor], words: Any = None) -> Described:
+    entries = values.get(field, [])
+    with_ids = _with_ids({field: entries}, actors)[field]
+    own = words or [None] * len(entries)
+    return [(one, described(field, *more)) for one, *more in zip(entries, with_ids, own, strict=True)]
+
+
+def _with_printed_names(there: Values, parts: Sequence[Values]) -> Values:
+    printed = {(part["actor"], part["role"]): {"printed": part["printed"]} for part in parts}
+    # What an editor has there is before what is printed.
+    found = [printed.get((part["actor"], part["role"]), {}) | part for part in there.get("participants", ())]
+    return {**there, "participants": found}
+
+
+def _value(values: Values, field: str) -> Any:
+    for key in field.split("."):
+        values = values.get(key, {})
+    return values or None
+
+
+def _left(field: str, said: Any, there: Any) -> str:
+    return f"{field}: {shown(said)} in the source by now, and left as editors have it: {shown(there)}."
 
 
 def _without(values: Values, path: Sequence[str]) -> Values:
@@ -153,12 +244,8 @@ def _fingerprints(field: str, said: Any) -> Iterator[tuple[str, str]]:
         for key, value in said.items():
             yield from _fingerprints(f"{field}.{key}" if field else key, value)
     else:
-        yield field, _fingerprint(said)
+        yield field, fingerprint(said)
 
 
-def _fingerprint(said: Any) -> str:
-    return digest(said)[:16]
-
-
-NOTHING = _fingerprint([])
+NOTHING = fingerprint([])
 """An empty list says what leaving it out says."""

@@ -205,25 +205,31 @@ def _wrong_kind(draft: _Draft, existing: Existing) -> Iterator[Problem]:
 
 
 def _write_memberships(drafts: Sequence[_Draft], references: References, existing: Existing, last: bool) -> None:
-    """Makes and changes what the records say of memberships, those of actors and of `members` alike.
+    """Makes and changes what the records say of memberships, those of actors and of `members` alike. Where two records
+    of the file contradict each other, the first has its way.
 
     A record that is the whole truth ends the others of its actor. Its `members` are all who belong to it in one of the
     roles that stand there: whoever heads it, for one, says so in a record of their own. What one record leaves out may
     stand in one that comes later: it ends when the whole file has been read, with `last`.
     """
     by_id = {draft.id: draft for draft in drafts}
+    stated = list(_stated(drafts, references))
+    first = _said_before(term for term, *_ in stated) if existing is Existing.REPLACE else {}
     wanted: dict[Term, tuple[str, _Draft]] = {}
-    for draft in drafts:
-        for key, other in (("memberships", "group"), ("members", "member")):
-            for number, link in enumerate(draft.values.get(key, ())):
-                if known := references.actors.get(link[other]):
-                    pair = (draft.id, known.id) if key == "memberships" else (known.id, draft.id)
-                    term = (*pair, link["role"], link.get("since", ""))
-                    if term in wanted and wanted[term][1] is draft:
-                        message = f"it repeats another of the {key} by another name. The rest is imported."
-                        draft.outcome.unlinked.append(Problem(f"{key}[{number}]", message))
-                    else:
-                        wanted[term] = link.get("until", ""), draft
+    for term, until, draft, key, number in stated:
+        slug = draft.values["slug"]
+        said, by = first.setdefault(term, (until, slug))
+        if term in wanted and wanted[term][1] is draft:
+            message = f"it repeats another of the {key} by another name. The rest is imported."
+            draft.outcome.unlinked.append(Problem(f"{key}[{number}]", message))
+        elif said != until:
+            message = (
+                f"{_until(until)} here, but {_until(said)} in the record of “{by}”, which speaks of the same: correct "
+                "one of them. The rest is imported."
+            )
+            draft.outcome.unlinked.append(Problem(f"{key}[{number}].until", message))
+        else:
+            wanted[term] = until, draft
     listed = {(draft.id, role): draft for draft in drafts for role in _listed_roles(draft.values)}
     rows = Membership.objects.filter(
         Q(member__in=by_id)
@@ -250,18 +256,32 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
     for _, _, draft in new:
         _mark_changed(draft)
     if existing is Existing.REPLACE:
-        _note_said(wanted)
-        said = _said_of(there) if last else wanted.keys()
+        _note_said({term: (until, draft.values["slug"]) for term, (until, draft) in wanted.items()})
+        named = _said_before(there).keys() if last else first.keys()
         for term, row in there.items():
             member, group, role, _ = term
             draft_without = by_id.get(member) or listed.get((group, role))
-            if not draft_without or term in said:
+            if not draft_without or term in named:
                 continue
             if last:
                 row.delete()
                 _mark_changed(draft_without)
             else:
                 draft_without.outcome.waits = True
+
+
+def _stated(drafts: Sequence[_Draft], references: References) -> Iterator[tuple[Term, str, _Draft, str, int]]:
+    """What the records say of memberships: each term with its end, and where it stands."""
+    for draft in drafts:
+        for key, other in (("memberships", "group"), ("members", "member")):
+            for number, link in enumerate(draft.values.get(key, ())):
+                if known := references.actors.get(link[other]):
+                    pair = (draft.id, known.id) if key == "memberships" else (known.id, draft.id)
+                    yield (*pair, link["role"], link.get("since", "")), link.get("until", ""), draft, key, number
+
+
+def _until(until: str) -> str:
+    return f"it ends “{until}”" if until else "it has no end"
 
 
 def _to_be_made(
@@ -280,30 +300,39 @@ def _to_be_made(
 
 # The memberships that the file has named: in a table of this connection, as part of the transaction that makes them.
 
+_TERM = 'member, "group", role, since'
+_TERMS = f"unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[]) AS named ({_TERM})"
+
 
 def start() -> None:
     """Before the first batch of a file."""
-    columns = 'member bigint, "group" bigint, role text, since text, PRIMARY KEY (member, "group", role, since)'
-    empty_table("interchange_said", columns)
+    columns = 'member bigint, "group" bigint, role text, since text, until text, record text'
+    empty_table("interchange_said", f"{columns}, PRIMARY KEY ({_TERM})")
 
 
-def _note_said(terms: Iterable[Term]) -> None:
+def _note_said(ends: Mapping[Term, tuple[str, str]]) -> None:
+    """Each with its end, and the slug of the record that says so."""
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO interchange_said {_TERMS} ON CONFLICT DO NOTHING", _columns(terms))
+        cursor.execute(
+            "INSERT INTO interchange_said SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], "
+            "%s::text[], %s::text[]) ON CONFLICT DO NOTHING",
+            _columns(((*term, *end) for term, end in ends.items()), 6),
+        )
 
 
-def _said_of(terms: Iterable[Term]) -> set[Term]:
+def _said_before(terms: Iterable[Term]) -> dict[Term, tuple[str, str]]:
+    """Those of them that were noted, likewise."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{_TERMS} INTERSECT SELECT * FROM interchange_said", _columns(terms))
-        return set(cursor.fetchall())
+        cursor.execute(f"SELECT * FROM interchange_said JOIN {_TERMS} USING ({_TERM})", _columns(terms, 4))
+        return {
+            (member, group, role, since): (until, record)
+            for member, group, role, since, until, record in cursor.fetchall()
+        }
 
 
-_TERMS = "SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[])"
-
-
-def _columns(terms: Iterable[Term]) -> list[list[Any]]:
+def _columns(terms: Iterable[tuple[Any, ...]], number: int) -> list[list[Any]]:
     rows = list(terms)
-    return [[row[number] for row in rows] for number in range(4)]
+    return [[row[column] for row in rows] for column in range(number)]
 
 
 def _later(until: str, than: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from events.copying import copy_rows, new_ids, update_rows
 from events.fields import parse_or_none
-from events.interchange.following import remember, said_of
+from events.interchange.following import SAID, Fingerprints, Statement, remember, said_of
 from events.interchange.import_parts import PARTS, Names, write_parts
 from events.interchange.merging import lacking, merged, says_which_source
 from events.interchange.outcomes import MERGING, Existing, Outcome, Status
@@ -31,6 +31,11 @@ COLUMNS = [
     "place_country_id", "latitude", "longitude", "updated_at", "imported_at",
 ]  # fmt: skip
 SIX_PLACES = Decimal("0.000001")
+
+IsNew = Callable[[int, datetime.datetime], bool]
+"""Whether what was saved at that moment, of the event of that id, was saved by somebody else since the run began."""
+
+MEANWHILE = "somebody has saved it in the admin since the import began: import it again, to take what is said here."
 
 Targets = dict[str, tuple[int, str]]
 """For what a relation says, slug or external id: the event's id and slug."""
@@ -51,8 +56,14 @@ class _Draft:
     edited_at: datetime.datetime | None = None
     """When the event that is there was edited last; None if imports alone have written it."""
     problems: list[Problem] = field(default_factory=list)
+    saved_meanwhile: bool = False
+    """Whether that is its only problem."""
     unlinked: list[Problem] = field(default_factory=list)
     waits: bool = False
+    left: list[str] = field(default_factory=list)
+    """What stays as editors have it, of what it says."""
+    memory: Fingerprints = field(default_factory=dict)
+    """What the next import of a data set is to know besides what it says."""
 
     def imported_at(self, now: datetime.datetime) -> datetime.datetime | None:
         return now if self.edited_at is None and self.values.get("publish") is not False else None
@@ -68,9 +79,9 @@ class _Known:
     targets: Targets = field(default_factory=dict)
 
 
-def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool) -> list[Outcome]:
-    """Writes the records of a batch. With `last`, a relation to what is not there is left out, else it waits. With
-    `explain`, the outcomes say what changed."""
+def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool, is_new: IsNew) -> list[Outcome]:
+    """Writes the records of a batch, but for those of events that somebody has saved since the run began. With `last`,
+    a relation to what is not there is left out, else it waits. With `explain`, the outcomes say what changed."""
     drafts = [_Draft(values) for values in records]
     _find_events(drafts, existing)
     considered = _accepted([draft for draft in drafts if not (draft.id and existing is Existing.KEEP)])
@@ -103,13 +114,14 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
         considered = _accepted(considered)
     said = said_of({draft.id: draft.values for draft in considered}) if existing is Existing.FOLLOW else {}
     for draft in considered:
-        if said and draft.there is not None:
-            draft.values = said[draft.id].cleared(draft.values, draft.there)
-        draft.wanted = _wanted(draft, known, existing, said[draft.id].standing if said else ())
+        _decide(draft, known, existing, said.get(draft.id))
     if existing is Existing.MERGE:
         for draft in considered:
             _check_whole(draft)
         considered = _accepted(considered)
+    for draft in considered:
+        _check_edits(draft, is_new)
+    considered = _accepted(considered)
     changed = [draft for draft in considered if draft.there is not None and draft.wanted != draft.there]
     kept_back = [draft.id for draft in considered if draft.values.get("publish") is False]
     if kept_back:  # also what an import before this one has changed
@@ -118,7 +130,8 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     _write([draft for draft in considered if draft.id in created], changed, known, now)
     if said:
         remembered = {
-            draft.id: said[draft.id].to_remember(unlinked=draft.waits or bool(draft.unlinked)) for draft in considered
+            draft.id: {**said[draft.id].to_remember(unlinked=draft.waits or bool(draft.unlinked)), **draft.memory}
+            for draft in considered
         }
         remember({pk: now for pk, now in remembered.items() if now != said[pk].before})
     return [_outcome(draft, created, now, explain) for draft in drafts]
@@ -126,16 +139,16 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
 
 def _outcome(draft: _Draft, created: set[int], now: datetime.datetime, explain: bool) -> Outcome:
     if draft.problems:
-        return Outcome(Status.REFUSED, draft.problems)
-    outcome = Outcome(Status.UNCHANGED, event_id=draft.id, waits=draft.waits, unlinked=draft.unlinked)
+        return Outcome(Status.MEANWHILE if draft.saved_meanwhile else Status.REFUSED, draft.problems)
+    outcome = Outcome(Status.UNCHANGED, event_id=draft.id, waits=draft.waits, unlinked=draft.unlinked, left=draft.left)
     if draft.id in created:
         outcome.status = Status.CREATED
     elif draft.there is not None and draft.there != draft.wanted:  # None: it is kept as it is, so not looked at
         outcome.status = Status.CHANGED
-        if draft.edited_at:
-            outcome.edited_at, outcome.rewritten_at = draft.edited_at, now
         if explain:
             outcome.explain(draft.there, draft.wanted)
+    if outcome.status is not Status.UNCHANGED and draft.imported_at(now) is None:
+        outcome.edited_at, outcome.rewritten_at = draft.edited_at, now
     return outcome
 
 
@@ -190,11 +203,13 @@ def _renamed(drafts: Sequence[_Draft], by_external_id: Targets) -> dict[int, _Dr
 
 
 def _accepted(drafts: Sequence[_Draft]) -> list[_Draft]:
-    """Those without problems. What takes the slug of one that is refused, which keeps it, is refused as well."""
+    """Those without problems. What takes the slug of one that is refused or left, which keeps it, is as well."""
     while stuck := [draft for draft in drafts if not draft.problems and draft.takes_from and draft.takes_from.problems]:
         for draft in stuck:
-            of = draft.takes_from and draft.takes_from.values["external_id"]
-            message = f"the event “{of}” keeps “{draft.slug}”, since its own record is refused: put that one right."
+            assert draft.takes_from is not None
+            draft.saved_meanwhile = draft.takes_from.saved_meanwhile
+            why = MEANWHILE if draft.saved_meanwhile else "since its own record is refused: put that one right."
+            message = f"the event “{draft.takes_from.values['external_id']}” keeps “{draft.slug}”, {why}"
             draft.problems = [Problem("slug", message)]
     return [draft for draft in drafts if not draft.problems]
 
@@ -313,19 +328,36 @@ def _check_whole(draft: _Draft) -> None:
         draft.problems = lacking(draft.there, draft.wanted)
 
 
-def _wanted(draft: _Draft, known: _Known, existing: Existing, standing: Collection[str]) -> Values:
-    """The record as `event_records` would give it once it is written."""
-    values, actors = draft.values, known.references.actors
-    wanted: Values = {key: values[key] for key in ("record", "external_id", "slug", "type") if key in values}
-    for key in ("date", "effective", "texts", "sources"):
+def _check_edits(draft: _Draft, is_new: IsNew) -> None:
+    if draft.there not in (None, draft.wanted) and draft.edited_at and is_new(draft.id, draft.edited_at):
+        draft.problems, draft.saved_meanwhile = [Problem("", MEANWHILE)], True
+
+
+def _decide(draft: _Draft, known: _Known, existing: Existing, statement: Statement | None) -> None:
+    """Finds the record as `event_records` would give it once it is written. The `statement` is that of a data set."""
+    said, standing = _said(draft.values, known), set[str]()
+    if statement:
+        words = draft.values.get(SAID, {})
+        if "sources" in said:
+            said["sources"] = _sources(said["sources"])
+        followed = statement.follow(draft.there or {}, said, words, known.references.actors)
+        said, standing, draft.memory, draft.left = followed.values, followed.standing, followed.memory, followed.left
+    if existing in MERGING and draft.there is not None:
+        said = {**merged(draft.there, said, standing, whole=bool(statement)), "slug": draft.slug}
+    draft.wanted = _in_order(said)
+
+
+def _said(values: Values, known: _Known) -> Values:
+    """What the record says, as `event_records` would name it."""
+    actors = known.references.actors
+    said: Values = {key: values[key] for key in ("record", "external_id", "slug", "type") if key in values}
+    for key in ("date", "effective", "texts", "sources", "topics"):
         if key in values:
-            wanted[key] = values[key]
+            said[key] = values[key]
     if "place" in values:
-        wanted["place"] = _place(values["place"], actors)
-    if "topics" in values:
-        wanted["topics"] = sorted(values["topics"])
+        said["place"] = _place(values["place"], actors)
     if "participants" in values:
-        wanted["participants"] = [
+        said["participants"] = [
             without_blanks({**part, "actor": actors[part["actor"]].name}) for part in values["participants"]
         ]
     if "relations" in values:
@@ -334,18 +366,27 @@ def _wanted(draft: _Draft, known: _Known, existing: Existing, standing: Collecti
             for relation in values["relations"]
             if relation["event"] in known.targets
         ]
-        wanted["relations"] = [{"kind": kind, "event": slug} for kind, slug in dict.fromkeys(links)]
+        said["relations"] = [{"kind": kind, "event": slug} for kind, slug in dict.fromkeys(links)]
     if "figures" in values:
-        wanted["figures"] = [_figure(figure, actors) for figure in values["figures"]]
-    if existing in MERGING and draft.there is not None:
-        wanted = {**merged(draft.there, wanted, standing), "slug": draft.slug}
+        said["figures"] = [_figure(figure, actors) for figure in values["figures"]]
+    return said
+
+
+def _in_order(wanted: Values) -> Values:
+    """The same without blanks, and as what is there is read."""
+    if "topics" in wanted:
+        wanted["topics"] = sorted(wanted["topics"])
     if "place" in wanted:
         wanted["place"] = without_blanks(wanted["place"])
     if "sources" in wanted:
-        said = [without_blanks(source) for source in wanted["sources"]]
-        wanted["sources"] = [{"official": False, **source} for source in said if source]
+        wanted["sources"] = _sources(wanted["sources"])
     wanted["texts"] = without_blanks({language: without_blanks(text) for language, text in wanted["texts"].items()})
     return without_blanks(wanted)
+
+
+def _sources(sources: Sequence[Values]) -> list[Values]:
+    said = [without_blanks(source) for source in sources]
+    return [{"official": False, **source} for source in said if source]
 
 
 def _place(place: Values, actors: Mapping[str, KnownActor]) -> Values:

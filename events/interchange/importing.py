@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import groupby
+from typing import NamedTuple
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
@@ -44,7 +44,7 @@ class Result:
     key: str
     status: Status
     problems: list[Problem] = field(default_factory=list)
-    """Why it was refused."""
+    """Why it was refused, or left."""
     unlinked: list[Problem] = field(default_factory=list)
     """Of what was not refused: the links that were left out, since they lead nowhere, or repeat another one."""
     event_id: int | None = None
@@ -52,11 +52,22 @@ class Result:
     """Whether the record says nothing against being published."""
     changes: list[str] = field(default_factory=list)
     """Of what changed: what is otherwise now."""
+    left: list[str] = field(default_factory=list)
+    """What stays as editors have it, though the record says something else there than the one before it."""
 
     @property
     def left_out(self) -> list[Problem]:
         """What was not imported of it, and why: all, or some links."""
         return [*self.problems, *self.unlinked]
+
+
+class Rewritten(NamedTuple):
+    """Of an event that a run wrote, and that bears no mark of an import."""
+
+    edited_at: datetime.datetime | None
+    """When an editor saved it last, before the run."""
+    at: datetime.datetime
+    """When the run wrote it last."""
 
 
 class When(StrEnum):
@@ -98,12 +109,15 @@ class Import:
         self.unidentified = 0
         """Refused records of which it cannot be told what event they are about."""
         self.begun = timezone.now()
-        self.rewritten: dict[int, datetime.datetime] = {}
-        """When it changed events in which editors had had a hand before it had begun, by id."""
+        self.rewritten: dict[int, Rewritten] = {}
+        """By id, the events that it changed and in which editors had had a hand before it had begun; and those that
+        wait and are not to be published."""
         # Lines whose links lead to what is not there yet, each with what became of it so far: line * 4 + status.
         self._open_links = array("Q")
         self._changes: dict[int, list[str]] = {}
         """By line, of those: what has changed so far."""
+        self._left: dict[int, list[str]] = {}
+        """Likewise, what stays as editors have it."""
 
     def run(self) -> Iterator[list[Result]]:
         """Imports; gives the results batch by batch, each when it has been written."""
@@ -150,7 +164,8 @@ class Import:
             yield [self._as_written(entry, status)]
 
     def _as_written(self, entry: Entry, status: Status) -> Result:
-        return _result(entry, Outcome(status, changes=self._changes.pop(entry.line, [])))
+        changes, left = self._changes.pop(entry.line, []), self._left.pop(entry.line, [])
+        return _result(entry, Outcome(status, changes=changes, left=left))
 
     def _close_links(self) -> Iterator[list[Result]]:
         """Once more, those that wait."""
@@ -170,6 +185,7 @@ class Import:
                     result.status = first
                 said = [*self._changes.pop(result.line, ()), *result.changes]
                 result.changes = said if result.status is Status.CHANGED else []
+                result.left = [*self._left.pop(result.line, ()), *result.left]
             yield results
             if self.stopped:
                 yield [self._as_written(*written) for written in (*before.values(), *waiting)]
@@ -228,13 +244,14 @@ class Import:
                 repeated = Problem("", f"the file has “{_identity(entry)}” twice: leave one of them out.")
                 outcomes[entry.line] = Outcome(Status.REFUSED, [repeated])
             good = [entry for entry in good if outcomes[entry.line].status is not Status.REFUSED]
-        if good:
-            write = _WRITERS[good[0].values["record"]]
-            # What waits was made by this run: its links may be added.
-            existing = Existing.MERGE if last and self.existing is Existing.KEEP else self.existing
-            written = write([entry.values for entry in good], existing, last, self.explain)
-            for entry, outcome in zip(good, written, strict=True):
-                outcomes[entry.line] = outcome
+        # What waits was made by this run: its links may be added.
+        existing = Existing.MERGE if last and self.existing is Existing.KEEP else self.existing
+        for kind, write in _WRITERS.items():
+            records = {entry.line: entry.values for entry in good if entry.values["record"] == kind}
+            of_events = {"is_new": self._is_new} if kind == "event" else {}
+            if records:
+                written = write(list(records.values()), existing, last, self.explain, **of_events)
+                outcomes.update(zip(records, written, strict=True))
         results = []
         for entry in batch:
             outcome = outcomes[entry.line]
@@ -242,6 +259,8 @@ class Import:
             if outcome.waits:
                 if outcome.changes:
                     self._changes[entry.line] = outcome.changes
+                if outcome.left:
+                    self._left[entry.line] = outcome.left
                 self._open_links.append(entry.line << 2 | _STATUSES.index(outcome.status))
                 outcome.status = Status.WAITS
             results.append(_result(entry, outcome))
@@ -250,12 +269,15 @@ class Import:
         return results
 
     def _note_rewritten(self, outcome: Outcome) -> None:
-        """Not what an editor has saved meanwhile, unless nothing of it is left."""
-        if outcome.event_id is None or outcome.rewritten_at is None or outcome.edited_at is None:
-            return
-        known = outcome.edited_at <= self.begun or outcome.edited_at == self.rewritten.get(outcome.event_id)
-        if known or self.existing is Existing.REPLACE:
-            self.rewritten[outcome.event_id] = outcome.rewritten_at
+        if outcome.event_id and outcome.rewritten_at and (outcome.edited_at or outcome.waits):
+            before = self.rewritten.get(outcome.event_id)
+            edited_at = before.edited_at if before else outcome.edited_at
+            self.rewritten[outcome.event_id] = Rewritten(edited_at, outcome.rewritten_at)
+
+    def _is_new(self, event_id: int, saved_at: datetime.datetime) -> bool:
+        """Whether what was saved then of an event was saved since the run began, and not by the run itself."""
+        rewritten = self.rewritten.get(event_id)
+        return saved_at > self.begun and saved_at != (rewritten and rewritten.at)
 
 
 class _Stop(Exception):
@@ -263,12 +285,13 @@ class _Stop(Exception):
 
 
 _STATUSES = [Status.CREATED, Status.CHANGED, Status.UNCHANGED]
-_WRITERS = {
+_WRITERS: dict[str, Callable[..., list[Outcome]]] = {
     "type": import_branches.write_types,
     "topic": import_branches.write_topics,
     "actor": import_actors.write,
     "event": import_events.write,
 }
+"""By kind, in the order in which those of a batch are written: events name all others."""
 
 
 def _result(entry: Entry, outcome: Outcome) -> Result:
@@ -282,6 +305,7 @@ def _result(entry: Entry, outcome: Outcome) -> Result:
         event_id=outcome.event_id,
         publish=entry.values.get("publish") is not False,
         changes=outcome.changes,
+        left=outcome.left,
     )
 
 
@@ -311,26 +335,15 @@ def _named(batch: Sequence[Entry]) -> Named:
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Records of one kind that stand together; one that could not be read goes with any."""
-    kind = ""
-
-    def section(entry: Entry) -> str:
-        nonlocal kind
-        if not entry.problems:
-            kind = str(entry.values["record"])
-        return kind
-
     begun = 0
-    for _, group in groupby(entries, key=section):
-        batch: list[Entry] = []
-        for entry in group:
-            batch.append(entry)
-            if len(batch) == BATCH or entry.position - begun >= BATCH_BYTES:
-                yield batch
-                batch, begun = [], entry.position
-        if batch:
+    batch: list[Entry] = []
+    for entry in entries:
+        batch.append(entry)
+        if len(batch) == BATCH or entry.position - begun >= BATCH_BYTES:
             yield batch
-            begun = batch[-1].position
+            batch, begun = [], entry.position
+    if batch:
+        yield batch
 
 
 # What the file has had: in a table of this connection, since it may be too much for the memory.

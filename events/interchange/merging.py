@@ -8,13 +8,13 @@ from events.interchange.records import Values, problems
 from events.interchange.shapes import LANGUAGES, Problem
 
 
-def merged(there: Values, said: Values, standing: Collection[str] = ()) -> Values:
+def merged(there: Values, said: Values, standing: Collection[str] = (), *, whole: bool = False) -> Values:
     """The record of an event, `there`, with what is `said` of it; None clears.
 
     Of the place, of the text in a language, and of a source only the keys that are given are said; a text of which
     nothing is left is removed. Of several sources those with the same URL are meant, and the others stay. An only one
-    is meant by its title too, and replaced if both are other ones. Every other list is the whole list. Figures keep
-    their source, also if its URL is another one now. `standing` fields stay (see
+    is meant by its title too, and replaced if both are other ones. Every other list is the whole list, and, if `whole`,
+    so are the sources. Figures keep their source, also if its URL is another one now. `standing` fields stay (see
     `events.interchange.following`), and so does the slug: which one it is to have depends on other events too.
     """
     new = {key: value for key, value in said.items() if key not in standing}
@@ -27,7 +27,7 @@ def merged(there: Values, said: Values, standing: Collection[str] = ()) -> Value
             new["texts"][language] = new["texts"][language] | anew if language in new["texts"] else text
     new["texts"] = {language: text for language, text in new["texts"].items() if any(text.values())}
     if "sources" in new:
-        new["sources"] = _sources(there.get("sources", []), new["sources"])
+        new["sources"] = new["sources"] if whole else _sources(there.get("sources", []), new["sources"])
         if "figures" not in new and "figures" in there:
             new["figures"] = _figures(there["figures"], there.get("sources", []), new["sources"])
     return {**there, **new, "slug": there["slug"]}

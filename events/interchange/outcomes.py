@@ -21,7 +21,8 @@ class Existing(StrEnum):
     """It says only what it says: what it leaves out stays (see `events.interchange.merging`), memberships too, and so
     does all that an actor, type or topic is called."""
     FOLLOW = "follow"
-    """The same, but what it says as the last one did stays as an editor has it by now, and so do slugs."""
+    """The same, but what editors added or changed since the last one stays (see `events.interchange.following`), and so
+    do slugs."""
     KEEP = "keep"
     """Nothing."""
 
@@ -34,6 +35,8 @@ class Status(StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
+    MEANWHILE = "saved meanwhile"
+    """Somebody has saved it in the admin since the run began: left so, for another run."""
     WAITS = "waits"
     """Written, but for links to what may come later in the file: it comes once more."""
 
@@ -44,15 +47,17 @@ class Outcome:
 
     status: Status
     problems: list[Problem] = field(default_factory=list)
-    """Why it was refused."""
+    """Why it was refused, or left."""
     unlinked: list[Problem] = field(default_factory=list)
     """Links that were left out: they lead to what is neither in the file nor in the database, or repeat another one."""
     event_id: int | None = None
     edited_at: datetime.datetime | None = None
     rewritten_at: datetime.datetime | None = None
-    """Of an event that was changed, and in which an editor has had a hand: when it was edited last before, and when it
-    was changed."""
+    """Of an event that was written, and bears no mark of an import, since an editor has had a hand in it or its record
+    is not to be published: when it was edited last before, and when it was written."""
     waits: bool = False
+    left: list[str] = field(default_factory=list)
+    """What stays as editors have it, though the record says something else there than the one before it."""
     changes: list[str] = field(default_factory=list)
     """Of what changed, if it is to be explained: what is otherwise now (`events.interchange.changes`)."""
     before: str = ""

@@ -285,6 +285,35 @@ def test_what_would_be_published_otherwise_is_shown_too(staff):
     assert Event.objects.get(slug="earlier").date == "2024"
 
 
+def test_what_an_editor_has_in_hand_beside_what_the_row_says_is_not_published_and_that_is_said_before_and_after(staff):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    _edit(place_name="In hand")
+    table = b"external_id,slug,type,date\ntest:1,earlier,meeting,2023\n"
+    preview = upload(client, table, "e.csv", publish="on")
+
+    assert would_be_published("0 events", "0 public entries") in preview.content.decode()
+    assert (
+        "<p>Imported but not published, since editors have something in hand there that the file does not say: "
+        "earlier.</p>" in preview.content.decode()
+    )
+    assert said(client.post(CONFIRM, form_of(preview)))[-2:] == [
+        "Published: 0 events.",
+        "Not published, since editors have something in hand there that the file does not say: earlier. Publish them "
+        "here.",
+    ]
+    assert (Event.objects.get(slug="earlier").date, Publication.objects.get(slug="earlier").version) == ("2023", 1)
+
+
+def test_what_an_editor_has_in_hand_since_the_preview_is_said_before_it_is_left(staff):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    preview = upload(client, b"external_id,slug,type,date\ntest:1,earlier,meeting,2023\n", "e.csv", publish="on")
+    _edit()
+
+    assert said(client.post(CONFIRM, form_of(preview))) == [import_admin.MEANWHILE]
+
+
 OTHERWISE = [US | {"aliases": []}, TRADE | {"names": {"en": "Commerce"}}]
 
 

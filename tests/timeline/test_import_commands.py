@@ -190,6 +190,36 @@ def test_what_a_run_before_changed_and_did_not_publish_is_published_unless_an_ed
     assert run("import_events", str(table), "--publish")[0][1:] == ["Published: 0."]
 
 
+def test_what_an_editor_has_in_hand_is_not_published_with_what_a_row_says_of_the_same_event(file, tmp_path):
+    run("import_events", file(*PUBLIC), "--publish")
+    events = {event.slug: event for event in Event.objects.all()}
+    for event in events.values():
+        event.date = "1999"
+        event.save()
+    publish([events["second"]])  # of which nothing is in hand any more
+    table = tmp_path / "events.csv"
+    table.write_text(
+        "external_id,slug,type,summary_en\ntest:1,earlier,meeting,They met.\ntest:3,second,meeting,They met.\n"
+    )
+    left = "published, since editors have something in hand there that the file does not say: earlier. Publish them in "
+
+    assert run("import_events", str(table), "--publish", "--dry-run")[0][1:] == [
+        "Would be published: 1.", f"Would not be {left}the admin."
+    ]  # fmt: skip
+    assert run("import_events", str(table), "--publish") == (
+        [
+            "Imported 2 records: 0 created, 2 changed, 0 unchanged, 0 refused.",
+            "Published: 1.",
+            f"Not {left}the admin.",
+        ],
+        [],
+        "",
+    )
+    assert public() == [("earlier", 1), ("second", 3)]
+    # A record that is the whole truth leaves nothing in hand.
+    assert run("import_events", file({**EARLIER, "date": "1999-05"}), "--publish")[0][-1] == "Published: 1."
+
+
 def test_what_an_editor_saves_while_the_import_runs_is_not_published(file):
     """Of what the import has read, changed and made; what editors had changed before is as the file says now."""
     new = {**EARLIER, "external_id": "test:4", "slug": "new"}
@@ -210,15 +240,19 @@ def test_what_an_editor_saves_while_the_import_runs_is_not_published(file):
         assert run("import_events", file(*records), "--publish")[0] == [
             "Imported 4 records: 1 created, 2 changed, 1 unchanged, 0 refused.",
             "Published: 0.",
-            "Not published: 3 events that somebody has saved in the admin since the import began. Publish them there.",
+            "Not published, since somebody has saved them in the admin after the import had begun: earlier, second, "
+            "new. Publish them there.",
         ]
     assert public() == [("earlier", 1), ("second", 1), ("third", 1)]
 
 
-def test_what_an_editor_saves_before_its_turn_in_a_merging_import_is_not_published_either(file, tmp_path):
-    run("import_events", file(*ALL), "--publish")
-    table = tmp_path / "events.csv"
-    table.write_text("external_id,slug,type,date\ntest:1,earlier,meeting,2023\n")
+@pytest.mark.parametrize("table", [False, True])
+def test_what_an_editor_saves_before_its_turn_is_neither_overwritten_nor_published(file, tmp_path, table):
+    run("import_events", file(*ALL[:7]), "--publish")
+    name = file({**EARLIER, "date": "2023"})
+    if table:
+        name = str(tmp_path / "events.csv")
+        Path(name).write_text("external_id,slug,type,date\ntest:1,earlier,meeting,2023\n")
     in_transaction = importing.Import._in_transaction
 
     def edited(self, *args, **options):
@@ -228,8 +262,23 @@ def test_what_an_editor_saves_before_its_turn_in_a_merging_import_is_not_publish
         return in_transaction(self, *args, **options)
 
     with mock.patch.object(importing.Import, "_in_transaction", edited):
-        assert run("import_events", str(table), "--publish")[0][1] == "Not looked for: 1 events that CSV cannot hold."
-    assert public() == [("earlier", 1), ("full", 1)]
+        assert run("import_events", name, "--publish") == (
+            [
+                "Imported 1 records: 0 created, 0 changed, 0 unchanged, 0 refused, 1 left, saved in the admin "
+                "meanwhile.",
+                "Published: 0.",
+            ],
+            [
+                f"{name}:{1 + table}: test:1: somebody has saved it in the admin since the import began: import it "
+                "again, to take what is said here."
+            ],
+            "Some events were saved in the admin while this was running, and are left so, see above. Run this again to "
+            "take them.",
+        )
+    assert public() == [("earlier", 1)]
+    event = Event.objects.get(slug="earlier")
+    assert (event.date, event.texts.get().title) == ("2024", "Half")
+    assert run("import_events", name, "--publish")[2] == ""
     assert Event.objects.get(slug="earlier").date == "2023"
 
 

@@ -13,7 +13,7 @@ from events.historyatstate.records import HistoryAtState
 from events.interchange.following import CALLED_OTHERWISE, SAID, fingerprints
 from events.interchange.writing import event_records
 from events.loading import load_curated, load_reference
-from events.models import Actor, Event, EventText, Membership, Participation, Relation
+from events.models import Actor, Event, EventText, Membership, Participation, Relation, Source
 from tests.assertions import slugs
 from tests.builders import actor, member
 from tests.events.historyatstate.samples import folder, trip, visit
@@ -21,7 +21,7 @@ from tests.timeline.test_import_commands import run
 from timeline.documents import load
 from timeline.management.commands.import_historyatstate import Command
 from timeline.models import Term, TermText
-from timeline.publishing import publish_vocabulary
+from timeline.publishing import publish, publish_vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -190,7 +190,7 @@ def test_a_second_time_nothing_changes_and_what_editors_added_stays(tmp_path):
 
 
 @pytest.mark.usefixtures("reference")
-def test_what_an_editor_corrected_stays_until_the_source_says_something_else(client, tmp_path):
+def test_what_an_editor_corrected_stays_and_is_named_if_the_source_says_something_else(client, tmp_path):
     path = folder(tmp_path, "".join(TRIPS[:2]))
     imported(path, "--publish")
     event = Event.objects.get(external_id="has-travels:7")
@@ -198,13 +198,77 @@ def test_what_an_editor_corrected_stays_until_the_source_says_something_else(cli
     event.save()
     EventText.objects.filter(event=event).update(title="Vance in Moscow")
 
-    assert imported(path, "--publish")[0][1] == "Published: 0."
+    assert imported(path, "--publish")[:2] == (unchanged(records=3, in_hand=1), [])
+    publish([event])
     folder(tmp_path, "".join(TRIPS[:2]).replace("Leningrad", "Kiev"))
-    assert imported(path, "--publish")[0][1] == "Published: 1."
+    # The title names the place: the source says another one now.
+    assert imported(path, "--publish", "--dry-run")[1] == (left := left_in_trip_7(tmp_path))
+    out, err, ended = imported(path, "--publish")
+    assert (out[1], err, ended) == ("Published: 1.", left, "")
     found = client.get("/api/v1/events/trip-7-vance-cyrus-roberts/").json()
     assert (found["date"]["edtf"], found["place"]["name"]) == ("1979-06-16/1979-06-18", "Moscow, Kiev")
-    # The title names the place: the source says another one now.
-    assert found["title"] == "Secretary of State Cyrus Roberts Vance visits U.S.S.R. (Moscow, Kiev)"
+    assert found["title"] == "Vance in Moscow"
+    assert imported(path, "--publish")[1] == []
+
+
+def left_in_trip_7(path):
+    """What an import says of the title that an editor has given it."""
+    return [
+        f"{path}/travels/secretary-travels/all.xml:3: has-travels:7: texts.en.title: “Secretary of State Cyrus Roberts "
+        "Vance visits U.S.S.R. (Moscow, Kiev)” in the source by now, and left as editors have it: “Vance in Moscow”.",
+        "Records that say something else by now where editors have changed the same, which is left as it is: 1, see "
+        "above.",
+    ]
+
+
+@pytest.mark.usefixtures("reference")
+def test_who_an_editor_added_stays_if_the_source_says_something_else_of_others(client, tmp_path):
+    path = folder(tmp_path, TRIPS[0])
+    imported(path, "--publish")
+    event = Event.objects.get(external_id="has-travels:7")
+    Participation.objects.create(event=event, actor=Actor.objects.get(code="JP"), role="observer")
+    Source.objects.create(event=event, url="https://example.org/vance", title="Vance in Moscow")
+    EventText.objects.filter(event=event).update(title="Vance in Moscow")
+    [edited], (official, own) = participants("has-travels:7"), record("has-travels:7")["sources"]
+    publish([event])
+
+    folder(tmp_path, TRIPS[0].replace("U.S.S.R.", "Soviet Union"))
+    assert imported(path, "--publish")[0][1] == "Published: 1."
+    host = {"actor": "RU", "role": "host", "printed": "Soviet Union"}
+    assert participants("has-travels:7") == [[host, *edited[1:]]]
+    assert record("has-travels:7")["sources"] == [official, own]
+    folder(tmp_path, TRIPS[0].replace("russia", "france").replace("U.S.S.R.", "France"))
+    assert imported(path, "--publish")[0][1] == "Published: 1."
+    assert participants("has-travels:7") == [[{"actor": "FR", "role": "host"}, *edited[1:]]]
+    assert record("has-travels:7")["texts"]["en"]["title"] == "Vance in Moscow"
+    public = client.get("/api/v1/events/trip-7-vance-cyrus-roberts/").json()["participants"]
+    assert [part["actor"] for part in public] == ["france", "cyrus-vance", "united-states", "japan"]
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_state_that_an_editor_corrected_stays_and_is_named_if_the_source_names_a_third(tmp_path):
+    path = folder(tmp_path, trip(1, "1979-01-01", "france", "France"))
+    imported(path)
+    event = Event.objects.get()
+    event.participations.filter(role="host").update(actor=Actor.objects.get(code="BE"))
+    Event.objects.update(place_country=Actor.objects.get(code="BE"))
+    [edited] = participants("has-travels:1")
+
+    folder(tmp_path, trip(1, "1979-01-01", "spain", "Spain"))
+    place = f"{tmp_path}/travels/secretary-travels/all.xml:3: has-travels:1"
+    assert imported(path)[1][:2] == [
+        f"{place}: participants: “ES host” in the source by now, and left as editors have it: nothing.",
+        f"{place}: place.country: “ES” in the source by now, and left as editors have it: “BE”.",
+    ]
+    assert participants("has-travels:1") == [edited]
+    assert record("has-travels:1")["place"] == {"country": "BE"}
+    # An editor who has the source's word has nothing of their own.
+    folder(tmp_path, trip(1, "1979-01-01", "belgium", "Belgium"))
+    assert imported(path)[1] == []
+    folder(tmp_path, trip(1, "1979-01-01", "france", "France"))
+    assert imported(path)[1] == []
+    assert participants("has-travels:1") == [[{"actor": "FR", "role": "host"}, *edited[1:]]]
+    assert record("has-travels:1")["place"] == {"country": "FR"}
 
 
 @pytest.mark.usefixtures("reference")
@@ -241,10 +305,15 @@ def test_an_editors_draft_is_not_published_by_the_way(client, tmp_path):
 
     assert imported(path, "--publish")[0][1] == "Published: 0."
     assert client.get("/api/v1/events/trip-7-vance-cyrus-roberts/?lang=de").json()["fallback_from"] == "de"
-    # Only when the source itself says something new, the draft goes out with it.
+    # Nor when the source itself says something new.
     folder(tmp_path, "".join(TRIPS[:2]).replace("Leningrad", "Kiev"))
-    assert imported(path, "--publish")[0][1] == "Published: 1."
-    assert client.get("/api/v1/events/trip-7-vance-cyrus-roberts/?lang=de").json()["title"] == "Entwurf"
+    assert imported(path, "--publish")[0][1:] == [
+        "Published: 0.",
+        "Not published, since editors have something in hand there that the file does not say: "
+        "trip-7-vance-cyrus-roberts. Publish them in the admin.",
+    ]
+    assert client.get("/api/v1/events/trip-7-vance-cyrus-roberts/?lang=de").json()["fallback_from"] == "de"
+    assert record("has-travels:7")["place"]["name"] == "Moscow, Kiev"
 
 
 def an_editor_leaves_out_the_united_states(*external_ids):
@@ -430,7 +499,6 @@ def test_the_guests_of_a_summit_are_those_of_its_rows(tmp_path):
     ]
     assert participants("has-summits:2012-05-20-nato-summit") == [
         [
-            {"actor": "US", "role": "host"},
             {"actor": "FRRF", "role": "participant"},
             {"actor": "DE", "role": "participant"},
             {"actor": "ES", "role": "participant"},
@@ -450,10 +518,9 @@ def test_what_the_source_itself_says_otherwise_comes_into_what_an_editor_has(tmp
     assert imported(path)[0] == ["Imported 5 records: 1 created, 3 changed, 1 unchanged, 0 refused."]
     vance = {"actor": "cyrus-vance", "role": "visitor", "printed": "Cyrus Roberts Vance"}
     assert participants("has-travels:1", "has-travels:2", "has-visits:8") == [
-        [{"actor": "TW", "role": "host", "printed": "China, Republic of"}, vance, {"actor": "US", "role": "visitor"}],
-        [{"actor": "BE", "role": "host"}, vance, {"actor": "US", "role": "visitor"}],
+        [{"actor": "TW", "role": "host", "printed": "China, Republic of"}, vance],
+        [{"actor": "BE", "role": "host"}, vance],
         [
-            {"actor": "US", "role": "host"},
             {"actor": "yen-tw", "role": "visitor", "printed": "Prime Minister Yen"},
             {"actor": "TW", "role": "visitor", "printed": "China, Republic of"},
         ],

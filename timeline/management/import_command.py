@@ -115,7 +115,11 @@ class ImportCommand(BaseCommand):
         def after_batch(report: Report, results: Sequence[Result]) -> None:
             for result in results:
                 key = f"{result.key}: " if result.key else ""
-                for said, to in ((result.left_out, self.stderr), (result.changes, self.stdout)):
+                for said, to in (
+                    (result.left_out, self.stderr),
+                    (result.left, self.stderr),
+                    (result.changes, self.stdout),
+                ):
                     for sentence in said:
                         progress.end()
                         to.write(f"{where(result.line)}: {key}{sentence}")
@@ -126,6 +130,11 @@ class ImportCommand(BaseCommand):
             progress.end()
             would = "Would be, in " if options["dry_run"] else "Imported "
             self.stdout.write(f"{would}{report}.")
+            if report.left:
+                self.stderr.write(
+                    "Records that say something else by now where editors have changed the same, which is left as it "
+                    f"is: {report.left:,}, see above."
+                )
             complete = not importing.stopped and not report.counts[Status.REFUSED]
             refusals, unasked = 0, ""
             if not importing.stopped:
@@ -155,6 +164,11 @@ class ImportCommand(BaseCommand):
             )
         if not complete:
             raise CommandError("Some records were refused, see above; the others are imported.")
+        if report.counts[Status.MEANWHILE]:
+            raise CommandError(
+                "Some events were saved in the admin while this was running, and are left so, see above. Run this "
+                "again to take them."
+            )
         if unasked:
             raise CommandError(unasked)
         if refusals:
@@ -181,10 +195,16 @@ class ImportCommand(BaseCommand):
                     f"Public otherwise than they are here, and left so: {done.otherwise:,} events that the file did not"
                     " change, and in which an editor has had a hand. Publish them in the admin."
                 )
+            if done.in_hand:
+                would = "Would not be published" if options["dry_run"] else "Not published"
+                self.stdout.write(
+                    f"{would}, since editors have something in hand there that the file does not say: "
+                    f"{', '.join(done.in_hand)}. Publish them in the admin."
+                )
             if done.edited_meanwhile:
                 self.stdout.write(
-                    f"Not published: {done.edited_meanwhile:,} events that somebody has saved in the admin since the "
-                    "import began. Publish them there."
+                    "Not published, since somebody has saved them in the admin after the import had begun: "
+                    f"{', '.join(done.edited_meanwhile)}. Publish them there."
                 )
             refusals = done.refusals
         return refusals

@@ -1,8 +1,11 @@
 """What is remembered of the last import of a data set; what becomes of it is in `test_importing`."""
 
 from events.interchange.following import CALLED_OTHERWISE, RELATIONS, SAID, Statement, fingerprints
+from events.interchange.references import KnownActor
 
 from .test_merging import THERE
+
+ACTORS = {name: KnownActor(pk, name, "") for pk, name in enumerate(["KZ", "cyrus-vance"])}
 
 
 def test_fingerprints_tell_which_field_says_something_else():
@@ -44,11 +47,19 @@ def test_a_link_that_is_not_made_is_not_remembered():
 
 
 def test_of_what_came_otherwise_only_added_links_and_printed_names_are_new():
-    now = fingerprints({**LINKED, "participants": []})
+    vance = {"actor": "cyrus-vance", "role": "visitor"}
+    said = {**LINKED, "participants": [{"actor": "KZ", "role": "host", "printed": "Kazakstan"}, vance]}
+    now = fingerprints(said)
+    there = {**THERE, "participants": [{"actor": "KZ", "role": "host"}]}
 
-    assert Statement(now, None, {}).standing == now.keys()
-    assert Statement(now, None, {}, adds_relations=True).standing == now.keys() - {"relations"}
-    assert Statement(now, None, {}, called_otherwise=[1]).standing == now.keys() - {"participants"}
+    def becomes(**more):
+        followed = Statement(now, None, {}, **more).follow(there, said, {}, ACTORS)
+        return followed.standing, followed.values["participants"], followed.left
+
+    fields = now.keys() - {"participants", "topics", "sources"}
+    assert becomes() == (fields, there["participants"], [])
+    assert becomes(adds_relations=True) == (fields - {"relations"}, there["participants"], [])
+    assert becomes(called_otherwise=[0]) == (fields, said["participants"][:1], [])
 
 
 def test_relations_are_remembered_alike_whatever_is_there_beside_them():

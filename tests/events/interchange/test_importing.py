@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from events.interchange import import_actors, import_events, importing
 from events.interchange.importing import Import, When, missing_events
@@ -292,9 +293,14 @@ def test_of_several_sources_a_merging_record_must_name_one():
     assert exported()[-1] == {**FULL, "sources": [first, {**second, "title": "3"}]}
 
 
-def test_following_leaves_what_an_editor_has_until_the_source_says_something_else():
-    follow = {"existing": Existing.FOLLOW}
-    assert statuses(*ALL, **follow) == ["created"] * 8
+def test_following_leaves_what_an_editor_has_and_says_where_the_source_says_something_else():
+    follow: dict[str, Any] = {"existing": Existing.FOLLOW}
+
+    def lefts(record):
+        return [(result.status, result.left) for result in imported(record, **follow)]
+
+    left = "date: “{}” in the source by now, and left as editors have it: “{}”."
+    assert statuses(*ALL, {**TRADE, "slug": "commerce"}, **follow) == ["created"] * 9
     event = Event.objects.get(slug="full")
     event.topics.clear()
     event.participations.filter(role="visitor").delete()
@@ -305,14 +311,17 @@ def test_following_leaves_what_an_editor_has_until_the_source_says_something_els
     assert statuses(*ALL, **follow) == ["unchanged"] * 8
     assert exported()[-1] == edited
     said = {**FULL, "date": "2025-11-07", "texts": {**FULL["texts"], "de": {"title": "Gipfel in Astana"}}}
-    assert statuses(said, **follow) == ["changed"]
-    assert exported()[-1] == {**edited, "date": "2025-11-07", "texts": said["texts"]}
-    # Once more, the editor's word stands.
-    Event.objects.filter(pk=event.pk).update(date="2025-11-06")
-    assert statuses(said, **follow) == ["unchanged"]
+    assert lefts(said) == [("changed", [left.format("2025-11-07", "2025-11-06")])]
+    assert exported()[-1] == {**edited, "texts": said["texts"]}
+    # Once more, nothing is new.
+    assert lefts(said) == [("unchanged", [])]
     # A source that says again what it said before says something else than the last time.
-    assert statuses(FULL, **follow) == ["changed"]
-    assert exported()[-1] == {**edited, "date": "2025-11-XX", "texts": FULL["texts"]}
+    assert lefts(FULL) == [("changed", [left.format("2025-11-XX", "2025-11-06")])]
+    assert exported()[-1] == {**edited, "texts": FULL["texts"]}
+    # Where an editor has just that, nobody but the source has said anything.
+    Event.objects.filter(pk=event.pk).update(date="2025-11-XX")
+    assert lefts({**said, "topics": ["commerce", "trade"]}) == [("changed", [])]
+    assert (exported()[-1]["date"], exported()[-1]["topics"]) == ("2025-11-07", ["commerce"])
 
 
 def test_following_leaves_what_came_otherwise_and_remembers_what_the_source_says():
@@ -322,8 +331,10 @@ def test_following_leaves_what_came_otherwise_and_remembers_what_the_source_says
 
     assert statuses(FULL, existing=Existing.FOLLOW) == ["unchanged"]
     assert exported()[-1] == there
-    assert statuses({**FULL, "date": "2025-11-07"}, existing=Existing.FOLLOW) == ["changed"]
-    assert exported()[-1] == {**FULL, "date": "2025-11-07"}
+    assert statuses({**FULL, "date": "2025-11-07"}, existing=Existing.FOLLOW) == ["unchanged"]
+    assert exported()[-1] == there
+    assert statuses({**FULL, "effective": "2025-11-07"}, existing=Existing.FOLLOW) == ["changed"]
+    assert exported()[-1] == {**there, "effective": "2025-11-07"}
 
 
 @pytest.mark.usefixtures("small_batches")
@@ -401,6 +412,68 @@ def test_a_link_may_lead_to_a_later_batch():
 @pytest.fixture
 def small_batches(monkeypatch):
     monkeypatch.setattr(importing, "BATCH", 1)
+
+
+def running(*records, saves, **options):
+    """The status of each record, by line; after each line that is in `saves`, an editor saves these events."""
+    entries = [Entry(number, values, problems(values)) for number, values in enumerate(records, 1)]
+    found = {}
+    for batch in Import(lambda: entries, refused=When.CONTINUE, **options).run():
+        for result in batch:
+            found[result.line] = (str(result.status), *map(str, result.problems))
+            Event.objects.filter(slug__in=saves.get(result.line, ())).update(
+                updated_at=timezone.now(), place_name="By an editor"
+            )
+    return [found[line] for line in sorted(found)]
+
+
+SAVED = "somebody has saved it in the admin since the import began: import it again, to take what is said here."
+
+
+@pytest.mark.parametrize("existing", [Existing.REPLACE, Existing.MERGE, Existing.FOLLOW])
+@pytest.mark.usefixtures("small_batches")
+def test_what_an_editor_saves_before_its_turn_is_left_for_another_run(existing):
+    imported(*ALL[:6], *called(a="a", b="b", c="c"), existing=existing)
+    # One that does not leave out the place says nothing new of the third.
+    third = ("saved meanwhile", SAVED) if existing is Existing.REPLACE else ("unchanged",)
+    records = [{**record, "date": "2023"} for record in called(a="a", b="b")] + called(c="c")
+
+    assert running(*records, saves={1: ["b", "c"]}, existing=existing) == [
+        ("changed",), ("saved meanwhile", SAVED), third
+    ]  # fmt: skip
+    assert list(Event.objects.order_by("slug").values_list("date", "place_name")) == [
+        ("2023", ""), ("2024", "By an editor"), ("2024", "By an editor"),
+    ]  # fmt: skip
+    assert running(*records, saves={}, existing=existing)[:2] == [("unchanged",), ("changed",)]
+    assert Event.objects.get(slug="b").date == "2023"
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_what_an_editor_saves_before_its_links_are_made_is_left_for_another_run():
+    imported(*ALL[:6])
+    later = {"relations": [{"kind": "follows", "event": "test:c"}]}
+    a, b, c = called(a="a", b="b", c="c")
+    records = [{**a, **later}, {**b, **later, "publish": False}, c]
+
+    assert running(*records, saves={3: ["a"]}) == [("saved meanwhile", SAVED), ("created",), ("created",)]
+    assert list(Event.objects.order_by("slug").values_list("slug", "place_name", "relations__target__slug")) == [
+        ("a", "By an editor", None), ("b", "", "c"), ("c", "", None),
+    ]  # fmt: skip
+    assert running(*records, saves={}) == [("changed",), ("unchanged",), ("unchanged",)]
+    assert Relation.objects.count() == 2
+
+
+def test_a_slug_that_is_not_left_by_what_an_editor_saved_meanwhile_is_free_in_another_run(monkeypatch):
+    imported(*ALL[:6], *called(a="a", b="b"))
+    monkeypatch.setattr(importing, "BATCH", 2)
+    records = called(c="c", d="d", a="other", e="a")
+
+    keeps = f"slug: the event “test:a” keeps “a”, {SAVED}"
+    assert running(*records, saves={1: ["a"]}) == [
+        ("created",), ("created",), ("saved meanwhile", SAVED), ("saved meanwhile", keeps)
+    ]  # fmt: skip
+    assert running(*records, saves={}) == [("unchanged",), ("unchanged",), ("changed",), ("created",)]
+    assert slugs_by_external_id() == {"test:a": "other", "test:b": "b", "test:c": "c", "test:d": "d", "test:e": "a"}
 
 
 @pytest.mark.usefixtures("small_batches")
@@ -514,7 +587,15 @@ def test_a_batch_ends_after_some_bytes_too(monkeypatch):
     entries = list(map(Entry, itertools.count(1), records, itertools.repeat([]), positions))
 
     batches = [[result.line for result in batch] for batch in Import(lambda: entries).run()]
-    assert batches == [[1], [2, 3], [4, 5, 6], [7, 8]]
+    assert batches == [[1, 2], [3], [4, 5, 6], [7, 8]]
+
+
+def test_records_of_all_kinds_are_one_batch_in_which_events_come_last():
+    mixed = [EARLIER, MEETING, US, {**FULL, "relations": []}, KZ, TRADE, PERSON, SUMMIT]
+    entries = [Entry(number, values, problems(values)) for number, values in enumerate(mixed, 1)]
+
+    batches = [[(result.line, str(result.status)) for result in batch] for batch in Import(lambda: entries).run()]
+    assert batches == [[(number, "created") for number in range(1, 9)]]
 
 
 def test_following_makes_a_link_once_what_it_leads_to_is_there():
@@ -594,6 +675,36 @@ def test_what_a_bloc_leaves_out_stays_if_the_member_says_it():
 
 
 @pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("size", [1, 500])
+@pytest.mark.parametrize("by_member_first", [False, True])
+def test_of_two_records_that_contradict_each_other_the_second_is_named(monkeypatch, size, by_member_first):
+    monkeypatch.setattr(importing, "BATCH", size)
+    by_bloc = {**OPEC, "members": [{"member": "KZ", "role": "member"}, {"member": "US", "role": "member"}]}
+    by_member = {**KZ, "memberships": [{"group": "opec", "role": "member", "until": "2021"}]}
+    imported(OPEC, KZ, US)
+    records = [by_member, by_bloc] if by_member_first else [by_bloc, by_member]
+
+    ends = [("united-states", ""), ("kazakhstan", "2021" if by_member_first else "")]
+    said = "it has no end", "it ends “2021”"
+    here, there = said if by_member_first else said[::-1]
+    field, other = ("members", "kazakhstan") if by_member_first else ("memberships", "opec")
+    message = (
+        f"{field}[0].until: {here} here, but {there} in the record of “{other}”, which speaks of the same: correct one "
+        "of them. The rest is imported."
+    )
+    for statuses_now in ({"changed"}, {"unchanged"}):
+        found = imported(*records)
+        assert {str(result.status) for result in found} >= statuses_now
+        assert [list(map(str, result.unlinked)) for result in found] == [[], [message]]
+        terms = Membership.objects.order_by("-member__slug").values_list("member__slug", "until")
+        assert list(terms) == ends
+    # Another run may say otherwise.
+    by_both = {**by_bloc, "members": [{**by_bloc["members"][0], "until": "2023"}, by_bloc["members"][1]]}
+    agreeing = {**KZ, "memberships": [{**by_member["memberships"][0], "until": "2023"}]}
+    assert [result.unlinked for result in imported(by_both, agreeing)] == [[], []]
+    assert Membership.objects.get(member__slug="kazakhstan").until == "2023"
+
+
 def test_a_run_that_is_stopped_ends_no_membership_that_a_later_record_says():
     imported(members("kazakhstan"), KZ)
 
@@ -856,10 +967,10 @@ def test_what_waits_in_a_batch_that_is_not_written_is_not_counted():
 def test_what_waited_is_counted_where_the_closing_of_links_is_stopped(monkeypatch):
     """By what only the database knows: what somebody else has saved meanwhile, say."""
 
-    def write(records, existing, last, explain):
+    def write(records, existing, last, explain, is_new):
         if last and any(values["slug"] == "event-1" for values in records):
             raise IntegrityError("somebody else was quicker")
-        return import_events.write(records, existing, last, explain)
+        return import_events.write(records, existing, last, explain, is_new)
 
     monkeypatch.setitem(importing._WRITERS, "event", write)
     monkeypatch.setattr(importing, "BATCH", 2)
@@ -991,10 +1102,10 @@ def test_what_only_the_database_refuses_is_not_missing(monkeypatch, within):
     imported(*ALL[:7])
     real = import_events.write
 
-    def write(records, existing, last, explain):
+    def write(records, existing, last, explain, is_new):
         if any(values["slug"] == "earlier" for values in records):
             raise IntegrityError("somebody else was quicker")
-        return real(records, existing, last, explain)
+        return real(records, existing, last, explain, is_new)
 
     monkeypatch.setitem(importing._WRITERS, "event", write)
     with transaction.atomic() if within else nullcontext():
