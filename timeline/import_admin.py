@@ -76,7 +76,10 @@ MEANWHILE = (
 )
 OTHERWISE = "Public otherwise than they are here, and left so: {} events that the file did not change."
 EDITED = "Not published, since somebody has saved them after the import had begun: {}. Publish them here."
-IN_HAND = "Not published, since editors have something in hand there that the file does not say: {}. Publish them here."
+IN_HAND = (
+    "Not published, since something else was changed there and never published, by an editor or with publish false: "
+    "{}. Publish them here."
+)
 MODELS = {"type": EventType, "topic": Topic, "actor": Actor, "event": Event}
 PARTS: dict[str, dict[str, type[Model]]] = {
     "actor": {"memberships": Membership},

@@ -33,7 +33,8 @@ events have up to 8 kB each, the number comes first."""
 
 @dataclass(slots=True)
 class Report:
-    """What an import did. It grows with the file by the ids of the events, eight bytes each, and by the vocabulary."""
+    """What an import did. It grows with the file by the ids of the events, eight bytes each, by the vocabulary, and by
+    what editors have in hand."""
 
     counts: Counter[Status] = field(default_factory=Counter)
     unlinked: int = 0

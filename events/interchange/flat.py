@@ -112,7 +112,7 @@ def header_problems(names: Sequence[str]) -> list[Problem]:
     if set(names) >= PUBLISHED:
         return [published()]
     if not names:
-        return [Problem("", f"it is empty: expected a first line with the columns {' and '.join(REQUIRED)} at least.")]
+        return [Problem("", f"the first line is empty: expected the columns {' and '.join(REQUIRED)} at least.")]
     found = [_unknown(name) for name in names if name not in COLUMNS]
     if found:
         found.append(Problem("", f"the columns that can be there are {', '.join(COLUMNS)}."))

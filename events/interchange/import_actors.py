@@ -35,6 +35,8 @@ class _Draft:
     id: int = 0
     there: Actor | None = None
     outcome: Outcome = field(default_factory=lambda: Outcome(Status.UNCHANGED))
+    put_off: bool = False
+    """Whether it is written when all has been read: see `_check_kind`."""
 
     @property
     def refused(self) -> bool:
@@ -54,8 +56,9 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     listed = {(draft.there.pk, role) for draft in drafts if draft.there for role in _listed_roles(draft.values)}
     before = actor_records([actor.pk for actor in there.values()], listed) if explain else {}
     for draft in drafts:
-        draft.refuse([*_wrong_terms(draft.values), *_links_to_itself(draft, existing), *_wrong_kind(draft, existing)])
-    written = [draft for draft in drafts if not draft.there or existing is Existing.REPLACE]
+        draft.refuse([*_wrong_terms(draft.values), *_links_to_itself(draft, existing)])
+        _check_kind(draft, existing, last)
+    written = [draft for draft in drafts if not draft.there or (existing is Existing.REPLACE and not draft.put_off)]
     _check_unique(written)
     _free([draft for draft in written if not draft.refused])
     new = [draft for draft in drafts if not draft.there and not draft.refused]
@@ -65,7 +68,7 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     for draft in drafts:
         if draft.there and not draft.refused:
             draft.id = draft.there.pk
-            if existing is Existing.REPLACE:
+            if existing is Existing.REPLACE and not draft.put_off:
                 _replace(draft, draft.there)
     _write_links([draft for draft in drafts if not draft.refused and _has_say(draft, existing)], existing, last)
     changed = [draft.id for draft in drafts if draft.outcome.status is Status.CHANGED]
@@ -80,7 +83,7 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
 
 
 def _has_say(draft: _Draft, existing: Existing) -> bool:
-    return not draft.there or existing is not Existing.KEEP
+    return not draft.there or (existing is not Existing.KEEP and not draft.put_off)
 
 
 def _own(values: Values) -> Values:
@@ -197,11 +200,13 @@ def _links_to_itself(draft: _Draft, existing: Existing) -> Iterator[Problem]:
             yield Problem(place, f"an actor cannot be {what}.")
 
 
-def _wrong_kind(draft: _Draft, existing: Existing) -> Iterator[Problem]:
+def _check_kind(draft: _Draft, existing: Existing, last: bool) -> None:
+    """What becomes something else than a state waits while events take place there, which may come later."""
     there, state = draft.there, Actor.Kind.STATE
     leaves = there and existing is Existing.REPLACE and there.kind == state != draft.values["kind"]
     if there and leaves and (why := there.why_a_state()):
-        yield Problem("kind", why)
+        draft.put_off = draft.outcome.waits = not last
+        draft.refuse([Problem("kind", why)] if last else [])
 
 
 def _write_memberships(drafts: Sequence[_Draft], references: References, existing: Existing, last: bool) -> None:

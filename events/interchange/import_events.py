@@ -329,7 +329,7 @@ def _check_whole(draft: _Draft) -> None:
 
 
 def _check_edits(draft: _Draft, is_new: IsNew) -> None:
-    if draft.there not in (None, draft.wanted) and draft.edited_at and is_new(draft.id, draft.edited_at):
+    if draft.edited_at and is_new(draft.id, draft.edited_at) and draft.there not in (None, draft.wanted):
         draft.problems, draft.saved_meanwhile = [Problem("", MEANWHILE)], True
 
 

@@ -222,15 +222,17 @@ class Import:
 
     def _one_by_one(self, batch: Sequence[Entry], last: bool) -> list[Result]:
         """For what only the database knows, such as what somebody else saved meanwhile. To stop is to write none."""
+        open_links = len(self._open_links)
         results: list[Result] = []
         with suppress(_Stop), transaction.atomic() if self.refused is When.STOP else nullcontext():
             if self.refused is When.STOP:
                 import_next()
                 lock_all(filter(None, [_named(batch)]))
-            for entry in batch:
+            for entry in sorted(batch, key=_turn):
                 results += self._in_transaction([entry], last)
                 if self.stopped:
                     raise _Stop
+        self._open_links[open_links:] = type(self._open_links)("Q", sorted(self._open_links[open_links:]))
         return results
 
     def _written(self, batch: Sequence[Entry], last: bool) -> list[Result]:
@@ -292,6 +294,12 @@ _WRITERS: dict[str, Callable[..., list[Outcome]]] = {
     "event": import_events.write,
 }
 """By kind, in the order in which those of a batch are written: events name all others."""
+_TURNS = list(_WRITERS)
+
+
+def _turn(entry: Entry) -> int:
+    kind = entry.values.get("record")
+    return _TURNS.index(kind) if kind in _TURNS else 0
 
 
 def _result(entry: Entry, outcome: Outcome) -> Result:

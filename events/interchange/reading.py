@@ -88,6 +88,7 @@ class RecordFile:
                 yield Entry(number, problems=[_not_utf_8(1)], position=self.size, unread=True)
                 return
             if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
+                begun = True
                 while (rest := self._file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
                     position += len(rest)
                 position += len(rest)
@@ -139,7 +140,8 @@ def _of_another_kind(first: bytes) -> Problem | None:
     try:
         values = _parsed(first)
     except ValueError:
-        is_csv = flat.is_header(first.decode(errors="replace"))
+        header, *_ = first.decode(errors="replace").split("\r", 1)
+        is_csv = flat.is_header(header)
         return Problem("", "this is CSV: expected JSON Lines, or a file whose name ends in .csv.") if is_csv else None
     is_published = isinstance(values, dict) and "record" not in values and values.keys() >= flat.PUBLISHED
     return flat.published() if is_published else None

@@ -292,7 +292,8 @@ class Many:
             found = list(self.of.problems(inner, f"{field}[{number}]"))
             yield from found
             if self.once and not found:
-                key = inner if self.once == ("",) else tuple(inner.get(name, "") for name in self.once)
+                # As it will be stored: see `events.interchange.records.trimmed`.
+                key = inner.strip() if self.once == ("",) else tuple(inner.get(name, "").strip() for name in self.once)
                 if seen.setdefault(key, number) != number:
                     yield Problem(f"{field}[{number}]", f"it repeats {field}[{seen[key]}]: leave one of them out.")
 

@@ -294,12 +294,14 @@ def test_what_an_editor_has_in_hand_beside_what_the_row_says_is_not_published_an
 
     assert would_be_published("0 events", "0 public entries") in preview.content.decode()
     assert (
-        "<p>Imported but not published, since editors have something in hand there that the file does not say: "
+        "<p>Imported but not published, since something else was changed there and never published, by an editor "
+        "or with publish false: "
         "earlier.</p>" in preview.content.decode()
     )
     assert said(client.post(CONFIRM, form_of(preview)))[-2:] == [
         "Published: 0 events.",
-        "Not published, since editors have something in hand there that the file does not say: earlier. Publish them "
+        "Not published, since something else was changed there and never published, by an editor or with publish "
+        "false: earlier. Publish them "
         "here.",
     ]
     assert (Event.objects.get(slug="earlier").date, Publication.objects.get(slug="earlier").version) == ("2023", 1)

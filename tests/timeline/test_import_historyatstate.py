@@ -309,7 +309,8 @@ def test_an_editors_draft_is_not_published_by_the_way(client, tmp_path):
     folder(tmp_path, "".join(TRIPS[:2]).replace("Leningrad", "Kiev"))
     assert imported(path, "--publish")[0][1:] == [
         "Published: 0.",
-        "Not published, since editors have something in hand there that the file does not say: "
+        "Not published, since something else was changed there and never published, by an editor or with publish "
+        "false: "
         "trip-7-vance-cyrus-roberts. Publish them in the admin.",
     ]
     assert client.get("/api/v1/events/trip-7-vance-cyrus-roberts/?lang=de").json()["fallback_from"] == "de"

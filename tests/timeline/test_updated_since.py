@@ -58,6 +58,13 @@ def test_events_whose_version_is_as_new_as_that(client, moment, found):
 
 
 @pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("ordering", ["date", "-date", "updated", "-updated", "relevance"])
+def test_in_the_future_there_is_nothing_in_any_order(client, ordering):
+    assert slugs(client, f"q=title&updated_since=2027&ordering={ordering}") == []
+    assert set(slugs(client, f"q=title&updated_since=2026&ordering={ordering}")) == {"early", "late"}
+
+
+@pytest.mark.usefixtures("three")
 def test_what_a_document_says_of_its_version_finds_it(client):
     for event in client.get("/api/v1/events/").json()["results"]:
         assert event["id"] in slugs(client, f"updated_since={event['updated_at']}")

@@ -20,6 +20,7 @@ from events.interchange.reading import Entry
 from events.interchange.writing import event_records
 from events.locking import Conflict, is_conflict
 from events.models import Event
+from timeline.admin_messages import listing
 from timeline.importing import Published, Report, gone, publish_imported, run
 from timeline.models import Publication
 from timeline.processes import MOST_PROCESSES, clear_waste, processes_here, waste_kept
@@ -27,7 +28,8 @@ from timeline.progress import Progress
 from timeline.publishing import withdraw
 
 LISTED = 20
-"""How many vanished events are named, unless --verbosity 2 asks for all, or 0 for none."""
+"""How many events are named of those that vanished or are left as they are, unless --verbosity 2 asks for all; with 0
+no vanished ones are."""
 UNASKED = 20
 """How many are withdrawn without --yes, as in the admin."""
 EXAMPLES = 3
@@ -136,7 +138,7 @@ class ImportCommand(BaseCommand):
                     f"is: {report.left:,}, see above."
                 )
             complete = not importing.stopped and not report.counts[Status.REFUSED]
-            refusals, unasked = 0, ""
+            refusals, unasked = 0, False
             if not importing.stopped:
                 # First, while the connection that knows what was read is there: several publishing processes end it.
                 if importing.unread:
@@ -170,7 +172,7 @@ class ImportCommand(BaseCommand):
                 "again to take them."
             )
         if unasked:
-            raise CommandError(unasked)
+            raise CommandError("Events that are not in the source were not withdrawn, see above: --yes does it.")
         if refusals:
             raise CommandError("Some events could not be published, see above; they are drafts.")
         if report.unlinked:
@@ -180,6 +182,7 @@ class ImportCommand(BaseCommand):
     def _publish(self, report: Report, options: dict[str, Any]) -> int:
         """Publishes if asked to; returns how many events could not be published."""
         refusals = 0
+        most = sys.maxsize if options["verbosity"] > 1 else LISTED
         if options["publish"]:
             done = publish_showing_progress(report, self.stderr, options["processes"], trial=options["dry_run"])
             would = "Would be published" if options["dry_run"] else "Published"
@@ -189,7 +192,7 @@ class ImportCommand(BaseCommand):
                 entries = "1 public entry" if done.vocabulary == 1 else f"{done.vocabulary:,} public entries"
                 self.stdout.write(f"{would}: {entries} of actors, types and topics.")
             if done.withdrawn:
-                self.stdout.write(f"Withdrawn before, and left so: {', '.join(done.withdrawn)}.")
+                self.stdout.write(f"Withdrawn before, and left so: {listing(done.withdrawn, most)}.")
             if done.otherwise:
                 self.stdout.write(
                     f"Public otherwise than they are here, and left so: {done.otherwise:,} events that the file did not"
@@ -198,22 +201,22 @@ class ImportCommand(BaseCommand):
             if done.in_hand:
                 would = "Would not be published" if options["dry_run"] else "Not published"
                 self.stdout.write(
-                    f"{would}, since editors have something in hand there that the file does not say: "
-                    f"{', '.join(done.in_hand)}. Publish them in the admin."
+                    f"{would}, since something else was changed there and never published, by an editor or with "
+                    f"publish false: {listing(done.in_hand, most)}. Publish them in the admin."
                 )
             if done.edited_meanwhile:
                 self.stdout.write(
                     "Not published, since somebody has saved them in the admin after the import had begun: "
-                    f"{', '.join(done.edited_meanwhile)}. Publish them there."
+                    f"{listing(done.edited_meanwhile, most)}. Publish them there."
                 )
             refusals = done.refusals
         return refusals
 
     def _report_gone(
         self, gone_here: Callable[[], Iterator[Gone]], complete: bool, unidentified: int, options: dict[str, Any]
-    ) -> str:
-        """Says which events of the same data sets were not in the source, and withdraws them if asked to; returns what
-        to ask before so many are.
+    ) -> bool:
+        """Says which events of the same data sets were not in the source, and withdraws them if asked to; returns
+        whether it was not asked enough for so many.
 
         Not if a record was refused, even if its event can be told: one that has another external id by now takes the
         slug of an event that seems to be missing.
@@ -237,24 +240,23 @@ class ImportCommand(BaseCommand):
             return self._withdraw(gone_here, options)
         elif doubt:
             self.stdout.write(f"{unidentified:,} records were refused{doubt}: no external id can be read in them.")
-        return ""
+        return False
 
-    def _withdraw(self, gone_here: Callable[[], Iterator[Gone]], options: dict[str, Any]) -> str:
-        """Withdraws what is public of them. If that is too much to be done unasked, it returns what to ask instead; a
-        dry run only says it."""
+    def _withdraw(self, gone_here: Callable[[], Iterator[Gone]], options: dict[str, Any]) -> bool:
+        """Withdraws what is public of them. If that is too much to be done unasked, says so instead, and returns True,
+        unless it is a dry run."""
 
         def ended(trial: bool) -> Iterator[Event]:
             for gone_now in gone_here():
                 yield from withdraw(gone_now.events, vanished=True, trial=trial)
 
         if not options["yes"] and (question := _question(ended(trial=True))):
-            if not options["dry_run"]:
-                return f"Nothing was withdrawn: {question}"
-            self.stdout.write(f"Would be withdrawn only with --yes: {question}")
-        else:
-            would = "Would be withdrawn" if options["dry_run"] else "Withdrawn"
-            self.stdout.write(f"{would}: {sum(1 for _ in ended(trial=options['dry_run'])):,}.")
-        return ""
+            nothing = "Would be withdrawn only with --yes" if options["dry_run"] else "Nothing was withdrawn"
+            self.stdout.write(f"{nothing}: {question}")
+            return not options["dry_run"]
+        would = "Would be withdrawn" if options["dry_run"] else "Withdrawn"
+        self.stdout.write(f"{would}: {sum(1 for _ in ended(trial=options['dry_run'])):,}.")
+        return False
 
 
 @dataclass(slots=True)
@@ -269,7 +271,8 @@ def _gone(namespaces: Sequence[str], flat_only: bool) -> Iterator[Gone]:
     for events in gone(namespaces):
         if flat_only:
             records = event_records([event.pk for event in events])
-            flat_ones = [event for event in events if not flat.row(records[event.pk])[1]]
+            # One that somebody has deleted meanwhile has no record.
+            flat_ones = [event for event in events if event.pk in records and not flat.row(records[event.pk])[1]]
             yield Gone(flat_ones, beyond=len(events) - len(flat_ones))
         else:
             yield Gone(events)

@@ -53,8 +53,8 @@ def rows(
     """
     position: Position | None = behind[:3] if behind else None
     edge: Edge | None = behind[3:] if behind else None
-    try:
-        with one_state():
+    with one_state():
+        try:
             if descending:
                 keys, edge = _ranked(found, position, edge, descending, most)
                 keys += _others(found, position, edge, descending, most - len(keys))
@@ -64,8 +64,8 @@ def rows(
                 more, edge = _ranked(found, position, edge, descending, most - len(keys))
                 keys += more
             said = {pk: row for pk, *row in found.filter(pk__in=[key[-1] for key in keys]).values_list("pk", *columns)}
-    except EmptyResultSet:  # Django knows without asking that nothing can match
-        return []
+        except EmptyResultSet:  # Django knows without asking that nothing can match
+            return []
     return [(*key[:-1], *edge, *said[key[-1]]) for key in keys]
 
 

@@ -674,7 +674,6 @@ def test_what_a_bloc_leaves_out_stays_if_the_member_says_it():
     assert Membership.objects.get().member.slug == "united-states"
 
 
-@pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("size", [1, 500])
 @pytest.mark.parametrize("by_member_first", [False, True])
 def test_of_two_records_that_contradict_each_other_the_second_is_named(monkeypatch, size, by_member_first):
@@ -705,6 +704,7 @@ def test_of_two_records_that_contradict_each_other_the_second_is_named(monkeypat
     assert Membership.objects.get(member__slug="kazakhstan").until == "2023"
 
 
+@pytest.mark.usefixtures("small_batches")
 def test_a_run_that_is_stopped_ends_no_membership_that_a_later_record_says():
     imported(members("kazakhstan"), KZ)
 
@@ -1042,6 +1042,25 @@ def test_what_only_the_database_knows_gives_error_for_the_one_record(monkeypatch
     assert [str(problem) for problem in found[1].problems] == [
         'the database refuses it: duplicate key value violates unique constraint "events_event_slug_key".'
     ]
+
+
+def test_one_by_one_too_events_come_after_what_they_name():
+    imported(*ALL[:3])
+
+    assert statuses(FULL, *ALL[3:6], {**EARLIER, "sources": [TOO_LONG]}) == [*["created"] * 4, "refused"]
+
+
+@pytest.mark.parametrize("size", [1, 500])
+def test_a_state_may_become_something_else_in_a_file_that_moves_its_events(monkeypatch, size):
+    monkeypatch.setattr(importing, "BATCH", size)
+    imported(*ALL)
+    person = {name: value for name, value in KZ.items() if name != "code"} | {"kind": "person"}
+    moved = {**FULL, "place": {"name": "Busan"}, "participants": [{"actor": "kazakhstan", "role": "host"}]}
+    del moved["figures"]
+
+    assert statuses(person, moved, refused=When.STOP) == ["changed", "changed"]
+    assert Actor.objects.get(slug="kazakhstan").kind == "person"
+    assert statuses(person, moved) == ["unchanged", "unchanged"]
 
 
 def _slugs(drafts):

@@ -109,6 +109,7 @@ PUBLISHED = b'{"id": "one", "url": "https://example.org/api/v1/events/one/", "ve
         ("standard input", b'\xef\xbb\xbf"Slug";Type;Title_en\none;meeting;One\n', CSV),
         ("events.txt", b"sep=;\nslug;type;title_en\n", CSV),
         ("events.txt", b"id,url,title,version\n", CSV),
+        ("events.jsonl", b"slug,type\rfoo,bar\r", CSV),
     ],
 )
 def test_a_file_of_another_kind_gives_one_error(name, content, problem):
@@ -129,6 +130,19 @@ def test_one_line_of_another_kind_is_refused_alone():
 
     assert (line, others) == (2, [(3, "earlier", [])])
     assert problem == "record: it must say what this is: expected one of type, topic, actor, event."
+
+
+@pytest.mark.parametrize("line", [b"hello\rworld", b'{"record": "topic"}\r{"record": "topic"}'])
+def test_a_carriage_return_in_the_first_line_is_no_end_of_it(line):
+    [(number, _, [problem]), *others] = read(line + b"\n" + lines(EARLIER))
+
+    assert (number, others) == (1, [(2, "earlier", [])])
+    assert problem.startswith("this is no JSON: ")
+
+
+@pytest.mark.usefixtures("short_lines")
+def test_a_file_of_one_line_that_is_too_long_is_not_empty():
+    assert read(b"x" * 1000) == [(1, None, ["the line is longer than 400 bytes: expected one record."])]
 
 
 @pytest.mark.usefixtures("short_lines")
@@ -358,10 +372,10 @@ KNOWN = f"the columns that can be there are {', '.join(flat.COLUMNS)}."
         ("slug,type\none,meeting".encode("utf-16"), ["this is not UTF-8: save the file in that encoding."]),
         (b'slug,"type\r\n', ["this is no CSV: unexpected end of data."]),
         (b"x" * 200_000, ["this is no CSV: field larger than field limit (131072)."]),
-        (b"", ["it is empty: expected a first line with the columns slug and type at least."]),
+        (b"", ["the first line is empty: expected the columns slug and type at least."]),
         (b"slug,title_en\r\none,One\r\n", ["type: the column is missing: every event needs it."]),
         (b"slug,type,slug\r\n", ["slug: the column is there twice."]),
-        (b"\r\n", ["it is empty: expected a first line with the columns slug and type at least."]),
+        (b"\r\n", ["the first line is empty: expected the columns slug and type at least."]),
         (b"date\r\n", [f"{name}: the column is missing: every event needs it." for name in ("slug", "type")]),
     ],
 )  # fmt: skip

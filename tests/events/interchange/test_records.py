@@ -177,6 +177,7 @@ BOTH: list[Any] = [
     (FULL, ["record"], "evnt", "record: it must say what this is: expected one of type, topic, actor, event."),
 ]
 CODE_ALONE = [
+    (US, ["successors"], ["KZ", "KZ "], "successors[1]: it repeats successors[0]: leave one of them out."),
     (
         FULL,
         ["figures", 0, "source"],
