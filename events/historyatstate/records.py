@@ -316,6 +316,6 @@ def _summit_record(summit: Summit) -> Values:
             HOST,
             *({"actor": state, "role": "participant"} for state in states),
         ],
-        SAID: {"participants": [HOST, *states.values()]},
+        SAID: {"participants": [None, *states.values()]},
         "sources": [_source("visits", "Visits by foreign leaders")],
     }

@@ -21,7 +21,8 @@ from events.models import Event
 
 SAID = "said"
 """The key, of a record that was made and not read, which has what the data set says in its own words: by field, such as
-`participants`, with an entry for each, or `place.country`. No file may have it."""
+`participants`, with an entry for each, or `place.country`. None is for an entry that it does not speak of, which is the
+same whatever is in the database. No file may have it."""
 
 CALLED_OTHERWISE = "called_otherwise"
 """The key, of such a record, which has the places among its participants of those who have a name as printed because
@@ -187,8 +188,13 @@ def fingerprints(said: Values) -> Fingerprints:
     """What tells whether a record says something else of an event than another one did, field by field."""
     in_own_words = said.get(SAID, {})
     return {field: found for field, found in _of_all(said).items() if field not in in_own_words} | {
-        field if field == RELATIONS else f"{SAID}.{field}": fingerprint(words) for field, words in in_own_words.items()
+        field if field == RELATIONS else f"{SAID}.{field}": fingerprint(_spoken(words))
+        for field, words in in_own_words.items()
     }
+
+
+def _spoken(words: Any) -> Any:
+    return [one for one in words if one is not None] if isinstance(words, list) else words
 
 
 def _with_ids(values: Values, actors: Mapping[str, KnownActor]) -> Values:

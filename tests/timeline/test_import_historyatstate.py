@@ -11,6 +11,7 @@ from django.conf import settings
 from events.admin.events import mark_edited
 from events.historyatstate.records import HistoryAtState
 from events.interchange.following import CALLED_OTHERWISE, SAID, fingerprints
+from events.interchange.following_entries import fingerprint
 from events.interchange.writing import event_records
 from events.loading import load_curated, load_reference
 from events.models import Actor, Event, EventText, Membership, Participation, Relation, Source
@@ -570,6 +571,29 @@ def test_what_the_source_says_otherwise_comes_after_the_import_of_an_older_versi
         [{"actor": "BE", "role": "host"}, edited[1], {"actor": "US", "role": "visitor"}]
     ]
     assert record("has-travels:1")["place"] == {"country": "BE"}
+
+
+@pytest.mark.usefixtures("reference")
+def test_what_editors_have_of_a_summit_stays_after_the_import_of_an_older_version(tmp_path):
+    rows = [
+        visit(number, "2012-05-20", state, state.title(), "", description="Attended the NATO Summit.")
+        for number, state in enumerate(["france", "germany", "italy"])
+    ]
+    path = folder(tmp_path, visits="".join(rows))
+    imported(path, "--group-summits")
+    summit = Event.objects.get(external_id="has-summits:2012-05-20-nato-summit")
+    # It remembered nothing of single entries, and the host, of whom no row speaks, was not among the words.
+    fields = ["type", "date", "place.country", "texts.en.title", "sources"]
+    before = {field: said for field, said in (summit.imported or {}).items() if field in fields}
+    summit.imported = {**before, "said.participants": fingerprint(["france", "germany", "italy"])}
+    summit.save()
+    [edited] = an_editor_leaves_out_the_united_states(summit.external_id)
+
+    assert imported(path, "--group-summits")[0] == ["Imported 4 records: 0 created, 0 changed, 4 unchanged, 0 refused."]
+    assert participants(summit.external_id) == [edited]
+    folder(tmp_path, visits="".join(rows).replace("italy", "spain"))
+    imported(path, "--group-summits")
+    assert participants(summit.external_id) == [[*edited[:2], {"actor": "ES", "role": "participant"}]]
 
 
 def terms(slug):
