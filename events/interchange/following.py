@@ -12,9 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from events.interchange.changes import shown
-from events.interchange.following_entries import KINDS, Described, Entry, described, fingerprint
-from events.interchange.following_entries import Followed as FollowedEntries
-from events.interchange.following_entries import follow as follow_entries
+from events.interchange.following_entries import (
+    KINDS,
+    Described,
+    Entry,
+    FollowedEntries,
+    described,
+    fingerprint,
+    follow_entries,
+)
 from events.interchange.records import Values
 from events.interchange.references import KnownActor
 from events.models import Event
@@ -104,7 +110,7 @@ class Statement:
                 else:
                     left.append(_left(field, None, _value(there, field)))
         for field in KINDS.keys() & said.keys():
-            followed = self._follow_entries(field, there, said, words.get(field), actors)
+            followed = self._follow_list(field, there, said, words.get(field), actors)
             standing.discard(field)
             memory.setdefault(ENTRIES, {})[field] = [list(entry) for entry in followed.entries]
             left += [_left(field, *one) for one in followed.left]
@@ -115,7 +121,7 @@ class Statement:
         """Whether the last import said something there, though perhaps not what was made of it."""
         return self.before is not None and not self.before.keys().isdisjoint((field, f"{SAID}.{field}"))
 
-    def _follow_entries(
+    def _follow_list(
         self, field: str, there: Values, said: Values, words: Any, actors: Mapping[str, KnownActor]
     ) -> FollowedEntries:
         now = _described(field, said, actors, words)

@@ -39,7 +39,7 @@ KINDS = {
 """By the key in a record."""
 
 
-class Followed(NamedTuple):
+class FollowedEntries(NamedTuple):
     values: list[Any]
     """The list as it is to be."""
     entries: list[Entry]
@@ -62,7 +62,7 @@ Described = Sequence[tuple[Any, Entry]]
 """Entries of a list, in their order, each with what is to be remembered of it."""
 
 
-def follow(there: Described, said: Described, before: Sequence[Entry]) -> Followed:
+def follow_entries(there: Described, said: Described, before: Sequence[Entry]) -> FollowedEntries:
     """The list, as it is `there`, with what is `said` now; `before` is what was remembered of the last import."""
     last = {entry.words: entry for entry in before}
     found = {entry.identity: (value, entry.whole) for value, entry in there}
@@ -97,7 +97,7 @@ def follow(there: Described, said: Described, before: Sequence[Entry]) -> Follow
         elif value is not None:
             left.append((None, value))
     made = {identity: whole for identity, (_, whole) in found.items()}
-    return Followed(
+    return FollowedEntries(
         [value for value, _ in found.values()],
         [entry if made.get(entry.identity) == entry.whole else last.get(entry.words, entry) for _, entry in said],
         left,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.interchange.following_entries import described, follow
+from events.interchange.following_entries import described, follow_entries
 
 
 def parts(text):
@@ -68,12 +68,12 @@ def remembered(text, words=""):
     ],
 )  # fmt: skip
 def test_what_becomes_of_a_list(before, there, said, becomes, left):
-    found = follow(entries(there), entries(said), remembered(before))
+    found = follow_entries(entries(there), entries(said), remembered(before))
 
     assert found.values == parts(becomes)
     assert found.left == [tuple(next(iter(parts(one)), None) for one in both) for both in left]
     # A second time, nothing becomes of it.
-    again = follow(entries(becomes), entries(said), found.entries)
+    again = follow_entries(entries(becomes), entries(said), found.entries)
     assert (again.values, again.left) == (parts(becomes), [])
 
 
@@ -81,9 +81,9 @@ def test_the_words_of_the_source_tell_what_it_says_again():
     before = remembered("FR host, US visitor", "France, America")
 
     said = entries("FR host as France, US visitor", "France, America")
-    assert follow(entries("FR host, US visitor"), said, before).values == parts("FR host, US visitor")
+    assert follow_entries(entries("FR host, US visitor"), said, before).values == parts("FR host, US visitor")
     said = entries("FR host, US visitor", "Gaul, America")
-    assert follow(entries("FR host as Frankia, US visitor"), said, before).left == [
+    assert follow_entries(entries("FR host as Frankia, US visitor"), said, before).left == [
         (part, {**part, "printed": "Frankia"}) for part in parts("FR host")
     ]
 
@@ -93,5 +93,5 @@ def test_topics_are_no_successors_of_others():
         return [(slug, described("topics", slug)) for slug in slugs]
 
     before = [entry for _, entry in topics("trade", "talks")]
-    found = follow(topics("talks", "gold"), topics("talks", "oil"), before)
+    found = follow_entries(topics("talks", "gold"), topics("talks", "oil"), before)
     assert (sorted(found.values), found.left) == (["gold", "oil", "talks"], [])
