@@ -7,7 +7,8 @@ editor has corrected or removed too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from events.digest import digest
@@ -23,7 +24,8 @@ class Entry(NamedTuple):
     whole: str
     """One of what was made of it: what is there is this, unless an editor has changed it."""
     slot: str
-    """An entry that is not said any more, and one that is new, are of the same thing if they have the same slot."""
+    """An entry that is not said any more, and one that is new, are of the same thing if each is the only one that is
+    said in this slot, such as the host."""
 
 
 class Kind(NamedTuple):
@@ -69,7 +71,7 @@ def follow_entries(there: Described, said: Described, before: Sequence[Entry]) -
     new = [(value, entry) for value, entry in said if entry.words not in last]
     said_now = {entry.words for _, entry in said}
     dropped = {entry.identity: entry for entry in before if entry.words not in said_now}
-    instead_of = _successors(new, dropped)
+    instead_of = _successors(said, before, dropped, found)
     order = [last.get(entry.words, entry).identity for _, entry in said]
     left: list[tuple[Any, Any]] = []
     for value, entry in new:
@@ -77,11 +79,6 @@ def follow_entries(there: Described, said: Described, before: Sequence[Entry]) -
         place = old.identity if old else entry.identity
         there_now, whole_now = found.get(place, (None, None))
         untouched = whole_now == (old and old.whole)
-        if place != entry.identity and entry.identity in found:  # an editor has entered it already
-            if untouched:
-                del found[place]
-            there_now, whole_now = found[entry.identity]
-            untouched = False
         if whole_now == entry.whole:
             continue
         if not untouched:
@@ -104,14 +101,24 @@ def follow_entries(there: Described, said: Described, before: Sequence[Entry]) -
     )
 
 
-def _successors(new: Described, dropped: dict[str, Entry]) -> dict[str, Entry]:
-    """By the identity of what is new, which of the `dropped` entries it is instead of; takes those out of them."""
-    found = {entry.identity: dropped.pop(entry.identity) for _, entry in new if entry.identity in dropped}
-    for _, entry in new:
-        old = next((old for old in dropped.values() if old.slot == entry.slot), None)
-        if old and entry.identity not in found:
-            found[entry.identity] = dropped.pop(old.identity)
+def _successors(
+    said: Described, before: Sequence[Entry], dropped: dict[str, Entry], there: Collection[str]
+) -> dict[str, Entry]:
+    """By the identity of what is said, which of the `dropped` entries it is instead of; takes those out of them. What
+    an editor has entered already is instead of no other."""
+    found = {entry.identity: dropped.pop(entry.identity) for _, entry in said if entry.identity in dropped}
+    only, only_now = _only_ones(before), _only_ones([entry for _, entry in said])
+    for slot in only.keys() & only_now.keys():
+        old, new = only[slot], only_now[slot]
+        if old.identity in dropped and new.identity not in there:
+            found[new.identity] = dropped.pop(old.identity)
     return found
+
+
+def _only_ones(entries: Sequence[Entry]) -> dict[str, Entry]:
+    """By the slot, the entry that is alone in it."""
+    alone = Counter(entry.slot for entry in entries)
+    return {entry.slot: entry for entry in entries if alone[entry.slot] == 1}
 
 
 Found = Mapping[str, tuple[Any, str]]
