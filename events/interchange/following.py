@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from events.interchange.changes import shown
@@ -95,7 +96,7 @@ class Statement:
         memory: dict[str, Any] = {}
         left = []
         for field in made.keys() - KINDS.keys() - {RELATIONS}:
-            known = before.get(f"{MADE}.{field}", None if field in words else before.get(field))
+            known = self._known(field, there, found) if field not in words else before.get(f"{MADE}.{field}")
             is_known = known is not None or not self._remembers(field)
             if field not in again and is_known and found.get(field) not in (known, made[field]):
                 standing.add(field)
@@ -103,9 +104,9 @@ class Statement:
             remembered = known if field in again and known else made[field]
             if remembered != self.now.get(field):
                 memory[f"{MADE}.{field}"] = remembered
-        for field, last in before.items():
+        for field in before:
             if field.startswith(("place.", "texts.")) and field not in made and field in found:
-                if found[field] == before.get(f"{MADE}.{field}", last):
+                if found[field] == self._known(field, there, found):
                     said = _without(said, field.split("."))
                 else:
                     left.append(_left(field, None, _value(there, field)))
@@ -121,6 +122,14 @@ class Statement:
         """Whether the last import said something there, though perhaps not what was made of it."""
         return self.before is not None and not self.before.keys().isdisjoint((field, f"{SAID}.{field}"))
 
+    def _known(self, field: str, there: Values, found: Fingerprints) -> str | None:
+        """What was made of it at the last import. `found` is of what is `there`."""
+        before = self.before or {}
+        known: str | None = before.get(f"{MADE}.{field}", before.get(field))
+        # Older versions remembered a state by its name, not by the id that `found` is of.
+        by_name = known not in (None, found.get(field)) and f"{MADE}.{field}" not in before
+        return found.get(field) if by_name and known == fingerprint(_value(there, field)) else known
+
     def _follow_list(
         self, field: str, there: Values, said: Values, words: Any, actors: Mapping[str, KnownActor]
     ) -> FollowedEntries:
@@ -131,6 +140,8 @@ class Statement:
             before = [Entry(*one) for one in remembered]
         elif field in self._said_again:
             before = entries
+        elif (made := self._as_made(field, there)) is not None:
+            before = [entry for _, entry in _described(field, {field: made}, actors)]
         elif self._remembers(field) and field != "sources":  # by an older version, as a whole
             return FollowedEntries(said[field], entries, [])
         else:
@@ -140,6 +151,13 @@ class Statement:
             places = [place for place in self._newly_called_otherwise if entries[place].words in again]
             there = _with_printed_names(there, [said[field][place] for place in places])
         return follow_entries(_described(field, there, actors), now, before)
+
+    def _as_made(self, field: str, there: Values) -> list[Any] | None:
+        """Of a list that an older version remembered as a whole, what it made, if editors have only added to it."""
+        entries = there.get(field, [])
+        runs = [entries[first:last] for first, last in combinations(range(len(entries) + 1), 2)]
+        made = (self.before or {}).get(field)
+        return next((run for run in runs if fingerprint(run) == made), None) if made else None
 
     @property
     def _newly_called_otherwise(self) -> set[int]:

@@ -1,11 +1,14 @@
 """What is remembered of the last import of a data set; what becomes of it is in `test_importing`."""
 
+import pytest
+
 from events.interchange.following import CALLED_OTHERWISE, RELATIONS, SAID, Statement, fingerprints
+from events.interchange.merging import merged
 from events.interchange.references import KnownActor
 
-from .test_merging import THERE
+from .test_merging import ONE, THERE
 
-ACTORS = {name: KnownActor(pk, name, "") for pk, name in enumerate(["KZ", "cyrus-vance"])}
+ACTORS = {name: KnownActor(pk, name, "") for pk, name in enumerate(["KZ", "cyrus-vance", "UZ", "TM"])}
 
 
 def test_fingerprints_tell_which_field_says_something_else():
@@ -60,6 +63,69 @@ def test_of_what_came_otherwise_only_added_links_and_printed_names_are_new():
     assert becomes() == (fields, there["participants"], [])
     assert becomes(adds_relations=True) == (fields - {"relations"}, there["participants"], [])
     assert becomes(called_otherwise=[0]) == (fields, said["participants"][:1], [])
+
+
+def imported_again(said, there, before):
+    """What is there after the import, what it names, and what it remembers. THERE is what the last one made."""
+    statement = Statement(fingerprints(said), before, {})
+    followed = statement.follow(there, said, {}, ACTORS)
+    becomes = merged(there, followed.values, followed.standing, whole=True)
+    return becomes, followed.left, {**statement.to_remember(unlinked=False), **followed.memory}
+
+
+OWN_SOURCE = {"url": "https://e.org/own", "title": "Own", "official": False}
+"""One that an editor added."""
+
+
+@pytest.mark.parametrize("added", [[], [OWN_SOURCE]])
+@pytest.mark.parametrize("change", [{"title": "Other"}, {"url": "https://e.org/other"}, {"title": "O", "url": "o"}])
+def test_a_source_that_changes_after_the_import_of_an_older_version_is_changed(added, change):
+    # It remembered nothing of single entries.
+    before = fingerprints(THERE)
+    other = {**ONE, **change}
+
+    becomes, left, memory = imported_again({**THERE, "sources": [other]}, {**THERE, "sources": [ONE, *added]}, before)
+    assert (becomes["sources"], left) == ([other, *added], [])
+    becomes, left, _ = imported_again(THERE, becomes, memory)
+    assert (becomes["sources"], left) == ([ONE, *added], [])
+
+
+def test_a_source_that_an_editor_corrected_stays_after_the_import_of_an_older_version():
+    corrected = {**ONE, "title": "Corrected"}
+
+    said, there = {**THERE, "sources": [{**ONE, "title": "Other"}]}, {**THERE, "sources": [corrected]}
+    becomes, left, _ = imported_again(said, there, fingerprints(THERE))
+    assert becomes["sources"] == [corrected]
+    assert left == [
+        "sources: “https://e.org/1 Other” in the source by now, and left as editors have it: "
+        "“https://e.org/1 Corrected”."
+    ]
+
+
+ELSEWHERE = {**THERE, "place": {"name": "Astana", "country": "UZ"}}
+
+
+@pytest.mark.parametrize("unchanged_runs", [0, 1])
+def test_a_state_that_changes_after_the_import_of_an_older_version_is_changed(unchanged_runs):
+    # It remembered states by their names.
+    there, memory = THERE, fingerprints(THERE)
+    for _ in range(unchanged_runs):
+        there, _, memory = imported_again(THERE, there, memory)
+
+    assert imported_again(ELSEWHERE, there, memory)[:2] == (ELSEWHERE, [])
+    without = {**THERE, "place": {"name": "Astana"}}
+    assert imported_again(without, there, memory)[0]["place"] == {"name": "Astana", "country": None}
+
+
+@pytest.mark.parametrize("unchanged_runs", [0, 1])
+def test_a_state_that_an_editor_corrected_stays_after_the_import_of_an_older_version(unchanged_runs):
+    there, memory = ELSEWHERE, fingerprints(THERE)
+    for _ in range(unchanged_runs):
+        there, _, memory = imported_again(THERE, there, memory)
+
+    third = {**THERE, "place": {"name": "Astana", "country": "TM"}}
+    left = "place.country: “TM” in the source by now, and left as editors have it: “UZ”."
+    assert imported_again(third, there, memory)[:2] == (ELSEWHERE, [left])
 
 
 def test_relations_are_remembered_alike_whatever_is_there_beside_them():
