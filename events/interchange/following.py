@@ -91,11 +91,11 @@ class Statement:
         """
         before = self.before or {}
         again = self._said_again
-        found, made = _of_all(_with_ids(there, actors)), _of_all(_with_ids(said, actors))
+        found, made = _of_all(_with_ids(_but_lists(there), actors)), _of_all(_with_ids(_but_lists(said), actors))
         standing = again - {RELATIONS} if self.before is None and self.adds_relations else set(again)
         memory: dict[str, Any] = {}
         left = []
-        for field in made.keys() - KINDS.keys() - {RELATIONS}:
+        for field in made:
             known = self._known(field, there, found) if field not in words else before.get(f"{MADE}.{field}")
             is_known = known is not None or not self._remembers(field)
             if field not in again and is_known and found.get(field) not in (known, made[field]):
@@ -149,7 +149,10 @@ class Statement:
         if field == "participants":
             again = {entry.words for entry in before}
             places = [place for place in self._newly_called_otherwise if entries[place].words in again]
-            there = _with_printed_names(there, [said[field][place] for place in places])
+            if places:
+                there = _with_printed_names(there, [said[field][place] for place in places])
+        if entries == before:
+            return FollowedEntries(there.get(field, []), entries, [])
         return follow_entries(_described(field, there, actors), now, before)
 
     def _as_made(self, field: str, there: Values) -> list[Any] | None:
@@ -191,11 +194,14 @@ class Statement:
 def said_of(records: Mapping[int, Values]) -> dict[int, Statement]:
     """What the records say, by the ids of their events. One query."""
     before = dict(Event.objects.filter(pk__in=records).values_list("pk", "imported"))
+    made = {pk: _of_all(values) for pk, values in records.items()}
     return {
         pk: Statement(
-            now=fingerprints(values),
+            now=_in_own_words(made[pk], values),
             before=before.get(pk, {}),
-            made=_made(values),
+            made={
+                field: found for field, found in made[pk].items() if field in values.get(SAID, {}).keys() - {RELATIONS}
+            },
             called_otherwise=values.get(CALLED_OTHERWISE, ()),
             adds_relations=bool(values.get(SAID, {}).get(RELATIONS)),
         )
@@ -210,8 +216,12 @@ def remember(said: Mapping[int, Fingerprints]) -> None:
 
 def fingerprints(said: Values) -> Fingerprints:
     """What tells whether a record says something else of an event than another one did, field by field."""
+    return _in_own_words(_of_all(said), said)
+
+
+def _in_own_words(made: Fingerprints, said: Values) -> Fingerprints:
     in_own_words = said.get(SAID, {})
-    return {field: found for field, found in _of_all(said).items() if field not in in_own_words} | {
+    return {field: found for field, found in made.items() if field not in in_own_words} | {
         field if field == RELATIONS else f"{SAID}.{field}": fingerprint(_spoken(words))
         for field, words in in_own_words.items()
     }
@@ -260,9 +270,8 @@ def _without(values: Values, path: Sequence[str]) -> Values:
     return {**values, key: _without(values.get(key, {}), below) if below else None}
 
 
-def _made(said: Values) -> Fingerprints:
-    in_own_words = said.get(SAID, {}).keys() - {RELATIONS}
-    return {field: found for field, found in _of_all(said).items() if field in in_own_words}
+def _but_lists(values: Values) -> Values:
+    return {key: value for key, value in values.items() if key not in KINDS and key != RELATIONS}
 
 
 def _of_all(said: Values) -> Fingerprints:
