@@ -18,7 +18,7 @@ from events.historyatstate.reading import Files, Row, rows
 from events.historyatstate.states import code_of, contradiction, in_own_words
 from events.historyatstate.summits import Guest, Summit, summits
 from events.historyatstate.visitors import Visit, Visitors, visit_by
-from events.interchange.following import CALLED_OTHERWISE, RELATIONS, SAID
+from events.interchange.following import BESIDES, CALLED_OTHERWISE, RELATIONS, SAID
 from events.interchange.reading import Entry
 from events.interchange.records import Values, problems
 from events.interchange.shapes import Problem
@@ -194,7 +194,8 @@ class _Reading:
         parts = [_same(HOST)]
         if visit:
             said = {"role": "visitor", "printed": row["visitor"]}
-            parts += [Part({"actor": visit.slug, **said}, said), self._state_part(state, "visitor", row, "from")]
+            words = {**said, BESIDES: _said_state(row, "from")}  # who is meant by a name depends on the state
+            parts += [Part({"actor": visit.slug, **said}, words), self._state_part(state, "visitor", row, "from")]
         else:
             printed = f"{row['visitor']} ({row['from']})" if row["visitor"] else row["from"]
             said = {"role": "visitor", "printed": printed}

@@ -31,6 +31,9 @@ SAID = "said"
 `participants`, with an entry for each, or `place.country`. None is for an entry that it does not speak of, which is the
 same whatever is in the database. No file may have it."""
 
+BESIDES = "besides"
+"""The key, in such an entry, of what another one says, but decides who is meant by this one, too."""
+
 CALLED_OTHERWISE = "called_otherwise"
 """The key, of such a record, which has the places among its participants of those who have a name as printed because
 they are called otherwise here, and who would have none if they were called so."""
@@ -228,7 +231,10 @@ def _in_own_words(made: Fingerprints, said: Values) -> Fingerprints:
 
 
 def _spoken(words: Any) -> Any:
-    return [one for one in words if one is not None] if isinstance(words, list) else words
+    """What tells a field from another one. A list says by itself what its entries have `BESIDES`."""
+    if isinstance(words, list):
+        return [_spoken(one) for one in words if one is not None]
+    return {key: said for key, said in words.items() if key != BESIDES} if isinstance(words, dict) else words
 
 
 def _with_ids(values: Values, actors: Mapping[str, KnownActor]) -> Values:

@@ -223,6 +223,20 @@ def left_in_trip_7(path):
 
 
 @pytest.mark.usefixtures("reference")
+@pytest.mark.parametrize("older", [False, True])
+def test_of_another_state_a_visitor_of_the_same_name_is_another_person(tmp_path, older):
+    jordan = visit(11, "1998-06-01", "jordan", "Jordan", "King Hussein")
+    imported(folder(tmp_path, "", jordan))
+    if older:
+        remembered_as_it_once_was(tmp_path)
+    assert [part["actor"] for part in record("has-visits:11")["participants"]] == ["US", "king-hussein-jo", "JO"]
+
+    imported(folder(tmp_path, "", visit(11, "1998-06-01", "morocco", "Morocco", "King Hussein")))
+    assert [part["actor"] for part in record("has-visits:11")["participants"]] == ["US", "king-hussein-ma", "MA"]
+    assert "0 changed" in imported(tmp_path)[0][0]
+
+
+@pytest.mark.usefixtures("reference")
 def test_who_an_editor_added_stays_if_the_source_says_something_else_of_others(client, tmp_path):
     path = folder(tmp_path, TRIPS[0])
     imported(path, "--publish")
