@@ -35,8 +35,6 @@ class _Draft:
     id: int = 0
     there: Actor | None = None
     outcome: Outcome = field(default_factory=lambda: Outcome(Status.UNCHANGED))
-    put_off: bool = False
-    """Whether it is written when all has been read: see `_check_kind`."""
 
     @property
     def refused(self) -> bool:
@@ -58,32 +56,33 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     for draft in drafts:
         draft.refuse([*_wrong_terms(draft.values), *_links_to_itself(draft, existing)])
         _check_kind(draft, existing, last)
-    written = [draft for draft in drafts if not draft.there or (existing is Existing.REPLACE and not draft.put_off)]
+    ready = [draft for draft in drafts if not draft.outcome.waits]
+    written = [draft for draft in ready if not draft.there or existing is Existing.REPLACE]
     _check_unique(written)
     _free([draft for draft in written if not draft.refused])
-    new = [draft for draft in drafts if not draft.there and not draft.refused]
+    new = [draft for draft in ready if not draft.there and not draft.refused]
     for draft, pk in zip(new, new_ids(Actor, len(new)), strict=True):
         draft.id, draft.outcome.status = pk, Status.CREATED
     copy_rows(Actor, COLUMNS, ([draft.id, draft.values["slug"], *_row(draft.values)] for draft in new))
-    for draft in drafts:
+    for draft in ready:
         if draft.there and not draft.refused:
             draft.id = draft.there.pk
-            if existing is Existing.REPLACE and not draft.put_off:
+            if existing is Existing.REPLACE:
                 _replace(draft, draft.there)
-    _write_links([draft for draft in drafts if not draft.refused and _has_say(draft, existing)], existing, last)
-    changed = [draft.id for draft in drafts if draft.outcome.status is Status.CHANGED]
+    _write_links([draft for draft in ready if not draft.refused and _has_say(draft, existing)], existing, last)
+    changed = [draft.id for draft in ready if draft.outcome.status is Status.CHANGED]
     if changed:
         Actor.objects.filter(pk__in=changed).update(imported_at=timezone.now())
     if explain:
         after = actor_records(changed, listed)
-        for draft in drafts:
+        for draft in ready:
             if draft.id in after:
                 draft.outcome.explain(before[draft.id], after[draft.id])
     return [draft.outcome for draft in drafts]
 
 
 def _has_say(draft: _Draft, existing: Existing) -> bool:
-    return not draft.there or (existing is not Existing.KEEP and not draft.put_off)
+    return not draft.there or existing is not Existing.KEEP
 
 
 def _own(values: Values) -> Values:
@@ -205,7 +204,7 @@ def _check_kind(draft: _Draft, existing: Existing, last: bool) -> None:
     there, state = draft.there, Actor.Kind.STATE
     leaves = there and existing is Existing.REPLACE and there.kind == state != draft.values["kind"]
     if there and leaves and (why := there.why_a_state()):
-        draft.put_off = draft.outcome.waits = not last
+        draft.outcome.waits = not last
         draft.refuse([Problem("kind", why)] if last else [])
 
 

@@ -232,7 +232,7 @@ class Import:
                 results += self._in_transaction([entry], last)
                 if self.stopped:
                     raise _Stop
-        self._open_links[open_links:] = type(self._open_links)("Q", sorted(self._open_links[open_links:]))
+        self._open_links[open_links:] = array("Q", sorted(self._open_links[open_links:]))
         return results
 
     def _written(self, batch: Sequence[Entry], last: bool) -> list[Result]:
