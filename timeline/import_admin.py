@@ -55,7 +55,7 @@ from timeline.admin_messages import (
 )
 from timeline.formats.csv import BYTE_ORDER_MARK
 from timeline.import_effects import Effects
-from timeline.importing import Report, publish_imported, run
+from timeline.importing import WHY_IN_HAND, Report, publish_imported, run
 from timeline.publishing_admin import PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
 from timeline.taken_along import log_what_went_along, say_what_went_along
@@ -76,10 +76,7 @@ MEANWHILE = (
 )
 OTHERWISE = "Public otherwise than they are here, and left so: {} events that the file did not change."
 EDITED = "Not published, since somebody has saved them after the import had begun: {}. Publish them here."
-IN_HAND = (
-    "Not published, since something else was changed there and never published, by an editor or with publish false: "
-    "{}. Publish them here."
-)
+IN_HAND = f"Not published, since {WHY_IN_HAND}: {{}}. Publish them here."
 MODELS = {"type": EventType, "topic": Topic, "actor": Actor, "event": Event}
 PARTS: dict[str, dict[str, type[Model]]] = {
     "actor": {"memberships": Membership},
@@ -202,6 +199,7 @@ class ImportAdmin(PublishingAdmin):
             "published_unchanged": listing(effects.published_unchanged, LISTED),
             "withdrawn": listing(effects.published.withdrawn, LISTED),
             "in_hand": listing(effects.published.in_hand, LISTED),
+            "why_in_hand": WHY_IN_HAND,
             "others_unpublished": others_not("published", len(effects.unpublished), LISTED),
             "title": f"Import events: what {name} would do",
         }

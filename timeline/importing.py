@@ -30,6 +30,9 @@ PUBLISHED_TEXT = 16_000_000
 """Bytes of titles and summaries in one, unless a single event has more: rendering takes ten times as much memory. Where
 events have up to 8 kB each, the number comes first."""
 
+WHY_IN_HAND = "something else was changed there and never published, by an editor or with publish false"
+"""Why an event that the import changed is not published: see `Published.in_hand`."""
+
 
 @dataclass(slots=True)
 class Report:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import DatabaseError, transaction
 
+from events.among import among
 from events.interchange import flat
 from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
@@ -21,7 +21,7 @@ from events.interchange.writing import event_records
 from events.locking import Conflict, is_conflict
 from events.models import Event
 from timeline.admin_messages import listing
-from timeline.importing import Published, Report, gone, publish_imported, run
+from timeline.importing import WHY_IN_HAND, Published, Report, gone, in_parts, publish_imported, run
 from timeline.models import Publication
 from timeline.processes import MOST_PROCESSES, clear_waste, processes_here, waste_kept
 from timeline.progress import Progress
@@ -144,8 +144,8 @@ class ImportCommand(BaseCommand):
                 if importing.unread:
                     self.stdout.write("What is not in the source any more was not looked for: not all of it was read.")
                 else:
-                    gone_here = partial(_gone, namespaces, flat_only)
-                    unasked = self._report_gone(gone_here, complete, importing.unidentified, options)
+                    gone_here = gone(namespaces)
+                    unasked = self._report_gone(gone_here, flat_only, complete, importing.unidentified, options)
                 refusals = self._publish(report, options)
             if options["dry_run"]:
                 transaction.set_rollback(True)
@@ -201,8 +201,7 @@ class ImportCommand(BaseCommand):
             if done.in_hand:
                 would = "Would not be published" if options["dry_run"] else "Not published"
                 self.stdout.write(
-                    f"{would}, since something else was changed there and never published, by an editor or with "
-                    f"publish false: {listing(done.in_hand, most)}. Publish them in the admin."
+                    f"{would}, since {WHY_IN_HAND}: {listing(done.in_hand, most)}. Publish them in the admin."
                 )
             if done.edited_meanwhile:
                 self.stdout.write(
@@ -213,7 +212,12 @@ class ImportCommand(BaseCommand):
         return refusals
 
     def _report_gone(
-        self, gone_here: Callable[[], Iterator[Gone]], complete: bool, unidentified: int, options: dict[str, Any]
+        self,
+        gone_here: Iterable[list[Event]],
+        flat_only: bool,
+        complete: bool,
+        unidentified: int,
+        options: dict[str, Any],
     ) -> bool:
         """Says which events of the same data sets were not in the source, and withdraws them if asked to; returns
         whether it was not asked enough for so many.
@@ -221,34 +225,36 @@ class ImportCommand(BaseCommand):
         Not if a record was refused, even if its event can be told: one that has another external id by now takes the
         slug of an event that seems to be missing.
         """
-        count = beyond = 0
+        ids, beyond = array("Q"), 0
         listed = {0: 0, 1: LISTED}.get(options["verbosity"], sys.maxsize)
-        for gone_now in gone_here():
-            beyond += gone_now.beyond
-            for event in gone_now.events:
-                count += 1
-                if count <= listed:
+        for events in gone_here:
+            looked_for = _flat(events) if flat_only else events
+            beyond += len(events) - len(looked_for)
+            for event in looked_for:
+                ids.append(event.pk)
+                if len(ids) <= listed:
                     self.stdout.write(f"Not in the source any more: {event.external_id} ({event.slug})")
-        if count:
-            self.stdout.write(f"Not in the source any more: {count:,} events in all.")
+        if ids:
+            self.stdout.write(f"Not in the source any more: {len(ids):,} events in all.")
         if beyond:
             self.stdout.write(f"Not looked for: {beyond:,} events that CSV cannot hold.")
-        doubt = ", and may be among these" if count and unidentified else ""
+        doubt = ", and may be among these" if ids and unidentified else ""
         if options["withdraw_missing"] and not complete:
             self.stdout.write(f"Nothing was withdrawn: some records were refused{doubt}.")
         elif options["withdraw_missing"]:
-            return self._withdraw(gone_here, options)
+            return self._withdraw(ids, options)
         elif doubt:
             self.stdout.write(f"{unidentified:,} records were refused{doubt}: no external id can be read in them.")
         return False
 
-    def _withdraw(self, gone_here: Callable[[], Iterator[Gone]], options: dict[str, Any]) -> bool:
+    def _withdraw(self, ids: Sequence[int], options: dict[str, Any]) -> bool:
         """Withdraws what is public of them. If that is too much to be done unasked, says so instead, and returns True,
         unless it is a dry run."""
 
         def ended(trial: bool) -> Iterator[Event]:
-            for gone_now in gone_here():
-                yield from withdraw(gone_now.events, vanished=True, trial=trial)
+            for some in in_parts(ids):
+                events = Event.objects.filter(among("pk", some)).order_by("external_id")
+                yield from withdraw(events, vanished=True, trial=trial)
 
         if not options["yes"] and (question := _question(ended(trial=True))):
             nothing = "Would be withdrawn only with --yes" if options["dry_run"] else "Nothing was withdrawn"
@@ -259,23 +265,10 @@ class ImportCommand(BaseCommand):
         return False
 
 
-@dataclass(slots=True)
-class Gone:
-    """Some of the events that the source no longer has; of others it is `beyond` it to have them."""
-
-    events: list[Event]
-    beyond: int = 0
-
-
-def _gone(namespaces: Sequence[str], flat_only: bool) -> Iterator[Gone]:
-    for events in gone(namespaces):
-        if flat_only:
-            records = event_records([event.pk for event in events])
-            # One that somebody has deleted meanwhile has no record.
-            flat_ones = [event for event in events if event.pk in records and not flat.row(records[event.pk])[1]]
-            yield Gone(flat_ones, beyond=len(events) - len(flat_ones))
-        else:
-            yield Gone(events)
+def _flat(events: Sequence[Event]) -> list[Event]:
+    """Those that CSV can hold. One that somebody has deleted meanwhile has no record."""
+    records = event_records([event.pk for event in events])
+    return [event for event in events if event.pk in records and not flat.row(records[event.pk])[1]]
 
 
 def _question(events: Iterable[Event]) -> str:
