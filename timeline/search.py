@@ -70,7 +70,8 @@ def has_stray_star(text: str) -> bool:
 def queries(text: str, language: str) -> list[str]:
     """Any of these tsqueries finds what `text` asks for (see `parse`): the first one in documents with texts in their
     own `language`, the others where these are in another one. Stop words of the texts' language are not looked for; but
-    a query of nothing else finds them where they stand in capitals, or in a name that is in another language: WHO, IT.
+    a query of nothing else finds them, each by itself, where they stand in capitals, or in a name that is in another
+    language: WHO, IT.
 
     Takes a query for each stemmer that does not remember all the words, and one more for such beginnings.
     """

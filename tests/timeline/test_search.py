@@ -366,6 +366,10 @@ def test_stop_words_in_capitals_are_found_where_nothing_else_is_asked_for(client
 @example("The WAR OF", "und", [(False, "of"), (True, "war")])
 @example("The WAR OF", "und", [(False, "of"), (False, "peace")])
 @example("running", "Und war", [(False, "und")])  # a stop word of the text's language, not of the name's
+@example("", "OF", [(False, "of")])  # of the name's, not of a German text's
+@example("runs", "OF", [(False, "und of"), (True, "of war")])
+@example("runs", "OF", [(False, "runs"), (True, "of")])
+@example("", "und", [(False, "und und")])  # of the text's, which are looked for each by itself
 def test_phrases_are_found_where_postgresql_finds_them(text, name, asked):
     asked = [(minus, " ".join(words_of(phrase))) for minus, phrase in asked]
     asked = [(minus, phrase) for minus, phrase in asked if phrase]
@@ -393,15 +397,20 @@ def matches(vector, query):
 def found_by_postgresql(stemmer, text, name, asked):
     """Whether the document has all the phrases that are not excluded, and none that is, be they stemmed as the text
     or as the name. Those that are nothing but stop words in the text are looked for only if nothing else is wanted: in
-    the name, if they are no stop words of its language, or in capitals."""
+    the name, if they are no stop words of its language, or each by itself there or in capitals. What is a stop word in one of the two languages
+    alone, and stands in capitals, is there in the other one too, though no phrase goes on from it."""
     capitals = {word.lower() for word in CAPITALS.findall(f"{text} {name}")}
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT minus, phrase, numnode(phraseto_tsquery(%(stemmer)s, phrase)) > 0, bool_or(
+            SELECT minus, numnode(phraseto_tsquery(%(stemmer)s, phrase)) > 0, bool_or(
                 to_tsvector(%(stemmer)s, %(text)s) @@ phraseto_tsquery(one, phrase)
                 OR to_tsvector('english', %(name)s) @@ phraseto_tsquery(one, phrase)
-            )
+                OR array_to_tsvector(ARRAY(
+                    SELECT word FROM unnest(%(capitals)s::text[]) AS word
+                    WHERE '' IN (to_tsvector(%(stemmer)s, word), to_tsvector('english', word))
+                )) @@ phraseto_tsquery(one, phrase)
+            ), string_to_array(phrase, ' ') <@ (%(capitals)s || tsvector_to_array(to_tsvector('english', %(name)s)))
             FROM unnest(%(minus)s::boolean[], %(phrases)s::text[]) AS asked (minus, phrase),
                 unnest(ARRAY[%(stemmer)s, 'english']::regconfig[]) AS one
             GROUP BY minus, phrase
@@ -410,15 +419,16 @@ def found_by_postgresql(stemmer, text, name, asked):
                 "stemmer": stemmer,
                 "text": " ".join(words_of(text)),
                 "name": " ".join(words_of(name)),
+                "capitals": list(capitals),
                 "minus": [minus for minus, _ in asked],
                 "phrases": [phrase for _, phrase in asked],
             },
         )
         found = cursor.fetchall()
-    says_something = any(says and not minus for minus, _, says, _ in found)
+    says_something = any(says and not minus for minus, says, _, _ in found)
     return all(
-        has != minus if says else has or set(phrase.split()) <= capitals
-        for minus, phrase, says, has in found
+        has != minus if says else has or has_each
+        for minus, says, has, has_each in found
         if says or not (minus or says_something)
     )
 
