@@ -1,5 +1,6 @@
 """Tests have an embedded PostgreSQL of their own, beside the real one, so they can run while the server runs."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from config import embedded
 from config.embedded.place import home_folder, server_account
 from config.upgrades import settled
+from events.loading import load_reference
+from tests.copies import filled_once
 
 # Playwright's synchronous interface runs an event loop in the thread of the test, where Django would refuse queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -22,6 +25,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 FILES: dict[str, Any] = {}
 """The static files, by their address. Each client of a test would look for them anew, which takes 11 ms."""
 
+gc.disable()  # until all tests are gathered, a third of which it would take
 SERVER = pytest.StashKey[embedded.Server]()
 
 
@@ -68,6 +72,12 @@ def found_once(find: Callable[[Any], None]) -> Callable[[Any], None]:
     return add_files
 
 
+def pytest_collection_finish() -> None:
+    """Look for garbage again, but not among what stays until the end."""
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server if no other run uses it."""
     if server := config.stash.get(SERVER, None):
@@ -77,6 +87,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture
 def committed(transactional_db):
     """A database whose transactions really end, for tests with several connections."""
+
+
+@pytest.fixture
+def reference(db):
+    """The states, blocs, types and topics that come with the project."""
+    filled_once("reference", load_reference)
 
 
 @pytest.fixture

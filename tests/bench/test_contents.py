@@ -3,15 +3,14 @@
 import pytest
 from django.core.management import call_command
 
-from events.loading import load_reference
 from tests.bench.contents import correct
 from timeline.models import Publication
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.usefixtures("reference")
 def test_some_events_were_corrected():
-    load_reference()
     call_command("seed_synthetic", "200")
 
     correct(200)

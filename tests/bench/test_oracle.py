@@ -5,7 +5,6 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from events.loading import load_reference
 from tests.bench.oracle.check import Api, _one_in, check
 from tests.bench.oracle.documents import bounds, day, words_in
 from timeline import summaries
@@ -17,8 +16,7 @@ BEGINNINGS = ("worki", "visits", "negot", "minis")
 
 
 @pytest.fixture
-def invented(db, settings):
-    load_reference()
+def invented(reference):
     call_command("seed_synthetic", "120", stdout=StringIO(), stderr=StringIO())
 
 

@@ -12,8 +12,8 @@ from tests.bench.queries import Values
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.usefixtures("reference")
 def test_every_pair_is_a_good_question(monkeypatch):
-    call_command("load_reference")
     call_command("seed_synthetic", "400")
     call_command("load_curated")
     correct(400)

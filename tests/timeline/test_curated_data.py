@@ -175,10 +175,9 @@ def test_an_event_that_has_neither_its_slug_nor_its_external_id_any_more_is_name
     assert not Event.objects.filter(slug=slug).exists()
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("reference")
 def test_a_new_timeline_has_the_events_that_editors_call_otherwise(monkeypatch, tmp_path):
     (tmp_path / "timelines.json").write_text("[]")
-    load_reference()
     with monkeypatch.context() as before:
         before.setattr("timeline.loading.DATA", tmp_path)
         load_curated()
@@ -197,13 +196,12 @@ def test_a_new_timeline_has_the_events_that_editors_call_otherwise(monkeypatch, 
     ]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("reference")
 def test_a_timeline_of_an_event_that_is_not_there_gives_error(monkeypatch, tmp_path):
     texts = {"en": {"title": "One"}, "de": {"title": "Eins"}}
     timeline = {"slug": "one", "texts": texts, "events": ["us-troops-afghanistan", "nothing", "nobody"]}
     (tmp_path / "timelines.json").write_text(json.dumps([timeline]))
     monkeypatch.setattr("timeline.loading.DATA", tmp_path)
-    load_reference()
 
     with pytest.raises(CommandError) as caught:
         call_command("load_curated")

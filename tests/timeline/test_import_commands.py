@@ -15,7 +15,6 @@ from psycopg.errors import DeadlockDetected
 from events.admin.events import mark_edited
 from events.interchange import importing, writing
 from events.interchange.writing import event_records
-from events.loading import load_reference
 from events.models import Actor, Event
 from tests.builders import actor, published
 from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, PERSON, SUMMIT, TRADE, US, lines
@@ -930,9 +929,9 @@ def test_an_export_that_fails_leaves_the_old_file(file, tmp_path, monkeypatch):
     assert [(found.name, found.read_text()) for found in tmp_path.glob("old*")] == [("old.jsonl", "old")]
 
 
+@pytest.mark.usefixtures("reference")
 def test_it_fits_what_is_there_already(file):
     """States and types that come with the project are the file's own."""
-    load_reference()
     event = {**EARLIER, "type": "summit"}
 
     assert run("import_events", file(event))[0] == ["Imported 1 records: 1 created, 0 changed, 0 unchanged, 0 refused."]

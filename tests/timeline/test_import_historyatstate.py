@@ -13,7 +13,7 @@ from events.historyatstate.records import HistoryAtState
 from events.interchange.following import CALLED_OTHERWISE, SAID, fingerprints
 from events.interchange.following_entries import fingerprint
 from events.interchange.writing import event_records
-from events.loading import load_curated, load_reference
+from events.loading import load_curated
 from events.models import Actor, Event, EventText, Membership, Participation, Relation, Source
 from tests.assertions import slugs
 from tests.builders import actor, member
@@ -48,11 +48,6 @@ VISITS = [
     visit(9, "1881-09-28", "hawaii", "Hawaii", "King Kalakaua"),
     visit(10, "1998-06-01", "jordan", "Jordan", "King Hussein and Queen Noor", description="Working Visit."),
 ]
-
-
-@pytest.fixture
-def reference(db):
-    load_reference()
 
 
 def imported(path, *options):
@@ -1034,9 +1029,9 @@ SHARED = Path(settings.BASE_DIR).parent / "shared" / "data"
 
 
 @pytest.mark.skipif(not (SHARED / "historyatstate").is_dir(), reason="the data sets are not at hand")
+@pytest.mark.usefixtures("reference")
 def test_the_real_data_says_what_another_reading_of_it_says():
     """`events_trips_visits.jsonl.gz` was made from the same files by somebody else."""
-    load_reference()
     with gzip.open(SHARED / "events_trips_visits.jsonl.gz", "rt", encoding="utf-8") as file:
         theirs = {record["id"]: record for record in map(json.loads, file)}
     found = HistoryAtState.under(SHARED / "historyatstate")

@@ -17,34 +17,33 @@ from timeline.publishing import publish, withdraw
 pytestmark = pytest.mark.django_db
 
 
-def walk(client, url, link="next"):
-    """The pages from `url` on, each as a list of ids."""
-    pages = []
+def visited(client, url, link="next"):
+    """By the URL of each page from `url` on, a list of ids."""
+    pages = {}
     while url:
         body = client.get(url).json()
-        pages.append([event["id"] for event in body["results"]])
+        pages[url] = [event["id"] for event in body["results"]]
         url = body[link]
     return pages
+
+
+def walk(client, url, link="next"):
+    """The pages from `url` on, each as a list of ids."""
+    return list(visited(client, url, link).values())
 
 
 def joined(pages):
     return [slug for page in pages for slug in page]
 
 
-def last_url(client, url):
-    """The URL of the last page from `url` on."""
-    while following := client.get(url).json()["next"]:
-        url = following
-    return url
-
-
 def assert_pages(client, start, wanted, size=None):
     """The pages from `start` on have what is wanted, also backwards from the last one; all others are of `size`."""
-    pages = walk(client, start)
-    assert joined(pages) == wanted
+    pages = visited(client, start)
+    *others, last = pages
+    assert joined(pages.values()) == wanted
     if size:
-        assert all(len(page) == size for page in pages[:-1])
-    assert joined(walk(client, last_url(client, start), "previous")[::-1]) == wanted
+        assert all(len(pages[url]) == size for url in others)
+    assert joined(walk(client, last, "previous")[::-1]) == wanted
 
 
 def many_on_one_day(number, day="2025-11-06"):
@@ -60,11 +59,12 @@ def many_on_one_day(number, day="2025-11-06"):
 def test_two_thousand_ties_are_each_seen_once_forwards_and_backwards(client):
     slugs = many_on_one_day(2000)
 
-    forwards = walk(client, "/api/v1/events/?page_size=99")
-    assert [len(page) for page in forwards] == [99] * 20 + [20]
-    assert joined(forwards) == slugs[::-1]
+    forwards = visited(client, "/api/v1/events/?page_size=99")
+    *_, last = forwards
+    assert [len(page) for page in forwards.values()] == [99] * 20 + [20]
+    assert joined(forwards.values()) == slugs[::-1]
 
-    backwards = walk(client, last_url(client, "/api/v1/events/?page_size=99"), "previous")
+    backwards = walk(client, last, "previous")
     assert joined(backwards[::-1]) == slugs[::-1]
 
     ascending = walk(client, "/api/v1/events/?ordering=date&page_size=500")
@@ -155,13 +155,7 @@ def test_walking_agrees_with_sorting_everything(client, drawn, size, ordering):
     everything = sorted((event.start_min, event.pk, event.slug) for event in Event.objects.all())
     expected = [slug for _, _, slug in (everything if ordering == "date" else everything[::-1])]
 
-    start = f"/api/v1/events/?page_size={size}&ordering={ordering}"
-    forwards = walk(client, start)
-    backwards = walk(client, last_url(client, start), "previous")
-
-    assert joined(forwards) == expected
-    assert joined(backwards[::-1]) == expected
-    assert all(len(page) == size for page in forwards[:-1])
+    assert_pages(client, f"/api/v1/events/?page_size={size}&ordering={ordering}", expected, size)
 
 
 def encoded(value):

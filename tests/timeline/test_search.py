@@ -397,8 +397,9 @@ def matches(vector, query):
 def found_by_postgresql(stemmer, text, name, asked):
     """Whether the document has all the phrases that are not excluded, and none that is, be they stemmed as the text
     or as the name. Those that are nothing but stop words in the text are looked for only if nothing else is wanted: in
-    the name, if they are no stop words of its language, or each by itself there or in capitals. What is a stop word in one of the two languages
-    alone, and stands in capitals, is there in the other one too, though no phrase goes on from it."""
+    the name, if they are no stop words of its language, or each by itself there or in capitals. What stands in capitals
+    and is a stop word in one of the two languages is there for the other one too, though no phrase goes on from it.
+    """
     capitals = {word.lower() for word in CAPITALS.findall(f"{text} {name}")}
     with connection.cursor() as cursor:
         cursor.execute(

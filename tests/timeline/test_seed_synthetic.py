@@ -6,7 +6,6 @@ import pytest
 from django.db.models import F
 
 from events.dates import parse
-from events.loading import load_reference
 from events.models import Actor, Event, EventText, EventType, Participation, Relation, Source
 from events.synthetic import KEYWORDS, draw, invented, prepare
 from tests.builders import draft
@@ -19,11 +18,6 @@ from timeline.publishing import publish, withdraw
 from timeline.shapes import ref
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def reference(db):
-    load_reference()
 
 
 def said(count):
