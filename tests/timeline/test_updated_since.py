@@ -133,6 +133,6 @@ def test_with_all_else_it_finds_what_the_documents_say(client, time_machine, see
         for query in queries:
             ordering = choose.choice(["date", "-date", "updated", "-updated"])
             asked = urlencode({**query, "ordering": ordering, "page_size": 500}, doseq=True)
-            every = client.get(f"/api/v1/events/?{asked}").json()["results"]
+            every = client.get(f"/api/v1/events/?{asked}&fields=id,updated_at").json()["results"]
             wanted = [event["id"] for event in every if event["updated_at"][:19] >= since[:19]]
             assert slugs(client, f"{asked}&updated_since={since}") == wanted
