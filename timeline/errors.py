@@ -91,6 +91,10 @@ class ParameterError:
     message: str
 
 
+MOST_ERRORS = 100
+"""That a problem lists: an answer is not to be thirty times as long as its request."""
+
+
 class InvalidParameters(Exception):
     """The request's parameters are wrong; `errors` holds everything that is."""
 
@@ -156,12 +160,9 @@ def exception_problem(
     """The problem for what a view of ours raises."""
     match exception:
         case InvalidParameters():
-            return problem(
-                request,
-                "invalid-request",
-                " ".join(error.message for error in exception.errors),
-                errors=exception.errors,
-            )
+            first, more = exception.errors[:MOST_ERRORS], len(exception.errors) - MOST_ERRORS
+            said = [error.message for error in first] + ([f"And {more:,} more."] if more > 0 else [])
+            return problem(request, "invalid-request", " ".join(said), errors=first)
         case Withdrawn():
             return problem(request, "withdrawn", str(exception))
         case NotReplayed():

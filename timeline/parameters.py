@@ -10,8 +10,8 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -28,8 +28,12 @@ from timeline.models import Term
 from timeline.namespaces import all_namespaces, known_namespaces
 from timeline.text import fold, words
 
+T = TypeVar("T")
+
 SHOWN = 60
 """Characters of a wrong value that an error repeats."""
+MOST_SUGGESTED = 3
+"""Errors of one kind in a request that say what may have been meant: for each, all that is known is looked through."""
 
 
 def shown(value: str) -> str:
@@ -359,10 +363,10 @@ Known = dict[tuple[str, str], dict[str, Any]]
 
 def read(data: QueryDict, fields: Mapping[str, ParameterField]) -> dict[str, Any]:
     """The values of all `fields`, the default where one is not given. Raises `InvalidParameters` with all errors."""
+    unknown = [name for name in data if name not in fields]
     errors = [
-        ParameterError(name, "unknown", f"There is no parameter {shown(name)} here.{nearest(name, fields)}")
-        for name in data
-        if name not in fields
+        ParameterError(name, "unknown", f"There is no parameter {shown(name)} here.{meant}")
+        for name, meant in _suggested(unknown, lambda name: nearest(name, fields))
     ]
     values: dict[str, Any] = {name: field.default for name, field in fields.items()}
     for name, field in fields.items():
@@ -416,15 +420,15 @@ def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterFi
     """
     named = named_entries(values, fields)
     known = Term.objects.as_of(at).known({(kind, key) for _, kind, key in named}) if named else {}
+    unknown = [(name, kind, key) for name, kind, key in named if (kind, key) not in known]
     errors = [
         ParameterError(
             name,
             "unknown_value",
             f"{shown(key)} is not the {'code' if kind == Term.Kind.COUNTRY else 'id'} of any {kind} here."
-            f"{suggestion(Term.Kind(kind), key, at)}{fields[name].hint}",
+            f"{meant}{fields[name].hint}",
         )
-        for name, kind, key in named
-        if (kind, key) not in known
+        for (name, kind, key), meant in _suggested(unknown, lambda one: suggestion(Term.Kind(one[1]), one[2], at))
     ]
     for name, field in fields.items():
         if isinstance(field, NamespaceField) and values[name]:
@@ -452,10 +456,16 @@ def _unknown_namespaces(name: str, namespaces: list[str]) -> list[ParameterError
         ParameterError(
             name,
             "unknown_value",
-            f"{shown(namespace)} is not the namespace of any event here.{nearest(namespace, listed)}",
+            f"{shown(namespace)} is not the namespace of any event here.{meant}",
         )
-        for namespace in unknown
+        for namespace, meant in _suggested(unknown, lambda namespace: nearest(namespace, listed))
     ]
+
+
+def _suggested(wrong: Iterable[T], suggest: Callable[[T], str]) -> Iterator[tuple[T, str]]:
+    """All that is wrong, the first few with what may have been meant."""
+    for number, one in enumerate(wrong):
+        yield one, suggest(one) if number < MOST_SUGGESTED else ""
 
 
 def suggestion(kind: Term.Kind, value: str, at: int | None = None) -> str:

@@ -52,6 +52,19 @@ def test_unknown_parameter_gives_error(client):
     )
 
 
+def test_only_a_few_unknown_parameters_are_compared_with_those_there_are(client):
+    names = ["countri", "countrz", "countrx", "countrw"]
+    meant = [" Did you mean 'country'?"] * 3 + [""]
+
+    assert_invalid(
+        client.get("/api/v1/events/", dict.fromkeys(names, "UZ")),
+        *(
+            (name, "unknown", f"There is no parameter '{name}' here.{hint}")
+            for name, hint in zip(names, meant, strict=True)
+        ),
+    )
+
+
 @pytest.mark.parametrize("name", EVENT_PARAMETERS)
 def test_blank_parameter_gives_error(client, name):
     assert_invalid(
@@ -171,6 +184,21 @@ def test_malformed_parameter_gives_error(client, name, value, message):
 )
 def test_unknown_value_gives_error(client, name, value, message):
     assert_invalid(client.get(f"/api/v1/events/?{name}={value}"), (name, "unknown_value", message))
+
+
+@pytest.mark.usefixtures("vocabulary")
+def test_only_a_few_unknown_values_are_compared_with_what_is_known(client, django_assert_num_queries):
+    """Each time all names are read, of which there may be thousands."""
+    ids = ["uzbekistn", "uzbekista", "zbek", "uzbekistam", *(f"uzbekistan-{number}" for number in range(196))]
+
+    with django_assert_num_queries(4):  # what is known, and three times all names
+        response = client.get("/api/v1/events/count/", {"actor": ids})
+
+    meant = [" Did you mean 'uzbekistan'?", " Did you mean 'uzbekistan'?", *[""] * 98]
+    messages = [f"'{id}' is not the id of any actor here.{hint}" for id, hint in zip(ids[:100], meant, strict=True)]
+    body, errors = response.json(), [("actor", message) for message in messages]
+    assert (response.status_code, body["detail"]) == (400, " ".join([*messages, "And 100 more."]))
+    assert [(error["parameter"], error["message"]) for error in body["errors"]] == errors
 
 
 @pytest.mark.usefixtures("vocabulary")

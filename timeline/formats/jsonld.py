@@ -11,7 +11,8 @@ from timeline.formats.days import When
 from timeline.formats.feed import Feed
 from timeline.formats.texts import json_array
 
-IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+IN_SCRIPT = [(character, f"\\u{ord(character):04x}") for character in "<>&\u2028\u2029"]
+"""What could end a script element or a line of one, and how JSON writes it."""
 KINDS = {"person": "Person", "state": "GovernmentOrganization", "body": "GovernmentOrganization"}
 PARTS = {
     "host": "organizer",
@@ -31,7 +32,14 @@ def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
     """A graph of events."""
     head = '{"@context":"https://schema.org","@graph":['
     events = (event(document, feed.page_of(document)) for document in documents)
-    return (chunk.translate(IN_SCRIPT) for chunk in json_array(head, events, "]}\n"))
+    return map(in_script, json_array(head, events, "]}\n"))
+
+
+def in_script(text: str) -> str:
+    """JSON as it may stand in a script element. (`str.translate` takes twenty times as long.)"""
+    for character, written in IN_SCRIPT:
+        text = text.replace(character, written)
+    return text
 
 
 def event(document: Document, page: str) -> Document:

@@ -87,7 +87,7 @@ def figures(document: Document, language: str, at: int | None) -> list[Document]
 def json_ld(document: Document, address: str) -> SafeString:
     """The event for search engines, safe in a script element: the format escapes what could end one."""
     text = as_json({"@context": "https://schema.org", **jsonld.event(document, address)})
-    return mark_safe(text.translate(jsonld.IN_SCRIPT))
+    return mark_safe(jsonld.in_script(text))
 
 
 def _roles(document: Document, names: Mapping[str, str], words: Mapping[str, str]) -> list[dict[str, Any]]:
