@@ -7,6 +7,7 @@ import pytest
 from django.core.management.base import CommandError
 from django.db import ProgrammingError
 from django.db.migrations.exceptions import MigrationSchemaMissing
+from psycopg.errors import InsufficientPrivilege, UndefinedTable
 
 from config import checks
 from config.management.commands import serve
@@ -96,6 +97,37 @@ def test_data_that_cannot_be_loaded_does_not_keep_the_server_from_starting(monke
     monkeypatch.setattr(serve, "call_command", call)
     Command(stdout=io.StringIO(), stderr=said).prepare_database()
     assert (called, said.getvalue()) == (["migrate", "load_reference", "load_curated"], "nothing was loaded\n")
+
+
+def test_an_address_in_brackets_gives_error():
+    with pytest.raises(CommandError) as caught:
+        open_port("[::1]", 8000)
+    message = str(caught.value)
+    assert message.startswith("HOST is '[::1]', which is not an address of this machine (")
+    assert message.endswith("). Write it without brackets: HOST=::1")
+    assert "while" not in message
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cause", "error", "message"),
+    [
+        (InsufficientPrivilege(), CommandError, "The database cannot be used: refused. Serve as the user who made it."),
+        (UndefinedTable(), ProgrammingError, "refused\nLINE 1: SELECT"),  # a fault of the code
+    ],
+)
+def test_whom_the_tables_do_not_belong_to_is_told(monkeypatch, settings, cause, error, message):
+    settings.EMBEDDED_POSTGRES = None
+    monkeypatch.setattr(serve.signal, "signal", lambda number, handler: None)
+    monkeypatch.setattr(serve, "open_port", lambda host, port: None)
+
+    def refuse(self):
+        raise ProgrammingError("refused\nLINE 1: SELECT") from cause
+
+    monkeypatch.setattr(Command, "prepare_database", refuse)
+    with pytest.raises(error) as caught:
+        Command(stdout=io.StringIO()).handle()
+    assert str(caught.value) == message
 
 
 @pytest.mark.django_db

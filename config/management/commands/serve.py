@@ -21,8 +21,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
 from django.db.migrations.exceptions import MigrationSchemaMissing
-from django.db.utils import NotSupportedError
+from django.db.utils import NotSupportedError, ProgrammingError
 from django.http.request import validate_host
+from psycopg.errors import InsufficientPrivilege
 
 from config.background import beside
 from config.embedded import EmbeddedError, Server
@@ -73,6 +74,11 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except (OperationalError, NotSupportedError) as error:
             raise CommandError(f"The database cannot be used: {error}") from error
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, InsufficientPrivilege):
+                raise
+            reason = str(error).splitlines()[0]
+            raise CommandError(f"The database cannot be used: {reason}. Serve as the user who made it.") from error
         except MigrationSchemaMissing as error:
             reason = str(error.__context__ or error).splitlines()[0]
             raise CommandError(
@@ -162,7 +168,9 @@ def open_port(host: str, port: int) -> socket.socket:
             ) from error
         if error.errno == errno.EACCES:
             raise CommandError(f"Port {port} is for root only. Choose one above 1023: PORT=8000 make run") from error
-        raise CommandError(f"HOST is {host!r}, which is not an address of this machine ({error.strerror}).") from error
+        reason = str(error.strerror).partition(" (while ")[0]
+        right = f" Write it without brackets: HOST={host[1:-1]}" if host.startswith("[") else ""
+        raise CommandError(f"HOST is {host!r}, which is not an address of this machine ({reason}).{right}") from error
 
 
 def keep_database(server: Server) -> None:
