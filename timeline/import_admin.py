@@ -58,7 +58,7 @@ from timeline.import_effects import Effects
 from timeline.importing import WHY_IN_HAND, Report, publish_imported, run
 from timeline.publishing_admin import PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
-from timeline.taken_along import log_what_went_along, say_what_went_along
+from timeline.taken_along import linked_along, log_what_went_along, say_what_went_along
 
 MOST_BYTES = 5_000_000
 MOST_PACKED = 2_000_000
@@ -196,6 +196,7 @@ class ImportAdmin(PublishingAdmin):
             "listed": LISTED,
             "published_events": counted(effects.published.published, "event", "events"),
             "public_entries": counted(effects.published.vocabulary, "public entry", "public entries"),
+            "along": linked_along(effects.entries, effects.in_file),
             "published_unchanged": listing(effects.published_unchanged, LISTED),
             "withdrawn": listing(effects.published.withdrawn, LISTED),
             "in_hand": listing(effects.published.in_hand, LISTED),
@@ -323,6 +324,7 @@ class ImportAdmin(PublishingAdmin):
                         published.published,
                         effects.published_unchanged,
                         published.vocabulary,
+                        sorted(effects.entries.said.items()),
                         published.withdrawn,
                         published.in_hand,
                         [[event.key, list(map(str, event.problems))] for event in effects.unpublished],

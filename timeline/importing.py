@@ -21,8 +21,8 @@ from events.models import Actor, Event, EventText, EventType, Topic
 from timeline.models import Publication, Term
 from timeline.processes import share_out
 from timeline.publishing import publish, publish_vocabulary
-from timeline.terms import render_actors, render_branches
-from timeline.vocabulary import Changes, changed_terms
+from timeline.terms import RenderedTerm, render_actors, render_branches
+from timeline.vocabulary import Changes, Key, note_changes
 
 PUBLISHED_AT_ONCE = 2_000
 """Events in a dataset version. More would take less time each; others who publish wait for as many, about a second."""
@@ -106,8 +106,8 @@ class Published:
     event_ids: array[int] = field(default_factory=lambda: array("Q"))
     """Those that were published."""
     vocabulary: int = 0
-    """How many public entries of actors, types and topics of the file changed, and of countries with their actors. What
-    editors alone had in hand, and events take along that name it, is not among these."""
+    """How many public entries of actors, types and topics changed, and of countries with their actors: those of the
+    file, and what editors alone had in hand and events take along that name it."""
     withdrawn: list[str] = field(default_factory=list)
     """Slugs of those that an editor has withdrawn, and that stay so."""
     refused: dict[str, list[str]] = field(default_factory=dict)
@@ -123,8 +123,8 @@ class Published:
     edited_meanwhile: list[str] = field(default_factory=list)
     """Slugs of those that an editor has saved since the import began, and may not have finished."""
     entries: Changes = field(default_factory=Changes, compare=False)
-    """The entries that became public otherwise, or again: with the events of a batch; in all, those of the file that no
-    event took along."""
+    """The entries that became public otherwise, or again, and what all say by now: with the events of a batch; in all,
+    those of the file that no event took along (of a trial, also those that one would)."""
 
     @property
     def published(self) -> int:
@@ -180,8 +180,9 @@ def publish_imported(
         for ids in at_once(by_month(all_ids))
     )
     vocabulary = _public_vocabulary(report) if report.vocabulary or report.left_actors else None
-    # Counted before the events take some of them along: a trial, which writes none, comes to the same number.
-    done = Published(vocabulary=_changing(**vocabulary) if vocabulary else 0)
+    done = Published()
+    # A trial meets an entry once more in each batch that names it.
+    changed: set[Key] = set()
     count = 0
     for batch, published in zip(batches, share_out(publish_batch, shared_out, processes), strict=True):
         done.event_ids += published.event_ids
@@ -190,13 +191,14 @@ def publish_imported(
         done.otherwise += published.otherwise
         done.in_hand += published.in_hand
         done.edited_meanwhile += published.edited_meanwhile
+        changed.update(published.entries.changed)
         count += len(batch.ids)
         after_batch(count, published)
-    if vocabulary and not trial:
-        changes = Changes()
-        as_by_now: dict[str, Any] = {name: entries.all() for name, entries in vocabulary.items()}
-        publish_vocabulary(by, **as_by_now, changes=changes)
-        done.entries = changes
+    if vocabulary and trial:
+        note_changes(_rendered(**vocabulary), done.entries)
+    elif vocabulary:
+        publish_vocabulary(by, **vocabulary, changes=done.entries)
+    done.vocabulary = len(changed.union(done.entries.changed))
     return done
 
 
@@ -258,7 +260,8 @@ def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
         outcome = publish(new, batch.by, skip_refused=True, turn=turn, seen=seen, trial=batch.trial)
         done.event_ids.extend(event.pk for event in outcome.published)
         done.refused = {event.slug: reasons for event, reasons in outcome.refused.items()}
-        done.entries = Changes(changed=outcome.vocabulary.changed, again=outcome.vocabulary.again)
+        entries = outcome.vocabulary
+        done.entries = Changes(changed=entries.changed, again=entries.again, said=entries.said)
         looked_at = {event.pk for event in (*outcome.published, *outcome.unchanged, *outcome.refused)}
         left = Event.objects.filter(among("pk", seen.keys() - looked_at)) if len(looked_at) < len(seen) else ()
         done.edited_meanwhile += sorted(event.slug for event in left)
@@ -317,9 +320,8 @@ def _changed_before(slugs: Iterable[str]) -> Iterator[str]:
     yield from changed.values_list("slug", flat=True)
 
 
-def _changing(actors: QuerySet[Actor], types: QuerySet[EventType], topics: QuerySet[Topic]) -> int:
-    """How many of the public entries are otherwise by now."""
-    return len(changed_terms([*render_actors(actor.pk for actor in actors), *render_branches(types, topics)]))
+def _rendered(actors: QuerySet[Actor], types: QuerySet[EventType], topics: QuerySet[Topic]) -> list[RenderedTerm]:
+    return [*render_actors(actor.pk for actor in actors), *render_branches(types, topics)]
 
 
 def gone(namespaces: Sequence[str] = ()) -> Iterator[list[Event]]:

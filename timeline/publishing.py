@@ -36,7 +36,7 @@ from timeline.models import (
 )
 from timeline.terms import RenderedTerm, render_actors, render_branches, render_timelines
 from timeline.versions import Prepared, event_digest, prepare, timestamp, write_versions
-from timeline.vocabulary import Changes, left_blocs, terms_of, withdraw_terms, write_terms
+from timeline.vocabulary import Changes, left_blocs, note_changes, terms_of, withdraw_terms, write_terms
 
 COPIED = [
     column.attname
@@ -98,7 +98,9 @@ def publish(
         rendered = [renderer.render(draft) for draft in accepted]
         prepared = prepare(rendered)
         if trial:
-            _new_versions(prepared, last_versions(prepared), outcome)
+            previous = last_versions(prepared)
+            note_changes(terms_of(accepted, rendered, left_blocs(prepared, previous)), outcome.vocabulary)
+            _new_versions(prepared, previous, outcome)
             return outcome
         with turn, new_edition(by) as edition:
             previous = last_versions(prepared)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db.models import Model
@@ -43,14 +43,30 @@ def log_what_went_along(request: HttpRequest, changes: Changes, history: str) ->
 
 def say_what_went_along(request: HttpRequest, changes: Changes, expected: Container[Key] = ()) -> None:
     """Says which entries became public. Of those that are otherwise by now, not those that are `expected` to be."""
+    along = linked_along(changes, expected)
+    if along.changed:
+        messages.warning(request, format_html(CHANGED, along.changed))
+    if along.again:
+        messages.warning(request, format_html(AGAIN, along.again))
+    if along.first:
+        messages.info(request, format_html(FIRST, along.first))
+
+
+class Along(NamedTuple):
+    """What to name of `Changes`, by the same names: links to what is public, with commas; blank if there are none."""
+
+    changed: SafeString
+    again: SafeString
+    first: SafeString
+
+
+def linked_along(changes: Changes, expected: Container[Key] = ()) -> Along:
+    """Each entry once. Of those that are otherwise by now, not those that are `expected` to be."""
     changed = entries_of(changes.changed)
+    told = [entry for entry in changed if (KINDS[type(entry)].value, entry.slug) not in expected]
     again = _without(entries_of(changes.again), changed)
-    if told := [entry for entry in changed if (KINDS[type(entry)].value, entry.slug) not in expected]:
-        messages.warning(request, format_html(CHANGED, linked(told, LISTED, _page)))
-    if again:
-        messages.warning(request, format_html(AGAIN, linked(again, LISTED, _page)))
-    if first := _without(entries_of(changes.first), [*changed, *again]):
-        messages.info(request, format_html(FIRST, linked(first, LISTED_FIRST, _page)))
+    first = _without(entries_of(changes.first), [*changed, *again])
+    return Along(linked(told, LISTED, _page), linked(again, LISTED, _page), linked(first, LISTED_FIRST, _page))
 
 
 def _without(entries: Iterable[Any], others: Iterable[Any]) -> list[Any]:

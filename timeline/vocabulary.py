@@ -37,21 +37,30 @@ class Changes:
     first: list[Key] = field(default_factory=list)
     changed: list[Key] = field(default_factory=list)
     again: list[Key] = field(default_factory=list)
+    said: dict[Key, str] = field(default_factory=dict, compare=False)
+    """A digest of what each of them says by now."""
 
     def note(self, entries: Iterable[RenderedTerm], previous: Last) -> None:
         for entry in entries:
             last = previous.get((entry.kind, entry.key))
             listed = self.first if last is None else self.again if last.withdrawn else self.changed
             listed.append((entry.kind, entry.key))
+            self.said[entry.kind, entry.key] = entry.digest
 
     def add(self, others: Changes) -> None:
         self.first += others.first
         self.changed += others.changed
         self.again += others.again
+        self.said |= others.said
 
     def without(self, keys: Container[Key]) -> Changes:
         """Those of all other entries."""
-        return Changes(*([key for key in of if key not in keys] for of in (self.first, self.changed, self.again)))
+
+        def others(listed: Iterable[Key]) -> list[Key]:
+            return [key for key in listed if key not in keys]
+
+        said = {key: self.said[key] for key in others(self.said)}
+        return Changes(others(self.first), others(self.changed), others(self.again), said)
 
 
 def terms_of(drafts: Sequence[Draft], rendered: Sequence[Rendered], left: Iterable[int] = ()) -> list[RenderedTerm]:
@@ -121,8 +130,8 @@ def _through_blocs(row: Publication) -> set[str]:
     return {entry.removesuffix(way) for entry in row.involvements if entry.endswith(way)}
 
 
-def changed_terms(rendered: Sequence[RenderedTerm]) -> list[RenderedTerm]:
-    """Those that say something else than what is public of them, or of which nothing is."""
+def _changed_terms(rendered: Sequence[RenderedTerm]) -> tuple[list[RenderedTerm], Last]:
+    """Those that say something else than what is public of them, or of which nothing is; and their last versions."""
     said = {
         (kind, key): fingerprint
         for kind, keys in _keys(rendered)
@@ -130,20 +139,25 @@ def changed_terms(rendered: Sequence[RenderedTerm]) -> list[RenderedTerm]:
         .filter(among("key", keys), kind=kind)
         .values_list("key", "digest")
     }
-    return [entry for entry in rendered if said.get((entry.kind, entry.key)) != entry.digest]
+    # Most are as they were: only of those that change, the whole version is read.
+    changed = [entry for entry in rendered if said.get((entry.kind, entry.key)) != entry.digest]
+    return changed, {
+        (row.kind, row.key): row
+        for kind, keys in _keys(changed)
+        for row in Term.objects.filter(among("key", keys), superseded_in=None, kind=kind)
+    }
+
+
+def note_changes(rendered: Sequence[RenderedTerm], changes: Changes) -> None:
+    """Notes in `changes` the entries of which `write_terms` would write a new version, and writes none."""
+    changes.note(*_changed_terms(rendered))
 
 
 def write_terms(
     edition: Edition, rendered: Sequence[RenderedTerm], changes: Changes | None = None
 ) -> list[RenderedTerm]:
     """Writes a new version of each entry that changed; returns these, and notes them in `changes`."""
-    # Most are as they were: only of those that change, the whole version is read.
-    changed = changed_terms(rendered)
-    previous = {
-        (row.kind, row.key): row
-        for kind, keys in _keys(changed)
-        for row in Term.objects.filter(among("key", keys), superseded_in=None, kind=kind)
-    }
+    changed, previous = _changed_terms(rendered)
     if changes is not None:
         changes.note(changed, previous)
     _write(edition, changed, previous)

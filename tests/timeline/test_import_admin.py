@@ -716,7 +716,7 @@ def test_what_editors_had_in_hand_is_said_if_the_import_takes_it_along(staff):
     assert said(response)[-5:] == [
         "Imported from events.jsonl: 2 records: 0 created, 2 changed, 0 unchanged, 0 refused.",
         "Published: 1 event.",
-        "Changed: 1 public entry of actors, types and topics.",
+        "Changed: 3 public entries of actors, types and topics.",
         f"What was saved of these actors, types and topics is public now, too: {link}.",
         'The public events that name what changed follow by and by: <a href="/admin/timeline/refresh/">see how far it '
         "is</a>.",
@@ -726,6 +726,74 @@ def test_what_editors_had_in_hand_is_said_if_the_import_takes_it_along(staff):
         ("Qazaqstan (KZ)", "Published with an import."),
         ("Commerce", "Published with an import."),
     ]
+
+
+IN_HAND_OF_KZ = (
+    "<p>What was saved of these actors, types and topics would be public, too: "
+    '<a href="/api/v1/actors/kazakhstan/">kazakhstan</a>.</p>'
+)
+
+
+def name_kazakhstan(name):
+    Actor.objects.filter(code="KZ").update(names={"en": name})
+
+
+@pytest.mark.parametrize("at_once", [1, 2000])
+def test_what_editors_have_in_hand_is_said_before_the_import_takes_it_along(staff, monkeypatch, at_once):
+    monkeypatch.setattr("timeline.importing.PUBLISHED_AT_ONCE", at_once)
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    name_kazakhstan("Qazaqstan")
+    new = [FULL | {"slug": slug, "external_id": f"cables:{slug}", "relations": []} for slug in ("one", "two")]
+    preview = upload(client, lines(TRADE | {"names": {"en": "Commerce"}}, *new), publish="on")
+
+    # The actor and the country, and the topic of the file.
+    assert would_be_published("2 events", "3 public entries") in preview.text
+    assert IN_HAND_OF_KZ in preview.text
+    assert not Term.objects.filter(version=2).exists()
+    name_kazakhstan("Nobody has seen this")
+    again = client.post(CONFIRM, form_of(preview))
+
+    assert said(again) == [import_admin.MEANWHILE]
+    assert would_be_published("2 events", "3 public entries") in again.text
+    assert not Term.objects.filter(version=2).exists()
+    assert "Changed: 3 public entries of actors, types and topics." in said(client.post(CONFIRM, form_of(again)))
+    assert client.get("/api/v1/countries/KZ/").json()["name"] == "Nobody has seen this"
+
+
+@pytest.mark.parametrize("at_once", [1, 2000])
+def test_what_nobody_saved_after_the_preview_is_not_shown_again(staff, monkeypatch, at_once):
+    monkeypatch.setattr("timeline.importing.PUBLISHED_AT_ONCE", at_once)
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    name_kazakhstan("Qazaqstan")
+    new = [FULL | {"slug": slug, "external_id": f"cables:{slug}", "relations": []} for slug in ("one", "two")]
+
+    assert send(client, lines(US | {"aliases": []}, *new), publish="on").status_code == 302
+    assert client.get("/api/v1/countries/KZ/").json()["name"] == "Qazaqstan"
+
+
+def test_what_would_be_public_for_the_first_time_is_shown_again_if_somebody_saved_it(staff):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL))
+    preview = upload(client, lines(*ALL[6:]), publish="on")
+    assert would_be_published("2 events", "0 public entries") in preview.text
+    name_kazakhstan("Nobody has seen this")
+
+    assert said(client.post(CONFIRM, form_of(preview))) == [import_admin.MEANWHILE]
+    assert not Term.objects.exists()
+
+
+def test_what_would_be_public_again_is_said_before(staff):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    withdraw(Event.objects.all())
+    withdraw_entries(Term.Kind.ACTOR, [Actor.objects.get(code="KZ")])
+
+    preview = upload(client, lines(FULL | {"slug": "again", "external_id": "cables:2"}), publish="on")
+    link = '<a href="/api/v1/actors/kazakhstan/">kazakhstan</a>'
+    assert f"<p>These, which were withdrawn, would be public again: {link}.</p>" in preview.text
+    assert would_be_published("1 event", "0 public entries") in preview.text
 
 
 def test_an_import_says_which_states_alone_changed_and_what_is_public_again(staff):

@@ -144,6 +144,21 @@ def test_an_actor_who_is_called_otherwise_becomes_so_for_readers(file):
     assert Term.objects.current().get(kind="actor", key="united-states").names[0] == "USA"
 
 
+def test_what_an_editor_has_in_hand_is_counted_where_an_event_takes_it_along(file):
+    run("import_events", file(*PUBLIC), "--publish")
+    Actor.objects.filter(code="US").update(names={"en": "In hand"})
+
+    name = file(KZ, EARLIER, {**PUBLIC[-1], "date": "2023"})
+    assert run("import_events", name, "--publish", "--dry-run")[0][1:] == [
+        "Would be published: 1.",
+        "Would change: 2 public entries of actors, types and topics.",
+    ]
+    assert run("import_events", name, "--publish")[0][1:] == [
+        "Published: 1.",
+        "Changed: 2 public entries of actors, types and topics.",
+    ]
+
+
 @pytest.mark.parametrize("stopped", [True, False])
 def test_what_a_run_before_changed_in_the_vocabulary_is_published(file, stopped):
     """By a run that was stopped by a mistake, or one that did not publish."""

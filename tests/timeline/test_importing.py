@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events.models import Event, EventText, Source
+from events.models import Actor, Event, EventText, Source
 from tests.builders import draft, event_type, published, state, topic
 from timeline import importing
 from timeline.editions import PUBLISHING
@@ -124,3 +124,18 @@ def test_public_entries_of_the_vocabulary_that_change_are_counted_also_by_a_tria
     assert list(changed) == ["KZ", "UZ", "kazakhstan", "trade", "uzbekistan"]
     again = importing.publish_imported(report)
     assert (again.published, again.vocabulary) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_what_editors_have_in_hand_is_counted_once_with_all_the_events_that_take_it_along(monkeypatch):
+    monkeypatch.setattr("timeline.importing.PUBLISHED_AT_ONCE", 1)
+    published("before", "2025", "UZ", "KZ")
+    Actor.objects.filter(code="UZ").update(names={"en": "In hand"})
+    report = importing.Report(event_ids=array("Q", [draft(slug, "2025", "UZ", "KZ").pk for slug in ("one", "two")]))
+
+    tried = importing.publish_imported(report, trial=True)
+
+    assert (tried.published, tried.vocabulary) == (2, 2)
+    assert importing.publish_imported(report) == tried
+    changed = Term.objects.current().filter(version=2).order_by("key").values_list("key", flat=True)
+    assert list(changed) == ["UZ", "uzbekistan"]

@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events.models import Event, EventText, Relation, Source
+from events.models import Actor, Event, EventText, Relation, Source
 from tests.builders import actor, draft, member, published, state
 from tests.threads import in_threads
 from timeline.caching import dataset_version
@@ -38,7 +38,8 @@ def test_publish_writes_a_first_version():
 
 
 def test_a_trial_says_what_would_be_published_and_keeps_nobody_waiting():
-    unchanged, changed, target = published("unchanged"), published("changed"), published("target")
+    unchanged, changed, target = published("unchanged"), published("changed", "2025", "UZ"), published("target")
+    Actor.objects.filter(code="UZ").update(names={"en": "In hand"})
     changed.texts.update(title="New title")
     Source.objects.filter(event=(refused := draft("refused"))).delete()
     named, new = draft("named", relations=(("follows", target),)), draft("new")
@@ -60,6 +61,8 @@ def test_a_trial_says_what_would_be_published_and_keeps_nobody_waiting():
     done = publish(events, skip_refused=True)
     assert (tried.published, tried.unchanged, tried.refused) == (done.published, done.unchanged, done.refused)
     assert tried.published == [changed, named, new]
+    assert (tried.vocabulary, tried.vocabulary.said) == (done.vocabulary, done.vocabulary.said)
+    assert tried.vocabulary.changed == [("actor", "uzbekistan"), ("country", "UZ")]
     assert ended == [target] == withdraw([target, draft("draft")])
 
 
