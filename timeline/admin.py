@@ -39,6 +39,7 @@ from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, pu
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
 from timeline.publishing_admin import PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
+from timeline.seen import as_seen, opened, seen
 from timeline.taken_along import tell_what_went_along
 from timeline.vocabulary import Changes
 from timeline.withdrawing import withdraw_entries
@@ -166,10 +167,12 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             ]
         return listed, counts, missing_permissions, protected
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "opened": opened()})
+
     def action_checkbox(self, obj: Event) -> SafeString:
         """With the time of the last edit that the list shows: what was saved later, nobody has looked at there."""
-        seen = '<input type="hidden" name="seen-{}" value="{}">'
-        return super().action_checkbox(obj) + format_html(seen, obj.pk, obj.updated_at.isoformat())
+        return super().action_checkbox(obj) + seen(obj)
 
     @admin.action(description="Publish selected events", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -179,7 +182,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         withdrawn = set(queryset.filter(was_withdrawn=True).values_list("pk", flat=True))
         edited: list[Event] = []
         for some in at_once(ids):  # what is rendered is in memory until it is written
-            events, edited_now = _as_seen(request, Event.objects.filter(pk__in=some).only("slug", "updated_at"))
+            events, edited_now = as_seen(request, Event.objects.filter(pk__in=some).only("slug", "updated_at"))
             done = publish(events, account(request), skip_refused=True)
             log(request, done.published, "Published.")
             outcome.published += done.published
@@ -230,16 +233,6 @@ EDITED = (
 
 def _page(event: Event | Publication) -> str:
     return reverse("event-page", args=[event.slug])
-
-
-def _as_seen(request: HttpRequest, events: Iterable[Event]) -> tuple[list[Event], list[Event]]:
-    """Those that are as the list showed them, or were not on its page; and those that were saved since."""
-    seen: list[Event] = []
-    edited: list[Event] = []
-    for event in events:
-        shown = request.POST.get(f"seen-{event.pk}")
-        (seen if shown in (None, event.updated_at.isoformat()) else edited).append(event)
-    return seen, edited
 
 
 class VocabularyList(ChangeList):

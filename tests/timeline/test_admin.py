@@ -25,6 +25,7 @@ from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, published, state, topic
 from tests.events.admin.forms import EVENT_PARTS, address, posted
 from timeline import filters
+from timeline.admin import PublishableEventAdmin
 from timeline.filters import NO_FILTERS
 from timeline.loading import load_curated
 from timeline.models import (
@@ -115,7 +116,7 @@ def test_a_publication_shows_nothing_that_only_the_index_reads(admin_client):
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("model", "queries"),
-    [(Event, 11), (Timeline, 7), (Publication, 5), (Refresh, 6), (Term, 5), (Dataset, 5), (DatasetVersion, 5)],
+    [(Event, 12), (Timeline, 7), (Publication, 5), (Refresh, 6), (Term, 5), (Dataset, 5), (DatasetVersion, 5)],
 )
 def test_lists_take_as_many_queries_for_one_row_as_for_three(
     admin_client, admin_user, django_assert_num_queries, model, queries, rows
@@ -391,6 +392,69 @@ def test_what_was_saved_after_the_list_was_opened_is_published_only_when_it_was_
     assert slugs(client) == ["mine"]
     admin_client.post(EVENTS, chosen | listed())
     assert slugs(client) == ["theirs", "mine"]
+
+
+def form_of_the_list(client: Client) -> dict[str, str]:
+    """What the form of the list sends when all of its events are chosen, on other pages too, to be published."""
+    page = client.get(EVENTS).text
+    (opened,) = re.findall('<input type="hidden" name="opened" value="(.*?)">', page.partition("changelist-form")[2])
+    seen = dict(re.findall(r'<input type="hidden" name="(seen-\d+)" value="(.*?)">', page))
+    first = next(iter(seen)).removeprefix("seen-")
+    return {"action": "publish_selected", "select_across": "1", "_selected_action": first, "opened": opened} | seen
+
+
+def test_of_all_in_the_list_what_was_saved_after_it_was_opened_is_published_only_when_that_is_known(
+    admin_client, client, monkeypatch
+):
+    monkeypatch.setattr(PublishableEventAdmin, "list_per_page", 2)
+    events = [draft(f"talks-{number}", f"{2020 + number}") for number in range(5)]
+    form = form_of_the_list(admin_client)
+    assert [name for name in form if name.startswith("seen-")] == [f"seen-{events[4].pk}", f"seen-{events[3].pk}"]
+    events[1].save()
+    events[4].save()
+    draft("made-meanwhile")
+
+    assert told(admin_client.post(EVENTS, form, follow=True)) == [
+        "warning: Not published, as it was saved after you had opened the list: made-meanwhile, talks-4, talks-1. Look "
+        "at what it says now, then publish it again.",
+        "success: Published: talks-0, talks-2, talks-3.",
+        "info: Public now for the first time: meeting.",
+    ]
+    assert sorted(slugs(client)) == ["talks-0", "talks-2", "talks-3"]
+    assert told(admin_client.post(EVENTS, form_of_the_list(admin_client), follow=True)) == [
+        "success: Published: talks-1, talks-4, made-meanwhile.",
+        "info: Nothing new to publish in: talks-0, talks-2, talks-3.",
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_being_saved_when_the_list_was_opened_is_not_taken_for_seen(admin_client, client, monkeypatch):
+    monkeypatch.setattr(PublishableEventAdmin, "list_per_page", 1)
+    draft("first", "2025"), draft("second", "2024")
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("UPDATE events_event SET updated_at = clock_timestamp() WHERE slug = 'second'")
+            form = form_of_the_list(admin_client)
+            cursor.execute("COMMIT")
+    finally:
+        other.close()
+
+    assert told(admin_client.post(EVENTS, form, follow=True))[:2] == [
+        "warning: Not published, as it was saved after you had opened the list: second. Look at what it says now, then "
+        "publish it again.",
+        "success: Published: first.",
+    ]
+    messages = told(admin_client.post(EVENTS, form_of_the_list(admin_client), follow=True))
+    assert messages[0] == "success: Published: second."
+
+
+@pytest.mark.parametrize("opened", ["", "\0", "9", "x", "2026-02-31T00:00:00+00:00"])
+def test_a_form_of_the_list_that_says_nonsense_is_no_error(admin_client, opened):
+    form = {"action": "publish_selected", "select_across": "1", "_selected_action": draft("talks").pk, "opened": opened}
+
+    assert admin_client.post(EVENTS, form).status_code == 302
 
 
 def test_saving_says_what_publishing_would_refuse(admin_client):

@@ -36,7 +36,7 @@ def test_every_page_renders(admin_client):
 
 LISTS = {
     Actor: 9,  # four for the public state
-    Event: 11,
+    Event: 12,
     EventText: 5,
     EventType: 8,
     Figure: 5,
