@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, ClassVar
 
 from django import forms
@@ -112,6 +112,9 @@ class GuardedForm(forms.ModelForm):
                 f"{_last_in_history(saved)}",
             )
 
+
+THEIRS = "Somebody else has entered the same meanwhile: delete this one, or open the page anew to see theirs."
+"""What is said at a part that has become another one, of which the form shows nothing."""
 
 NOTHING_CHANGED = "[]"
 """What the history has of a form that was saved as it was."""
@@ -239,24 +242,30 @@ class PartFormSet(BaseInlineFormSet):
         self._check_for_theirs()
 
     def _check_for_theirs(self) -> None:
-        """That none has become what somebody else has made meanwhile, of which the form shows nothing."""
-        fields = self._identifying() if self.replaces else []
-        if not fields:
+        """That none is, or has become, one that the form does not show: somebody else has made it meanwhile, or the
+        editor may see none. Django leaves out the constraints that the whole is in."""
+        fields = self._identifying()
+        entered = [form for form in self.forms if form.has_changed() and not is_deleted(form)]
+        if not fields or not entered or not self.instance.pk:
             return
 
         def identity(row: Any) -> tuple[Any, ...]:
             return tuple(getattr(row, field.attname) for field in fields)
 
         shown = {form.instance.pk for form in self.initial_forms}
-        theirs = {identity(row) for row in self.get_queryset() if row.pk not in shown}
-        repeated = [form for form in self.initial_forms if identity(form.instance) in theirs and not is_deleted(form)]
+        # It has none for an editor who may see none.
+        rows = self.get_queryset() or self.fk.model._default_manager.filter(**{self.fk.name: self.instance})
+        theirs = {identity(row) for row in rows if row.pk not in shown}
+        repeated = [form for form in entered if identity(form.instance) in theirs]
         for form in repeated:
-            form.add_error(
-                None,
-                "Somebody else has entered the same meanwhile: delete this one, or open the page anew to see theirs.",
-            )
-        if repeated:
+            form.add_error(None, self._already_there(form.instance) if form.instance._state.adding else THEIRS)
+        if any(not form.instance._state.adding for form in repeated):
             raise ValidationError(self.get_unique_error_message([self.fk.name, *(field.name for field in fields)]))
+
+    def _already_there(self, part: models.Model) -> str | ValidationError:
+        """What the database's constraint says of a new one."""
+        fields = part._meta.total_unique_constraints[0].fields
+        return self._own_message(fields) or part.unique_error_message(type(part), fields)
 
     @property
     def _key(self) -> str:
@@ -283,12 +292,16 @@ class PartFormSet(BaseInlineFormSet):
         )
 
     def get_unique_error_message(self, unique_check: Any) -> str:
+        return self._own_message(unique_check) or super().get_unique_error_message(unique_check)
+
+    def _own_message(self, fields: Iterable[str]) -> str:
+        """That of the constraint on these fields; blank if it has none of its own."""
         assert self.model is not None
         for constraint in self.model._meta.total_unique_constraints:
-            message = constraint.get_violation_error_message()
-            if set(constraint.fields) == set(unique_check) and message != constraint.default_violation_error_message:
+            message = constraint.violation_error_message
+            if set(constraint.fields) == set(fields) and message != constraint.default_violation_error_message:
                 return str(message)
-        return super().get_unique_error_message(unique_check)
+        return ""
 
     def get_form_error(self) -> str:
         return "This repeats one above it."

@@ -51,18 +51,6 @@ class MembershipInline(TableInline):
         return super().get_queryset(request).select_related("member", "group")
 
 
-class MemberForm(MembershipForm):
-    """Says of one that is there already what the constraint says: Django leaves out those that the group is in."""
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        if self.instance._state.adding and self.instance.group_id and not self.errors:
-            try:
-                self.instance.validate_constraints()
-            except forms.ValidationError as error:
-                self.add_error(None, error)
-
-
 class MemberFormSet(PartFormSet):
     replaces = False  # those that are there cannot be changed here
 
@@ -71,7 +59,7 @@ class MemberInline(TableInline):
     """Whoever belongs to it: to look at and add to. Each is changed in a form of its own, or in the member's."""
 
     model = Membership
-    form = MemberForm
+    form = MembershipForm
     formset = MemberFormSet
     fk_name = "group"
     verbose_name = "member"
