@@ -1,15 +1,21 @@
-"""Choosing an event in the admin: by its date and title, of which a slug says little."""
+"""Choosing entries in the admin: an event by its date and title, of which a slug says little; and none by what its
+editor may not see."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.admin.options import BaseModelAdmin, InlineModelAdmin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db import models
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
+from django.forms.models import _get_foreign_key
 from django.http import HttpRequest
 
 from events.models import Event, EventText
@@ -61,7 +67,43 @@ class EventMultipleChoiceField(forms.ModelMultipleChoiceField):
         return label(obj)
 
 
-class ChoosesEvents(BaseModelAdmin):
+def numbered(entry: models.Model) -> str:
+    """All that is said of an entry to whom may not see it."""
+    return f"(not visible to you) {entry.pk}"
+
+
+class Chooses(BaseModelAdmin):
+    """An admin whose forms keep what was chosen of entries that the account may not view, and name it by number. Of
+    others, it may choose what it has added itself: who chose one by a guessed number would read elsewhere what it is.
+    """
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        model = db_field.related_model
+        if field and model and not self.admin_site.get_model_admin(model).has_view_permission(request):
+            chosen = self._as_saved(request).values(db_field.name)
+            field.queryset = field.queryset.filter(Q(pk__in=chosen) | Q(pk__in=_added(request, model)))
+            field.label_from_instance = numbered
+        return field
+
+    def _as_saved(self, request: HttpRequest) -> QuerySet[Any]:
+        """What the form is about, or in an inline all parts of that; nothing if it is new."""
+        match = request.resolver_match
+        object_id = match.kwargs.get("object_id", "") if match else ""
+        name = "pk"
+        if isinstance(self, InlineModelAdmin):
+            name = f"{_get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name).name}__pk"
+        return self.model._default_manager.filter(**{name: object_id if object_id.isdecimal() else None})
+
+
+def _added(request: HttpRequest, model: type[models.Model]) -> QuerySet[Any, Any]:
+    """The ids of those that the account has added."""
+    kind = ContentType.objects.get_for_model(model)
+    entries = LogEntry.objects.filter(user=request.user.pk, content_type=kind, action_flag=ADDITION)
+    return entries.values_list(Cast("object_id", models.BigIntegerField()))
+
+
+class ChoosesEvents(Chooses):
     """Mixed into an admin whose `autocomplete_fields` has fields of events."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

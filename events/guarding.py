@@ -18,6 +18,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import localtime
 
+from events.choosing import Chooses
 from events.digest import digest
 from events.unique_at_last import unique_at_last
 
@@ -143,7 +144,7 @@ def searchable(term: str) -> str:
     return term.replace("\0", "")
 
 
-class GuardedAdmin(admin.ModelAdmin):
+class GuardedAdmin(Chooses, admin.ModelAdmin):
     """Its form is a `GuardedForm`, which stays when somebody else deletes what it is about. Parts in it may exchange
     what only one of them can have."""
 

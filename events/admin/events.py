@@ -16,7 +16,7 @@ from django.urls import path
 from django.utils import timezone
 
 from events.admin.inputs import INPUTS, LONG_INPUTS, TableInline
-from events.choosing import ChoosesEvents, EventsView
+from events.choosing import Chooses, ChoosesEvents, EventsView
 from events.figure_sources import FigureFormSet, SourceField, SourceFormSet
 from events.guarding import GuardedAdmin, GuardedForm, PartFormSet
 from events.models import Event, EventText, Figure, Participation, Relation, Source
@@ -111,7 +111,7 @@ class RelationInline(ChoosesEvents, TableInline):
         return super().get_queryset(request).select_related("event", "target")
 
 
-class FigureInline(admin.StackedInline):
+class FigureInline(Chooses, admin.StackedInline):
     model = Figure
     formset = FigureFormSet
     autocomplete_fields = ["reporter", "partner"]

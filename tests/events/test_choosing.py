@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from events.choosing import label, labelled
-from events.models import Event, EventText
-from tests.builders import draft, state
+from events.models import Event, EventText, Figure
+from tests.builders import draft, event_type, state, topic
+from tests.events.admin.as_shown import as_shown
 from timeline.models import Timeline
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +96,116 @@ def test_the_chosen_event_is_shown_so(admin_client):
         reverse("admin:timeline_timeline_change", args=[timeline.pk]),
     ):
         html = admin_client.get(page).text
-        assert re.findall(rf'<option value="{before.pk}" selected>\s*(.*?)\s*</option>', html) == [
+        assert re.findall(rf'<option value="{before.pk}" selected>\s*(.*\(before\))\s*</option>', html) == [
             "2024 – Before (before)"
         ], page
         assert f'data-ajax--url="{CHOOSE}"' in html
+
+
+# Whoever may not see what there is to choose.
+
+
+@pytest.fixture
+def editor(client, django_user_model):
+    """Logs in an account with these permissions."""
+
+    def log_in(*codenames: str) -> Any:
+        user = django_user_model.objects.create_user("editor", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        client.force_login(user)
+        return client
+
+    return log_in
+
+
+def options(html: str) -> list[str]:
+    """What is chosen in boxes that suggest entries."""
+    return re.findall(r'<option value="\d+" selected>\s*(.*?)\s*</option>', html)
+
+
+@pytest.mark.parametrize(
+    ("account", "address", "chosen"),
+    [
+        ("add_timeline", "admin:timeline_timeline_add", "events"),
+        ("add_event", "admin:events_event_add", "type"),
+        ("add_event", "admin:events_event_add", "topics"),
+        ("add_event", "admin:events_event_add", "place_country"),
+        ("add_actor", "admin:events_actor_add", "successors"),
+        ("add_topic", "admin:events_topic_add", "parent"),
+        ("add_relation", "admin:events_relation_add", "target"),
+        ("add_participation", "admin:events_participation_add", "actor"),
+    ],
+)
+def test_an_address_that_chooses_an_entry_shows_it_to_whom_may_see_it(editor, account, address, chosen):
+    talks = draft("talks", "2025", "UZ", type="talk", topics=("secret",), titles={"en": "Secret"})
+    number = {
+        "type": talks.type_id,
+        "topics": talks.topics.get().pk,
+        "place_country": state("UZ").pk,
+        "successors": state("UZ").pk,
+        "parent": talks.topics.get().pk,
+        "actor": state("UZ").pk,
+    }.get(chosen, talks.pk)
+    page = reverse(address)
+    client = editor(account)
+
+    assert options(client.get(page, {chosen: number}).text) == []
+
+    kind = {"type": "eventtype", "topics": "topic", "parent": "topic", "events": "event", "target": "event"}
+    user = get_user_model().objects.get()
+    user.user_permissions.add(Permission.objects.get(codename=f"view_{kind.get(chosen, 'actor')}"))
+    assert len(options(client.get(page, {chosen: number}).text)) == 1
+
+
+def test_what_an_editor_may_not_see_is_kept_and_named_by_number(editor):
+    picked, other = (draft(slug, "2025", titles={"en": slug.title()}) for slug in ("picked", "other"))
+    timeline = Timeline.objects.create(slug="all", titles={"en": "All"})
+    timeline.events.add(picked)
+    page = reverse("admin:timeline_timeline_change", args=[timeline.pk])
+    client = editor("change_timeline")
+
+    html = client.get(page).text
+    form = as_shown(html)
+    assert options(html) == [f"(not visible to you) {picked.pk}"]
+    assert "picked" not in html.replace("Hand-picked", "").lower()
+
+    assert client.post(page, form | {"titles_en": "Mine"}).status_code == 302
+    timeline.refresh_from_db()
+    assert (timeline.titles, list(timeline.events.all())) == ({"en": "Mine"}, [picked])
+
+    guessed = client.post(page, as_shown(client.get(page).text) | {"events": [picked.pk, other.pk]})
+    assert guessed.context["adminform"].form.errors == {
+        "events": [f"Select a valid choice. {other.pk} is not one of the available choices."]
+    }
+    assert options(guessed.text) == [f"(not visible to you) {picked.pk}"]
+
+
+def test_parts_keep_what_an_editor_may_not_see(editor):
+    before = draft("before", "2024", titles={"en": "Secret"})
+    talks = draft("talks", "2025", (state("UZ"), "host"), (state("KZ"), "visitor"), relations=(("follows", before),))
+    Figure.objects.create(event=talks, labels={"en": "Exports"}, value=1, unit="t", source=talks.sources.get())
+    page = reverse("admin:events_event_change", args=[talks.pk])
+    parts = ["participation", "relation", "figure"]
+    client = editor("change_event", *(f"{action}_{part}" for part in parts for action in ("add", "change")))
+
+    html = client.get(page).text
+    form = as_shown(html)
+    hidden = [talks.type_id, *talks.participations.values_list("actor_id", flat=True), talks.sources.get().pk]
+    numbers = [f"(not visible to you) {number}" for number in hidden]
+    assert options(html) == [*numbers[:3], "2024 – Secret (before)", *numbers[3:]]
+
+    assert client.post(page, form | {"participations-0-role": "mediator"}).status_code == 302
+    assert list(talks.participations.values_list("actor__code", "role")) == [("UZ", "mediator"), ("KZ", "visitor")]
+    assert (talks.relations.get().target, talks.figures.get().source) == (before, talks.sources.get())
+
+
+def test_what_an_editor_has_added_can_be_chosen_unseen(editor):
+    topic("other")
+    client = editor("add_event", "add_topic", "view_eventtype")
+    client.post(reverse("admin:events_topic_add"), {"slug": "own", "names_en": "Own"})
+    page = reverse("admin:events_event_add")
+    form = as_shown(client.get(page).text) | {"slug": "new", "type": event_type().pk}
+
+    assert client.post(page, form | {"topics": [topic("other").pk]}).status_code == 200
+    assert client.post(page, form | {"topics": [topic("own").pk]}).status_code == 302
+    assert list(Event.objects.get().topics.all()) == [topic("own")]
