@@ -12,8 +12,9 @@ from django.http import HttpRequest
 
 from events.admin.inputs import INPUTS, TableInline
 from events.fields import parse_or_none
-from events.guarding import GuardedAdmin, GuardedForm, PartFormSet, searchable
+from events.guarding import GuardedAdmin, GuardedForm, PartFormSet
 from events.models import Actor, Membership
+from events.searching import searchable
 
 
 class MembershipForm(forms.ModelForm):
@@ -116,7 +117,7 @@ class ActorAdmin(GuardedAdmin):
         “germany” somewhere in their names, US is the United States, and Germany comes before East Germany."""
         order = queryset.query.order_by or ["slug"]
         found, has_duplicates = super().get_search_results(request, queryset, search_term)
-        if term := searchable(search_term).strip():
+        if term := searchable(search_term):
             nearness = Case(
                 When(Q(code__iexact=term) | Q(alpha3__iexact=term), then=Value(0)),
                 When(_named("iexact", term), then=Value(1)),

@@ -20,6 +20,7 @@ from events.choosing import Chooses, ChoosesEvents, EventsView
 from events.figure_sources import FigureFormSet, SourceField, SourceFormSet
 from events.guarding import GuardedAdmin, GuardedForm, PartFormSet
 from events.models import Event, EventText, Figure, Participation, Relation, Source
+from events.searching import having, searchable
 
 
 class EventForm(GuardedForm):
@@ -187,6 +188,11 @@ class EventAdmin(GuardedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         return super().get_queryset(request).select_related("type").prefetch_related("texts")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
+    ) -> tuple[QuerySet[Event], bool]:
+        return queryset.filter(having(Event, self.search_fields, searchable(search_term))), False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return EventList

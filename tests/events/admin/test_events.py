@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
-from events.models import Event, EventText, Participation, Relation, Source
+from events.models import Actor, Event, EventText, Participation, Relation, Source
 from tests.builders import actor, draft, state, topic
 from tests.events.admin.forms import MONTH_13, REQUIRED, SLUG, address, errors, event_form, form_of
 
@@ -232,15 +233,43 @@ def test_a_summary_of_several_lines_is_changed_by_who_changes_it(admin_client, t
         ("samarkand", ["talks"]),
         ("x:1", ["before"]),
         ("nothing", []),
+        ("samarkand uzbek", ["talks"]),
+        ("samarkand x:1", []),
+        ("uzbek kazakh", ["talks"]),
+        ("title gespräche", ["talks"]),
+        ('"title of"', ["talks", "before"]),
+        ("'of title'", []),
+        ('"', ["talks", "before"]),
+        (" ", ["talks", "before"]),
+        (" ".join(["talks"] * 10), ["talks"]),
     ],
 )
 def test_events_are_searched(admin_client, query, found):
-    draft("talks", "2025", "UZ", place_name="Samarkand")
+    talks = draft("talks", "2025", "UZ", "KZ", place_name="Samarkand", sources=({}, {}))
+    EventText.objects.create(event=talks, language="de", title="Gespräche")
     draft("before", "2024", external_id="x:1")
 
     response = admin_client.get(address(Event, "changelist"), {"q": query})
 
-    assert [event.slug for event in response.context["cl"].result_list] == found
+    shown = response.context["cl"]
+    assert [event.slug for event in shown.result_list] == found
+    assert list(response.context["messages"]) == []
+    # Which would mean that parts are joined, a row of each with each.
+    assert not shown.queryset.query.distinct
+
+
+@pytest.mark.parametrize("model", [Event, Actor])
+def test_more_than_ten_words_are_not_looked_for(admin_client, model):
+    draft("talks", "2025", state("UZ"), titles={"en": "Uzbekistan"})
+    words = ["uzbekistan"] * 10 + ["nothing"]
+
+    response = admin_client.get(address(model, "changelist"), {"q": " ".join(words)})
+
+    assert [row.slug for row in response.context["cl"].result_list] == ["talks" if model is Event else "uzbekistan"]
+    assert list(map(str, response.context["messages"])) == ["Only the first 10 words were looked for."]
+    field = {"app_label": "events", "model_name": "relation", "field_name": "target"}
+    chosen = admin_client.get(reverse("admin:events_event_choose"), {**field, "term": " ".join(words * 20)})
+    assert [entry["text"] for entry in chosen.json()["results"]] == ["2025 – Uzbekistan (talks)"]
 
 
 @pytest.mark.parametrize(
