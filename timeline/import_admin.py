@@ -13,7 +13,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django import forms
@@ -29,6 +29,7 @@ from events.among import among
 from events.digest import digest
 from events.interchange.flat import COLUMNS, guarded
 from events.interchange.importing import Import, When
+from events.interchange.meant import naming_only
 from events.interchange.outcomes import Existing
 from events.interchange.reading import GZIP, Entry, RecordFile
 from events.interchange.shapes import Problem
@@ -299,7 +300,7 @@ class ImportAdmin(PublishingAdmin):
         file = RecordFile(name, io.BytesIO(content))
         effects = Effects(Report())
         try:
-            with transaction.atomic():
+            with transaction.atomic(), naming_only(partial(self._may_view, request)):
                 importing = Import(
                     lambda: self._permitted(request, file.entries(), file.complete),
                     Existing.REPLACE if file.complete else Existing.MERGE,
@@ -337,6 +338,9 @@ class ImportAdmin(PublishingAdmin):
         finally:
             file.close()
         return effects
+
+    def _may_view(self, request: HttpRequest, model: type[Model]) -> bool:
+        return bool(self.admin_site.get_model_admin(model).has_view_permission(request))
 
     def _permitted(self, request: HttpRequest, entries: Iterator[Entry], complete: bool) -> Iterator[Entry]:
         """The entries; those that this account may not enter by hand are refused. What a `complete` record leaves out

@@ -608,6 +608,25 @@ def test_what_an_account_may_not_change_by_hand_it_may_not_import(staff):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("seen", "meant"),
+    [
+        ([], ["", "", ""]),
+        (["view_eventtype"], [" Did you mean meeting?", "", ""]),
+        (["change_topic"], ["", " Did you mean trade?", ""]),
+        (["view_actor"], ["", "", " Did you mean US (United States)?"]),
+    ],
+)
+def test_an_account_is_not_told_what_may_be_meant_that_it_may_not_see(staff, seen, meant):
+    imported(*ALL[:3], US)
+    client = staff(*(name for name in EDITOR if not name.endswith(("_actor", "_topic", "_eventtype"))), *seen)
+    event = {**EARLIER, "type": "meting", "topics": ["trades"], "place": {"country": "usa"}}
+
+    (refused,) = upload(client, lines(event)).context["effects"].refused
+
+    assert [problem.message.partition(".")[2] for problem in refused.problems] == meant
+
+
 def test_what_an_account_may_not_do_with_the_parts_of_an_event_it_may_not_import(staff):
     client = staff(*(set(EDITOR) - {"delete_source", "add_figure", "change_membership"}))
     records = lines(*ALL[:3], {**PERSON, "memberships": []}, *ALL[4:6], EARLIER)
