@@ -6,14 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import QuerySet
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +18,7 @@ from django.utils.timezone import localtime
 
 from events.choosing import Chooses
 from events.digest import digest
-from events.searching import MOST_WORDS, is_cut, searchable
+from events.searching import SearchedAdmin
 from events.unique_at_last import unique_at_last
 
 
@@ -141,7 +138,7 @@ def is_deleted(form: Any) -> bool:
     return bool(form.cleaned_data.get(DELETION_FIELD_NAME))
 
 
-class GuardedAdmin(Chooses, admin.ModelAdmin):
+class GuardedAdmin(Chooses, SearchedAdmin):
     """Its form is a `GuardedForm`, which stays when somebody else deletes what it is about. Parts in it may exchange
     what only one of them can have."""
 
@@ -153,14 +150,6 @@ class GuardedAdmin(Chooses, admin.ModelAdmin):
         if object_id and request.method == "POST" and self._is_gone(request, unquote(object_id)):
             object_id = None  # else Django would throw away what was entered
         return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        if request.method == "GET" and is_cut(request.GET.get(SEARCH_VAR, "")):
-            self.message_user(request, f"Only the first {MOST_WORDS} words were looked for.", messages.WARNING)
-        return super().changelist_view(request, extra_context)
-
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
-        return super().get_search_results(request, queryset, searchable(search_term))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         with unique_at_last(formset.model for formset in formsets):

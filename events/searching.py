@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Model, Q
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import smart_split, unescape_string_literal
 
 MOST_WORDS = 10
@@ -18,9 +21,16 @@ def searchable(term: str) -> str:
     return " ".join(_words(term)[:MOST_WORDS])
 
 
-def is_cut(term: str) -> bool:
-    """Whether it has more words than are looked for."""
-    return len(_words(term)) > MOST_WORDS
+class SearchedAdmin(admin.ModelAdmin):
+    """Its list looks for what is `searchable`, and says so if that is not all."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if request.method == "GET" and len(_words(request.GET.get(SEARCH_VAR, ""))) > MOST_WORDS:
+            self.message_user(request, f"Only the first {MOST_WORDS} words were looked for.", messages.WARNING)
+        return super().changelist_view(request, extra_context)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        return super().get_search_results(request, queryset, searchable(search_term))
 
 
 def having(model: type[Model], fields: Sequence[str], term: str) -> Q:

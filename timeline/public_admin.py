@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
+from events.searching import SearchedAdmin
 from timeline.documents import with_base_url
 from timeline.models import (
     Dataset,
@@ -71,7 +72,7 @@ class PublicationRelationInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(ReadOnly, admin.ModelAdmin):
+class PublicationAdmin(ReadOnly, SearchedAdmin):
     list_display = ["slug", "version", "published_at", "published_by", "withdrawn", "superseded_at"]
     list_filter = ["withdrawn", ("superseded_at", admin.EmptyFieldListFilter)]
     search_fields = ["slug", "texts__title"]
@@ -85,7 +86,7 @@ class TermTextInline(DocumentInline):
 
 
 @admin.register(Term)
-class TermAdmin(ReadOnly, admin.ModelAdmin):
+class TermAdmin(ReadOnly, SearchedAdmin):
     list_display = ["key", "kind", "version", "published_at", "published_by", "superseded_at"]
     list_filter = ["kind", ("superseded_at", admin.EmptyFieldListFilter)]
     search_fields = ["key", "names"]

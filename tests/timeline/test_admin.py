@@ -450,6 +450,17 @@ def test_what_was_being_saved_when_the_list_was_opened_is_not_taken_for_seen(adm
     assert messages[0] == "success: Published: second."
 
 
+@pytest.mark.parametrize(("model", "word"), [("publication", "talks"), ("term", "meeting")])
+def test_lists_of_what_is_public_are_searched_for_ten_words_too(admin_client, model, word):
+    published("talks")
+
+    words = [word] * 10 + ["nothing"]
+    response = admin_client.get(reverse(f"admin:timeline_{model}_changelist"), {"q": " ".join(words)})
+
+    assert list(map(str, response.context["messages"])) == ["Only the first 10 words were looked for."]
+    assert response.context["cl"].result_list.count() == 1
+
+
 @pytest.mark.parametrize("opened", ["", "\0", "9", "x", "2026-02-31T00:00:00+00:00"])
 def test_a_form_of_the_list_that_says_nonsense_is_no_error(admin_client, opened):
     form = {"action": "publish_selected", "select_across": "1", "_selected_action": draft("talks").pk, "opened": opened}
