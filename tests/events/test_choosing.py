@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -105,19 +104,6 @@ def test_the_chosen_event_is_shown_so(admin_client):
 # Whoever may not see what there is to choose.
 
 
-@pytest.fixture
-def editor(client, django_user_model):
-    """Logs in an account with these permissions."""
-
-    def log_in(*codenames: str) -> Any:
-        user = django_user_model.objects.create_user("editor", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-        client.force_login(user)
-        return client
-
-    return log_in
-
-
 def options(html: str) -> list[str]:
     """What is chosen in boxes that suggest entries."""
     return re.findall(r'<option value="\d+" selected>\s*(.*?)\s*</option>', html)
@@ -136,7 +122,7 @@ def options(html: str) -> list[str]:
         ("add_participation", "admin:events_participation_add", "actor"),
     ],
 )
-def test_an_address_that_chooses_an_entry_shows_it_to_whom_may_see_it(editor, account, address, chosen):
+def test_an_address_that_chooses_an_entry_shows_it_to_whom_may_see_it(account_with, account, address, chosen):
     talks = draft("talks", "2025", "UZ", type="talk", topics=("secret",), titles={"en": "Secret"})
     number = {
         "type": talks.type_id,
@@ -147,7 +133,7 @@ def test_an_address_that_chooses_an_entry_shows_it_to_whom_may_see_it(editor, ac
         "actor": state("UZ").pk,
     }.get(chosen, talks.pk)
     page = reverse(address)
-    client = editor(account)
+    client = account_with(account)
 
     assert options(client.get(page, {chosen: number}).text) == []
 
@@ -157,12 +143,12 @@ def test_an_address_that_chooses_an_entry_shows_it_to_whom_may_see_it(editor, ac
     assert len(options(client.get(page, {chosen: number}).text)) == 1
 
 
-def test_what_an_editor_may_not_see_is_kept_and_named_by_number(editor):
+def test_what_an_editor_may_not_see_is_kept_and_named_by_number(account_with):
     picked, other = (draft(slug, "2025", titles={"en": slug.title()}) for slug in ("picked", "other"))
     timeline = Timeline.objects.create(slug="all", titles={"en": "All"})
     timeline.events.add(picked)
     page = reverse("admin:timeline_timeline_change", args=[timeline.pk])
-    client = editor("change_timeline")
+    client = account_with("change_timeline")
 
     html = client.get(page).text
     form = as_shown(html)
@@ -180,13 +166,13 @@ def test_what_an_editor_may_not_see_is_kept_and_named_by_number(editor):
     assert options(guessed.text) == [f"(not visible to you) {picked.pk}"]
 
 
-def test_parts_keep_what_an_editor_may_not_see(editor):
+def test_parts_keep_what_an_editor_may_not_see(account_with):
     before = draft("before", "2024", titles={"en": "Secret"})
     talks = draft("talks", "2025", (state("UZ"), "host"), (state("KZ"), "visitor"), relations=(("follows", before),))
     Figure.objects.create(event=talks, labels={"en": "Exports"}, value=1, unit="t", source=talks.sources.get())
     page = reverse("admin:events_event_change", args=[talks.pk])
     parts = ["participation", "relation", "figure"]
-    client = editor("change_event", *(f"{action}_{part}" for part in parts for action in ("add", "change")))
+    client = account_with("change_event", *(f"{action}_{part}" for part in parts for action in ("add", "change")))
 
     html = client.get(page).text
     form = as_shown(html)
@@ -199,9 +185,9 @@ def test_parts_keep_what_an_editor_may_not_see(editor):
     assert (talks.relations.get().target, talks.figures.get().source) == (before, talks.sources.get())
 
 
-def test_what_an_editor_has_added_can_be_chosen_unseen(editor):
+def test_what_an_editor_has_added_can_be_chosen_unseen(account_with):
     topic("other")
-    client = editor("add_event", "add_topic", "view_eventtype")
+    client = account_with("add_event", "add_topic", "view_eventtype")
     client.post(reverse("admin:events_topic_add"), {"slug": "own", "names_en": "Own"})
     page = reverse("admin:events_event_add")
     form = as_shown(client.get(page).text) | {"slug": "new", "type": event_type().pk}

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from django.contrib.auth.models import Permission
 
 from events.models import Actor, Event
 from tests.builders import actor, draft, member, state
@@ -14,19 +11,6 @@ from tests.events.admin.forms import ACTOR_PARTS, EVENT_PARTS, address, errors, 
 pytestmark = pytest.mark.django_db
 
 TWICE = "Please correct the duplicate data for {}, role and since, which must be unique."
-
-
-@pytest.fixture
-def editor(client, django_user_model):
-    """Logs in an account with these permissions."""
-
-    def log_in(*codenames: str) -> Any:
-        user = django_user_model.objects.create_user("editor", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-        client.force_login(user)
-        return client
-
-    return log_in
 
 
 PARTS = [
@@ -62,14 +46,14 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("parts", "model", "row", "other", "message"), PARTS)
-def test_a_part_that_its_editor_cannot_see_is_not_repeated(editor, parts, model, row, other, message):
+def test_a_part_that_its_editor_cannot_see_is_not_repeated(account_with, parts, model, row, other, message):
     talks = draft("talks", "2025", (state("UZ"), "host"), relations=(("follows", draft("before")),))
     there = getattr(talks, parts).get()
     ids = {"UZ": state("UZ").pk, "before": Event.objects.get(slug="before").pk}
     row = {name: ids.get(value, value) for name, value in row.items()}
     event = {"slug": "talks", "type": talks.type_id, "date": "2025", "place_name": "Mine"}
     page = address(Event, "change", talks.pk)
-    client = editor("change_event", f"add_{model}")
+    client = account_with("change_event", f"add_{model}")
 
     response = client.post(page, posted(EVENT_PARTS, event | {parts: [row]}))
 
@@ -93,14 +77,14 @@ def test_a_part_that_its_editor_cannot_see_is_not_repeated(editor, parts, model,
         (True, {"": [TWICE], "-1": ["This repeats one above it."]}),
     ],
 )
-def test_a_membership_that_is_there_is_not_repeated(editor, parts, side, other, seen, messages):
+def test_a_membership_that_is_there_is_not_repeated(account_with, parts, side, other, seen, messages):
     there = member(actor("c5", "bloc"), state("UZ"), since="2015")
     mine = getattr(there, other)
     rows = [{"id": there.pk}] if seen else []
     row = {side: getattr(there, side).pk, "role": there.role, "since": "2015"}
     values = {"kind": mine.kind, "slug": mine.slug, "code": mine.code or "", "names_en": "Mine"}
     page = address(Actor, "change", mine.pk)
-    client = editor("change_actor", "add_membership", *(["view_membership"] if seen else []))
+    client = account_with("change_actor", "add_membership", *(["view_membership"] if seen else []))
 
     response = client.post(page, posted(ACTOR_PARTS, values | {parts: [*rows, row]}))
 
