@@ -11,6 +11,7 @@ import calendar
 import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from django import forms
@@ -421,6 +422,7 @@ def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterFi
     named = named_entries(values, fields)
     known = Term.objects.as_of(at).known({(kind, key) for _, kind, key in named}) if named else {}
     unknown = [(name, kind, key) for name, kind, key in named if (kind, key) not in known]
+    keys = cache(lambda kind: _keys_by_name(Term.Kind(kind), at))
     errors = [
         ParameterError(
             name,
@@ -428,7 +430,7 @@ def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterFi
             f"{shown(key)} is not the {'code' if kind == Term.Kind.COUNTRY else 'id'} of any {kind} here."
             f"{meant}{fields[name].hint}",
         )
-        for (name, kind, key), meant in _suggested(unknown, lambda one: suggestion(Term.Kind(one[1]), one[2], at))
+        for (name, kind, key), meant in _suggested(unknown, lambda one: _meant(one[2], keys(one[1])))
     ]
     for name, field in fields.items():
         if isinstance(field, NamespaceField) and values[name]:
@@ -470,11 +472,19 @@ def _suggested(wrong: Iterable[T], suggest: Callable[[T], str]) -> Iterator[tupl
 
 def suggestion(kind: Term.Kind, value: str, at: int | None = None) -> str:
     """The words " Did you mean 'UZ'?" for "Uzbekistan", "uz" or "usbekistan", or nothing where nothing is near."""
-    value = fold(value[:SHOWN])
+    return _meant(value, _keys_by_name(kind, at))
+
+
+def _keys_by_name(kind: Term.Kind, at: int | None) -> dict[str, str]:
     keys: dict[str, str] = {}
     for key, names in Term.objects.as_of(at).filter(kind=kind).values_list("key", "names"):
         for name in (key, *names):
             keys.setdefault(fold(name), key)
+    return keys
+
+
+def _meant(value: str, keys: Mapping[str, str]) -> str:
+    value = fold(value[:SHOWN])
     if value in keys:
         return f" Did you mean '{keys[value]}'?"
     near = closest(value, [name for name in keys if name[:1] == value[:1]], 0.75)
