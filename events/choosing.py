@@ -72,6 +72,11 @@ def numbered(entry: models.Model) -> str:
     return f"(not visible to you) {entry.pk}"
 
 
+def may_view(admin: BaseModelAdmin, request: HttpRequest, model: type[models.Model]) -> bool:
+    """Whether the account may see the entries of that kind."""
+    return bool(admin.admin_site.get_model_admin(model).has_view_permission(request))
+
+
 class Chooses(BaseModelAdmin):
     """An admin whose forms keep what was chosen of entries that the account may not view, and name it by number. Of
     others, it may choose what it has added itself: who chose one by a guessed number would read elsewhere what it is.
@@ -80,7 +85,7 @@ class Chooses(BaseModelAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         model = db_field.related_model
-        if field and model and not self.admin_site.get_model_admin(model).has_view_permission(request):
+        if field and model and not may_view(self, request, model):
             chosen = self._as_saved(request).values(db_field.name)
             field.queryset = field.queryset.filter(Q(pk__in=chosen) | Q(pk__in=_added(request, model)))
             field.label_from_instance = numbered

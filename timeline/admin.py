@@ -294,7 +294,8 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         entries, since = list(queryset), last_refresh()
         changes = Changes()
-        changed = publish_vocabulary(account(request), **{self.vocabulary: queryset}, changes=changes)
+        chosen: dict[str, Any] = {self.vocabulary: queryset}
+        changed = publish_vocabulary(account(request), **chosen, changes=changes)
         keys = {(entry.kind, entry.key) for entry in changed}
         published = [entry for entry in entries if keys.intersection(own_keys(self.kind, entry))]
         others = [entry for entry in entries if entry not in published]

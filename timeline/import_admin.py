@@ -26,6 +26,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from events.among import among
+from events.choosing import may_view
 from events.digest import digest
 from events.interchange.flat import COLUMNS, guarded
 from events.interchange.importing import Import, When
@@ -300,7 +301,7 @@ class ImportAdmin(PublishingAdmin):
         file = RecordFile(name, io.BytesIO(content))
         effects = Effects(Report())
         try:
-            with transaction.atomic(), naming_only(partial(self._may_view, request)):
+            with transaction.atomic(), naming_only(partial(may_view, self, request)):
                 importing = Import(
                     lambda: self._permitted(request, file.entries(), file.complete),
                     Existing.REPLACE if file.complete else Existing.MERGE,
@@ -338,9 +339,6 @@ class ImportAdmin(PublishingAdmin):
         finally:
             file.close()
         return effects
-
-    def _may_view(self, request: HttpRequest, model: type[Model]) -> bool:
-        return bool(self.admin_site.get_model_admin(model).has_view_permission(request))
 
     def _permitted(self, request: HttpRequest, entries: Iterator[Entry], complete: bool) -> Iterator[Entry]:
         """The entries; those that this account may not enter by hand are refused. What a `complete` record leaves out

@@ -21,8 +21,7 @@ from events.models import Actor, Event, EventText, EventType, Topic
 from timeline.models import Publication, Term
 from timeline.processes import share_out
 from timeline.publishing import publish, publish_vocabulary
-from timeline.terms import RenderedTerm, render_actors, render_branches
-from timeline.vocabulary import Changes, Key, note_changes
+from timeline.vocabulary import Changes, Key
 
 PUBLISHED_AT_ONCE = 2_000
 """Events in a dataset version. More would take less time each; others who publish wait for as many, about a second."""
@@ -194,10 +193,8 @@ def publish_imported(
         changed.update(published.entries.changed)
         count += len(batch.ids)
         after_batch(count, published)
-    if vocabulary and trial:
-        note_changes(_rendered(**vocabulary), done.entries)
-    elif vocabulary:
-        publish_vocabulary(by, **vocabulary, changes=done.entries)
+    if vocabulary:
+        publish_vocabulary(by, **vocabulary, changes=done.entries, trial=trial)
     done.vocabulary = len(changed.union(done.entries.changed))
     return done
 
@@ -318,10 +315,6 @@ def _changed_before(slugs: Iterable[str]) -> Iterator[str]:
     last = Term.objects.current().filter(kind=Term.Kind.ACTOR, key=OuterRef("slug"))
     changed = Actor.objects.filter(among("slug", slugs), imported_at__gt=Subquery(last.values("published_at")))
     yield from changed.values_list("slug", flat=True)
-
-
-def _rendered(actors: QuerySet[Actor], types: QuerySet[EventType], topics: QuerySet[Topic]) -> list[RenderedTerm]:
-    return [*render_actors(actor.pk for actor in actors), *render_branches(types, topics)]
 
 
 def gone(namespaces: Sequence[str] = ()) -> Iterator[list[Event]]:

@@ -34,7 +34,7 @@ T = TypeVar("T")
 SHOWN = 60
 """Characters of a wrong value that an error repeats."""
 MOST_SUGGESTED = 3
-"""Errors of one kind in a request that say what may have been meant: for each, all that is known is looked through."""
+"""Errors of one kind in a request that say what may have been meant: to compare each with what is known takes long."""
 
 
 def shown(value: str) -> str:

@@ -36,7 +36,7 @@ from timeline.models import (
 )
 from timeline.terms import RenderedTerm, render_actors, render_branches, render_timelines
 from timeline.versions import Prepared, event_digest, prepare, timestamp, write_versions
-from timeline.vocabulary import Changes, left_blocs, note_changes, terms_of, withdraw_terms, write_terms
+from timeline.vocabulary import Changes, changed_terms, left_blocs, terms_of, withdraw_terms, write_terms
 
 COPIED = [
     column.attname
@@ -99,7 +99,7 @@ def publish(
         prepared = prepare(rendered)
         if trial:
             previous = last_versions(prepared)
-            note_changes(terms_of(accepted, rendered, left_blocs(prepared, previous)), outcome.vocabulary)
+            changed_terms(terms_of(accepted, rendered, left_blocs(prepared, previous)), outcome.vocabulary)
             _new_versions(prepared, previous, outcome)
             return outcome
         with turn, new_edition(by) as edition:
@@ -153,12 +153,14 @@ def publish_vocabulary(
     topics: Iterable[Topic] = (),
     timelines: Iterable[Timeline] = (),
     changes: Changes | None = None,
+    trial: bool = False,
 ) -> list[RenderedTerm]:
     """Makes vocabulary entries public as they are now, as one dataset version. Returns those that changed, and notes
-    them in `changes`."""
-    with new_edition(by) as edition:
+    them in `changes`. A `trial` makes nothing public."""
+    with nullcontext() if trial else new_edition(by) as edition:
         entries = [*render_actors(actor.pk for actor in actors), *render_branches(types, topics)]
-        return write_terms(edition, [*entries, *render_timelines(timelines)], changes)
+        entries += render_timelines(timelines)
+        return write_terms(edition, entries, changes) if edition else changed_terms(entries, changes)[0]
 
 
 def withdraw_timelines(timelines: Iterable[Timeline], by: AbstractBaseUser | None = None) -> list[Timeline]:

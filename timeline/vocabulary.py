@@ -130,8 +130,9 @@ def _through_blocs(row: Publication) -> set[str]:
     return {entry.removesuffix(way) for entry in row.involvements if entry.endswith(way)}
 
 
-def _changed_terms(rendered: Sequence[RenderedTerm]) -> tuple[list[RenderedTerm], Last]:
-    """Those that say something else than what is public of them, or of which nothing is; and their last versions."""
+def changed_terms(rendered: Sequence[RenderedTerm], changes: Changes | None = None) -> tuple[list[RenderedTerm], Last]:
+    """Those that say something else than what is public of them, or of which nothing is; and their last versions. Notes
+    them in `changes`."""
     said = {
         (kind, key): fingerprint
         for kind, keys in _keys(rendered)
@@ -141,25 +142,21 @@ def _changed_terms(rendered: Sequence[RenderedTerm]) -> tuple[list[RenderedTerm]
     }
     # Most are as they were: only of those that change, the whole version is read.
     changed = [entry for entry in rendered if said.get((entry.kind, entry.key)) != entry.digest]
-    return changed, {
+    previous = {
         (row.kind, row.key): row
         for kind, keys in _keys(changed)
         for row in Term.objects.filter(among("key", keys), superseded_in=None, kind=kind)
     }
-
-
-def note_changes(rendered: Sequence[RenderedTerm], changes: Changes) -> None:
-    """Notes in `changes` the entries of which `write_terms` would write a new version, and writes none."""
-    changes.note(*_changed_terms(rendered))
+    if changes is not None:
+        changes.note(changed, previous)
+    return changed, previous
 
 
 def write_terms(
     edition: Edition, rendered: Sequence[RenderedTerm], changes: Changes | None = None
 ) -> list[RenderedTerm]:
     """Writes a new version of each entry that changed; returns these, and notes them in `changes`."""
-    changed, previous = _changed_terms(rendered)
-    if changes is not None:
-        changes.note(changed, previous)
+    changed, previous = changed_terms(rendered, changes)
     _write(edition, changed, previous)
     # What was withdrawn no public event names, and it says nothing.
     public = {key: row for key, row in previous.items() if not row.withdrawn}
