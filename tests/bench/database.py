@@ -60,10 +60,11 @@ def memory() -> dict[str, str]:
 
 @contextmanager
 def filled(contents: Contents, *, keep: bool) -> Iterator[dict[str, float]]:
-    """Points the settings to a database with these contents; gives the figures of its filling.
+    """Points the settings to a database with these contents, and then back; gives the figures of its filling.
 
     `keep` leaves it there, and takes one that was left.
     """
+    before = _name()
     connection.close()
     settings.DATABASES["default"]["NAME"] = contents.name
     made_by = _fingerprint()
@@ -80,6 +81,7 @@ def filled(contents: Contents, *, keep: bool) -> Iterator[dict[str, float]]:
         connection.close()
         if not keep:
             _drop()
+        settings.DATABASES["default"]["NAME"] = before
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from tests.bench.growth_measure import Growth
 from tests.bench.http_measure import CONSTANT, LISTS, MANY, SUMMARIES
 from tests.bench.measure import Measured
 from tests.bench.pairs import Pair
@@ -49,7 +50,7 @@ def demands(found: Found) -> list[Demand]:
     """All that can be told from what was measured; the largest size counts."""
     return [
         *_of_peers(found.sizes[-1]),
-        *_of_growth(found.sizes),
+        *_of_growth(found.growth),
         *_of_many(found.sizes[-1]),
         *_of_sql(found.sql),
         *_of_pairs(found.pairs),
@@ -73,14 +74,12 @@ def _of_peers(size: Size) -> Iterator[Demand]:
             yield Demand(f"page by country + date, beside {name}", asked, "not measured", None)
 
 
-def _of_growth(sizes: Sequence[Size]) -> Iterator[Demand]:
-    small, large = sizes[0].work, sizes[-1].work
-    if small is None or large is None or small is large:
+def _of_growth(found: Growth | None) -> Iterator[Demand]:
+    if found is None:
         return
     for name in LISTS:
-        ratio = large.some[name].rate / small.some[name].rate
-        what = f"{name}: requests/s at {large.events:,} events / at {small.events:,}"
-        yield Demand(what, "≥ 0.8", f"{ratio:.2f}", ratio >= 0.8)
+        what = f"{name}: requests/s at {found.many:,} events / at {found.few:,}"
+        yield Demand(what, "≥ 0.8", f"{found.ratio(name):.2f}", found.ratio(name) >= 0.8)
 
 
 def _of_many(size: Size) -> Iterator[Demand]:

@@ -23,6 +23,7 @@ MANY = 32
 """Connections at once, besides `CONNECTIONS`."""
 
 CONSTANT = "a constant of 100 kB"
+CONSTANT_LINE = "/api/v1/constant/"
 LISTS = (
     PAGE, "any of two countries + 20 years", "all of two countries + 20 years", "no filter", "deep page",
     "type + topic + country", "search (common word)", "search (middling word)", "search (rare word)",
@@ -69,9 +70,9 @@ def measure_http(events: int) -> Work:
     connection.close()  # the server is to have the machine for itself
     with tempfile.TemporaryDirectory() as folder, running("this API", this_api, Path(folder) / "api") as server:
         tag = etag(version, f"http://127.0.0.1:{server.port}")
-        lines = {name: [_line(request, tag) for request in requests] for name, requests in wanted.items()}
+        lines = {name: [line(request, tag) for request in requests] for name, requests in wanted.items()}
         lines[REMEMBERED] = [line.removesuffix(NOT_REMEMBERED) for line in lines[NOTHING_NEW]]
-        lines[CONSTANT] = ["/api/v1/constant/"]
+        lines[CONSTANT] = [CONSTANT_LINE]
         some = {name: over_http(server, asked, CONNECTIONS) for name, asked in lines.items()}
         alone = {name: over_http(server, asked, 1) for name, asked in lines.items()}
         many = {name: over_http(server, lines[name], MANY) for name in (PAGE, CONSTANT)}
@@ -91,7 +92,8 @@ NOT_REMEMBERED = f"\tAccept: application/json, text/{'x' * LONGEST}"
 """A header with which a request is too long to be remembered."""
 
 
-def _line(request: Request, tag: str) -> str:
+def line(request: Request, tag: str = "") -> str:
+    """What `http_load` reads; `tag` is that of the present version, for whoever knows it."""
     headers = [f"If-None-Match: {tag}{NOT_REMEMBERED}"] if request.up_to_date else []
     headers += ["Accept-Encoding: gzip"] if request.compressed else []
     return "\t".join([f"/api/v1/{request.path}", *headers])

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from config.server import THREADS, WORKERS
-from tests.bench import http_measure
+from tests.bench import growth_measure, http_measure
 from tests.bench.demands import demands
+from tests.bench.growth_measure import Growth
 from tests.bench.http_measure import MANY, Work
 from tests.bench.measure import Measured
 from tests.bench.pairs import FILTERS, SOME, Pair
@@ -30,7 +31,8 @@ def report(found: Found) -> str:
         _heading(found),
         _demands(found),
         *(_peers(size.comparison) for size in found.sizes if size.comparison),
-        *_growth([size.work for size in found.sizes if size.work]),
+        *_work([size.work for size in found.sizes if size.work]),
+        _growth(found.growth) if found.growth else "",
         _sql(found.sql, found.sizes[-1].events) if found.sql else "",
         _pairs(found.pairs) if found.pairs else "",
         _exports(found.sizes),
@@ -127,7 +129,7 @@ def _noise(costs: Costs) -> str:
     return "–" if costs.noise is None else f"{costs.noise:.0%}"
 
 
-def _growth(found: Sequence[Work]) -> Iterator[str]:
+def _work(found: Sequence[Work]) -> Iterator[str]:
     """The tables of this API's work: at all sizes, and the largest one closely."""
     if not found:
         return
@@ -135,14 +137,14 @@ def _growth(found: Sequence[Work]) -> Iterator[str]:
     sizes = [f"req/s, {work.events:,}" for work in found]
     lines = [
         f"## This API, over HTTP\n\nUp to {http_measure.ROUNDS} rounds of {http_measure.SECONDS:g} s.\n",
-        *_head("question", "different", *sizes, "large / small", "noise", "p50 ms", "p99 ms", "CPU app", "CPU database",
+        *_head("question", "different", *sizes, "noise", "p50 ms", "p99 ms", "CPU app", "CPU database",
                "alone p50", "alone p99"),
     ]  # fmt: skip
     for name, costs in large.some.items():
         rates = [work.some[name].rate for work in found]
         lines.append(
             f"| {name} | {min(large.different[name], costs.requests)} | {' | '.join(f'{rate:,.0f}' for rate in rates)} "
-            f"| {rates[-1] / rates[0]:.2f} | {_noise(costs)} | {costs.p50:.1f} | {costs.p99:.1f} "
+            f"| {_noise(costs)} | {costs.p50:.1f} | {costs.p99:.1f} "
             f"| {_middle(costs.app)} | {_middle(costs.database)} "
             f"| {large.alone[name].p50:.1f} | {large.alone[name].p99:.1f} |"
         )
@@ -158,6 +160,25 @@ def _growth(found: Sequence[Work]) -> Iterator[str]:
             *(f"| {name} | {_round_row(costs)} |" for name, costs in large.many.items()),
         ]
     )
+
+
+def _growth(found: Growth) -> str:
+    """The table of few events and many, asked by turns."""
+    few, many = f"{found.few:,}", f"{found.many:,}"
+    lines = [
+        f"## From {few} to {many} events\n\nBoth asked by turns, in the same minutes: "
+        f"{growth_measure.ROUNDS} rounds of {growth_measure.SECONDS:g} s for each.\n",
+        *_head("question", f"req/s, {few}", "noise", f"req/s, {many}", "noise", "large / small",
+               f"CPU app, {few}", many, f"CPU database, {few}", many),
+    ]  # fmt: skip
+    for name, small in found.with_few.items():
+        large = found.with_many[name]
+        lines.append(
+            f"| {name} | {small.rate:,.0f} | {_noise(small)} | {large.rate:,.0f} | {_noise(large)} "
+            f"| {found.ratio(name):.2f} | {_middle(small.app)} | {_middle(large.app)} "
+            f"| {_middle(small.database)} | {_middle(large.database)} |"
+        )
+    return "\n".join(lines)
 
 
 def _round_row(costs: Costs) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from tests.bench.growth_measure import Growth
 from tests.bench.http_measure import Work
 from tests.bench.import_measure import Import
 from tests.bench.measure import Measured
@@ -58,6 +59,8 @@ class Found:
 
     machine: Machine | None = None
     sizes: list[Size] = field(default_factory=list)
+    growth: Growth | None = None
+    """From the smallest size to the largest; None where there is one size only."""
     sql: list[Measured] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
     checked: list[Checked] = field(default_factory=list)

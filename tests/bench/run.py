@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from tests.bench import contents, database
 from tests.bench.contents import Contents
+from tests.bench.growth_measure import measure_growth
 from tests.bench.http_measure import measure_http
 from tests.bench.import_measure import measure_import
 from tests.bench.measure import Measured, measure_queries
@@ -41,24 +42,26 @@ def run(wanted: Wanted, *, keep: bool) -> Found:
             with database.filled(contents.synthetic(events), keep=keep) as figures:
                 found.machine = found.machine or machine(load)
                 found.sizes.append(Size(events, figures))
-                _measure(found, found.sizes[-1], wanted)
+                _measure(found, found.sizes[-1], wanted, keep=keep)
         if "oracle" in wanted.parts:
             _check_real(found, contents.historyatstate(), wanted.queries, keep=keep)
     return found
 
 
-def _measure(found: Found, size: Size, wanted: Wanted) -> None:
+def _measure(found: Found, size: Size, wanted: Wanted, *, keep: bool) -> None:
     """The parts that are wanted, over the present database."""
-    events = size.events
+    events, smallest, largest = size.events, wanted.sizes[0], wanted.sizes[-1]
     if "http" in wanted.parts:
         size.work = _tried(found, f"HTTP, {events:,} events", lambda: measure_http(events))
+    if "http" in wanted.parts and events == largest > smallest:
+        found.growth = _tried(found, "growth", lambda: measure_growth(smallest, largest, keep=keep))
     if "peers" in wanted.parts:
         size.comparison = _tried(found, f"peers, {events:,} events", lambda: compare(events))
     if "import" in wanted.parts:
         size.imported = _tried(found, f"import, {events:,} events", measure_import)
-    if "sql" in wanted.parts and events == wanted.sizes[-1]:
+    if "sql" in wanted.parts and events == largest:
         found.sql = _tried(found, "SQL", lambda: _sql(events, wanted.cases)) or []
-    if "pairs" in wanted.parts and events == wanted.sizes[-1]:
+    if "pairs" in wanted.parts and events == largest:
         found.pairs = _tried(found, "pairs", lambda: measure_pairs(pairs())) or []
     if "oracle" in wanted.parts:
         _check(found, f"{events:,} synthetic events", wanted.queries)
