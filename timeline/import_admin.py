@@ -28,11 +28,11 @@ from django.urls import path, reverse
 from events.among import among
 from events.choosing import may_view
 from events.digest import digest
-from events.interchange.flat import COLUMNS, guarded
+from events.interchange.flat import COLUMNS
 from events.interchange.importing import Import, When
-from events.interchange.meant import naming_only
 from events.interchange.outcomes import Existing
 from events.interchange.reading import GZIP, Entry, RecordFile
+from events.interchange.records import Values
 from events.interchange.shapes import Problem
 from events.models import (
     Actor,
@@ -55,7 +55,7 @@ from timeline.admin_messages import (
     say_not,
     say_what_follows,
 )
-from timeline.formats.csv import BYTE_ORDER_MARK
+from timeline.formats.csv import BYTE_ORDER_MARK, guarded
 from timeline.import_effects import Effects
 from timeline.importing import WHY_IN_HAND, Report, publish_imported, run
 from timeline.publishing_admin import PublishingAdmin, account
@@ -64,13 +64,13 @@ from timeline.taken_along import linked_along, log_what_went_along, say_what_wen
 
 MOST_BYTES = 5_000_000
 MOST_PACKED = 2_000_000
-"""Bytes of the packed file in the preview's form; Django takes forms up to 2.5 MB."""
+"""Characters of the packed file in the preview's form, four for three bytes; Django takes forms up to 2.5 MB."""
 LISTED = 200
 """Rows of each kind, or slugs, that the preview shows, and the messages after it."""
 
 TOO_LARGE = (
     f"The file is too large to be imported here: at most {MOST_BYTES // 1_000_000} MB, and "
-    f"{MOST_PACKED // 1_000_000} MB when packed. Split it, or have an operator run manage.py import_events."
+    f"{MOST_PACKED * 3 / 4_000_000:g} MB when packed (gzip). Split it, or have an operator run manage.py import_events."
 )
 MEANWHILE = (
     "Since the preview somebody saved something that the file is about, so it would do something else now: see below. "
@@ -91,6 +91,12 @@ PARTS: dict[str, dict[str, type[Model]]] = {
     },
 }
 """By kind of record, what its parts are in the admin."""
+NAMED: dict[type[Model], tuple[str, ...]] = {
+    EventType: ("type",),
+    Topic: ("topics",),
+    Actor: ("participants", "place.country", "figures"),
+}
+"""What an event's record names in which fields. Records of the others name their like, which who imports them sees."""
 
 
 class UploadForm(forms.Form):
@@ -129,6 +135,12 @@ class ConfirmForm(forms.Form):
             return unpack(self.cleaned_data["packed"])
         except (binascii.Error, zlib.error, EOFError, ValueError) as error:
             raise forms.ValidationError("The file did not come back whole: upload it again.") from error
+
+
+def _says(values: Values, field: str) -> bool:
+    """Whether a record says something there. A row of a table without columns for texts has an empty object of them."""
+    name, _, inner = field.partition(".")
+    return inner in values.get(name, {}) if inner else values.get(name, {}) != {}
 
 
 def _forbidden(field: str, actions: str, model: type[Model]) -> Problem:
@@ -217,9 +229,16 @@ class ImportAdmin(PublishingAdmin):
         data = confirm.cleaned_data
         since = last_refresh()
         effects = self._import(request, data["name"], data["packed"], data["publish"], data["shown"])
-        if effects.digest != data["shown"] and effects.writes:
+        otherwise = effects.digest != data["shown"]
+        if otherwise and effects.writes:
             self.message_user(request, MEANWHILE, messages.WARNING)
             return self._preview(request, data["name"], pack(data["packed"]), data["publish"], effects)
+        if otherwise:  # sent once more, or what it would have done is refused by now
+            reasons = [
+                (result.key or f"line {result.line}", [str(problem) for problem in result.problems])
+                for result in effects.refused
+            ]
+            say_not("imported", request, reasons, LISTED)
         self.message_user(request, f"Imported from {data['name']}: {effects.report}.", messages.SUCCESS)
         if data["publish"]:
             self._say_what_was_published(request, effects)
@@ -301,7 +320,7 @@ class ImportAdmin(PublishingAdmin):
         file = RecordFile(name, io.BytesIO(content))
         effects = Effects(Report())
         try:
-            with transaction.atomic(), naming_only(partial(may_view, self, request)):
+            with transaction.atomic():
                 importing = Import(
                     lambda: self._permitted(request, file.entries(), file.complete),
                     Existing.REPLACE if file.complete else Existing.MERGE,
@@ -343,11 +362,15 @@ class ImportAdmin(PublishingAdmin):
     def _permitted(self, request: HttpRequest, entries: Iterator[Entry], complete: bool) -> Iterator[Entry]:
         """The entries; those that this account may not enter by hand are refused. What a `complete` record leaves out
         is removed, so it is about all its parts."""
+        sees = cache(partial(may_view, self, request))
 
         @cache
         def may(model: type[Model], *actions: str) -> bool:
             app, name = model._meta.app_label, model._meta.model_name
             return bool(request.user.has_perms([f"{app}.{action}_{name}" for action in actions]))
+
+        def about(values: Values, field: str) -> bool:
+            return complete or _says(values, field)
 
         for entry in entries:
             if not entry.problems:
@@ -359,7 +382,13 @@ class ImportAdmin(PublishingAdmin):
                     entry.problems = [
                         _forbidden(name, "add, change and delete", part)
                         for name, part in parts.items()
-                        if (complete or name in entry.values) and not may(part, "add", "change", "delete")
+                        if about(entry.values, name) and not may(part, "add", "change", "delete")
+                    ]
+                if kind == "event":  # by the preview it would read what it may not see, in whatever it names
+                    entry.problems += [
+                        _forbidden(next(name for name in names if about(entry.values, name)), "view", named)
+                        for named, names in NAMED.items()
+                        if not sees(named) and any(about(entry.values, name) for name in names)
                     ]
             yield entry
 

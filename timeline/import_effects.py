@@ -67,10 +67,13 @@ class Effects:
         actors = [result.key for result in (*self.created, *self.changed) if result.kind == "actor"]
         Event.objects.filter(among("pk", self.imported_ids)).update(imported_at=None)
         Actor.objects.filter(among("slug", actors)).update(imported_at=None)
+        members = Actor.objects.filter(among("slug", self.report.members), imported_at__gt=self.report.begun)
+        members.update(imported_at=None)
 
     @property
     def in_file(self) -> set[Key]:
-        """The actors, types and topics that the file changed; all others are what editors alone had in hand."""
+        """The actors, types and topics of which the file has records that changed them; of all others, what editors had
+        in hand goes along: of the members that a bloc's record names, too."""
         return {(kind, slug) for kind, slugs in self.report.vocabulary.items() for slug in slugs}
 
     def add_batch(self, published: Published) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import tee
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum
@@ -21,7 +21,9 @@ from events.models import Actor, Event, EventText, EventType, Topic
 from timeline.models import Publication, Term
 from timeline.processes import share_out
 from timeline.publishing import publish, publish_vocabulary
-from timeline.vocabulary import Changes, Key
+from timeline.vocabulary import Changes, Key, public_members
+
+T = TypeVar("T")
 
 PUBLISHED_AT_ONCE = 2_000
 """Events in a dataset version. More would take less time each; others who publish wait for as many, about a second."""
@@ -60,6 +62,11 @@ class Report:
     left_actors: list[str] = field(default_factory=list)
     """Slugs of actors that a merging import left as they are: to publish if an import before this one changed them and
     did not publish that."""
+    members: list[str] = field(default_factory=list)
+    """Slugs of actors of whom records of others say, or do not say any more, that they belong to these: to publish if
+    this import or one before it changed them."""
+    groups: list[str] = field(default_factory=list)
+    """Slugs of the others."""
 
     @property
     def records(self) -> int:
@@ -73,6 +80,9 @@ class Report:
             if result.event_id and result.publish:
                 merged = existing in MERGING and result.status is Status.UNCHANGED
                 (self.left_alone if merged else self.event_ids).append(result.event_id)
+            if result.members:
+                self.members += result.members
+                self.groups.append(result.key)
             truth = result.status is Status.UNCHANGED and existing not in MERGING
             if result.kind != "event" and (result.status is Status.CHANGED or truth):
                 self.vocabulary.setdefault(result.kind, []).append(result.key)
@@ -106,7 +116,8 @@ class Published:
     """Those that were published."""
     vocabulary: int = 0
     """How many public entries of actors, types and topics changed, and of countries with their actors: those of the
-    file, and what editors alone had in hand and events take along that name it."""
+    file, those of the members that it names of groups, and what editors alone had in hand and events take along that
+    name it."""
     withdrawn: list[str] = field(default_factory=list)
     """Slugs of those that an editor has withdrawn, and that stay so."""
     refused: dict[str, list[str]] = field(default_factory=dict)
@@ -178,7 +189,8 @@ def publish_imported(
         for all_ids, if_edited in ((report.event_ids, True), (report.left_alone, False))
         for ids in at_once(by_month(all_ids))
     )
-    vocabulary = _public_vocabulary(report) if report.vocabulary or report.left_actors else None
+    named = report.vocabulary or report.left_actors or report.members
+    vocabulary = _public_vocabulary(report) if named else None
     done = Published()
     # A trial meets an entry once more in each batch that names it.
     changed: set[Key] = set()
@@ -227,10 +239,10 @@ def at_once(ids: Sequence[int]) -> Iterator[Sequence[int]]:
         yield from cut_by_text(part)
 
 
-def in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """The ids of events, as many at a time as are looked at together."""
-    for start in range(0, len(ids), PUBLISHED_AT_ONCE):
-        yield ids[start : start + PUBLISHED_AT_ONCE]
+def in_parts(events: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Events, or their ids, as many at a time as are looked at together."""
+    for start in range(0, len(events), PUBLISHED_AT_ONCE):
+        yield events[start : start + PUBLISHED_AT_ONCE]
 
 
 def cut_by_text(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -304,13 +316,21 @@ def _public_vocabulary(report: Report) -> dict[str, QuerySet[Any]]:
         return model._default_manager.filter(among("slug", keys))
 
     return {
-        "actors": public(Actor, Term.Kind.ACTOR, _changed_before(report.left_actors)),
+        "actors": public(Actor, Term.Kind.ACTOR, _changed([*report.left_actors, *_members(report)])),
         "types": public(EventType, Term.Kind.TYPE),
         "topics": public(Topic, Term.Kind.TOPIC),
     }
 
 
-def _changed_before(slugs: Iterable[str]) -> Iterator[str]:
+def _members(report: Report) -> Iterator[str]:
+    """Those of whom the file says so, and those who belong to the same groups as far as is public: an import before
+    this one may have taken them out."""
+    yield from report.members
+    if report.groups:
+        yield from public_members(set(report.groups))
+
+
+def _changed(slugs: Iterable[str]) -> Iterator[str]:
     """Those of the actors that an import changed since they were published last. One query, or none."""
     last = Term.objects.current().filter(kind=Term.Kind.ACTOR, key=OuterRef("slug"))
     changed = Actor.objects.filter(among("slug", slugs), imported_at__gt=Subquery(last.values("published_at")))

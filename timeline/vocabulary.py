@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,17 +104,29 @@ def _takes_part_anew(row: Publication, last: Publication | None) -> bool:
 
 
 def _public_members(blocs: Iterable[str]) -> dict[str, list[tuple[str, str, Document]]]:
-    """By bloc, the slugs and codes of those that belong to it as far as is public, each with the membership."""
+    """By bloc, the slugs and codes of those with a code that belong to it as far as is public, each with the
+    membership."""
     members: dict[str, list[tuple[str, str, Document]]] = {bloc: [] for bloc in blocs}
-    entries = TermText.objects.filter(
-        term__in=Term.objects.current().filter(kind=Term.Kind.ACTOR, group__in=[Actor.Kind.STATE, Actor.Kind.BLOC]),
-        language=LANGUAGES[0],
-    )
-    for document in map(load, entries.values_list("document", flat=True)):
-        for link in document.get("memberships", ()) if "code" in document else ():
-            if link["group"] in members:
-                members[link["group"]].append((document["id"], document["code"], link))
+    for document, link in _public_memberships(group__in=[Actor.Kind.STATE, Actor.Kind.BLOC]):
+        if link["group"] in members and "code" in document:
+            members[link["group"]].append((document["id"], document["code"], link))
     return members
+
+
+def public_members(groups: Container[str]) -> Iterator[str]:
+    """The slugs of all that belong to any of the groups as far as is public. Reads all public actors."""
+    for document, link in _public_memberships():
+        if link["group"] in groups:
+            yield document["id"]
+
+
+def _public_memberships(**of: Any) -> Iterator[tuple[Document, Document]]:
+    """Each with the entry of its member."""
+    public = Term.objects.current().filter(kind=Term.Kind.ACTOR, **of)
+    texts = TermText.objects.filter(term__in=public, language=LANGUAGES[0]).values_list("document", flat=True)
+    for document in map(load, texts):
+        for link in document.get("memberships", ()):
+            yield document, link
 
 
 def _involves(link: Document, row: Publication) -> bool:

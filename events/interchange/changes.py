@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+
+import orjson
 
 from events.interchange.records import Values
 
@@ -37,14 +40,20 @@ def _changes(field: str, before: Any, after: Any) -> Iterator[str]:
 
 def missing(entries: list[Any] | None, others: list[Any] | None) -> list[Any]:
     """The entries that are not among the others, counting repetitions."""
-    left = list(others or [])
+    left = Counter(map(_key, others or []))
     found = []
     for entry in entries or []:
-        if entry in left:
-            left.remove(entry)
+        key = _key(entry)
+        if left[key]:
+            left[key] -= 1
         else:
             found.append(entry)
     return found
+
+
+def _key(entry: Any) -> bytes:
+    """The same for equal entries: a list may have a hundred thousand."""
+    return orjson.dumps(entry, default=str, option=orjson.OPT_SORT_KEYS)
 
 
 def shown(value: Any) -> str:

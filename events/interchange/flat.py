@@ -216,8 +216,8 @@ def _value(column: str, cell: str, found: list[Problem]) -> Any:
             return float(cell.replace(",", "."))
         found.append(Problem(column, f"“{cell}” is no number: expected one such as 38.8977."))
     elif column in FLAGS:
-        if cell.lower() in TRUTH:
-            return TRUTH[cell.lower()]
+        if cell.strip().lower() in TRUTH:
+            return TRUTH[cell.strip().lower()]
         found.append(Problem(column, f"“{cell}” is neither true nor false: expected one of them."))
     return cell
 
@@ -234,14 +234,15 @@ def row(values: Values) -> tuple[list[str], list[str]]:
         for name, most in (("sources", 1), ("relations", 0), ("figures", 0))
         if len(values.get(name, ())) > most
     ]
-    if not values["texts"]:
+    texts = values.get("texts", {})
+    if not texts:
         reasons.append("it has no title")
     if any(re.search(r"[;\r\n]|^\s|\s$", part.get("printed", "")) for part in values.get("participants", ())):
         reasons.append("a name as printed has a semicolon or a line break in it")
     cells: dict[str, Any] = {name: values.get(name) for name in ("external_id", "slug", "type", "date", "effective")}
     cells["topics"] = " ".join(values.get("topics", ()))
     cells |= {column: values.get("place", {}).get(name) for column, name in PLACE.items()}
-    cells |= {column: values["texts"].get(language, {}).get(name) for column, (language, name) in TEXTS.items()}
+    cells |= {column: texts.get(language, {}).get(name) for column, (language, name) in TEXTS.items()}
     cells["participants"] = "; ".join(
         ":".join(filter(None, (part["role"], part["actor"], part.get("printed", ""))))
         for part in values.get("participants", ())

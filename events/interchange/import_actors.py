@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -203,7 +203,7 @@ def _check_kind(draft: _Draft, existing: Existing, last: bool) -> None:
     """What becomes something else than a state waits while events take place there, which may come later."""
     there, state = draft.there, Actor.Kind.STATE
     leaves = there and existing is Existing.REPLACE and there.kind == state != draft.values["kind"]
-    if there and leaves and (why := there.why_a_state()):
+    if there and leaves and not draft.refused and (why := there.why_a_state()):
         draft.outcome.waits = not last
         draft.refuse([Problem("kind", why)] if last else [])
 
@@ -215,6 +215,8 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
     A record that is the whole truth ends the others of its actor. Its `members` are all who belong to it in one of the
     roles that stand there: whoever heads it, for one, says so in a record of their own. What one record leaves out may
     stand in one that comes later: it ends when the whole file has been read, with `last`.
+
+    Public is what somebody belongs to, not who belongs to something: so the outcomes name the members.
     """
     by_id = {draft.id: draft for draft in drafts}
     stated = list(_stated(drafts, references))
@@ -241,6 +243,8 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
         | Q(group__in={group for group, _ in listed}, role__in={role for _, role in listed})
     )
     there = {(row.member_id, row.group_id, row.role, row.since): row for row in rows}
+    spoken_of = [(term[0], draft) for term, (_, draft) in wanted.items()]
+    changed: list[tuple[int, _Draft]] = []
     if existing is Existing.FOLLOW:
         wanted = _to_be_made(wanted, there.values(), drafts)
     for term, (until, draft) in wanted.items():
@@ -249,7 +253,7 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
             continue
         row.until = until
         row.save()
-        _mark_changed(draft)
+        changed.append((term[0], draft))
     new = [(term, until, draft) for term, (until, draft) in wanted.items() if term not in there]
     copy_objects(
         [
@@ -257,8 +261,7 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
             for (member, group, role, since), until, _ in new
         ]
     )
-    for _, _, draft in new:
-        _mark_changed(draft)
+    changed += [(term[0], draft) for term, _, draft in new]
     if existing is Existing.REPLACE:
         _note_said({term: (until, draft.values["slug"]) for term, (until, draft) in wanted.items()})
         named = _said_before(there).keys() if last else first.keys()
@@ -269,9 +272,25 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
                 continue
             if last:
                 row.delete()
-                _mark_changed(draft_without)
+                changed.append((member, draft_without))
             else:
                 draft_without.outcome.waits = True
+    for _, draft in changed:
+        _mark_changed(draft)
+    _note_members([*spoken_of, *changed], {member for member, draft in changed if member != draft.id})
+
+
+def _note_members(spoken_of: Iterable[tuple[int, _Draft]], changed: Collection[int]) -> None:
+    """Notes in the outcomes those of whom another actor's record speaks, by id, of whom some have `changed`."""
+    others = [(member, draft) for member, draft in spoken_of if member != draft.id]
+    if not others:
+        return
+    slugs = dict(Actor.objects.filter(pk__in={member for member, _ in others}).values_list("pk", "slug"))
+    for member, draft in others:
+        draft.outcome.members.append(slugs[member])
+    if changed:
+        locked = Actor.objects.select_for_update(no_key=True).filter(pk__in=changed).order_by("pk")
+        Actor.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(imported_at=timezone.now())
 
 
 def _stated(drafts: Sequence[_Draft], references: References) -> Iterator[tuple[Term, str, _Draft, str, int]]:

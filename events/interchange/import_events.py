@@ -84,6 +84,7 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     a relation to what is not there is left out, else it waits. With `explain`, the outcomes say what changed."""
     drafts = [_Draft(values) for values in records]
     _find_events(drafts, existing)
+    kept = [draft for draft in drafts if draft.id and existing is Existing.KEEP]
     considered = _accepted([draft for draft in drafts if not (draft.id and existing is Existing.KEEP)])
     known = _known(considered)
     for draft in considered:
@@ -93,12 +94,12 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     for draft, pk in zip(new, new_ids(Event, len(new)), strict=True):
         draft.id = pk
     created = {draft.id for draft in new}
-    known.targets = _targets(considered)
+    known.targets = _targets([*considered, *kept])
     for draft in considered:
         _check_relations(draft, known.targets)
     if any(draft.problems for draft in considered):
         considered = _accepted(considered)
-        known.targets = _targets(considered)
+        known.targets = _targets([*considered, *kept])
     for draft in considered:
         _link(draft, known.targets, last)
     there = event_records([draft.id for draft in considered if draft.id not in created])
@@ -173,7 +174,7 @@ def _find_events(drafts: Sequence[_Draft], existing: Existing) -> None:
         name = external_id or slug
         pk, slug_there = by_external_id.get(external_id or "", (0, slug))
         other, other_external_id = by_slug.get(slug, (0, None))
-        draft.slug = slug_there if existing is Existing.FOLLOW else slug
+        draft.slug = slug_there if existing in (Existing.FOLLOW, Existing.KEEP) else slug
         if external_id is None and not other_external_id:
             pk = other
         if existing is Existing.KEEP and (pk or other):
@@ -276,7 +277,7 @@ def _targets(drafts: Sequence[_Draft]) -> Targets:
         if slugs.get(pk, slug) == slug:  # else its record leaves that slug
             targets[slug] = pk, slug
     for draft in drafts:
-        for name in (draft.values["slug"], draft.values.get("external_id", draft.slug)):
+        for name in (draft.slug, draft.values["slug"], draft.values.get("external_id", draft.slug)):
             targets[name] = draft.id, draft.slug
     return targets
 

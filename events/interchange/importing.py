@@ -54,6 +54,8 @@ class Result:
     """Of what changed: what is otherwise now."""
     left: list[str] = field(default_factory=list)
     """What stays as editors have it, though the record says something else there than the one before it."""
+    members: list[str] = field(default_factory=list)
+    """See `Outcome.members`."""
 
     @property
     def left_out(self) -> list[Problem]:
@@ -314,6 +316,7 @@ def _result(entry: Entry, outcome: Outcome) -> Result:
         publish=entry.values.get("publish") is not False,
         changes=outcome.changes,
         left=outcome.left,
+        members=outcome.members,
     )
 
 

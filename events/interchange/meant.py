@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Collection, Mapping
 
 from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.utils.text import slugify
 
 from events.closest import closest
@@ -21,19 +19,6 @@ NEAR = 0.8
 """How much of two slugs is the same, as `closest` has it, if one may be meant by the other."""
 SHOWN = ("slug", "code", "names")
 """The columns of actors that are read."""
-
-
-_may_name: ContextVar[Callable[[type[Model]], bool]] = ContextVar("_may_name", default=lambda model: True)
-
-
-@contextmanager
-def naming_only(may_name: Callable[[type[Model]], bool]) -> Iterator[None]:
-    """Within it, none of a kind is meant that may not be named: whoever reads it may not see drafts of that kind."""
-    token = _may_name.set(may_name)
-    try:
-        yield
-    finally:
-        _may_name.reset(token)
 
 
 def did_you_mean(what: str) -> str:
@@ -55,8 +40,6 @@ def actors_meant(names: Collection[str]) -> dict[str, str]:
     """By name, as far as there are any: the actors that are called so in any language, by an alias or by another code,
     whatever the case, if they are not more than three; else the one whose slug is spelt nearly so. In words, such as
     “UZ (Uzbekistan)”."""
-    if not _may_name.get()(Actor):
-        return {}
     with connection.cursor() as cursor:
         cursor.execute(_CALLED, [sorted(names)])
         called = cursor.fetchall()
@@ -82,8 +65,6 @@ def _spelt_nearly(slugs: dict[str, str]) -> dict[str, Actor]:
 
 def branches_called(model: type[Branch]) -> dict[str, str]:
     """The slugs of all types or topics, by what they are called in any language, written as slugs."""
-    if not _may_name.get()(model):
-        return {}
     return {
         slugify(called): slug
         for slug, names in model._default_manager.values_list("slug", "names")

@@ -58,6 +58,8 @@ class Outcome:
     waits: bool = False
     left: list[str] = field(default_factory=list)
     """What stays as editors have it, though the record says something else there than the one before it."""
+    members: list[str] = field(default_factory=list)
+    """Of an actor's record: the slugs of those of whom it says, or does not say any more, that they belong to it."""
     changes: list[str] = field(default_factory=list)
     """Of what changed, if it is to be explained: what is otherwise now (`events.interchange.changes`)."""
     before: str = ""

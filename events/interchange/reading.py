@@ -8,6 +8,7 @@ import io
 import json
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -17,8 +18,8 @@ from typing import IO, Any
 import orjson
 
 from events.interchange import flat
-from events.interchange.records import Values, problems, trimmed
-from events.interchange.shapes import Problem
+from events.interchange.records import Values, problems
+from events.interchange.shapes import Problem, trimmed
 
 LONGEST_HEADING = 131_072
 LONGEST_LINE = 4_000_000
@@ -168,8 +169,8 @@ def _fraction(text: str) -> float | Decimal:
 def _object(pairs: list[tuple[str, Any]]) -> Values:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
+        names = (name for name, _ in pairs)
+        repeated = next(name for name, count in Counter(names).items() if count > 1)
         raise ValueError(f"“{repeated}” stands twice in one object: leave one of them out.")
     return found
 

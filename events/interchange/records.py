@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from events.fields import NAME_LENGTH, SLUG_PATTERN
@@ -145,7 +146,7 @@ EVENT_RECORD = Record(
         "figures": Many(
             Record(
                 {
-                    "labels": Translations(Text()),
+                    "labels": NAMES,
                     "value": Decimal(),
                     "unit": Text(_longest(Figure, "unit")),
                     "period": Edtf(),
@@ -165,6 +166,10 @@ SHAPES = {"type": TYPE, "topic": TOPIC, "actor": ACTOR_RECORD, "event": EVENT_RE
 """By the word in `record`, in the order in which they stand in a file."""
 
 
+MOST_PROBLEMS = 100
+"""That are named of a record: a line of some megabytes may have a hundred thousand."""
+
+
 def problems(values: Any) -> list[Problem]:
     """What is wrong with a record, looked at by itself."""
     if not isinstance(values, dict):
@@ -172,22 +177,12 @@ def problems(values: Any) -> list[Problem]:
     kind = values.get("record")
     if not isinstance(kind, str) or kind not in SHAPES:
         return [Problem("record", f"it must say what this is: expected one of {', '.join(SHAPES)}.")]
-    found = list(SHAPES[kind].problems(values, ""))
+    found = list(islice(SHAPES[kind].problems(values, ""), MOST_PROBLEMS))
     if kind == "event" and not found:
         found = _figures(values)
     if kind == "actor" and not found and "code" in values and values["kind"] not in ("state", "bloc"):
         found = [Problem("code", f"a {values['kind']} has no code: only a state or a bloc has one.")]
     return found
-
-
-def trimmed(value: Any) -> Any:
-    """A record without problems, with its texts as the admin's forms have them: without spaces at the ends, and with a
-    line feed at the end of each line. Else who saves it there would change it."""
-    if isinstance(value, str):
-        return value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if isinstance(value, dict):
-        return {key: trimmed(part) for key, part in value.items()}
-    return [trimmed(part) for part in value] if isinstance(value, list) else value
 
 
 def _figures(values: Values) -> list[Problem]:

@@ -33,6 +33,25 @@ class Problem:
         return f"{self.field}: {self.message}" if self.field else self.message
 
 
+_LINE_ENDS = {
+    "summary": re.compile(r"(?!)"),
+    "aliases": re.compile(r"[\n\v\f\x1c-\x1e\x85\u2028\u2029]+"),  # where Python cuts the lines of which they are
+}
+"""By key, what ends a line that a text cannot have; elsewhere what browsers leave out of inputs of one line."""
+_LINE_END = re.compile(r"\n+")
+
+
+def trimmed(value: Any, key: str = "") -> Any:
+    """A value without problems, with its texts as the admin's forms have them: without spaces at the ends; in one line,
+    but for summaries, whose lines end with a line feed. Else who saves it there would change it."""
+    if isinstance(value, str):
+        lines = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+        return _LINE_ENDS.get(key, _LINE_END).sub(" ", lines)
+    if isinstance(value, dict):
+        return {name: trimmed(part, name) for name, part in value.items()}
+    return [trimmed(part, key) for part in value] if isinstance(value, list) else value
+
+
 class Shape(Protocol):
     """A kind of value."""
 
@@ -292,8 +311,8 @@ class Many:
             found = list(self.of.problems(inner, f"{field}[{number}]"))
             yield from found
             if self.once and not found:
-                # As it will be stored: see `events.interchange.records.trimmed`.
-                key = inner.strip() if self.once == ("",) else tuple(inner.get(name, "").strip() for name in self.once)
+                as_stored = trimmed(inner)
+                key = as_stored if self.once == ("",) else tuple(as_stored.get(name, "") for name in self.once)
                 if seen.setdefault(key, number) != number:
                     yield Problem(f"{field}[{number}]", f"it repeats {field}[{seen[key]}]: leave one of them out.")
 

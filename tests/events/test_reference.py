@@ -2,10 +2,12 @@
 
 import json
 import re
+from datetime import date
 from itertools import combinations
 
 import pytest
 
+from events.dates import parse
 from events.loading import DATA
 
 
@@ -161,12 +163,17 @@ def test_no_membership_overlaps_another_of_the_same_member():
     rows = [(group, link["member"], link) for group, links in MEMBERS.items() for link in links]
     rows += [(link["group"], actor["slug"], link) for actor in CURATED_ACTORS for link in actor.get("memberships", [])]
 
+    def days(link):
+        since, until = link.get("since"), link.get("until")
+        return parse(since).start_min if since else date.min, parse(until).end_max if until else date.max
+
     def overlap(one, other):
-        return one.get("since", "") <= other.get("until", "9") and other.get("since", "") <= one.get("until", "9")
+        (begins, ends), (other_begins, other_ends) = days(one), days(other)
+        return begins <= other_ends and other_begins <= ends
 
     assert [
         (one, other)
         for one, other in combinations(rows, 2)
         if one[:2] == other[:2] and one[2]["role"] == other[2]["role"] and overlap(one[2], other[2])
     ] == []
-    assert [row for row in rows if row[2].get("since", "") > row[2].get("until", "9")] == []
+    assert [link for _, _, link in rows if days(link)[0] > days(link)[1]] == []

@@ -19,8 +19,9 @@ from events.models import Actor, Event
 from tests.builders import actor, published
 from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, PERSON, SUMMIT, TRADE, US, lines
 from tests.threads import in_threads
+from timeline.documents import load
 from timeline.management.import_command import publish_showing_progress
-from timeline.models import Publication, Term
+from timeline.models import Publication, Refresh, Term, TermText
 from timeline.progress import Progress
 from timeline.publishing import publish, withdraw
 
@@ -142,6 +143,47 @@ def test_an_actor_who_is_called_otherwise_becomes_so_for_readers(file):
     ]
     assert run("import_events", name, "--publish")[0][1:] == ["Published: 0."]
     assert Term.objects.current().get(kind="actor", key="united-states").names[0] == "USA"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_whoever_a_bloc_lists_belongs_to_it_for_readers_and_whoever_it_does_not_list_any_more_does_not(file, at_once):
+    """Also if it is published by a later run than the one that changed it."""
+
+    def opec(*members):
+        links = {"members": [{"member": code, "role": "member"} for code in members]} if members else {}
+        return {"record": "actor", "slug": "opec", "kind": "bloc", "names": {"en": "OPEC"}, **links}
+
+    def published_with(record):
+        if not at_once:
+            run("import_events", file(record))
+        return run("import_events", file(record), "--publish")[0][1:]
+
+    def public_members_of_opec():
+        texts = TermText.objects.filter(term__in=Term.objects.current().filter(kind="actor"), language="en")
+        documents = [load(document) for document in texts.values_list("document", flat=True)]
+        return sorted(
+            document["code"]
+            for document in documents
+            for link in document.get("memberships", ())
+            if link["group"] == "opec"
+        )
+
+    meets = {**EARLIER, "slug": "meets", "external_id": "test:4"}
+    meets["participants"] = [{"actor": name, "role": "participant"} for name in ("opec", "KZ", "US")]
+    run("import_events", file(*PUBLIC, opec(), meets), "--publish")
+    Actor.objects.filter(code="US").update(names={"en": "In hand"})
+    assert public_members_of_opec() == []
+
+    for members, changed in ((["KZ"], "1 public entry"), (["US"], "3 public entries")):
+        refreshes = Refresh.objects.count()
+        assert published_with(opec(*members)) == [
+            "Published: 0.",
+            f"Changed: {changed} of actors, types and topics.",
+        ]
+        assert public_members_of_opec() == members
+        assert Refresh.objects.count() > refreshes
+        assert published_with(opec(*members)) == ["Published: 0."]
+    assert Term.objects.current().get(kind="actor", key="united-states").names[0] == "In hand"
 
 
 def test_what_an_editor_has_in_hand_is_counted_where_an_event_takes_it_along(file):
@@ -528,6 +570,7 @@ def test_more_than_twenty_are_withdrawn_only_with_yes(file):
 
 def test_what_csv_cannot_hold_has_not_vanished_from_it(file, tmp_path):
     run("import_events", file(*PUBLIC, {**EARLIER, "external_id": "test:4", "slug": "fourth"}), "--publish")
+    run("import_events", file({**EARLIER, "external_id": "test:5", "slug": "untitled", "texts": {}}))
     other = [{"url": "https://example.org/3", "title": "Three"}]
     run("import_events", file({**PUBLIC[-1], "sources": [*PUBLIC[-1]["sources"], *other]}), "--publish")
     table = tmp_path / "events.csv"
@@ -539,7 +582,7 @@ def test_what_csv_cannot_hold_has_not_vanished_from_it(file, tmp_path):
     assert run("import_events", str(table), "--withdraw-missing")[0][1:] == [
         "Not in the source any more: test:4 (fourth)",
         "Not in the source any more: 1 events in all.",
-        "Not looked for: 1 events that CSV cannot hold.",
+        "Not looked for: 2 events that CSV cannot hold.",
         "Withdrawn: 1.",
     ]
     assert public() == [("earlier", 1), ("second", 2)]

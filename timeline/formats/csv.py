@@ -23,7 +23,7 @@ SEPARATORS = {"countries": " ", "topics": " ", "sources": " ", "participants": "
 # before it or not (OWASP, "CSV injection").
 FORMULA_START = re.compile("[\t\r\n]|[\\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*+[=+\\-@＝＋－＠]")
 # A spreadsheet that separates cells by something else than commas finds a cell begin within ours.
-FORMULA_INSIDE = re.compile("([;\t\r\n]\\s*+)([=+\\-@＝＋－＠]?)")
+FORMULA_INSIDE = re.compile('([;\t\r\n][\\s"]*+)([=+\\-@＝＋－＠]?)')
 
 
 def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:

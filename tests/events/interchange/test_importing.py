@@ -346,8 +346,10 @@ def test_following_remembers_a_link_when_it_is_made():
     assert Relation.objects.count() == 1
     Relation.objects.all().delete()
     assert statuses(*records, existing=Existing.FOLLOW) == ["unchanged"] * 8
-    assert statuses(*ALL[:6], EARLIER, existing=Existing.FOLLOW) == ["unchanged"] * 7
-    assert statuses(*records, existing=Existing.FOLLOW)[6] == "changed"
+    silent, without = EARLIER, {**EARLIER, "relations": []}
+    for record, again in ((silent, "unchanged"), (without, "changed")):  # that says nothing of any, and that has none
+        assert statuses(*ALL[:6], record, existing=Existing.FOLLOW) == ["unchanged"] * 7
+        assert statuses(*records, existing=Existing.FOLLOW)[6] == again
     assert Relation.objects.count() == 1
 
 
@@ -606,6 +608,27 @@ def test_following_makes_a_link_once_what_it_leads_to_is_there():
     assert statuses({**FULL, "relations": []}) == ["created"]
     assert statuses(linked, existing=Existing.FOLLOW) == ["changed"]
     assert Relation.objects.get().target.slug == "full"
+
+
+def test_a_new_event_is_related_to_one_that_is_kept_under_another_slug():
+    imported(*ALL[:7])
+    Event.objects.filter(slug="earlier").update(slug="renamed")
+    Event.objects.create(slug="earlier", type=EventType.objects.get(slug="meeting"))
+    new = {**FULL, "relations": [{"kind": "follows", "event": "earlier"}]}
+
+    assert statuses(*ALL[:7], new, existing=Existing.KEEP) == [*["unchanged"] * 7, "created"]
+    assert Relation.objects.get().target.slug == "renamed"
+
+
+def test_what_becomes_no_state_and_has_another_mistake_is_refused():
+    """While an event takes place there, what has no mistake waits for records that may move that."""
+    imported(*ALL)
+    person = {"record": "actor", "slug": "kazakhstan", "kind": "person", "names": KZ["names"]}
+    wrong = [{"group": "US", "role": "envoy", "since": "2021", "until": "2020"}]
+
+    assert refusals({**person, "memberships": wrong}) == [
+        "1: memberships[0].until: “2020” is before since, “2021”: expected that or later."
+    ]
 
 
 OPEC: dict[str, Any] = {"record": "actor", "slug": "opec", "kind": "bloc", "names": {"en": "OPEC"}}

@@ -13,7 +13,7 @@ from events.interchange import flat, reading
 from events.interchange.reading import Entry, RecordFile
 from events.interchange.shapes import Problem
 
-from .samples import ALL, EARLIER, MEETING, lines
+from .samples import ALL, EARLIER, MEETING, US, lines
 
 
 @pytest.fixture
@@ -118,6 +118,17 @@ def test_a_file_of_another_kind_gives_one_error(name, content, problem):
     file.close()
 
     assert (list(map(str, entry.problems)), entry.position, entry.unread) == ([problem], file.size, True)
+
+
+def test_what_is_one_line_in_a_form_is_one_line():
+    actor = {**US, "names": {"en": "United\nStates"}, "aliases": ["U\u2028S", " A\r\n\r\nB "]}
+    event = {**EARLIER, "texts": {"en": {"title": "They\n\nmet", "summary": " One\r\nand\rtwo.\n"}}}
+    file = RecordFile("events.jsonl", io.BytesIO(lines(actor, event)))
+    found = [entry.values for entry in file.entries()]
+    file.close()
+
+    assert (found[0]["names"]["en"], found[0]["aliases"]) == ("United States", ["U S", "A B"])
+    assert found[1]["texts"]["en"] == {"title": "They met", "summary": "One\nand\ntwo."}
 
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n \r\n"])

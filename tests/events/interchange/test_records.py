@@ -20,6 +20,7 @@ from .samples import ALL, FULL, PERSON, US
 
 SCHEMA = json.loads(Path(events.interchange.__file__).with_name("schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
+EVENT_FILES = [file for file in (DATA / "curated").glob("*.json") if file.name != "actors.json"]
 
 
 def changed(record, path, value):
@@ -53,6 +54,12 @@ def test_the_samples_name_every_key():
     assert {kind: set(shape.fields) - left_out.get(kind, set()) for kind, shape in SHAPES.items()} == named
 
 
+def test_of_many_problems_the_first_are_named():
+    found = problems({**US, **{f"key-{number}": "" for number in range(200)}})
+
+    assert [problem.field for problem in found] == [f"key-{number}" for number in range(100)]
+
+
 @pytest.mark.parametrize("record", ALL, ids=lambda record: record["slug"])
 def test_good_records(record):
     assert problems(record) == []
@@ -67,9 +74,10 @@ def test_the_data_that_comes_with_the_project_is_of_this_shape():
         *({"record": "actor", "kind": "state", **record} for record in read_records(DATA / "states.json")),
         *({"record": "actor", **record} for record in read_records(DATA / "groups.json")),
         *({"record": "actor", **record} for record in read_records(DATA / "curated" / "actors.json")),
-        *({"record": "event", **record} for record in read_records(DATA / "curated" / "c5.json")),
+        *({"record": "event", **record} for file in EVENT_FILES for record in read_records(file)),
     ]
 
+    assert len(EVENT_FILES) == 5
     assert [(record["slug"], problems(record)) for record in shipped if problems(record)] == []
     assert [record["slug"] for record in shipped if not VALIDATOR.is_valid(record)] == []
 
@@ -173,6 +181,13 @@ BOTH: list[Any] = [
     (US, ["successors"], ["KZ", "KZ"], "successors[1]: it repeats successors[0]: leave one of them out."),
     (FULL, ["texts", "en", "title"], " \t", "texts.en.title: it is blank: expected a text."),
     (FULL, ["texts", "en", "summary"], " ", "texts.en.summary: it is blank: expected a text."),
+    # More than the form of a figure takes.
+    (
+        FULL,
+        ["figures", 0, "labels", "en"],
+        "x" * 301,
+        "figures[0].labels.en: it has 301 characters: expected at most 300.",
+    ),
     (US, ["code"], "USA", "code: “USA” is malformed: expected the form such as UZ or SUHH."),
     (FULL, ["record"], "evnt", "record: it must say what this is: expected one of type, topic, actor, event."),
 ]
