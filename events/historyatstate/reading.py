@@ -59,6 +59,10 @@ class Files:
             there, missing = ("president", "secretary") if of_presidents else ("secretary", "president")
             # Else the other trips would seem to have vanished from the source.
             raise Unreadable(f"{folder} has {there}-travels/*.xml, but no {missing}-travels/*.xml: expected {TRAVELS}.")
+        if of_presidents and not found.presidents:
+            raise Unreadable(
+                f"{folder} has president-travels/*.xml, but no presidents/presidents.xml, with their terms."
+            )
         return found
 
 

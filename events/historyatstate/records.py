@@ -80,7 +80,7 @@ class _Reading:
         self.slugs = {actor.slug: actor.code for actor in actors if actor.kind == Actor.Kind.STATE and actor.code}
         # The data is in English: the name in use is lost to its readers, if that is what the state was called in it.
         self.names = {actor.code or actor.slug: translated(actor.names, "en") for actor in actors}
-        there = {TRAVELS: files.trips, VISITS: files.visits, SUMMITS: group_summits}
+        there = {TRAVELS: files.trips, VISITS: files.visits, SUMMITS: group_summits and files.visits}
         self.found = HistoryAtState(namespaces=[name for name, found in there.items() if found])
         known = known_persons()
         self.officials = Officials(rows(files.presidents), known)

@@ -184,11 +184,13 @@ class Statement:
         return {field.removeprefix(f"{SAID}.") for field in same} | as_made
 
     def to_remember(self, unlinked: bool) -> Fingerprints:
-        """What the next import is to know. If it is `unlinked`, some of its links are not made, or not yet."""
+        """What the next import is to know. If it is `unlinked`, some of its links are not made, or not yet. What was
+        said of relations before holds while nothing is: not every import looks for summits."""
         now = dict(self.now)
         if unlinked:
             now.pop(RELATIONS, None)
-            now |= {field: said for field, said in (self.before or {}).items() if field == RELATIONS}
+        if RELATIONS not in now and RELATIONS in (self.before or {}):
+            now[RELATIONS] = (self.before or {})[RELATIONS]
         if self.called_otherwise:
             now[CALLED_OTHERWISE] = " ".join(map(str, self.called_otherwise))
         return now

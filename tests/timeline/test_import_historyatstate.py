@@ -21,7 +21,7 @@ from tests.events.historyatstate.samples import folder, trip, visit
 from tests.timeline.test_import_commands import run
 from timeline.documents import load
 from timeline.management.commands.import_historyatstate import Command
-from timeline.models import Term, TermText
+from timeline.models import Publication, Term, TermText
 from timeline.publishing import publish, publish_vocabulary
 
 pytestmark = pytest.mark.django_db
@@ -790,6 +790,59 @@ def test_summits_are_grouped_if_asked_to(client, tmp_path):
     assert client.get("/api/v1/events/visit-2-turkey/").json()["relations"] == [
         {"kind": "part_of", "event": "2012-05-20-nato-summit", "title": "NATO Summit"}
     ]
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_part_that_an_editor_takes_away_stays_so_after_an_import_that_does_not_look_for_summits(tmp_path):
+    rows = [
+        visit(number, "2012-05-20", state, state.title(), f"President N. {state}", description="Attended the Summit.")
+        for number, state in enumerate(["france", "germany", "italy"])
+    ]
+    path = folder(tmp_path, visits="".join(rows))
+    imported(path, "--group-summits")
+    Relation.objects.get(event__external_id="has-visits:0").delete()
+    mark_edited([Event.objects.get(external_id="has-visits:0").pk])
+
+    imported(path)
+    imported(path, "--group-summits")
+
+    assert list(Relation.objects.order_by("event__external_id").values_list("event__external_id", flat=True)) == [
+        "has-visits:1", "has-visits:2",
+    ]  # fmt: skip
+
+
+def test_without_the_reference_data_nothing_is_imported(tmp_path):
+    """States would be made without their codes, and stand in its way."""
+    assert imported(folder(tmp_path, TRIPS[0])) == (
+        [],
+        [],
+        "There are no states here: run manage.py load_reference first.",
+    )
+    assert not Actor.objects.exists()
+
+
+def test_president_trips_need_the_terms_of_presidents(tmp_path):
+    path = folder(tmp_path, TRIPS[0])
+    (path / "travels/presidents/presidents.xml").unlink()
+
+    assert imported(path)[2] == (
+        f"{path} has president-travels/*.xml, but no presidents/presidents.xml, with their terms."
+    )
+
+
+@pytest.mark.usefixtures("reference")
+def test_summits_are_those_of_the_visits_and_have_not_vanished_from_the_travels(tmp_path):
+    rows = [
+        visit(number, "2012-05-20", state, state.title(), f"President N. {state}", description="Attended the Summit.")
+        for number, state in enumerate(["france", "germany", "italy"])
+    ]
+    path = folder(tmp_path, TRIPS[0], "".join(rows))
+    imported(path, "--group-summits", "--publish")
+
+    counts = "Imported 2 records: 0 created, 0 changed, 2 unchanged, 0 refused."
+    assert imported(path / "travels", "--group-summits")[0] == [counts]
+    assert imported(path / "travels", "--group-summits", "--withdraw-missing")[0] == [counts, "Withdrawn: 0."]
+    assert Publication.objects.current().filter(dataset="has-summits").count() == 1
 
 
 @pytest.mark.usefixtures("reference")

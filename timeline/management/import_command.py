@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from argparse import ArgumentParser
 from array import array
@@ -104,14 +105,17 @@ class ImportCommand(BaseCommand):
         namespaces: Sequence[str] = (),
         *,
         flat_only: bool = False,
+        begun: datetime.datetime | None = None,
     ) -> None:
         """Runs the import and ends the command.
 
         `size` is how many bytes there are to read, `where` says where a line is; a source of events that are
-        `flat_only` cannot have the others.
+        `flat_only` cannot have the others. `begun` is when what the entries rest on was read, if they rest on what was
+        there.
         """
         refused = When.CONTINUE if options["continue_on_error"] else When.STOP
         importing = Import(entries, existing, refused, explain=options["verbosity"] > 1)
+        importing.begun = begun or importing.begun
         progress = Progress(self.stderr, "records")
 
         def after_batch(report: Report, results: Sequence[Result]) -> None:

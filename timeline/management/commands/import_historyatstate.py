@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from events.historyatstate.reading import Unreadable
 from events.historyatstate.records import HistoryAtState, Open
 from events.interchange.outcomes import Existing
+from events.models import Actor
 from timeline.management.import_command import ImportCommand
 
 
@@ -28,10 +30,14 @@ class Command(ImportCommand):
         super().add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        begun = timezone.now()  # before what is there is read
         try:
             found = HistoryAtState.under(options["path"], options["group_summits"])
         except Unreadable as error:
             raise CommandError(str(error)) from error
+        if not Actor.objects.filter(kind=Actor.Kind.STATE).exclude(code=None).exists():
+            # They would be made without their codes, and load_reference could not be run any more.
+            raise CommandError("There are no states here: run manage.py load_reference first.")
         for _, sentence in found.notices:
             self.stderr.write(sentence)
         counts = Counter(kind for kind, _ in found.notices)
@@ -45,4 +51,5 @@ class Command(ImportCommand):
             lambda number: found.places[number],
             options,
             found.namespaces,
+            begun=begun,
         )
