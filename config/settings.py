@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "config.cors.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "timeline.throttling.throttling",
+    "config.bodies.of_bearable_size",
     "config.upgrades.fitting",
     "timeline.revalidation.revalidation",
     "config.replicas.editing_elsewhere",

@@ -10,15 +10,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, PermissionDenied, RequestDataTooBig, TooManyFieldsSent
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.log import log_response
 from django.views import defaults
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from rest_framework import exceptions
 
 from events.locking import is_conflict
+from timeline.accepting import preferred
 from timeline.pages.words import SITE
 
 MEDIA_TYPE = "application/problem+json"
@@ -219,7 +221,8 @@ def exception_response(request: HttpRequest, exception: Exception) -> HttpRespon
 
 def prefers_problem(request: HttpRequest) -> bool:
     """Whether whoever asks for a page would have a problem document rather than a page that says what is wrong."""
-    return request.get_preferred_type(["text/html", "application/json", MEDIA_TYPE]) not in (None, "text/html")
+    chosen = preferred(request.META.get("HTTP_ACCEPT", ""), ("text/html", "application/json", MEDIA_TYPE))
+    return chosen not in (None, "text/html")
 
 
 def for_people(request: HttpRequest) -> bool:
@@ -230,7 +233,7 @@ def for_people(request: HttpRequest) -> bool:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if for_people(request):
         if isinstance(exception, TooManyFieldsSent | RequestDataTooBig):
-            return HttpResponse(render_to_string("timeline/admin/too_large.html"), status=413)
+            return too_large()
         return defaults.bad_request(request, exception)
     detail = "The request could not be understood."
     if isinstance(exception, DisallowedHost):
@@ -238,6 +241,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     elif isinstance(exception, TooManyFieldsSent):
         detail = f"A request may have {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} parameters at most."
     return problem(request, "invalid-request", detail)
+
+
+def too_large() -> HttpResponse:
+    """The page of the admin for what was sent and is too much."""
+    return HttpResponse(render_to_string("timeline/admin/too_large.html"), status=413)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -257,7 +265,7 @@ def problem_or_page(request: HttpRequest, kind: str, detail: str) -> HttpRespons
     """A page for whoever asks for one, outside of what only programs ask for; else a problem document."""
     if request.path.startswith(FOR_PROGRAMS):
         return problem(request, kind, detail)
-    wants_page = request.get_preferred_type(["application/json", "text/html"]) == "text/html"
+    wants_page = preferred(request.META.get("HTTP_ACCEPT", ""), ("application/json", "text/html")) == "text/html"
     response = problem_page(kind, [detail]) if wants_page else problem(request, kind, detail)
     patch_vary_headers(response, ["Accept"])
     return response
@@ -270,7 +278,7 @@ def _nothing_there(request: HttpRequest, exception: Exception) -> str:
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     error = sys.exc_info()[1]
-    if is_conflict(error) and for_people(request):
+    if for_people(request) and (is_conflict(error) or _is_overtaken(error)):
         return unavailable_to_people("timeline/admin/busy.html")
     if isinstance(error, OperationalError):
         return _unavailable(request)
@@ -278,6 +286,12 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
         return defaults.server_error(request)
     detail = "Something went wrong here. The request was not at fault; trying again later may help."
     return problem(request, "server-error", detail)
+
+
+def _is_overtaken(error: BaseException | None) -> bool:
+    """Whether somebody else has saved or deleted something since a form was checked: sent again, it says what."""
+    overtaken = UniqueViolation | ForeignKeyViolation
+    return isinstance(error, IntegrityError) and isinstance(error.__cause__, overtaken)
 
 
 def _unavailable(request: HttpRequest) -> HttpResponseBase:

@@ -179,7 +179,8 @@ class EventFilters(django_filters.FilterSet):
     )
     place = Parameter(
         PlaceField(
-            help_text="Took place here: a country's code, or words of the place's name, in any case.",
+            help_text="Took place here: a country's code, or words of the place's name, in any case, but two or four "
+            "capital letters alone are a code.",
         ),
         lambda found, place, asked: found.in_country(place) if is_code(place) else found.at_place(words(place)),
     )

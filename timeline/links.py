@@ -12,8 +12,15 @@ from django.utils.http import urlencode
 
 from timeline.documents import LANGUAGES
 
-quoted = functools.lru_cache(maxsize=10_000)(quote_plus)
-"""A text as a query string has it. The same few codes, days and names are asked for again and again."""
+LONGEST_KEPT = 200
+"""Characters of a text that is remembered: what anybody may send must not fill the memory."""
+
+_quoted = functools.lru_cache(maxsize=10_000)(quote_plus)
+
+
+def quoted(text: str) -> str:
+    """A text as a query string has it. The same few codes, days and names are asked for again and again."""
+    return _quoted(text) if len(text) <= LONGEST_KEPT else quote_plus(text)
 
 
 def query_string(asked: Iterable[tuple[str, str]]) -> str:

@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 SHOWN = 60
 """Characters of a wrong value that an error repeats."""
+MOST_VALUES = 300
+"""Of one parameter: more than there are countries. Each makes the question longer, and finding its answer."""
 MOST_SUGGESTED = 3
 """Errors of one kind in a request that say what may have been meant: to compare each with what is known takes long."""
 
@@ -322,7 +324,12 @@ class NamesField(ParameterField):
         self.names = list(names)
         self.example = ",".join(self.names[:2])
         super().__init__(**kwargs)
-        self.schema = {"type": "array", "items": {"type": "string", "enum": self.names}, "minItems": 1}
+        self.schema = {
+            "type": "array",
+            "items": {"type": "string", "enum": self.names},
+            "minItems": 1,
+            "uniqueItems": True,
+        }
 
     def read(self, text: str) -> list[str]:
         wanted = text.split(",")
@@ -332,6 +339,9 @@ class NamesField(ParameterField):
                     f"{shown(name)} is not a field. Possible: {', '.join(self.names)}.{nearest(name, self.names)}",
                     code="malformed",
                 )
+        if len(wanted) > len(set(wanted)):
+            twice = next(name for name in wanted if wanted.count(name) > 1)
+            raise ValidationError(f"{shown(twice)} stands there twice: name each field once.", code="malformed")
         return wanted
 
 
@@ -386,6 +396,10 @@ def _read_one(name: str, field: ParameterField, texts: list[str]) -> Any:
     if not all(texts):
         raise ValidationError(f"'{name}' is blank: give it a value or leave it out.", code="blank")
     if field.many:
+        if len(texts) > MOST_VALUES:
+            raise ValidationError(
+                f"'{name}' is given {len(texts):,} times: at most {MOST_VALUES} are possible.", code="repeated"
+            )
         return list(dict.fromkeys(_read_one_of_several(name, field, text) for text in texts))
     if len(texts) > 1:
         raise ValidationError(f"'{name}' is given {len(texts)} times: give it once.", code="repeated")

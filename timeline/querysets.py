@@ -136,9 +136,12 @@ class TermQuerySet(VersionQuerySet):
 
     def known(self, entries: Iterable[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
         """For those of the (kind, key) that are there, their definitions. One query."""
-        wanted = Q()
+        keys: dict[str, list[str]] = {}
         for kind, key in entries:
-            wanted |= Q(kind=kind, key=key)
+            keys.setdefault(kind, []).append(key)
+        wanted = Q()
+        for kind, of_kind in keys.items():
+            wanted |= Q(among("key", of_kind), kind=kind)
         return {
             (kind, key): definition
             for kind, key, definition in self.filter(wanted).values_list("kind", "key", "definition")

@@ -12,7 +12,7 @@ from timeline.errors import MEDIA_TYPE
 from timeline.formats import FORMATS, Format, shapes
 from timeline.formats.shapes import FEEDS
 from timeline.oembed import FIELDS as oembed_fields
-from timeline.parameters import ParameterField
+from timeline.parameters import MOST_VALUES, ParameterField
 from timeline.shapes import COMPONENTS, TEXT, complete_or_chosen, ref
 
 PROBLEMS = {
@@ -59,8 +59,9 @@ class PublicSchema(AutoSchema):
         return in_path + [describe(name, field) for name, field in self.view.parameters().items()]
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        in_path = "{" in self.path
-        statuses = ["400", "406", "429"] + (["404", "410"] if in_path else [])  # whatever was public can be withdrawn
+        statuses = ["400", "406", "429"] + (["404"] if "{" in self.path else [])
+        # Whatever was public can be withdrawn; its versions stay, at whichever of its ids.
+        is_entry = self.path.endswith("}/")
         bodies: dict[str, Any] = {
             "200": {
                 "description": "The answer.",
@@ -69,7 +70,9 @@ class PublicSchema(AutoSchema):
             },
             "304": {"description": "Nothing has changed since the answer that `If-None-Match` names."},
         }
-        if "{slug}" in self.path:
+        if is_entry:
+            statuses.append("410")
+        if is_entry and "{slug}" in self.path:
             bodies["308"] = {"description": "The event has another id now; `Location` says which."}
         for status in sorted(statuses):
             bodies[status] = problem(PROBLEMS[status])
@@ -111,7 +114,8 @@ def describe(name: str, field: ParameterField) -> dict[str, Any]:
         "schema": schema,
     }
     if field.many:
-        described |= {"schema": {"type": "array", "items": schema}, "explode": True, "style": "form"}
+        several = {"type": "array", "items": schema, "maxItems": MOST_VALUES}
+        described |= {"schema": several, "explode": True, "style": "form"}
     elif schema.get("type") == "array":
         described |= {"explode": False, "style": "form"}  # commas between the values
     return described

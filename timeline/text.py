@@ -11,14 +11,20 @@ PLAIN = {
 """Letters that Unicode does not take apart, though people who lack them on the keyboard write them so: Łódź, Ørsted."""
 
 
+MOST_FOLDED = 20_000
+"""Characters that are remembered: there are a million."""
+
+
 class _Folded(dict[int, str]):
     """What characters fold to. Each folds by itself: only marks change with their neighbours, and they are left out."""
 
     def __missing__(self, code: int) -> str:
         decomposed = unicodedata.normalize("NFKD", chr(code).casefold())
         letters = (character for character in decomposed if not unicodedata.combining(character))
-        self[code] = "".join(PLAIN.get(letter, letter) for letter in letters)
-        return self[code]
+        folded = "".join(PLAIN.get(letter, letter) for letter in letters)
+        if len(self) < MOST_FOLDED:
+            self[code] = folded
+        return folded
 
 
 _FOLDED = _Folded()

@@ -15,8 +15,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 
-from timeline.errors import for_people, problem
+from timeline.errors import for_people, problem, problem_page
+
+LOGINS = 20
+"""Attempts to log in a minute: each takes a processor for a third of a second."""
 
 WINDOW = 60
 """Seconds. It begins with each full minute, for everybody."""
@@ -30,25 +34,35 @@ def throttling(
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware that refuses (429) what a client asks beyond `settings.RATE_LIMIT` requests a minute; 0 is no limit.
 
-    Every request for something public counts, also one that is answered by a 304 or an error.
+    Every request for something public counts, also one that is answered by a 304 or an error. Of the admin, attempts to
+    log in do, of which there are `LOGINS`.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        limit = settings.RATE_LIMIT
-        if not limit or for_people(request):
+        people = for_people(request)
+        if not settings.RATE_LIMIT or (people and not _logs_in(request)):
             return get_response(request)
+        limit, what = (LOGINS, "attempts to log in") if people else (settings.RATE_LIMIT, "requests")
         client, now = client_of(request), time.time()
-        if _count(f"requests:{client}:{int(now // WINDOW)}") <= limit:
+        if _count(f"{'logins' if people else 'requests'}:{client}:{int(now // WINDOW)}") <= limit:
             return get_response(request)
         wait = WINDOW - int(now % WINDOW)
         seconds = "a second" if wait == 1 else f"{wait} seconds"
         detail = (
-            f"A client may make {limit} requests a minute, and {client} has made more. "
+            f"A client may make {limit} {what} a minute, and {client} has made more. "
             f"Come again in {seconds}, when the next minute begins."
         )
-        return problem(request, "too-many-requests", detail, headers={"Retry-After": str(wait)})
+        response = (
+            problem_page("too-many-requests", [detail]) if people else problem(request, "too-many-requests", detail)
+        )
+        response["Retry-After"] = str(wait)
+        return response
 
     return middleware
+
+
+def _logs_in(request: HttpRequest) -> bool:
+    return request.method == "POST" and request.path == reverse("admin:login")
 
 
 def client_of(request: HttpRequest) -> str:

@@ -42,6 +42,12 @@ def test_others_get_a_problem_document(client, accept):
     assert "Accept" in response["Vary"]
 
 
+@pytest.mark.parametrize("accept", ["text/html; a*=x'y'%ff", "text/html; a*=x; a*0=y"])
+@pytest.mark.parametrize(("address", "status"), [("/nope", 404), ("/events/nope/", 404), ("/api/v1/events/nope/", 406)])
+def test_an_accept_header_that_cannot_be_read_is_no_error_of_ours(client, address, status, accept):
+    assert client.get(address, headers={"accept": accept}).status_code == status
+
+
 @pytest.mark.parametrize("address", ["/api/", "/api/v2/events/", "/static/nope.css"])
 def test_programs_get_a_problem_document_whatever_they_ask_for(client, address):
     response = client.get(address, headers={"accept": BROWSER})
@@ -98,7 +104,7 @@ def test_a_parameter_that_a_page_does_not_have_gives_error(client, address):
 
 
 def test_what_accept_rules_out_depends_on_it(client):
-    for address in ("/api/v1/events/", "/api/v1/events/count/"):
+    for address in ("/api/v1/events/", "/api/v1/events/count/", "/api/v1/events/window/"):
         response = client.get(address, headers={"accept": "image/png"})
         assert (response.status_code, "Accept" in response["Vary"].split(", ")) == (406, True)
 

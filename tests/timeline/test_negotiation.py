@@ -6,7 +6,7 @@ import pytest
 
 from tests.assertions import etag_of
 from tests.builders import published
-from timeline.negotiation import LONGEST, _preferred
+from timeline.accepting import LONGEST, MOST_READ, _preferred
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,9 @@ LIST = "/api/v1/events/"
         ("application/*;q=0.5, application/json;q=0.1, text/csv;q=0.4", "application/atom+xml"),
         ("*/*, application/json;q=0", "application/atom+xml"),
         ("text/html; a*=x'y'%ff, text/csv", "text/csv"),
+        ("text/html; a*=x; a*0=y, text/csv", "text/csv"),
+        # Longer than what is read.
+        (f"text/csv, text/{'x' * MOST_READ}", JSON),
     ],
 )
 @pytest.mark.parametrize("address", [LIST, f"{LIST}event/"])

@@ -99,6 +99,14 @@ def test_repeated_parameter_gives_error(client, name, value):
     )
 
 
+@pytest.mark.parametrize("name", ["country", "country_all", "actor", "dataset"])
+def test_a_parameter_with_very_many_values_gives_error(client, name):
+    assert_invalid(
+        client.get("/api/v1/events/", {name: [f"x{number}" for number in range(301)]}),
+        (name, "repeated", f"'{name}' is given 301 times: at most 300 are possible."),
+    )
+
+
 ROLES = "host, visitor, participant, imposer, target, signatory, mediator, observer, speaker"
 CODE = "a country's code: two upper-case letters of ISO 3166-1, or four of ISO 3166-3 for a former state"
 SLUG = "lower-case letters, digits and hyphens"
@@ -143,6 +151,7 @@ MOMENT = "a date or moment: write YYYY, YYYY-MM, YYYY-MM-DD or 2025-11-06T12:00:
         ("updated_since", "2026-02-30T12:00:00Z", f"'2026-02-30T12:00:00Z' is not {MOMENT}."),
         ("updated_since", "0001-01-01T00:00:00%2B14:00", f"'0001-01-01T00:00:00+14:00' is not {MOMENT}."),
         ("lang", "fr", "'fr' is not possible here. Possible: en, de."),
+        ("fields", "id,title,id", "'id' stands there twice: name each field once."),
         ("fields", "id,titel", "'titel' is not a field. Possible: id, url, version, type, title, summary, language, "
          "fallback_from, date, effective, place, participants, countries, topics, sources, relations, figures, "
          "external_id, disputed, first_id, published_at, updated_at. Did you mean 'title'?"),

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests.assertions import assert_problem
+from timeline import throttling
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,20 @@ def test_editors_files_and_preflights_do_not_count(client):
     preflight = {"origin": "https://elsewhere.example", "access-control-request-method": "GET"}
     assert client.options(ADDRESS, headers=preflight).status_code == 200
     assert statuses(1) == [429]
+
+
+def test_attempts_to_log_in_count_by_themselves(client, monkeypatch):
+    monkeypatch.setattr(throttling, "LOGINS", 2)
+
+    def attempts(count):
+        return [client.post("/admin/login/", {"username": "a", "password": "b"}).status_code for _ in range(count)]
+
+    assert attempts(3) == [200, 200, 429]
+    response = client.post("/admin/login/")
+    assert response["Retry-After"] == "23"
+    assert "A client may make 2 attempts to log in a minute, and 127.0.0.1 has made more." in response.text
+    assert client.get("/admin/login/").status_code == 200
+    assert statuses(4) == [200, 200, 200, 429]
 
 
 def test_each_client_has_its_own_count():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.renderers import BaseRenderer
@@ -34,6 +35,20 @@ class Description(SpectacularAPIView):
     """The OpenAPI description, in YAML or JSON."""
 
     content_negotiation_class = ByFormat
+    _kept: ClassVar[dict[str, tuple[bytes, dict[str, str]]]] = {}
+    """By media type, body and headers: the code alone decides them, and to derive them takes half a second."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **path: str) -> HttpResponse:
+        media_type = request.accepted_media_type
+        if media_type not in self._kept:
+            response = super().get(request, *args, **path)
+            response.accepted_renderer, response.accepted_media_type = request.accepted_renderer, media_type
+            response.renderer_context = self.get_renderer_context()
+            response.render()
+            self._kept[media_type] = response.content, dict(response.items())
+        body, headers = self._kept[media_type]
+        return HttpResponse(body, headers=headers)
 
 
 class Documentation(SpectacularSwaggerSplitView):
