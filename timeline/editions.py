@@ -51,7 +51,8 @@ class Edition:
 
 
 LEFT_OUT = 1_000_000
-"""Dataset versions: more than are published between a backup and the next one, in bulk too."""
+"""Dataset versions: more than are published between a backup and the next one, in bulk too. After a restore at least so
+many are left out, and all up to the milliseconds since 1970: the same backup may be restored twice."""
 
 WRITTEN = """
 SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(%s, 'id')), 0),
@@ -105,10 +106,12 @@ def new_edition(by: AbstractBaseUser | None) -> Iterator[Edition]:
         first = {"updated_at": timezone.now()}
         dataset, _ = Dataset.objects.select_for_update().get_or_create(pk=1, defaults=first)
         written, here = _written()
-        left_out = LEFT_OUT if dataset.written_to not in ("", here) else 0
         # A clock set back must not date a version before the one it follows.
         at = max(timezone.now(), dataset.updated_at)
-        edition = Edition(dataset.version + 1 + left_out, at, by, written // traits.WRITTEN_TOGETHER)
+        number = dataset.version + 1
+        if dataset.written_to not in ("", here):
+            number = max(number + LEFT_OUT, int(at.timestamp() * 1000))
+        edition = Edition(number, at, by, written // traits.WRITTEN_TOGETHER)
         sort_in_after_commit()
         yield edition
         if not edition.empty:

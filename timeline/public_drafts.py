@@ -211,8 +211,9 @@ def _figure(place: int, said: Mapping[str, Document], vocabulary: PublicVocabula
     figure = next(iter(said.values()))["figures"][place]
 
     def named(party: str) -> _Named | None:
-        holder = vocabulary.by_code.get(figure.get(party, ""))
-        if holder:  # which may have another code by now, or none
+        key = figure.get(party, "")  # a code, in upper case, or a slug, in lower
+        holder = vocabulary.by_code.get(key) or vocabulary.actors.get(key)
+        if holder:  # which may have another code by now, or none, or one for the first time
             return _Named(holder.code or "", holder.slug)
         return _Named(figure[party]) if party in figure else None
 

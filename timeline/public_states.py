@@ -17,7 +17,7 @@ def public_version(number: int, edited: bool) -> str:
 
 
 RENDERERS: Mapping[Term.Kind, Callable[[Sequence[Any]], list[RenderedTerm]]] = {
-    Term.Kind.ACTOR: lambda actors: render_actors(actor.pk for actor in actors),
+    Term.Kind.ACTOR: lambda actors: render_actors((actor.pk for actor in actors), each_alone=True),
     Term.Kind.TYPE: lambda types: render_branches(types, []),
     Term.Kind.TOPIC: lambda topics: render_branches([], topics),
     Term.Kind.TIMELINE: render_timelines,

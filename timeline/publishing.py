@@ -22,8 +22,9 @@ from events.among import among
 from events.models import Actor, Event, EventType, Topic
 from timeline import tallies
 from timeline.checks import refusals
-from timeline.documents import ADDED, FIELDS, Document, Renderer, dump, load
-from timeline.drafts import load_drafts
+from timeline.documents import ADDED, FIELDS, Document, Rendered, Renderer, dump, load
+from timeline.drafts import Draft, load_drafts
+from timeline.edited_meanwhile import edited_meanwhile
 from timeline.editions import Edition, begin_publishing, new_edition
 from timeline.models import (
     Publication,
@@ -94,8 +95,7 @@ def publish(
         if outcome.refused and not skip_refused:
             raise Refused(outcome.refused)
         accepted = [draft for draft in drafts if draft.event not in outcome.refused]
-        renderer = Renderer.of(accepted)
-        rendered = [renderer.render(draft) for draft in accepted]
+        renderer, rendered = _rendered(accepted)
         prepared = prepare(rendered)
         if trial:
             previous = last_versions(prepared)
@@ -105,10 +105,21 @@ def publish(
         with turn, new_edition(by) as edition:
             previous = last_versions(prepared)
             entries = terms_of(accepted, rendered, left_blocs(prepared, previous))
+            if edited_meanwhile(accepted, rendered, renderer, entries):
+                accepted = load_drafts([draft.event.pk for draft in accepted])
+                _, rendered = _rendered(accepted)
+                prepared = prepare(rendered)
+                entries = terms_of(accepted, rendered, left_blocs(prepared, previous))
             write_terms(edition, entries, outcome.vocabulary)
             write_publications(edition, prepared, previous, outcome)
             _note_drafts(outcome.unchanged, previous)
     return outcome
+
+
+def _rendered(drafts: Sequence[Draft]) -> tuple[Renderer, list[Rendered]]:
+    """With the vocabulary as editors have it now."""
+    renderer = Renderer.of(drafts)
+    return renderer, [renderer.render(draft) for draft in drafts]
 
 
 def _note_drafts(events: Iterable[Event], last: Mapping[int, Publication]) -> None:
@@ -135,12 +146,16 @@ def withdraw(
     with transaction.atomic():
         ids = lock(event.pk for event in events)
         with new_edition(by) as edition:
-            public = {row.event_id: row for row in Publication.objects.current().filter(among("event_id", ids))}
+            rows = Publication.objects.current().filter(among("event_id", ids)).defer("search")
+            public = {row.event_id: row for row in rows}
             if public:
                 _supersede(edition, public.values())
                 tallies.count(removed=public.values())
-                end = {"digest": "", "withdrawn": True, "vanished": vanished}
-                Publication.objects.bulk_create(Publication(**_copied(row, edition) | end) for row in public.values())
+                end = {"digest": "", "withdrawn": True, "vanished": vanished, "search": ""}
+                kept = [name for name in COPIED if name not in end]
+                Publication.objects.bulk_create(
+                    Publication(**_copied(row, edition, kept) | end) for row in public.values()
+                )
                 _refresh_relations(edition, set(public), written=set(public))
     return [event for event in events if event.pk in public]
 
@@ -279,9 +294,9 @@ def _supersede(edition: Edition, rows: Iterable[Publication]) -> None:
     PublicationCountry.objects.filter(publication_id__in=ids).update(current=False)
 
 
-def _copied(row: Publication, edition: Edition) -> dict[str, Any]:
+def _copied(row: Publication, edition: Edition, columns: Iterable[str] = COPIED) -> dict[str, Any]:
     """The columns of a version of the edition that says what `row` says."""
-    copied = {name: getattr(row, name) for name in COPIED}
+    copied = {name: getattr(row, name) for name in columns}
     copied["drafted_at"] = row.draft_edited_at
     return {**copied, **edition.stamp(row), "traits": edition.with_block(row)}
 

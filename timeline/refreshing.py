@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from events.locking import lock_in_tries
+from events.models import Figure
 from timeline.editions import new_edition, wait_for_publishers
 from timeline.models import Publication, Refresh, Term
 from timeline.processes import clear_waste
@@ -106,6 +107,10 @@ def _begin(refresh: Refresh) -> Step:
     # By date, for the reason that `timeline.importing.by_month` gives.
     found = Publication.objects.current().filter(named).order_by("start_min", "event_id")
     events = list(found.values_list("event_id", flat=True))
+    # Drafts say which events have a figure of theirs; what is public is looked at.
+    figures = Figure.objects.filter(Q(reporter__slug__in=refresh.actors) | Q(partner__slug__in=refresh.actors))
+    with_figures = Publication.objects.current().filter(event__in=figures.values("event")).order_by("event_id")
+    events = list(dict.fromkeys([*events, *with_figures.values_list("event_id", flat=True)]))
     refresh.events, refresh.total = events, len(events)
     if not refresh.total:
         _finish(refresh)

@@ -77,16 +77,18 @@ MOST_REMEMBERED = 4_000
 _remembered: dict[int, tuple[_Entry, list[RenderedTerm]]] = {}
 
 
-def render_actors(actors: Iterable[int]) -> list[RenderedTerm]:
+def render_actors(actors: Iterable[int], *, each_alone: bool = False) -> list[RenderedTerm]:
     """The entries of actors, given by their ids, and of countries among them; and of those through whom they speak for
     somebody (the ministry of a minister).
 
     Of other groups that they belong to, and so on upwards, those that are not public yet: entries link to them. What is
     public of such a group stays, whatever an editor has in hand. Within an edition, which holds the dataset.
 
+    With `each_alone`, the own entries as each would be without the others: where these are not published with it.
+
     Reads them anew, but renders only those that changed since this process rendered them last.
     """
-    found = sorted(_load(set(actors)), key=lambda entry: entry.slug)
+    found = sorted(_load(set(actors), each_alone), key=lambda entry: entry.slug)
     if len(_remembered) + len(found) > MOST_REMEMBERED:
         _remembered.clear()
     terms = []
@@ -99,7 +101,7 @@ def render_actors(actors: Iterable[int]) -> list[RenderedTerm]:
     return terms
 
 
-def _load(ids: set[int]) -> list[_Entry]:
+def _load(ids: set[int], each_alone: bool) -> list[_Entry]:
     """Those to be rendered. Tuples, because there are thousands in a batch of events."""
     actors: dict[int, tuple[Any, ...]] = {}
     memberships: list[tuple[int, int, str, str, str]] = []
@@ -111,31 +113,31 @@ def _load(ids: set[int]) -> list[_Entry]:
         new = list(links.values_list("member_id", "group_id", "role", "since", "until"))
         memberships += new
         missing = {group for _, group, *_ in new} - actors.keys()
-    named = ids | _spoken_through(ids, actors, memberships)
-    public = _public_names({row[1] for pk, row in actors.items() if pk not in named})
-    belongs: dict[int, list[_Membership]] = defaultdict(list)
-    for member, group, *said in memberships:
-        slug, _, names = actors[group][1:4]
-        belongs[member].append(_Membership(slug, public.get(slug, names), *said))
-    shown = {pk: row for pk, row in actors.items() if row[1] not in public}
-    after, before = _links(shown)
-    return [_Entry._make([*row, belongs[pk], sorted(after[pk]), sorted(before[pk])]) for pk, row in shown.items()]
-
-
-def _spoken_through(
-    ids: Iterable[int], actors: Mapping[int, tuple[Any, ...]], memberships: Iterable[tuple[int, int, str, str, str]]
-) -> set[int]:
-    """The groups that decide whom the actors represent: see `events.involvement`."""
-    ends = {pk for pk, row in actors.items() if row[2] in (Actor.Kind.STATE, Actor.Kind.BLOC)}
     groups: dict[int, set[int]] = defaultdict(set)
     for member, group, *_ in memberships:
         groups[member].add(group)
+    ends = {pk for pk, row in actors.items() if row[2] in (Actor.Kind.STATE, Actor.Kind.BLOC)}
+    named = {pk: _named_with({pk}, groups, ends) for pk in ids} if each_alone else {}
+    with_all = set() if each_alone else _named_with(ids, groups, ends)
+    public = _public_names({actors[group][1] for _, group, *_ in memberships} - {actors[pk][1] for pk in with_all})
+    belongs: dict[int, list[_Membership]] = defaultdict(list)
+    for member, group, *said in memberships:
+        slug, _, names = actors[group][1:4]
+        own = group in named.get(member, with_all)
+        belongs[member].append(_Membership(slug, names if own else public.get(slug, names), *said))
+    shown = {pk: row for pk, row in actors.items() if (pk in ids if each_alone else row[1] not in public)}
+    after, before = _links(shown, each_alone)
+    return [_Entry._make([*row, belongs[pk], sorted(after[pk]), sorted(before[pk])]) for pk, row in shown.items()]
+
+
+def _named_with(ids: set[int], groups: Mapping[int, set[int]], ends: set[int]) -> set[int]:
+    """The actors, and the groups that decide whom they represent, up to states and blocs: see `events.involvement`."""
     found: set[int] = set()
-    missing = set(ids) - ends
+    missing = ids - ends
     while missing:
-        missing = {group for member in missing for group in groups[member]} - ends - found
+        missing = {group for member in missing for group in groups.get(member, ())} - ends - found
         found |= missing
-    return found
+    return ids | found
 
 
 def _public_names(slugs: set[str]) -> dict[str, dict[str, str]]:
@@ -154,9 +156,9 @@ def public_texts(kind: Term.Kind, keys: Iterable[str] | None = None) -> QuerySet
     return public if keys is None else public.filter(among("term__key", keys))
 
 
-def _links(actors: Iterable[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+def _links(actors: Iterable[int], each_alone: bool) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
     """The codes of the successors and of the predecessors of these actors, which are to be public: of those that are
-    among them, or public."""
+    among them, if it is not `each_alone`, or public."""
     successors: dict[int, list[str]] = defaultdict(list)
     predecessors: dict[int, list[str]] = defaultdict(list)
     columns = ("from_actor_id", "to_actor_id", "from_actor__code", "to_actor__code")
@@ -169,10 +171,11 @@ def _links(actors: Iterable[int]) -> tuple[dict[int, list[str]], dict[int, list[
     ]
     codes = {code for *_, old, new in links for code in (old, new) if code}
     known = Term.objects.current().keys_among(Term.Kind.COUNTRY, codes)
+    with_them = set() if each_alone else among_them
     for old, new, old_code, new_code in links:
-        if new_code and (new_code in known or new in among_them):
+        if new_code and (new_code in known or new in with_them):
             successors[old].append(new_code)
-        if old_code and (old_code in known or old in among_them):
+        if old_code and (old_code in known or old in with_them):
             predecessors[new].append(old_code)
     return successors, predecessors
 

@@ -1,0 +1,71 @@
+"""What editors save of the vocabulary while events wait for their turn to be published."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from unittest import mock
+
+import pytest
+
+from events.models import Event, Membership
+from tests.builders import actor, draft, event_type, member, published, state, topic
+from timeline import publishing
+from timeline.documents import load
+from timeline.models import PublicationText, Refresh
+from timeline.publishing import publish
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def saved_meanwhile(*entries):
+    for entry in entries:
+        entry.save()
+    yield
+
+
+def document():
+    return load(PublicationText.objects.get(publication__superseded_in=None, language="en").document)
+
+
+def test_events_have_it_as_it_is_when_they_become_public():
+    uz, person, kind, about = state("UZ"), actor("jane-doe"), event_type("meeting"), topic("trade")
+    visit = draft("visit", "2025", uz, person, topics=("trade",))
+    for entry in (uz, person, kind, about):
+        entry.names = {"en": f"New {entry.slug}"}
+    office = Membership(member=person, group=uz, role="envoy")
+
+    publish([visit], turn=saved_meanwhile(uz, person, kind, about, office))
+
+    said = document()
+    assert [part["name"] for part in said["participants"]] == ["New uzbekistan", "New jane-doe"]
+    assert [country["via"] for country in said["countries"]] == [["participant", "representative"]]
+    assert (said["type"]["name"], said["topics"][0]["name"]) == ("New meeting", "New trade")
+    assert publish(Event.objects.all()).published == []
+    assert not Refresh.objects.exists()
+
+
+def test_what_is_called_by_another_slug_or_code_is_named_by_it(client):
+    place, person, about = state("UZ"), actor("jane-doe"), topic("trade")
+    visit = draft("visit", "2025", person, topics=("trade",), place_country=place)
+    place.code, person.slug, about.slug = "UX", "jane-smith", "commerce"
+
+    publish([visit], turn=saved_meanwhile(place, person, about))
+
+    said = document()
+    assert (said["place"]["country"], said["participants"][0]["actor"], said["topics"][0]["id"]) == (
+        "UX", "jane-smith", "commerce",
+    )  # fmt: skip
+    assert client.get("/api/v1/events/facets/").json()["actors"][0]["id"] == "jane-smith"
+
+
+def test_what_nobody_saved_meanwhile_is_rendered_once():
+    g20, eu, person = actor("g20", kind="bloc"), actor("eu", kind="bloc", code="EU"), actor("jane-doe")
+    ministry = actor("ministry", kind="body")
+    for group, who in ((g20, eu), (eu, state("DE")), (ministry, person), (state("KZ"), ministry)):
+        member(group, who)
+
+    with mock.patch.object(publishing, "_rendered", wraps=publishing._rendered) as rendered:
+        published("summit", "2025", g20, person, "UZ", topics=("trade",), place_country=state("US"))
+
+    assert rendered.call_count == 1
