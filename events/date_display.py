@@ -16,12 +16,12 @@ SEASONS = {
 }
 WORDS = {
     "en": {"since": "since {}", "until": "until {}", "about": "about {}", "uncertain": "{} (uncertain)"},
-    "de": {"since": "seit {}", "until": "bis {}", "about": "um {}", "uncertain": "{} (unsicher)"},
+    "de": {"since": "seit {}", "until": "bis {}", "about": "ca. {}", "uncertain": "{} (unsicher)"},
 }
 DAY_FORMATS = {"en": "{day} {month} {year}", "de": "{day}. {month} {year}"}
 DECADE_FORMATS = {
     "en": {"": "{}s", "since": "the {}s", "until": "the {}s", "about": "the {}s"},
-    "de": {"": "{}er-Jahre", "since": "den {}er-Jahren", "until": "zu den {}er-Jahren", "about": "die {}er-Jahre"},
+    "de": {"": "{}er-Jahre", "since": "den {}er-Jahren", "until": "zu den {}er-Jahren", "about": "{}er-Jahre"},
 }
 """Behind which of `WORDS`, or none."""
 CENTURY_FORMATS = {"en": "some time in {}–{}", "de": "irgendwann {}–{}"}
@@ -60,7 +60,7 @@ def _in_one_month(start: EdtfDate, end: EdtfDate) -> bool:
 
 
 def _point(date: EdtfDate, language: str, behind: str = "") -> str:
-    return _qualified(date, _unqualified(date, language, "about" if date.approximate else behind), language)
+    return _qualified(date, _unqualified(date, language, behind or ("about" if date.approximate else "")), language)
 
 
 def _qualified(date: EdtfDate, words: str, language: str) -> str:
@@ -80,7 +80,7 @@ def _unqualified(date: EdtfDate, language: str, behind: str) -> str:
     if date.precision == "season":
         return f"{SEASONS[language][date.text[5:7]]} {day.year}"
     if date.precision == "decade":
-        return DECADE_FORMATS[language][behind].format(day.year)
+        return DECADE_FORMATS[language][behind].format(day.year // 10 * 10)  # the first one begins in the year 1
     if date.precision == "century":
         return CENTURY_FORMATS[language].format(day.year, date.end_max.year)
     return str(day.year)

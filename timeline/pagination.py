@@ -2,7 +2,7 @@
 
 Every order is total: a day or a dataset version, then the event's id, which a new version of the event keeps. So no
 row is skipped or repeated, whatever the ties and whatever is published in between; only an event whose own date is
-edited meanwhile can move.
+edited meanwhile can move, and in the order of changes one that is published again.
 """
 
 from __future__ import annotations

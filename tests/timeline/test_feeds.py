@@ -113,10 +113,10 @@ def test_a_timeline_in_each_format_is_its_events(client, name):
     shown = client.get(f"/api/v1/timelines/all/?format={name}&lang=de")
     listed = client.get(f"{FEED}?timeline=all&format={name}&lang=de")
 
-    text = shown.getvalue().decode()
-    assert text.replace("/timelines/all/?", "/events/?timeline=all&amp;") == listed.getvalue().decode() or (
-        shown["Content-Type"].startswith(("text/calendar", "application/atom+xml"))
-    )
+    text, same = shown.getvalue().decode(), listed.getvalue().decode()
+    # Without what stands before them, such as its own address.
+    begin = {"ics": "BEGIN:VEVENT", "atom": "<entry "}.get(name, "")
+    assert text[text.index(begin) :] == same[same.index(begin) :]
     assert "Title of one" in text
     assert "Title of two" not in text
     assert ("Alles" in text) == (name in ("ics", "atom", "timelinejs"))

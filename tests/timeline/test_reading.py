@@ -8,6 +8,7 @@ from tests.builders import published
 from timeline.caching import dataset_version
 from timeline.models import Publication, Timeline
 from timeline.negotiation import Negotiated
+from timeline.pages import timelines
 from timeline.publishing import publish_vocabulary
 from timeline.views import vocabulary
 from timeline.views.base import Reading
@@ -72,7 +73,8 @@ def _redefined(monkeypatch):
 
     for view in (EventList, SummaryView):
         monkeypatch.setattr(view, "named", then_redefined(view.named))
-    monkeypatch.setattr(vocabulary, "stored_timeline", then_redefined(vocabulary.stored_timeline))
+    for module in (vocabulary, timelines):
+        monkeypatch.setattr(module, "stored_timeline", then_redefined(module.stored_timeline))
 
 
 @pytest.mark.usefixtures("_redefined")
@@ -85,6 +87,8 @@ def _redefined(monkeypatch):
         ("/api/v1/events/window/?timeline=line", "chinese"),
         ("/api/v1/timelines/line/?format=atom", "chinese"),
         ("/api/v1/timelines/line/?format=ics", "New line"),
+        ("/timelines/line/", "New line"),
+        ("/timelines/line/", "chinese"),
     ],
 )
 def test_a_timeline_that_is_defined_anew_meanwhile_is_read_by_one_definition(client, address, shows):
@@ -103,6 +107,30 @@ def test_an_export_of_a_timeline_is_of_the_version_that_it_names(client, address
 
     version = int(response["ETag"].removeprefix('W/"').partition("-")[0])
     assert ("chinese" in rows, "american" in rows) == (version == dataset_version(), version < dataset_version())
+
+
+def test_an_export_of_a_timeline_that_is_defined_anew_before_its_definition_is_read_is_of_that_version(
+    client, monkeypatch
+):
+    published("american", "2025", "US")
+    published("chinese", "2025", "CN")
+    timeline = Timeline.objects.create(slug="line", titles={"en": "Line"}, query="country=US")
+    publish_vocabulary(timelines=[timeline])
+    real = EventList.named
+
+    def redefined(*arguments):
+        publish_vocabulary(timelines=[timeline])  # once: it says nothing new the second time
+        return real(*arguments)
+
+    timeline.query = "country=CN"
+    timeline.save()
+    monkeypatch.setattr(EventList, "named", redefined)
+
+    response = client.get("/api/v1/events/?timeline=line&format=csv")
+
+    rows = b"".join(response.streaming_content).decode()
+    assert ("chinese" in rows, "american" in rows) == (True, False)
+    assert response["ETag"].startswith(f'W/"{dataset_version()}-')
 
 
 def test_a_definition_that_another_version_left_as_it_was_is_read_by_once(rf):

@@ -9,9 +9,10 @@ from django.template.loader import render_to_string
 from timeline.documents import load
 from timeline.errors import PROBLEMS
 from timeline.links import language_asked, query_of
-from timeline.models import Publication, Term
+from timeline.models import Term
 from timeline.pages.base import Page
 from timeline.parameters import ParameterField, language_field
+from timeline.tallies import Tallied
 from timeline.views.base import Reading
 
 EXAMPLES = {
@@ -61,7 +62,7 @@ class Index(Page):
             ],
             "query": query_of(language),
             "version": reading.version,
-            "count": Publication.objects.current().count(),
+            "count": Tallied().number(None, None),
             "examples": [
                 {"url": _in_language(url, language), "what": what.get(language, what["en"])}
                 for url, what in EXAMPLES.items()

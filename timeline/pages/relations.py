@@ -14,8 +14,6 @@ from timeline.links import query_of
 from timeline.models import Publication
 from timeline.pages.words import words_of
 
-LIMITING = ("suspends", "withdraws")
-"""What is said of a measure so that it is not, or no longer, in force: see `PublicationQuerySet.in_force_on`."""
 MOST = 200
 """Events that say something of one, of which a page lists no more: a summit can have so many parts."""
 
@@ -45,12 +43,21 @@ def related(document: Document, language: str, version: int, at: int | None) -> 
     limits, shown = [], own
     for kind, other in others[:MOST]:
         entry = _entry(words, f"{kind} by", other, other["id"], query)
-        if kind in LIMITING and "effective" in document:
-            days = other["effective"] if "effective" in other else other["date"]
+        days = _limiting_days(kind, other) if "effective" in document else None
+        if days:
             limits.append({**entry, "days": days["display"]})
         else:
             shown.append(entry)
     return Related(shown, limits, len(others) > MOST)
+
+
+def _limiting_days(kind: str, other: Document) -> Document | None:
+    """When another event keeps a measure from being in force, if it does: see `PublicationQuerySet.in_force_on`. What
+    suspends does so on the days when it is effective itself, what withdraws from its date on if it names no others."""
+    if kind == "withdraws" and "effective" not in other:
+        days: Document = other["date"]
+        return days
+    return other.get("effective") if kind in ("suspends", "withdraws") else None
 
 
 def _saying_of(slug: str, language: str, version: int) -> Iterable[tuple[str, Document]]:

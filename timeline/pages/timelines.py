@@ -16,7 +16,7 @@ from timeline.pages.base import Page, data_address
 from timeline.pagination import EVENT_ORDERINGS, page, paging_fields, wanted_page
 from timeline.pagination import Page as Rows
 from timeline.parameters import ParameterField, read
-from timeline.views.base import Reading, neighbours
+from timeline.views.base import Reading, neighbours, with_version
 from timeline.views.vocabulary import stored_timeline
 
 NEWEST_FIRST = {"-date": EVENT_ORDERINGS["-date"]}
@@ -42,13 +42,23 @@ class TimelinePage(Page):
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         slug, language = path["slug"], reading.values["lang"]
-        stored, definition, version = stored_timeline(slug, language, reading.at)
-        document = load(with_base_url(stored, reading.base_url))
+
+        def defined() -> tuple[str, dict[str, Any]]:
+            stored, definition, reading.version = stored_timeline(slug, language, reading.at)
+            return stored, definition
+
+        return reading.by(defined, lambda timeline: self.shown(reading, slug, *timeline))
+
+    def shown(self, reading: Reading, slug: str, stored: str, definition: dict[str, Any]) -> HttpResponseBase:
+        """The page, of the dataset version that its events are from."""
+        language, document = reading.values["lang"], load(with_base_url(stored, reading.base_url))
         rows = self.rows(reading, slug, definition)
+        if rows:
+            reading.version = rows.rows[0][1]
         older, newer = neighbours(reading, rows)
         return self.page(
             reading,
-            version,
+            reading.version,
             slug,
             closed(document["title"]),
             {
@@ -56,7 +66,7 @@ class TimelinePage(Page):
                 "summary": paragraphs(document.get("summary", "")),
                 "summary_language": document.get("summary_language", document["language"]),
                 "json": data_address(reading, "event-list", timeline=slug, **language_asked(language)),
-                "events": [_entry(stored, reading) for (stored,) in rows.rows],
+                "events": [_entry(stored, reading) for stored, _ in rows.rows],
                 "newer": newer,
                 "older": older,
                 "calendar": _feed(reading, slug, "ics"),
@@ -74,7 +84,8 @@ class TimelinePage(Page):
         values |= {"timeline": slug, "lang": reading.values["lang"]}
         events = filtered(Publication.objects.as_of(reading.at), values, {(Term.Kind.TIMELINE, slug): definition})
         asked = {"cursor": None, "page_size": IN_FRAME, **reading.values}
-        return page(events.in_language(values["lang"]), wanted_page(asked, NEWEST_FIRST), ["document"])
+        found = with_version(events.in_language(values["lang"]), reading.at)
+        return page(found, wanted_page(asked, NEWEST_FIRST), ["document", "dataset_version"])
 
 
 class TimelineEmbed(TimelinePage):

@@ -78,15 +78,15 @@ class Reading:
 
         One or two tiny queries more, or none.
         """
-        if self.read_version is not None:
+        if self.at is not None:
             return read()
         while True:
-            before = dataset_version()
+            before = self.ask_version()
             found = read()
             if found:
                 return found
-            if dataset_version() == before:
-                self.read_version = before
+            self.read_version = dataset_version()
+            if self.read_version == before:
                 return found
 
     def by(self, define: Callable[[], Defined], read: Callable[[Defined], Found]) -> Found:

@@ -26,6 +26,8 @@ from timeline.titles import title_of
 from timeline.views.base import Reading, link_neighbours, neighbours, up_to_date
 from timeline.views.calendars import CalendarEndField, CalendarStartField, TextField
 
+NEVER = datetime.date(1970, 1, 1)
+"""The day of a dataset version before the first one."""
 PIECE = 1 << 16
 """Characters that an export sends at once."""
 
@@ -168,6 +170,8 @@ def export(reading: Reading, listed: Callable[[int | None], QuerySet[Any]], titl
     An error on the way ends the connection before the last piece, and the text lacks its end (see `timeline.formats`):
     a reader can tell.
     """
+    if reading.at is None and reading.values["timeline"]:
+        reading.version = dataset_version()  # `Reading.by` asks whether the timeline's definition is of this one
     chosen = FORMATS[reading.values["format"]]
     description = describe(reading, title, [])
     return headed(StreamingHttpResponse(_in_pieces(chosen, description, _streamed(reading, listed))), chosen)
@@ -190,7 +194,7 @@ def describe(reading: Reading, title: str, documents: list[Document]) -> Feed:
         home=home,
         page=address_of(request, "event-page", "*", language, reading.at),
         language=language,
-        updated=max(changes, default=datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)),
+        updated=max(changes, default=datetime.datetime.combine(NEVER, datetime.time.min, datetime.UTC)),
         host=request.get_host(),
         window_start=first,
         window_end=last,
@@ -204,7 +208,7 @@ def _day_of(reading: Reading, *, empty: bool) -> datetime.date:
         return today
     versions = DatasetVersion.objects.filter(number__lte=reading.at).order_by("-number")
     at = versions.values_list("at", flat=True).first()
-    return at.date() if at else today
+    return at.date() if at else NEVER
 
 
 def list_title(values: Mapping[str, Any], at: int | None) -> str:
@@ -212,8 +216,8 @@ def list_title(values: Mapping[str, Any], at: int | None) -> str:
     if not values["timeline"]:
         return title_of(values)
     timelines = Term.objects.as_of(at).filter(kind=Term.Kind.TIMELINE, key=values["timeline"])
-    document = timelines.in_language(values["lang"]).values_list("document", flat=True).get()
-    return str(load(document)["title"])
+    document = timelines.in_language(values["lang"]).values_list("document", flat=True).first()
+    return str(load(document)["title"]) if document else title_of(values)  # withdrawn since it was found
 
 
 def headed(response: Any, chosen: Format) -> Any:

@@ -94,12 +94,14 @@ def test_the_page_says_all_that_is_known(client):
             <ul><li>Follows: <a href="/events/earlier/"><bdi>Earlier summit</bdi></a></li></ul></section>
           <section aria-labelledby="sources"><h2 id="sources">Sources</h2>
             <ul>
-              <li><a href="https://example.org/summit/0" hreflang="de" rel="noopener"><bdi>Report</bdi></a><br>
+              <li><a href="https://example.org/summit/0" hreflang="de" rel="noopener">
+                <bdi lang="de">Report</bdi></a><br>
                 <span class="quiet"><bdi>Gazette</bdi>, November 2025 (official)</span></li>
               <li><a href="https://example.org/summit/1" rel="noopener"><bdi>Blog</bdi></a><br>
-                <span class="quiet"> – dates it 7 November 2025</span></li>
+                <span class="quiet"> – date according to it: 7 November 2025</span></li>
               <li><a href="https://example.org/summit/2" rel="noopener"><bdi>Statement</bdi></a><br>
-                <span class="quiet"> – dates it 6 November 2025 – effective according to it December 2025</span></li>
+                <span class="quiet"> – date according to it: 6 November 2025
+                – effective according to it: December 2025</span></li>
             </ul></section>
           <section aria-labelledby="cite"><h2 id="cite">Cite this</h2>
             <p><bdi lang="en">Leaders&#x27; summit</bdi>, 6 November 2025 (version 1). Diplomatic events timeline,

@@ -7,6 +7,7 @@ import re
 import pytest
 from pytest_django.asserts import assertNumQueries
 
+from tests.assertions import slugs
 from tests.builders import draft, published
 from timeline.pages import relations
 from timeline.publishing import publish, withdraw
@@ -73,6 +74,17 @@ def test_what_says_no_day_in_force_lists_all_among_the_relations(client):
         [],
         ["Suspended by: Title of pause"],
     )
+
+
+def test_what_says_on_no_day_to_be_effective_suspends_nothing(client):
+    """As a filter by what is in force has it; what withdraws does so from its date on."""
+    rule = published("rule", "2024", effective="2024-10-01/..")
+    published("announced", "2025-11-06", relations=(("suspends", rule),))
+    published("end", "2026-01-05", relations=(("withdraws", rule),))
+
+    assert slugs(client, "in_force_on=2025-11-06") == ["rule"]
+    assert effective(client, "/events/rule/") == ["since 1 October 2024", "Withdrawn by: Title of end (5 January 2026)"]
+    assert relations_of(client, "/events/rule/") == ["Suspended by: Title of announced"]
 
 
 @pytest.mark.parametrize("number", [1, 3])
