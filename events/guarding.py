@@ -107,8 +107,8 @@ class GuardedForm(forms.ModelForm):
         if current != opened:
             self._ask_again(
                 current,
-                f"Somebody else saved this {model._meta.verbose_name} after you had opened it. What you entered is "
-                "still here: compare it in another tab. Saving again replaces what they changed by what stands here."
+                f"This {model._meta.verbose_name} was saved after you had opened it here. What you entered is still "
+                "here: compare it in another tab. Saving again replaces what was changed by what stands here."
                 f"{_last_in_history(saved)}",
             )
 

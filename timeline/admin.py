@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -33,7 +33,7 @@ from timeline.checks import refusals
 from timeline.drafts import load_drafts
 from timeline.filters import check_saved_filter
 from timeline.import_admin import ImportAdmin
-from timeline.importing import at_once
+from timeline.importing import at_once, in_parts
 from timeline.models import Publication, PublicationRelation, Term, Timeline
 from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, public_version
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
@@ -210,7 +210,14 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
 
     @admin.action(description="Withdraw selected events (their addresses answer 410)", permissions=["publish"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
-        return _withdraw(self, request, queryset, lambda events, by: (withdraw(events, by), {}))
+        alone = queryset.prefetch_related(None)  # there may be a hundred thousand
+        return _withdraw(self, request, alone, lambda events, by: (_withdrawn(events, by), {}))
+
+
+def _withdrawn(events: Sequence[Event], by: Any) -> list[Event]:
+    """Withdraws them, as many at a time as are published at once; returns those that were public."""
+    lock(event.pk for event in events)  # all of them first: see `publish_selected`
+    return [event for some in in_parts(events) for event in withdraw(some, by)]
 
 
 def _in_words(protected: Iterable[str], objs: Iterable[Event]) -> list[str]:
@@ -298,7 +305,8 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         changed = publish_vocabulary(account(request), **chosen, changes=changes)
         keys = {(entry.kind, entry.key) for entry in changed}
         published = [entry for entry in entries if keys.intersection(own_keys(self.kind, entry))]
-        others = [entry for entry in entries if entry not in published]
+        ids = {entry.pk for entry in published}
+        others = [entry for entry in entries if entry.pk not in ids]
         log(request, published, "Published.")
         if published:
             listed = linked(published, LISTED, self._page)

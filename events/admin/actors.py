@@ -11,9 +11,10 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import HttpRequest
 
 from events.admin.inputs import INPUTS, TableInline
+from events.choosing import may_view
 from events.fields import parse_or_none
 from events.guarding import GuardedAdmin, GuardedForm, PartFormSet
-from events.models import Actor, Membership
+from events.models import Actor, Event, Membership
 from events.searching import searchable
 
 
@@ -84,6 +85,11 @@ class ActorForm(GuardedForm):
     """Of the memberships only its own: those of others in it cannot be changed here."""
 
     parts = ["memberships"]
+    names_events = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.names_events = self.names_events
 
     def clean(self) -> Any:
         cleaned = super().clean()
@@ -109,6 +115,11 @@ class ActorAdmin(GuardedAdmin):
         (None, {"fields": ["kind", "names", "slug", "aliases", "qid", "opened"]}),
         ("States and blocs", {"fields": [("code", "alpha3"), "successors"]}),
     ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.names_events = may_view(self, request, Event)  # type: ignore[attr-defined]
+        return form
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Actor], search_term: str

@@ -91,17 +91,21 @@ class Actor(models.Model):
         # A blank input means "none": two actors without a code must not collide.
         self.code = self.code or None
         self.qid = self.qid or None
-        if self.kind != Actor.Kind.STATE and (why := self.why_a_state()):
+        if self.kind != Actor.Kind.STATE and (why := self.why_a_state(self.names_events)):
             raise ValidationError({"kind": why})
 
-    def why_a_state(self) -> str:
-        """Why it must stay a state: which events take place there; blank if none do."""
+    names_events = False
+    """Whether `clean` may name events, of which some are drafts: whoever is told may see them."""
+
+    def why_a_state(self, named: bool = True) -> str:
+        """Why it must stay a state: how many events take place there, and which, if they may be `named`; blank if none
+        do."""
         if not self.pk or not (count := self.events_hosted.count()):
             return ""
         events = self.events_hosted.order_by("slug").values_list("slug", flat=True)
-        slugs = ", ".join(events[:NAMED]) + (", …" if count > NAMED else "")
+        slugs = f" ({', '.join(events[:NAMED])}{', …' if count > NAMED else ''})" if named else ""
         take_place, them = (f"{count:,} events take", "them") if count > 1 else ("1 event takes", "it")
-        return f"{take_place} place there ({slugs}), so it must be a state: give {them} another country first."
+        return f"{take_place} place there{slugs}, so it must be a state: give {them} another country first."
 
 
 class Membership(models.Model):

@@ -12,19 +12,20 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from psycopg.errors import UniqueViolation
 
 from events.digest import digest
 from events.guarding import fingerprint
 from events.models import Actor, Event, EventText, EventType, Topic
 from tests.assertions import slugs
-from tests.builders import actor, draft, event_type, published, state, topic
+from tests.builders import actor, draft, event_type, member, published, state, topic
 from tests.events.admin.forms import EVENT_PARTS, address, posted
-from timeline import filters
+from timeline import filters, importing
 from timeline.admin import PublishableEventAdmin
 from timeline.filters import NO_FILTERS
 from timeline.loading import load_curated
@@ -525,6 +526,32 @@ def test_many_are_withdrawn_only_when_that_was_asked_for_once_more(admin_client,
     assert slugs(client) == []
 
 
+def test_many_are_withdrawn_some_at_a_time(admin_client, monkeypatch):
+    monkeypatch.setattr(importing, "PUBLISHED_AT_ONCE", 2)
+    events = [published(f"event-{number}") for number in range(3)]
+
+    assert act(admin_client, "withdraw_selected", *events) == ["success: Withdrawn: event-2, event-1, event-0."]
+
+    ended = Publication.objects.filter(withdrawn=True).order_by("slug")
+    assert list(ended.values_list("slug", "published_in", "search")) == [
+        ("event-0", 5, ""), ("event-1", 4, ""), ("event-2", 4, ""),
+    ]  # fmt: skip
+
+
+def test_what_somebody_else_saved_since_the_form_was_checked_is_no_error_of_ours(admin_client, monkeypatch):
+    def published_by_somebody_else(*arguments, **options):
+        raise IntegrityError from UniqueViolation("duplicate key value violates unique constraint")
+
+    event = draft("event")
+    admin_client.raise_request_exception = False
+    monkeypatch.setattr("timeline.admin.publish", published_by_somebody_else)
+
+    response = admin_client.post(EVENTS, {"action": "publish_selected", "_selected_action": [event.pk]})
+
+    assert response.status_code == 503
+    assert "Somebody else is changing the same" in response.text
+
+
 def test_of_all_in_the_list_those_are_withdrawn_that_were_meant(admin_client, client, monkeypatch):
     monkeypatch.setattr("timeline.admin.LISTED", 1)
     chosen = {"action": "withdraw_selected", "_selected_action": [published("one").pk], "select_across": "1"}
@@ -729,6 +756,34 @@ def test_lists_say_whether_what_is_saved_of_an_entry_is_public(admin_client):
     assert states(admin_client, Actor) == {"uzbekistan": "version 2, edited since"}
 
 
+def test_lists_say_of_each_entry_what_is_so_without_the_others_on_the_page(admin_client):
+    """As it would be published alone: what a bloc, a state or a successor is called only once it is published."""
+    bloc, germany, soviet, uzbekistan = actor("c5", kind="bloc"), state("DE"), state("SUHH"), state("UZ")
+    person = actor("jane-doe")
+    ministry = actor("ministry", kind="body")
+    for group, who in ((bloc, germany), (germany, person), (ministry, person)):
+        member(group, who)
+    for entry in (bloc, germany, ministry, person, soviet):
+        act(admin_client, "publish_selected", entry)
+    soviet.successors.add(uzbekistan)  # which is a draft
+    for entry in (bloc, germany):
+        entry.names = {"en": "Other"}
+        entry.save()
+
+    assert states(admin_client, Actor) == {
+        "c5": "version 1, edited since",
+        "germany": "version 1, edited since",
+        "jane-doe": "version 1",
+        "ministry": "version 1",
+        "soviet-union": "version 1",
+        "uzbekistan": "draft",
+    }
+    assert act(admin_client, "publish_selected", person) == ["info: Nothing new to publish in: jane-doe."]
+    ministry.names = {"en": "Other"}  # through which she speaks: it is published with her
+    ministry.save()
+    assert states(admin_client, Actor)["jane-doe"] == "version 1, edited since"
+
+
 @pytest.mark.usefixtures("curated")
 def test_what_comes_with_the_project_is_public_as_it_is_and_not_brought_back(admin_client):
     for model in (Timeline, EventType, Topic):
@@ -775,7 +830,8 @@ def test_a_timeline_can_be_withdrawn_and_comes_back(admin_client, client):
         "success: Withdrawn: all.",
         "warning: Not public, so left alone: other.",
     ]
-    said = f"The timeline 'all' was withdrawn on {timezone.now():%Y-%m-%d}."
+    at = Term.objects.get(key="all", withdrawn=True).published_at
+    said = f"The timeline 'all' was withdrawn on {at:%Y-%m-%d}."
     for query in ("", "?format=ics", "?as_of=3"):
         gone = client.get(f"/api/v1/timelines/all/{query}")
         assert (gone.status_code, gone.json()["detail"]) == (410, said), query
@@ -952,8 +1008,8 @@ def test_a_timeline_that_somebody_else_saved_is_not_overwritten_unasked(admin_cl
     form = response.context["adminform"].form
     assert form.errors == {
         "__all__": [
-            "Somebody else saved this timeline after you had opened it. What you entered is still here: compare it in "
-            "another tab. Saving again replaces what they changed by what stands here."
+            "This timeline was saved after you had opened it here. What you entered is still here: compare it in "
+            "another tab. Saving again replaces what was changed by what stands here."
         ]
     }
     assert list(entry.events.all()) == [event]

@@ -18,6 +18,6 @@ document.addEventListener("DOMContentLoaded", () => {
         // URLify drops signs without a gap: C5+1 would be c51. A mark is a part of its letter.
         const plain = title.normalize("NFC").replace(/['’]/g, "").replace(/[^\p{L}\p{M}\p{N}]+/gu, " ");
         const words = URLify(plain, 110).split(/[^a-z0-9]+/).filter((word) => word && word !== year);
-        slug.value = title ? [...words, year].filter((word) => word).join("-") : "";
+        slug.value = words.length || title === year ? [...words, year].filter((word) => word).join("-") : "";
     });
 });

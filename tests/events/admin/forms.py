@@ -17,8 +17,8 @@ MONTH_13 = "“2026-13-01” is not a date: there is no month 13: expected 01–
 SLUG = "Use lower-case letters a–z, digits and single hyphens, such as c5-1-leaders-summit-2025."
 REQUIRED = ["This field is required."]
 SOMEBODY = (
-    "Somebody else saved this {} after you had opened it. What you entered is still here: compare it in another tab. "
-    "Saving again replaces what they changed by what stands here."
+    "This {} was saved after you had opened it here. What you entered is still here: compare it in another tab. Saving "
+    "again replaces what was changed by what stands here."
 )
 
 

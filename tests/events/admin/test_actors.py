@@ -96,6 +96,17 @@ def test_a_state_in_which_events_take_place_stays_one(admin_client):
     assert admin_client.post(address(Actor, "change", uzbekistan.pk), data).status_code == 302
 
 
+def test_whoever_may_not_view_events_is_told_of_none_that_takes_place_there(account_with):
+    draft("secret", place_country=state("UZ"))
+    data = actor_form(kind="person", slug=state("UZ").slug)
+
+    response = account_with("change_actor").post(address(Actor, "change", state("UZ").pk), data)
+
+    assert errors(response)["kind"] == [
+        "1 event takes place there, so it must be a state: give it another country first."
+    ]
+
+
 def test_an_actor_is_no_member_of_itself(admin_client):
     uzbekistan = state("UZ")
     data = actor_form(
