@@ -37,6 +37,7 @@ def main() -> None:
         start_database()
     from django.db import DatabaseError, InternalError
     from django.db.utils import NotSupportedError
+    from psycopg.errors import UndefinedTable
 
     from config.refusals import is_outage, reason
     from config.replicas import REFUSED, is_refusal
@@ -48,6 +49,8 @@ def main() -> None:
             raise
         sys.exit(f"Error: {REFUSED}")
     except DatabaseError as error:
+        if isinstance(error.__cause__, UndefinedTable) and "--traceback" not in sys.argv:
+            sys.exit("Error: The database lacks a table: run manage.py migrate first.")
         too_old = isinstance(error, NotSupportedError)
         if "--traceback" in sys.argv or not (too_old or is_outage(error)):
             raise
@@ -80,6 +83,7 @@ def start_database() -> None:
 
     from config.embedded import EmbeddedError
 
+    end_in_order()
     server = settings.EMBEDDED_POSTGRES
     if server is None:
         return
@@ -89,7 +93,6 @@ def start_database() -> None:
             signal.signal(number, signal.SIG_IGN)  # a second one must not keep it from being stopped
         server.release()
 
-    end_in_order()
     atexit.register(stop)
     try:
         server.acquire()

@@ -37,6 +37,7 @@ def beside(work: Callable[[], None]) -> Iterator[int]:
 def _keep(work: Callable[[], None], server: int) -> NoReturn:
     """Has a child work, and another one when that one died."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # so is the end of a terminal, which need not end that
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_without(server)
     keeper = os.getpid()

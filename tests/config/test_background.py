@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 SERVER = """
@@ -104,6 +105,20 @@ def test_it_begins_again_when_it_is_killed_and_when_it_fails(serve):
 
     first, second = workers(pids, 2)
     assert (first, first != second) == (worker, True)
+
+
+def test_the_end_of_a_terminal_ends_neither_it_nor_who_begins_it_again(serve):
+    """The server may go on without one."""
+    _, pids = serve()
+    (worker,) = workers(pids, 1)
+    keeper = psutil.Process(worker).ppid()
+
+    for process in (keeper, worker):
+        os.kill(process, signal.SIGHUP)
+    time.sleep(0.5)
+    assert psutil.Process(worker).status() != psutil.STATUS_ZOMBIE
+    os.kill(worker, signal.SIGKILL)
+    assert len(workers(pids, 2)) == 2
 
 
 def test_what_it_failed_of_is_printed(serve):

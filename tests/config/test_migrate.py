@@ -100,8 +100,16 @@ def test_backwards_too_and_the_connection_keeps_its_own_timeout():
         assert setting() == "7s"
         printed = io.StringIO()
         with read_elsewhere() as end:
-            threading.Timer(1, end).start()
+
+            def end_when_waited_for() -> None:
+                try:
+                    until(lambda: WAITING in printed.getvalue())
+                finally:
+                    end()
+
+            ending = in_the_background(end_when_waited_for)
             call_command("migrate", "sessions", "0001", stdout=printed)
+            ending.join(20)
         assert setting() == "7s"
     finally:
         connection.close()

@@ -1,4 +1,5 @@
 import io
+import signal
 import socket
 from types import SimpleNamespace
 from typing import Any
@@ -84,6 +85,29 @@ def test_an_old_postgresql_gives_error(monkeypatch, version, messages):
     monkeypatch.setattr(checks, "connections", {"default": SimpleNamespace(pg_version=version)})
     assert [problem.msg for problem in checks.postgresql_is_new_enough(["default"])] == messages
     assert checks.postgresql_is_new_enough(None) == []
+
+
+@pytest.mark.parametrize(("before", "meanwhile"), [(signal.SIG_DFL, serve._exit), (signal.SIG_IGN, signal.SIG_IGN)])
+def test_a_terminal_that_closes_while_it_prepares_ends_it_in_order(monkeypatch, settings, before, meanwhile):
+    """And nothing keeps it then from stopping the database. Under nohup it goes on."""
+    settings.EMBEDDED_POSTGRES = None
+    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    heard = []
+
+    def open_port(*address):
+        heard.append(signal.getsignal(signal.SIGHUP))
+        raise CommandError("no port")
+
+    monkeypatch.setattr(serve, "open_port", open_port)
+    signal.signal(signal.SIGHUP, before)
+    try:
+        with pytest.raises(CommandError, match="no port"):
+            Command().handle()
+        assert heard == [meanwhile]
+        assert {signal.getsignal(number) for number in usual} == {signal.SIG_IGN}
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)
 
 
 def test_data_that_cannot_be_loaded_does_not_keep_the_server_from_starting(monkeypatch):

@@ -112,6 +112,8 @@ def test_nothing_is_written_to_standard_output_before_a_refusal(monkeypatch, nam
         ),
         ({"query": "as_of=7"}, "--query: There is no dataset version 7 yet: the present one is 1."),
         ({"site": "x.example"}, "--site is 'x.example'. It must be like https://timeline.example.org."),
+        ({"site": "http://[::1"}, "--site is 'http://[::1'. It must be like https://timeline.example.org."),
+        ({"site": "https://x.org#a"}, "--site is 'https://x.org#a'. It must be like https://timeline.example.org."),
         ({"output": "/nowhere/events"}, "/nowhere/events cannot be written: No such file or directory."),
     ],
 )  # fmt: skip

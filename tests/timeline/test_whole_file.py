@@ -23,6 +23,18 @@ def test_it_takes_the_place_of_the_other_one_when_it_is_whole(tmp_path):
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"file": "after"}
 
 
+def test_whoever_may_read_the_one_that_was_there_may_read_it_and_nobody_else(tmp_path):
+    (tmp_path / "file").write_text("before")
+    (tmp_path / "file").chmod(0o600)
+    for name in ("file", "new"):
+        with whole_file(str(tmp_path / name)) as file:
+            file.write(b"after")
+    (tmp_path / "usual").write_text("")
+
+    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("file", "new", "usual")]
+    assert modes == [0o600, modes[2], modes[2]]
+
+
 def test_an_error_leaves_what_was_there(tmp_path):
     (tmp_path / "file").write_text("before")
 

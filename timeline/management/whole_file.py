@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -22,8 +23,12 @@ def whole_file(name: str) -> Iterator[BinaryIO]:
     """
     named = Path(name)
     if name in STANDARD_OUTPUT:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        try:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:  # whoever read it has ended: what is left would be written at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise
     elif named.exists() and not named.is_file():
         with named.open("wb") as file:
             yield file
@@ -38,10 +43,17 @@ def _in_place_of(target: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(unfinished, 0o666 & ~mask)  # as if it had been made in the usual way
+        os.chmod(unfinished, _mode(target))
         os.replace(unfinished, target)
     except BaseException:
         os.unlink(unfinished)
         raise
+
+
+def _mode(target: Path) -> int:
+    """Who may read it: whoever may read the one that is there, else as if it had been made in the usual way."""
+    if target.exists():
+        return stat.S_IMODE(target.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -48,6 +48,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _exit)
+        if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # not under nohup
+            signal.signal(signal.SIGHUP, _exit)
         build()  # once, for all processes that are forked, and before other code may lie in the place of this one
         try:
             # The port comes first: who cannot have it shall hear so at once. Connections wait until all is ready.
@@ -99,7 +101,8 @@ class Command(BaseCommand):
                 self.stdout.write("  (it is running already and is shared)")
 
     def stop_database(self) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not keep it from being stopped
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not keep it from being stopped
         if settings.EMBEDDED_POSTGRES:
             settings.EMBEDDED_POSTGRES.release()
 

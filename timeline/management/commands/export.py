@@ -47,8 +47,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         site = options["site"].rstrip("/")
-        parts = urlsplit(site)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+        try:
+            parts = urlsplit(site)
+        except ValueError:  # such as http://[::1
+            parts = urlsplit("")
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query or parts.fragment:
             raise CommandError(f"--site is '{options['site']}'. It must be like https://timeline.example.org.")
         output = options["output"]
         try:
