@@ -89,7 +89,5 @@ clean:
 	@touch $@
 
 %/node_modules/.installed: %/package-lock.json
-	@mkdir -p $(@D)
-	@{ npm ci --prefix $* --ignore-scripts --no-audit --no-fund && npm run --prefix $* --if-present build; } \
+	@{ npm ci --prefix $* --ignore-scripts --no-audit --no-fund && npm run --prefix $* --if-present build && touch $@; } \
 		|| echo >&2 'What $*/package.json names is left out.'
-	@mkdir -p $(@D) && touch $@

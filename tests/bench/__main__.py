@@ -30,11 +30,13 @@ def main() -> int:
         rounds.PACE.rounds, rounds.PACE.seconds = 1, 0.5
     wanted = run.Wanted(sorted(arguments.events), arguments.only or PARTS, arguments.cases, arguments.queries)
     found = run.run(wanted, keep=arguments.keep)
+    if not found.sizes:
+        return 1
     text = report.report(found)
     print(text)
     if arguments.plans:
         print(report.plans(found))
-    if arguments.write and is_whole(arguments):
+    if arguments.write and is_whole(arguments) and len(found.sizes) == len(wanted.sizes):
         RESULTS.write_text(text)
     elif arguments.write:
         print(f"{RESULTS.name} stays as it is: this was not a whole run.", file=sys.stderr)

@@ -67,15 +67,15 @@ def filled(contents: Contents, *, keep: bool) -> Iterator[dict[str, float]]:
     before = _name()
     connection.close()
     settings.DATABASES["default"]["NAME"] = contents.name
-    made_by = _fingerprint()
-    said = _comment()
-    if said is None or said["made by"] != made_by:
-        _make()
-        said = {"made by": made_by, "figures": contents.fill()}
-        with connection.cursor() as cursor:
-            cursor.execute(f"COMMENT ON DATABASE {contents.name} IS '{json.dumps(said)}'")
-    warm()
     try:
+        made_by = _fingerprint()
+        said = _comment()
+        if said is None or said["made by"] != made_by:
+            _make()
+            said = {"made by": made_by, "figures": contents.fill()}
+            with connection.cursor() as cursor:
+                cursor.execute(f"COMMENT ON DATABASE {contents.name} IS '{json.dumps(said)}'")
+        warm()
         yield said["figures"]
     finally:
         connection.close()

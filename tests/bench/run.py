@@ -6,6 +6,7 @@ import os
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from tests.bench import contents, database
@@ -39,13 +40,20 @@ def run(wanted: Wanted, *, keep: bool) -> Found:
     found, load = Found(), os.getloadavg()[0]
     with database.server():
         for events in wanted.sizes:
-            with database.filled(contents.synthetic(events), keep=keep) as figures:
-                found.machine = found.machine or machine(load)
-                found.sizes.append(Size(events, figures))
-                _measure(found, found.sizes[-1], wanted, keep=keep)
+            measure = partial(_fill_and_measure, found, events, wanted, load, keep=keep)
+            _tried(found, f"{events:,} events", measure)
         if "oracle" in wanted.parts:
-            _check_real(found, contents.historyatstate(), wanted.queries, keep=keep)
+            check_real = partial(_check_real, found, contents.historyatstate(), wanted.queries, keep=keep)
+            _tried(found, "trips and visits of HistoryAtState", check_real)
     return found
+
+
+def _fill_and_measure(found: Found, events: int, wanted: Wanted, load: float, *, keep: bool) -> None:
+    """`load` is the load average when the run began."""
+    with database.filled(contents.synthetic(events), keep=keep) as figures:
+        found.machine = found.machine or machine(load)
+        found.sizes.append(Size(events, figures))
+        _measure(found, found.sizes[-1], wanted, keep=keep)
 
 
 def _measure(found: Found, size: Size, wanted: Wanted, *, keep: bool) -> None:

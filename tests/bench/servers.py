@@ -51,12 +51,11 @@ def running(name: str, command: Command, folder: Path) -> Iterator[Running]:
     folder.mkdir()
     port = _free_port()
     log = folder / "log"
-    database = connection.settings_dict
     with log.open("wb") as output:
         process = subprocess.Popen(
             command(port, folder),
             cwd=settings.BASE_DIR,
-            env={**os.environ, "BENCH_NAME": database["NAME"], "BENCH_HOST": database["HOST"]},
+            env={**os.environ, **of_database()},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -65,6 +64,14 @@ def running(name: str, command: Command, folder: Path) -> Iterator[Running]:
         yield Running(port, process)
     finally:
         _end(process)
+
+
+def of_database() -> dict[str, str]:
+    """The present database, for environments: name and host, and what libpq and asyncpg connect to it by."""
+    database = connection.settings_dict
+    said = {"PGUSER": database["USER"], "PGPASSWORD": database["PASSWORD"], "PGPORT": str(database["PORT"] or "")}
+    given = {name: value for name, value in said.items() if value}
+    return {"BENCH_NAME": database["NAME"], "BENCH_HOST": database["HOST"], **given}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,8 @@
-"""Asks the API random queries, and compares every answer with what the oracle finds."""
+"""Asks the API random queries, and compares every answer with what the oracle finds.
+
+Not compared: what is in a timeline, which is asked of the API itself (`tests/timeline` does), the order by relevance,
+which highlights are the most significant, and `events/window/`.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,11 @@ from timeline.traits import SAMPLED, SPARSE
 
 PAGES = 4
 """Pages that are followed; then one back."""
+
+FACETS = {
+    "countries": ("country", "code"), "actors": ("actor", "id"), "types": ("type", "id"), "topics": ("topic", "id")
+}  # fmt: skip
+"""Name → the kind of what the documents have, and the key of its values."""
 
 PAST_SHARE = 10
 """One query in so many asks for a past state."""
@@ -195,7 +204,9 @@ def _count_difference(said: dict[str, Any], right: int) -> str:
 
 def _one_in(said: dict[str, Any]) -> int:
     """For how many events each one of the sample stands that an estimate was made of: it divides all its counts."""
-    divisor = math.gcd(said["count"], *(bucket["count"] for bucket in said.get("buckets", ())))
+    values = [entry["count"] for name in (*FACETS, "years") for entry in said.get(name, ())]
+    buckets = [said["count"], *(bucket["count"] for bucket in said.get("buckets", ()))]
+    divisor = math.gcd(*(values or buckets))
     return next((one_in for one_in in (SPARSE, SAMPLED, DENSE) if divisor % one_in == 0), 1)
 
 
@@ -231,26 +242,33 @@ def _begins(days: Days, first: int, last: int, certain: bool) -> bool:
 
 
 def _facets_difference(documents: Documents, query: Query, wanted: list[int], said: dict[str, Any]) -> str:
-    """Where they are exact, the highest numbers of each facet, and the numbers of all years."""
-    if said.get("approximate"):
-        return ""
+    """The highest numbers of each facet, and the numbers of all years; of estimates, whether each is near."""
     mask = bytearray(len(documents.ids))
     for number in wanted:
         mask[number] = 1
-    for name, kind, key in (
-        ("countries", "country", "code"), ("actors", "actor", "id"), ("types", "type", "id"), ("topics", "topic", "id")
-    ):  # fmt: skip
+    one_in = _one_in(said)
+    for name, (kind, key) in FACETS.items():
         counts = {
             value[1]: sum(map(mask.__getitem__, having))
             for value, having in documents.having.items()
             if value[0] == kind and len(value) == 2
         }
+        if said.get("approximate"):
+            for entry in said[name]:
+                if not _is_near(entry["count"], counts.get(entry[key], 0), one_in):
+                    return f"an estimate of {entry['count']} for {entry[key]} instead of {counts.get(entry[key], 0)}"
+            continue
         highest = sorted(((-count, value) for value, count in counts.items() if count))[:20]
         right = [{key: value, "count": -count} for count, value in highest]
         if [{key: entry[key], "count": entry["count"]} for entry in said[name]] != right:
             return f"{name} begin with {said[name][:2]} instead of {right[:2]}"
     years = {entry["year"]: entry["count"] for entry in said["years"]}
     right_years = _years(documents, query, wanted)
+    if said.get("approximate"):
+        for year, count in years.items():
+            if not _is_near(count, right_years.get(year, 0), one_in):
+                return f"an estimate of {count} for {year} instead of {right_years.get(year, 0)}"
+        return ""
     return "" if years == right_years else f"years differ: {sorted(years.items() ^ right_years.items())[:4]}"
 
 

@@ -26,7 +26,7 @@ OF_TYPE = "event.type_id = (SELECT id FROM events_eventtype WHERE slug = {})"
 @asynccontextmanager
 async def pool(app: FastAPI) -> AsyncIterator[None]:
     async with asyncpg.create_pool(
-        user="postgres", database=os.environ["BENCH_NAME"], host=os.environ["BENCH_HOST"], min_size=4, max_size=4
+        database=os.environ["BENCH_NAME"], host=os.environ["BENCH_HOST"], min_size=4, max_size=4
     ) as app.state.pool:
         yield
 

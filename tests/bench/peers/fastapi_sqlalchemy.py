@@ -151,7 +151,7 @@ class EventOut(Out):
 
 
 engine = create_async_engine(
-    f"postgresql+asyncpg://postgres@/{os.environ['BENCH_NAME']}?host={os.environ['BENCH_HOST']}", pool_size=4
+    f"postgresql+asyncpg:///{os.environ['BENCH_NAME']}?host={os.environ['BENCH_HOST']}", pool_size=4
 )
 sessions = async_sessionmaker(engine, expire_on_commit=False)
 app = FastAPI(openapi_url=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from django.db import connection
 from tests.bench.http_load import Load
 from tests.bench.peers.questions import QUESTIONS, Page, Question
 from tests.bench.rounds import CONNECTIONS, Way
+from tests.bench.servers import of_database
 from timeline.documents import load
 
 NAME = "pgbench: the stored documents as rows (database only)"
@@ -68,7 +70,7 @@ def _load(pgbench: str, folder: Path, seconds: float) -> Load:
     subprocess.run(
         [pgbench, *(address if database["HOST"] else []), "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2",
          "-T", str(max(1, round(seconds))), "-f", "page.sql", "-l", "--log-prefix", "times", database["NAME"]],
-        cwd=folder, check=True, capture_output=True,
+        cwd=folder, check=True, capture_output=True, env={**os.environ, **of_database()},
     )  # fmt: skip
     lines = [line.split() for file in folder.glob("times.*") for line in file.read_text().splitlines()]
     taken = sorted(int(line[2]) / 1000 for line in lines)

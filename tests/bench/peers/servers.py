@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from config.server import WORKERS
+from events.models import Actor, EventType, Topic
 from tests.bench.peers import directus_setup, questions, sqlite_copy
 from tests.bench.peers.questions import AnyPage, Detail, Page, Question, Reader, TypedPage
 from tests.bench.servers import Command, this_api
@@ -55,8 +56,8 @@ def postgrest(port: int, folder: Path) -> list[str]:
     config = folder / "postgrest.conf"
     name, host = connection.settings_dict["NAME"], quote(connection.settings_dict["HOST"], safe="")
     config.write_text(
-        f'db-uri = "postgresql://postgres@/{name}?host={host}"\n'
-        f'db-schemas = "public"\ndb-anon-role = "postgres"\ndb-pool = 8\n'
+        f'db-uri = "postgresql:///{name}?host={host}"\n'
+        f'db-schemas = "public"\ndb-anon-role = "{connection.settings_dict["USER"]}"\ndb-pool = 8\n'
         f'server-host = "127.0.0.1"\nserver-port = {port}\nlog-level = "error"\n'
     )
     return [str(POSTGREST), str(config)]
@@ -160,7 +161,7 @@ def in_datasette(asked: Question) -> str:
 
 
 def in_directus(asked: Question) -> str:
-    """In the words of Directus. Pages are keyset pages."""
+    """In the words of Directus. Pages are keyset pages. Ids are looked up before: see `django_query.by_exists`."""
     fields = (
         "slug,date,start_min,end_max,effective,place_name,type_id.slug,type_id.names,"
         "texts.language,texts.title,texts.summary,topics.topic_id.slug,topics.topic_id.names,"
@@ -171,13 +172,13 @@ def in_directus(asked: Question) -> str:
     wanted: dict[str, Any] = {}
     if isinstance(asked, TypedPage):
         wanted = {
-            "participations": {"actor_id": {"code": {"_eq": asked.country}}},
-            "topics": {"topic_id": {"slug": {"_eq": asked.topic}}},
-            "type_id": {"slug": {"_eq": asked.type}},
+            "participations": {"actor_id": {"_eq": Actor.objects.get(code=asked.country).pk}},
+            "topics": {"topic_id": {"_eq": Topic.objects.get(slug=asked.topic).pk}},
+            "type_id": {"_eq": EventType.objects.get(slug=asked.type).pk},
         }
     elif isinstance(asked, Page):
         wanted = {
-            "participations": {"actor_id": {"code": {"_eq": asked.country}}},
+            "participations": {"actor_id": {"_eq": Actor.objects.get(code=asked.country).pk}},
             "start_min": {"_lte": asked.last},
             "end_max": {"_gte": asked.first},
         }
@@ -222,6 +223,6 @@ def reason_against(peer: Peer) -> str:
         return (
             f"it needs Node.js, and there is no {directus_setup.BUILT}: `make bench` installs it, with a C++ compiler"
         )
-    if not PYTHON.exists():
+    if peer.command not in (this_api, postgrest, directus) and not PYTHON.exists():
         return f"there is no {PYTHON}: `make bench` installs it"
     return ""
