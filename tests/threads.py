@@ -7,8 +7,9 @@ from django.db import connection
 
 
 def in_threads(*functions: Callable[[], object]) -> list[Exception]:
-    """Runs each function in a thread with a connection of its own; returns what they raised."""
-    raised = []
+    """Runs each function in a thread with a connection of its own; returns what they raised, and an error for each that
+    does not end in half a minute."""
+    raised: list[Exception] = []
     barrier = threading.Barrier(len(functions))
 
     def run(function: Callable[[], object]) -> None:
@@ -20,9 +21,9 @@ def in_threads(*functions: Callable[[], object]) -> list[Exception]:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=[function]) for function in functions]
+    threads = [threading.Thread(target=run, args=[function], daemon=True) for function in functions]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    return raised
+    return [*raised, *(TimeoutError(f"{thread.name} goes on") for thread in threads if thread.is_alive())]

@@ -40,7 +40,7 @@ def printed(example, folder):
     run = subprocess.run(
         [tool(command, PACKAGES.get(command, command)), *options, example.code],
         cwd=folder,
-        env={**os.environ, "LANG": "C.UTF-8"},
+        env={**os.environ, "LC_ALL": "C.UTF-8", "NO_PROXY": "127.0.0.1"},
         capture_output=True,
         text=True,
         timeout=120,

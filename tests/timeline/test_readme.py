@@ -32,7 +32,12 @@ def test_the_environment_is_described_in_the_words_of_the_code():
 def test_every_file_named_is_there():
     root = Path(__file__).resolve().parents[2]
     layout = README[README.index("## Where things are") :]
-    for package in ("events", "timeline"):
-        row = next(line for line in layout.splitlines() if line.startswith(f"| `{package}/`"))
-        for name in re.findall(r"`(\w+(?:\.py|/))`", row)[1:]:
-            assert (root / package / name).exists(), f"{package}/{name}"
+    package, named = "", set()
+    for row in layout.splitlines():
+        if begun := re.match(r"\| `(events|timeline|config|tests)/` \|", row):
+            package = begun[1]
+        if row.startswith(("| `", "| …")):
+            within = re.findall(r"`(\w+(?:\.\w+|/))`", row.partition(" | ")[2])
+            named |= {f"{package}/{name}" for name in within}
+    assert len(named) > 100
+    assert [name for name in sorted(named) if not (root / name).exists()] == []

@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from events.models import Event
 from tests.assertions import slugs
-from tests.builders import actor, published, state
+from tests.builders import published, state
 from timeline.models import Publication, Timeline
 from timeline.publishing import publish, publish_vocabulary, withdraw
+from timeline.refreshing import refresh_all
 
 pytestmark = pytest.mark.django_db
 
@@ -115,8 +116,11 @@ def some_are_published(choose, time_machine):
         elif kind == "withdraw":
             withdraw([choose.choice(events)])
         else:
-            actor(state("US").slug).names = {"en": f"Name {step}"}
-            publish_vocabulary(actors=[state("US")])
+            renamed = state("US")
+            renamed.names = {"en": f"Name {step}"}
+            renamed.save()
+            publish_vocabulary(actors=[renamed])
+            refresh_all()
 
 
 @pytest.mark.parametrize("seed", range(3))
