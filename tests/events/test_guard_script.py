@@ -25,6 +25,7 @@ SLUGS = {
     "<b>Test</b>": "b-test-b-2026",
     "The People’s talks": "the-peoples-talks-2026",
     "Straße nach Sa\u0301marqand, 2026": "strasse-nach-samarqand-2026",
+    "峰会": "",
     "": "",
 }
 """What is suggested for a title."""
