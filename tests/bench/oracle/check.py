@@ -204,9 +204,7 @@ def _count_difference(said: dict[str, Any], right: int) -> str:
 
 def _one_in(said: dict[str, Any]) -> int:
     """For how many events each one of the sample stands that an estimate was made of: it divides all its counts."""
-    values = [entry["count"] for name in (*FACETS, "years") for entry in said.get(name, ())]
-    buckets = [said["count"], *(bucket["count"] for bucket in said.get("buckets", ()))]
-    divisor = math.gcd(*(values or buckets))
+    divisor = math.gcd(said["count"], *(bucket["count"] for bucket in said.get("buckets", ())))
     return next((one_in for one_in in (SPARSE, SAMPLED, DENSE) if divisor % one_in == 0), 1)
 
 
@@ -246,7 +244,7 @@ def _facets_difference(documents: Documents, query: Query, wanted: list[int], sa
     mask = bytearray(len(documents.ids))
     for number in wanted:
         mask[number] = 1
-    one_in = _one_in(said)
+    one_in = SPARSE  # at most: what is scaled to a number that is known does not tell the sample
     for name, (kind, key) in FACETS.items():
         counts = {
             value[1]: sum(map(mask.__getitem__, having))
