@@ -385,11 +385,10 @@ class ImportAdmin(PublishingAdmin):
                         if about(entry.values, name) and not may(part, "add", "change", "delete")
                     ]
                 if kind == "event":  # by the preview it would read what it may not see, in whatever it names
-                    entry.problems += [
-                        _forbidden(next(name for name in names if about(entry.values, name)), "view", named)
-                        for named, names in NAMED.items()
-                        if not sees(named) and any(about(entry.values, name) for name in names)
-                    ]
+                    for named, names in NAMED.items():
+                        first = next((name for name in names if about(entry.values, name)), None)
+                        if first and not sees(named):
+                            entry.problems.append(_forbidden(first, "view", named))
             yield entry
 
     def _log(self, request: HttpRequest, effects: Effects) -> None:

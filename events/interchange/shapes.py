@@ -33,12 +33,10 @@ class Problem:
         return f"{self.field}: {self.message}" if self.field else self.message
 
 
-_LINE_ENDS = {
-    "summary": re.compile(r"(?!)"),
-    "aliases": re.compile(r"[\n\v\f\x1c-\x1e\x85\u2028\u2029]+"),  # where Python cuts the lines of which they are
-}
-"""By key, what ends a line that a text cannot have; elsewhere what browsers leave out of inputs of one line."""
 _LINE_END = re.compile(r"\n+")
+"""What browsers leave out of an input of one line."""
+_ALIAS_END = re.compile(r"[\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+"""Where Python cuts the lines of the field for aliases, each of which is one."""
 
 
 def trimmed(value: Any, key: str = "") -> Any:
@@ -46,7 +44,9 @@ def trimmed(value: Any, key: str = "") -> Any:
     but for summaries, whose lines end with a line feed. Else who saves it there would change it."""
     if isinstance(value, str):
         lines = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-        return _LINE_ENDS.get(key, _LINE_END).sub(" ", lines)
+        if key == "summary":
+            return lines
+        return (_ALIAS_END if key == "aliases" else _LINE_END).sub(" ", lines)
     if isinstance(value, dict):
         return {name: trimmed(part, name) for name, part in value.items()}
     return [trimmed(part, key) for part in value] if isinstance(value, list) else value
