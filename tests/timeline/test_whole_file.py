@@ -35,6 +35,33 @@ def test_whoever_may_read_the_one_that_was_there_may_read_it_and_nobody_else(tmp
     assert modes == [0o600, modes[2], modes[2]]
 
 
+def test_it_stays_that_of_its_owner_and_group(tmp_path):
+    as_root = os.geteuid() == 0
+    owner, group = (12_345, 23_456) if as_root else (os.geteuid(), max(os.getgroups(), default=os.getegid()))
+    (tmp_path / "file").write_text("before")
+    os.chown(tmp_path / "file", owner, group)
+    (tmp_path / "file").chmod(0o640)
+
+    with whole_file(str(tmp_path / "file")) as file:
+        file.write(b"after")
+
+    now = (tmp_path / "file").stat()
+    assert (now.st_uid, now.st_gid, stat.S_IMODE(now.st_mode)) == (owner, group, 0o640)
+
+
+def test_who_may_not_give_it_to_others_writes_it_all_the_same(tmp_path, monkeypatch):
+    def refused(*_):
+        raise PermissionError
+
+    (tmp_path / "file").write_text("before")
+    monkeypatch.setattr(os, "chown", refused)
+
+    with whole_file(str(tmp_path / "file")) as file:
+        file.write(b"after")
+
+    assert (tmp_path / "file").read_text() == "after"
+
+
 def test_an_error_leaves_what_was_there(tmp_path):
     (tmp_path / "file").write_text("before")
 

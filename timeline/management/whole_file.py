@@ -7,7 +7,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,7 +27,8 @@ def whole_file(name: str) -> Iterator[BinaryIO]:
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
         except BrokenPipeError:  # whoever read it has ended: what is left would be written at the end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            with open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
             raise
     elif named.exists() and not named.is_file():
         with named.open("wb") as file:
@@ -43,17 +44,24 @@ def _in_place_of(target: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
-        os.chmod(unfinished, _mode(target))
+        _let_read(unfinished, as_of=target)
         os.replace(unfinished, target)
     except BaseException:
         os.unlink(unfinished)
         raise
 
 
-def _mode(target: Path) -> int:
-    """Who may read it: whoever may read the one that is there, else as if it had been made in the usual way."""
-    if target.exists():
-        return stat.S_IMODE(target.stat().st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+def _let_read(unfinished: str, as_of: Path) -> None:
+    """Whoever may read the one that is there may read it, and nobody else; else as if it had been made in the usual
+    way. Its owner and group stay as far as whoever writes it may give them."""
+    if as_of.exists():
+        there = as_of.stat()
+        for ids in ((there.st_uid, -1), (-1, there.st_gid)):
+            with suppress(PermissionError):
+                os.chown(unfinished, *ids)
+        mode = stat.S_IMODE(there.st_mode)
+    else:
+        mask = os.umask(0)
+        os.umask(mask)
+        mode = 0o666 & ~mask
+    os.chmod(unfinished, mode)  # last: to give it to others takes rights off it
