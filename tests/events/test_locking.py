@@ -14,6 +14,7 @@ from events import locking
 from events.interchange import importing
 from events.interchange.importing import Import
 from events.interchange.reading import Entry
+from events.loading import load_curated, load_reference
 from events.models import Event
 from tests.builders import draft, state
 from tests.events.interchange.samples import ALL, lines
@@ -116,6 +117,16 @@ def test_an_import_does_not_wait_for_long_for_another_one(admin_client):
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locking.IMPORTING])
 
         assert admin_client.post(reverse("admin:events_event_import"), {"file": file}).status_code == 503
+
+
+@pytest.mark.usefixtures("impatient", "reference")
+def test_a_server_that_starts_waits_for_no_import():
+    load_curated()
+    with elsewhere() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locking.IMPORTING])
+
+        assert load_reference() == {"types": 0, "topics": 0, "states and blocs": 0}
+        assert load_curated() == ([], [])
 
 
 @pytest.mark.usefixtures("committed")
