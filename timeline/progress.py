@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+
+from django.core.management.base import OutputWrapper
 
 
 class Progress:
-    """Writes to `stream`: one line that changes on a terminal, else a line now and then."""
+    """Writes to `stream`, a command's: one line that changes on a terminal, else a line now and then."""
 
     SECONDS = {True: 0.5, False: 10.0}
     """Between two lines, on a terminal and elsewhere."""
 
-    def __init__(self, stream: Any, what: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, stream: OutputWrapper, what: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.stream = stream
         self.what = what
         self.clock = clock
@@ -31,14 +32,14 @@ class Progress:
         line = f"{done:,} {self.what}, {done / seconds:,.0f} a second"
         if 0 < share < 1:
             line += f", {share:.0%}, about {duration(seconds * (1 - share) / share)} left"
-        self.stream.write(f"\r{line}\x1b[K" if self.terminal else f"{line}\n")
+        self.stream.write(f"\r{line}\x1b[K" if self.terminal else line, ending="" if self.terminal else "\n")
         self.stream.flush()
         self.open = self.terminal
 
     def end(self) -> None:
         """Clears the line, so that another one can stand there."""
         if self.open:
-            self.stream.write("\r\x1b[K")
+            self.stream.write("\r\x1b[K", ending="")
             self.stream.flush()
             self.open = False
 

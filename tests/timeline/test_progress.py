@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.core.management.base import OutputWrapper
 
 from timeline.progress import Progress, duration
 
@@ -15,7 +16,7 @@ class Terminal(io.StringIO):
 def shown(stream, *steps):
     """What is written for steps of (seconds since the beginning, done, share)."""
     times = iter([0, *(seconds for seconds, _, _ in steps)])
-    progress = Progress(stream, "records", clock=lambda: next(times))
+    progress = Progress(OutputWrapper(stream), "records", clock=lambda: next(times))
     for _, done, share in steps:
         progress.show(done, share)
     progress.end()
