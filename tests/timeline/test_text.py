@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from timeline.text import PLAIN, fold
+from timeline.text import PLAIN, fold, words
 
 
 @given(st.text())
@@ -34,3 +34,9 @@ def test_folding_is_that_of_the_whole_text(text):
 )
 def test_letters_of_their_own_fold_too(text, folded):
     assert fold(text) == folded
+
+
+def test_no_word_is_longer_than_its_column():
+    # Korean syllables fold to two or three letters each.
+    assert [len(word) for word in words("한" * 200)] == [300]
+    assert [len(word) for word in words(f"{'한' * 100}다 읍")] == [300, 2, 3]
