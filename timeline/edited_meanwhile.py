@@ -7,13 +7,15 @@ would be nobody.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from events.dates import FIRST_DAY, LAST_DAY
+from events.involvement import Link
 from events.models import Actor, EventType, Topic
 from timeline.documents import LANGUAGES, Rendered, Renderer, branch, names_of
 from timeline.drafts import Draft
 from timeline.models import Term
-from timeline.terms import RenderedTerm
+from timeline.terms import RenderedTerm, membership_days
 from timeline.vocabulary import Key
 
 
@@ -27,11 +29,45 @@ def edited_meanwhile(
         own = renderer.types[draft.event.type_id]
         paths[Term.Kind.TYPE, own[-1].slug] = own
         paths |= {(Term.Kind.TOPIC, topic.slug): renderer.topics[topic.id] for topic in draft.topics}
-    actors = {part.actor.slug: part.actor for draft in drafts for part in draft.participations}
-    actors |= {country.actor.slug: country.actor for shown in rendered for country in shown.countries}
-    return any(_is_other_branch(path, by_key.get(key)) for key, path in paths.items()) or any(
-        _is_other_actor(actor, renderer, by_key.get((Term.Kind.ACTOR, slug))) for slug, actor in actors.items()
+    participants = {part.actor.slug: part.actor for draft in drafts for part in draft.participations}
+    blocs = {slug for slug, actor in participants.items() if actor.kind == Actor.Kind.BLOC}
+    involved = {country.actor.slug: country.actor for shown in rendered for country in shown.countries}
+    actors = involved | _with_groups(participants.values(), renderer)
+    parties = {
+        actor.slug: actor
+        for draft in drafts
+        for figure in draft.figures
+        for actor in (figure.reporter, figure.partner)
+        if actor
+    }
+    return (
+        any(_is_other_branch(path, by_key.get(key)) for key, path in paths.items())
+        or any(
+            _is_other_actor(actor, renderer, blocs, by_key.get((Term.Kind.ACTOR, slug)))
+            for slug, actor in actors.items()
+        )
+        or any(_is_other_party(actor, by_key.get((Term.Kind.ACTOR, slug))) for slug, actor in parties.items())
     )
+
+
+def _with_groups(actors: Iterable[Actor], renderer: Renderer) -> dict[str, Actor]:
+    """By slug, the actors and those through whom they may speak for a state or bloc: the ministry of a minister."""
+    found: dict[str, Actor] = {}
+    missing = list(actors)
+    while missing:
+        found |= {actor.slug: actor for actor in missing}
+        groups = [link.actor for actor in missing if not _is_end(actor) for link in _links(actor, renderer)]
+        missing = [group for group in groups if not _is_end(group) and group.slug not in found]
+    return found
+
+
+def _is_end(actor: Actor) -> bool:
+    """Whether it is one of those that others speak for."""
+    return actor.kind in (Actor.Kind.STATE, Actor.Kind.BLOC)
+
+
+def _links(actor: Actor, renderer: Renderer) -> Sequence[Link]:
+    return renderer.affiliations.groups.get(actor.id, ())
 
 
 def _is_other_branch(path: Sequence[EventType | Topic], entry: RenderedTerm | None) -> bool:
@@ -41,13 +77,20 @@ def _is_other_branch(path: Sequence[EventType | Topic], entry: RenderedTerm | No
     )
 
 
-def _is_other_actor(actor: Actor, renderer: Renderer, entry: RenderedTerm | None) -> bool:
-    """The same of an actor: its names and code, its kind, and what it belongs to, but for the days. What states and
-    blocs belong to was not all read."""
+def _is_other_actor(actor: Actor, renderer: Renderer, blocs: Collection[str], entry: RenderedTerm | None) -> bool:
+    """The same of an actor: its names and code, its kind, and what it belongs to on which days; of a state or bloc, to
+    which of the `blocs` that take part. The others decide nothing, and were not all read."""
     if entry is None or (entry.names, entry.group) != (names_of(actor), actor.kind):
         return True
-    if actor.kind in (Actor.Kind.STATE, Actor.Kind.BLOC):
-        return False
-    read = {(link.actor.slug, link.role) for link in renderer.affiliations.groups.get(actor.id, ())}
-    links = entry.documents[LANGUAGES[0]].get("memberships", ())
-    return read != {(link["group"], link["role"]) for link in links}
+    read = {(link.actor.slug, link.role, link.first, link.last) for link in _links(actor, renderer)}
+    said = set()
+    for link in entry.documents[LANGUAGES[0]].get("memberships", ()):
+        first, last = membership_days(link)
+        said.add((link["group"], link["role"], first or FIRST_DAY, last or LAST_DAY))
+    differing = read ^ said
+    return any(group in blocs for group, *_ in differing) if _is_end(actor) else bool(differing)
+
+
+def _is_other_party(actor: Actor, entry: RenderedTerm | None) -> bool:
+    """The same of who reports a figure, or is its partner: of how figures name it."""
+    return entry is None or entry.documents[LANGUAGES[0]].get("code", entry.key) != (actor.code or actor.slug)

@@ -51,8 +51,9 @@ class Edition:
 
 
 LEFT_OUT = 1_000_000
-"""Dataset versions: more than are published between a backup and the next one, in bulk too. After a restore at least so
-many are left out, and all up to the milliseconds since 1970: the same backup may be restored twice."""
+"""Dataset versions: more than are published between a backup and the next one, in bulk too. After a restore all up to
+the milliseconds since 1970 are left out: the same backup may be restored twice. What was lost has numbers below these,
+as less than one is given in a millisecond. Where the clock was set back, it does not tell: so many are left out."""
 
 WRITTEN = """
 SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(%s, 'id')), 0),
@@ -110,7 +111,9 @@ def new_edition(by: AbstractBaseUser | None) -> Iterator[Edition]:
         at = max(timezone.now(), dataset.updated_at)
         number = dataset.version + 1
         if dataset.written_to not in ("", here):
-            number = max(number + LEFT_OUT, int(at.timestamp() * 1000))
+            moment = int(at.timestamp() * 1000)
+            was_set_back = at == dataset.updated_at or moment < number
+            number = max(number + LEFT_OUT, moment) if was_set_back else moment
         edition = Edition(number, at, by, written // traits.WRITTEN_TOGETHER)
         sort_in_after_commit()
         yield edition

@@ -26,6 +26,8 @@ from timeline.scans import by_change, by_date, by_relevance
 
 PAGE_SIZE = 50
 MOST = 500
+LARGEST = 2**63 - 1
+"""The largest number that a column takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,20 @@ def _a_string(value: Any) -> str:
 
 
 def _a_number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST:
         raise TypeError
     return value
 
 
 def _a_day(value: Any) -> datetime.date:
     return datetime.date.fromisoformat(_a_string(value))
+
+
+def _beside(value: Any, *, below: bool) -> Any:
+    """A value below that of the last column of a row, or above it, so that no other row that there is lies between."""
+    if isinstance(value, str):  # alone, in an order that is read so only where nothing is below
+        return "" if below else f"{value}\x01"
+    return max(value - 1, 0) if below else min(value + 1, LARGEST)
 
 
 BY_DATE = (("start_min", "event_id"), (_a_day, _a_number))
@@ -169,6 +178,9 @@ class Wanted:
         """The page out of its rows as they were read, and of one more if there is one; each begins with the order's
         columns and what cursors carry on, which the page's rows do not have.
         """
+        if not rows and self.cursor:
+            back = self._back(self.cursor)
+            return Page([], back if self.backwards else None, None if self.backwards else back)
         more = len(rows) > self.size
         rows = rows[: self.size]
         if self.backwards:
@@ -181,6 +193,12 @@ class Wanted:
         after = beside(rows[-1], towards_start=False) if rows and (more or self.backwards) else None
         before = beside(rows[0], towards_start=True) if rows and (more if self.backwards else self.cursor) else None
         return Page([row[keys:] for row in rows], after, before)
+
+    def _back(self, cursor: Cursor) -> Cursor:
+        """From a page that has become empty, the other way: to what is before the cursor, and the row that is at it."""
+        at = len(self.ordering.columns) - 1
+        keys, last, carried = cursor.position[:at], cursor.position[at], cursor.position[at + 1 :]
+        return Cursor(self.name, (*keys, _beside(last, below=self.descending), *carried), not self.backwards)
 
 
 def wanted_page(values: Mapping[str, Any], orderings: Mapping[str, Ordering], default_size: int = PAGE_SIZE) -> Wanted:

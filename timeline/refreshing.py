@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -17,10 +18,11 @@ from django.db import Error, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from events.among import among
 from events.locking import lock_in_tries
-from events.models import Figure
+from timeline.documents import LANGUAGES, load
 from timeline.editions import new_edition, wait_for_publishers
-from timeline.models import Publication, Refresh, Term
+from timeline.models import Publication, PublicationText, Refresh, Term, TermText
 from timeline.processes import clear_waste
 from timeline.public_drafts import PublicVocabulary, newest_term, public_drafts, public_vocabulary
 from timeline.publishing import Outcome, last_versions, lock, write_publications
@@ -33,6 +35,8 @@ PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds after which the worker looks for work again; twice as many after each error of the database, up to these."""
 RETRY = datetime.timedelta(minutes=1)
 """After an error."""
+PARTIES = ("reporter", "partner")
+"""Keys of a figure that name actors, by code or slug."""
 
 logger = logging.getLogger(__name__)
 
@@ -107,15 +111,44 @@ def _begin(refresh: Refresh) -> Step:
     # By date, for the reason that `timeline.importing.by_month` gives.
     found = Publication.objects.current().filter(named).order_by("start_min", "event_id")
     events = list(found.values_list("event_id", flat=True))
-    # Drafts say which events have a figure of theirs; what is public is looked at.
-    figures = Figure.objects.filter(Q(reporter__slug__in=refresh.actors) | Q(partner__slug__in=refresh.actors))
-    with_figures = Publication.objects.current().filter(event__in=figures.values("event")).order_by("event_id")
-    events = list(dict.fromkeys([*events, *with_figures.values_list("event_id", flat=True)]))
+    former = _former_names(refresh)
+    if former:
+        events = list(dict.fromkeys([*events, *_with_figures_of(former)]))
     refresh.events, refresh.total = events, len(events)
     if not refresh.total:
         _finish(refresh)
     refresh.save(update_fields=["events", "total", "finished_at"])
     return Step(refresh)
+
+
+def _former_names(refresh: Refresh) -> set[str]:
+    """What figures call those actors of the refresh whose code became another one: by the code that they had, or by
+    their slug, if it was none; and by the new one, for which to look does no harm."""
+    if not refresh.countries:
+        return set()
+    texts = TermText.objects.filter(
+        among("term__key", refresh.actors),
+        Q(term__published_at=refresh.asked_at) | Q(term__superseded_at=refresh.asked_at),
+        term__kind=Term.Kind.ACTOR,
+        language=LANGUAGES[0],
+    )
+    names: dict[str, set[str]] = defaultdict(set)
+    for slug, document in texts.values_list("term__key", "document"):
+        names[slug].add(load(document).get("code", slug))
+    return {name for called in names.values() if len(called) > 1 for name in called}
+
+
+def _with_figures_of(parties: set[str]) -> list[int]:
+    """The public events with figures that name one of these. They stand nowhere but in the documents, all of which are
+    looked through: so only where a code became another one, which is rare."""
+    texts = PublicationText.objects.filter(
+        publication__in=Publication.objects.current(), language=LANGUAGES[0], document__contains='"figures":[{'
+    )
+    return sorted(
+        event
+        for event, document in texts.values_list("publication__event_id", "document").iterator()
+        if any(parties.intersection(map(figure.get, PARTIES)) for figure in load(document)["figures"])
+    )
 
 
 def _continue(refresh: Refresh) -> Step:

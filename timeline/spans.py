@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 
 from timeline.buckets import Buckets, last_of_month, month_of
+from timeline.tallies import FIRST_MONTH, LAST_MONTH
 
 SpanRow = tuple[datetime.date | None, datetime.date | None, int, int | None]
 """A row of `SPANS` or `RANKED`; without days where an event overlaps nothing for certain."""
@@ -34,10 +35,11 @@ def total(rows: Iterable[SpanRow]) -> int:
 
 
 def known_months(rows: Iterable[SpanRow]) -> Span | None:
-    """The months in which known days of the events lie; what is open has none."""
-    spans = [(first, last) for first, last, count, _ in rows if count]
-    known = [day for span in spans for day in span if day and day not in (datetime.date.min, datetime.date.max)]
-    return (month_of(min(known)), last_of_month(max(known))) if known else None
+    """The months in which known days of the events lie, as `Tallied.span` has them; what is open has none."""
+    spans = [(first, last) for first, last, count, _ in rows if count and first and last]
+    known = {month for first, _ in spans if (month := month_of(first)) != FIRST_MONTH}
+    known |= {month for _, last in spans if (month := month_of(last)) != LAST_MONTH}
+    return (min(known), last_of_month(max(known))) if known else None
 
 
 def by_bucket(rows: Iterable[SpanRow], buckets: Buckets, times: int) -> list[int]:

@@ -106,8 +106,9 @@ FROM timeline_tally WHERE dimension = %s AND key = %s
 """
 SPAN = """
 SELECT min(month), max(month) FROM timeline_tally
-WHERE dimension = %s AND key = %s AND NOT month IN (%s, %s) AND (starts > 0 OR ends > 0)
+WHERE dimension = %s AND key = %s AND ((starts > 0 AND month <> %s) OR (ends > 0 AND month <> %s))
 """
+"""What begins in the last month of all, or ends in the first one, is not open."""
 BY_VALUE = """
 SELECT key, sum(starts) FILTER (WHERE month <= %s) - coalesce(sum(ends) FILTER (WHERE month < %s), 0) AS number
 FROM timeline_tally WHERE dimension = %s

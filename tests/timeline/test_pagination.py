@@ -112,6 +112,40 @@ def test_next_and_previous_of_the_first_middle_and_last_page(client):
     assert ids(client.get(back["next"]).json()) == ids(middle)
 
 
+@pytest.mark.parametrize("filters", ["", "&country=US", "&country=US&from=2025", "&type=meeting"])
+@pytest.mark.parametrize("ordering", ["-date", "date", "-updated", "updated", "relevance&q=title"])
+def test_a_page_that_has_become_empty_leads_back_to_what_was_beside_it(client, filters, ordering):
+    for number in range(6):
+        published(f"event-{number}", f"2025-11-0{number // 2 + 1}", "US")
+    first = client.get(f"/api/v1/events/?page_size=2&ordering={ordering}{filters}").json()
+    middle = client.get(first["next"]).json()
+    last = client.get(middle["next"]).json()
+
+    def ids(body):
+        return [event["id"] for event in body["results"]]
+
+    withdraw(Event.objects.filter(slug__in=[*ids(first), *ids(last)]))
+
+    behind, before = client.get(middle["next"]).json(), client.get(middle["previous"]).json()
+    assert (ids(behind), behind["next"], ids(before), before["previous"]) == ([], None, [], None)
+    assert (walk(client, behind["previous"], "previous"), walk(client, before["next"])) == ([ids(middle)],) * 2
+    assert ids(client.get(behind["previous"]).json()) == ids(middle)
+
+
+def test_a_page_of_entries_that_has_become_empty_leads_back_too(client):
+    published("first", "2025", "KZ")
+    published("second", "2025", "CN", "UZ")
+    middle = client.get(client.get("/api/v1/countries/?page_size=1").json()["next"]).json()
+
+    def codes(body):
+        return [country["code"] for country in body["results"]]
+
+    behind, before = (client.get(f"{middle[link]}&as_of=1").json() for link in ("next", "previous"))
+
+    assert (codes(middle), codes(behind), codes(before)) == (["KZ"], [], [])
+    assert [codes(client.get(url).json()) for url in (behind["previous"], before["next"])] == [["KZ"], ["KZ"]]
+
+
 def test_pages_keep_the_filters(client):
     for number in range(3):
         published(f"us-{number}", "2025", "US")

@@ -10,7 +10,7 @@ from timeline.models import Publication, Timeline
 from timeline.negotiation import Negotiated
 from timeline.pages import timelines
 from timeline.publishing import publish_vocabulary
-from timeline.views import vocabulary
+from timeline.views import events, vocabulary
 from timeline.views.base import Reading
 from timeline.views.events import EventList
 from timeline.views.summaries import SummaryView
@@ -96,6 +96,28 @@ def test_a_timeline_that_is_defined_anew_meanwhile_is_read_by_one_definition(cli
 
     assert shows in response.text
     assert "american" not in response.text
+    assert response["ETag"].startswith(f'W/"{dataset_version()}-')
+
+
+@pytest.mark.parametrize("format", ["atom", "ics&page_size=5", "timelinejs"])
+def test_a_feed_of_a_timeline_that_is_renamed_meanwhile_has_the_name_of_its_version(client, monkeypatch, format):
+    published("american", "2025", "US")
+    timeline = Timeline.objects.create(slug="line", titles={"en": "Line"}, query="country=US")
+    publish_vocabulary(timelines=[timeline])
+    real = events.list_title
+
+    def then_renamed(*arguments):
+        title = real(*arguments)
+        timeline.titles = {"en": "New line"}
+        timeline.save()
+        publish_vocabulary(timelines=[timeline])  # once: it says nothing new the second time
+        return title
+
+    monkeypatch.setattr(events, "list_title", then_renamed)
+
+    response = client.get(f"/api/v1/events/?timeline=line&format={format}")
+
+    assert "New line" in response.text
     assert response["ETag"].startswith(f'W/"{dataset_version()}-')
 
 

@@ -416,12 +416,15 @@ def test_who_joined_a_bloc_later_is_not_published_with_what_it_did_before():
     assert Term.objects.current().get(kind="actor", key="kazakhstan").names == ["Kazakhstan", "KZ"]
 
 
-def test_figures_name_a_state_by_its_new_code_whoever_takes_part(client):
+@pytest.mark.parametrize("in_hand", [False, True])
+def test_figures_name_a_state_by_its_new_code_whoever_takes_part(client, in_hand):
     burma = state("BU")
     for slug, parties in (("about", ["US"]), ("with", ["US", burma])):
         event = draft(slug, "2025", *parties)
         Figure.objects.create(event=event, labels={"en": "Trade"}, value=3, unit="t", reporter=burma)
         publish([event])
+    if in_hand:
+        Figure.objects.all().delete()
     burma.code = "BUMM"
     burma.save()
 
@@ -432,6 +435,24 @@ def test_figures_name_a_state_by_its_new_code_whoever_takes_part(client):
     assert client.get("/api/v1/countries/BU/").status_code == 410
     assert "reported by <bdi>State Bu</bdi>" in client.get("/events/about/").text
     assert "reported by <bdi>State Bu</bdi>" in client.get("/events/with/").text
+
+
+def test_figures_are_looked_for_only_where_a_code_changed():
+    burma, usa = state("BU"), state("US")
+    event = draft("about", "2025")
+    Figure.objects.create(event=event, labels={"en": "Trade"}, value=3, unit="t", reporter=burma, partner=usa)
+    publish([event])
+    rename(burma, en="Myanmar")
+    refresh_all()
+    for code in ("BUMA", "BUMM"):  # twice before anybody looks
+        burma.code = code
+        burma.save()
+        publish_vocabulary(actors=[burma])
+    refresh_all()
+
+    said = current("about")["figures"][0]
+    assert (said["reporter"], said["partner"]) == ("BUMM", "US")
+    assert [looked_at for looked_at, *_ in progress()] == [0, 1, 1]
 
 
 def test_events_follow_a_state_to_its_new_code(client):

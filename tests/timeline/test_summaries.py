@@ -200,6 +200,28 @@ def test_what_is_not_known_to_the_year_is_certainly_in_none():
     assert (found.number, found.years) == (Number(2), {2024: 1})
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "9999-12-15", "9999", "0001-01-01", "0001-01-15"])
+@pytest.mark.parametrize("query", [{}, {"from": "0001"}, {"to": "9999"}, {"country": "US"}, {"disputed": "false"}])
+def test_what_is_at_an_end_of_the_calendar_is_counted_where_it_is(day, query):
+    published("event", "2026-10-05", "US"), published("placeholder", day, "US")
+
+    found = question(query).density(10, 3)
+
+    assert found.number == question(query).count() == Number(2)
+    assert sum(map(len, found.highlights)) == 2
+    for start, end, count in zip(found.buckets.starts, found.buckets.ends, found.counts, strict=True):
+        assert Number(count) == question(in_bucket(query, start, end)).count(), (start, end)
+
+
+@pytest.mark.parametrize("query", [{}, {"disputed": "false"}])
+def test_what_is_open_has_no_day_there(query):
+    published("event", "2026-10-05"), published("since", "2026-10-07/.."), published("until", "../2026-10-03")
+
+    buckets = question(query).density(10, 3).buckets
+
+    assert (buckets.first, buckets.last) == (datetime.date(2026, 10, 1), datetime.date(2026, 10, 31))
+
+
 def test_facets_are_the_values_with_the_highest_numbers_and_of_equal_ones_the_first():
     for n, topics in enumerate([("trade",), ("trade",), ("minerals",), ("reach",), ("re-export",)]):
         published(f"event-{n}", topics=topics)

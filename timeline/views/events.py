@@ -16,7 +16,7 @@ from timeline.filters import EventFilters, check_filters, events_prove, filtered
 from timeline.formats import NEGOTIABLE
 from timeline.indexed_pages import indexed_page, is_indexed, joined_page
 from timeline.links import link, query_string
-from timeline.models import Publication
+from timeline.models import Publication, Term
 from timeline.pagination import (
     EVENT_ORDERINGS,
     PAGE_SIZE,
@@ -29,6 +29,7 @@ from timeline.pagination import (
 )
 from timeline.parameters import Known, ParameterField
 from timeline.prepared_queries import PreparedQuery, Slot
+from timeline.titles import title_of
 from timeline.views.base import PublicView, Reading, many, one, parameters_of, with_version
 from timeline.views.feeds import (
     CALENDAR,
@@ -74,12 +75,20 @@ class EventList(PublicView):
 
     def named(self, values: Mapping[str, Any], at: int | None) -> Known:
         # What is read of an export is on its way before it is known whether there is any.
-        return {} if events_prove(values) and not is_export(values) else known_entries(values, at)
+        if events_prove(values) and not is_export(values):
+            return {}
+        known = known_entries(values, at)
+        if values["timeline"] and wants_feed(values):
+            # With the definition, so that `Reading.by` sees if it becomes another one meanwhile.
+            known[Term.Kind.TIMELINE, values["timeline"]]["title"] = list_title(values, at)
+        return known
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
-        if wants_feed(reading.values):
-            return event_feed(reading, list_title(reading.values, reading.at))
-        as_they_are = reading.values["fields"] is None
+        values = reading.values
+        if wants_feed(values):
+            slug = values["timeline"]
+            return event_feed(reading, reading.known[Term.Kind.TIMELINE, slug]["title"] if slug else title_of(values))
+        as_they_are = values["fields"] is None
         return many(reading, event_page(reading, joined=as_they_are), count_url=self.count_url(reading))
 
     def count_url(self, reading: Reading) -> str:

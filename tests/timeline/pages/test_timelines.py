@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from pytest_django.asserts import assertHTMLEqual, assertNumQueries
 
+from events.models import Event
 from tests.assertions import etag_of, slugs
 from tests.builders import published
 from tests.timeline.pages.test_events import HOSTILE, assert_refusal, main_of
 from timeline.filters import check_saved_filter
 from timeline.models import Timeline
 from timeline.pages.base import FRAMED_POLICY
-from timeline.publishing import publish_vocabulary
+from timeline.publishing import publish_vocabulary, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -225,6 +226,11 @@ def test_links_lead_through_all_pages(client):
         ["event-01"],
     ]
     assert [second["Content-Language"], 'rel="prev"' in first.text, 'rel="next"' in third.text] == ["de", False, False]
+    assert shown(client.get(follow(third, "prev"))) == shown(second)
+
+    withdraw(Event.objects.filter(slug="event-01"))
+    third = client.get(follow(second, "next"))
+    assert (shown(third), 'rel="next"' in third.text) == ([], False)
     assert shown(client.get(follow(third, "prev"))) == shown(second)
 
 
