@@ -12,7 +12,7 @@
 | `CSRF_TRUSTED_ORIGINS` | none | origins that may send forms, such as `https://timeline.example.org` |
 | `SECURE_PROXY` | `0` | `1` behind a proxy that passes `Host`, sets `X-Forwarded-Proto` and `-For`: HTTPS only, HSTS |
 | `RATE_LIMIT` | `600` | requests a minute that one client may make, counted in each process; `0` is no limit |
-| `PREPARED_STATEMENTS` | `1` | `0` behind a connection pooler that does not know them (PgBouncer before 1.21) |
+| `PREPARED_STATEMENTS` | `1` | `0` behind a connection pooler that does not know them (PgBouncer before 1.24) |
 | `LOG_LEVEL` | `INFO` | `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL` |
 """
 
@@ -127,7 +127,7 @@ class Environment:
             raise _wrong("DATABASE_URL", shown, f"the address of a PostgreSQL, such as {DATABASE_EXAMPLE}")
         if right := _wrong_in_address(value):
             raise _wrong("DATABASE_URL", f"{scheme}://…", f"{right}, such as {DATABASE_EXAMPLE}")
-        return dict(dj_database_url.parse(value))
+        return _with_query(dict(dj_database_url.parse(value)), value)
 
     def secret_key(self, file: Path) -> str:
         """`SECRET_KEY`, or the one in `file`, which is made (readable by its owner only) when it is missing."""
@@ -205,6 +205,16 @@ def _wrong_in_address(address: str) -> str:
     except ValueError:  # it takes ² for a number
         return "an address whose options have ASCII digits"
     return ""
+
+
+def _with_query(settings: dict[str, Any], address: str) -> dict[str, Any]:
+    """What an address says behind its `?` of where the database is, as that of a socket does, stands where Django has
+    it: `dbshell` looks for it nowhere else. As it is written: 0042 is a password, not 42."""
+    for name, [value] in parse_qs(urlsplit(address).query).items():
+        if name in ("host", "port", "user", "password"):
+            settings[name.upper()] = value
+            del settings["OPTIONS"][name]
+    return settings
 
 
 def _wrong(name: str, value: str, right: str) -> ImproperlyConfigured:

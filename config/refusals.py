@@ -4,6 +4,7 @@ import copy
 import logging
 
 from django.db import OperationalError
+from django.http.multipartparser import MultiPartParserError
 from psycopg.errors import ProgramLimitExceeded
 
 from events.locking import is_conflict
@@ -20,12 +21,12 @@ class Refused(logging.Filter):
 
 class Line(logging.Formatter):
     """Writes why the database does not answer in place of a traceback, which would be a hundred lines for each request,
-    and always the same ones. All other errors keep theirs.
+    and always the same ones; so it does for a form that cannot be read. All other errors keep theirs.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[1] if record.exc_info else None
-        if error is not None and is_outage(error):
+        if error is not None and (is_outage(error) or isinstance(error, MultiPartParserError)):
             record = copy.copy(record)  # other handlers have it as it is
             record.msg, record.args = f"{record.getMessage()} ({reason(error)})", ()
             record.exc_info = record.exc_text = None

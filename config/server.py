@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,10 @@ CONNECTIONS = 1000
 
 ENOUGH = 10
 """Seconds that a worker gets to finish what it answers when the server is to stop."""
+
+TO_HEAR = 0.2
+"""Seconds in which a worker has heard that it is to end. One that still accepts connections when there is nothing to
+accept from any more never ends."""
 
 LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 """It would log to stdout, in lines of its own form."""
@@ -71,8 +76,20 @@ class ApplicationServer(MPServer):
         """Opens nothing: there are sockets already."""
 
     def _drop_shared_socket(self) -> None:
+        """Closes nothing: the workers are asked to end first."""
+
+    def _stop_workers(self) -> None:
+        """Ends the workers, which finish what they answer; new connections are refused meanwhile."""
+        for worker in self.wrks:
+            worker.terminate()
+        time.sleep(TO_HEAR)
         for listener in self.listeners:
+            if sys.platform == "linux":
+                # Workers, and what works beside them, have it too: for as long as one of these is busy, it would take
+                # connections that nobody answers.
+                listener.shutdown(socket.SHUT_RDWR)
             listener.close()
+        super()._stop_workers()
 
     def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> WorkerProcess:  # type: ignore[override]
         """A worker with a socket of its own: after a death that of the one it replaces, whose connections wait."""

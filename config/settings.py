@@ -190,5 +190,6 @@ LOGGING = {
         "django.security.DisallowedHost": {"filters": ["refused"]},
         "django.security.RequestDataTooBig": {"filters": ["refused"]},
         "django.security.TooManyFieldsSent": {"filters": ["refused"]},
+        "django.security.TooManyFilesSent": {"filters": ["refused"]},
     },
 }

@@ -9,7 +9,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost, PermissionDenied, RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import (
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
@@ -232,7 +238,7 @@ def for_people(request: HttpRequest) -> bool:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if for_people(request):
-        if isinstance(exception, TooManyFieldsSent | RequestDataTooBig):
+        if isinstance(exception, TooManyFieldsSent | TooManyFilesSent | RequestDataTooBig):
             return too_large()
         return defaults.bad_request(request, exception)
     detail = "The request could not be understood."

@@ -46,6 +46,7 @@ def words_of(*texts: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """The folded words of `text`, each once, in order of appearance. What has more than 300 letters, as many as the column
-    of the words of a place takes, is several: folded, a text can be three times as long, such as one in Korean."""
+    """The folded words of `text`, each once, in order of appearance. What has more than 300 letters, as many as the
+    column of the words of a place takes, is several: folded, a text can be three times as long, such as one in Korean.
+    """
     return list(dict.fromkeys(re.findall(r"\w{1,300}", fold(text))))

@@ -35,16 +35,15 @@ def throttling(
     """Middleware that refuses (429) what a client asks beyond `settings.RATE_LIMIT` requests a minute; 0 is no limit.
 
     Every request for something public counts, also one that is answered by a 304 or an error. Of the admin, attempts to
-    log in do, of which there are `LOGINS`.
+    log in do, of which there are `LOGINS`, whatever the limit of requests is.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        people = for_people(request)
-        if not settings.RATE_LIMIT or (people and not _logs_in(request)):
+        what, limit = _counted(request)
+        if not limit:
             return get_response(request)
-        limit, what = (LOGINS, "attempts to log in") if people else (settings.RATE_LIMIT, "requests")
         client, now = client_of(request), time.time()
-        if _count(f"{'logins' if people else 'requests'}:{client}:{int(now // WINDOW)}") <= limit:
+        if _count(f"{what}:{client}:{int(now // WINDOW)}".replace(" ", "-")) <= limit:
             return get_response(request)
         wait = WINDOW - int(now % WINDOW)
         seconds = "a second" if wait == 1 else f"{wait} seconds"
@@ -52,17 +51,22 @@ def throttling(
             f"A client may make {limit} {what} a minute, and {client} has made more. "
             f"Come again in {seconds}, when the next minute begins."
         )
-        response = (
-            problem_page("too-many-requests", [detail]) if people else problem(request, "too-many-requests", detail)
-        )
+        if for_people(request):
+            response = problem_page("too-many-requests", [detail])
+        else:
+            response = problem(request, "too-many-requests", detail)
         response["Retry-After"] = str(wait)
         return response
 
     return middleware
 
 
-def _logs_in(request: HttpRequest) -> bool:
-    return request.method == "POST" and request.path == reverse("admin:login")
+def _counted(request: HttpRequest) -> tuple[str, int]:
+    """As what it counts, and how many of these there may be in a minute; 0 is no limit."""
+    if not for_people(request):
+        return "requests", settings.RATE_LIMIT
+    logs_in = request.method == "POST" and request.path == reverse("admin:login")
+    return "attempts to log in", LOGINS if logs_in else 0
 
 
 def client_of(request: HttpRequest) -> str:

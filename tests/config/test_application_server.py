@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 
@@ -142,6 +143,26 @@ def test_workers_that_are_not_ready_end_at_once(listener, monkeypatch):
         assert psutil.wait_procs(workers, timeout=4)[1] == []
 
 
+def test_while_it_finishes_what_it_answers_new_connections_are_refused(listener, monkeypatch):
+    begun = multiprocessing.Semaphore(0)
+
+    def slow(environ, start_response):
+        begun.release()
+        time.sleep(5)
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"0"]
+
+    monkeypatch.setattr(wsgi, "application", slow)
+    address = listener.getsockname()[:2]
+    with serving(listener, WORKERS) as server, ThreadPoolExecutor(1) as elsewhere:
+        answer = elsewhere.submit(answer_at, listener)
+        assert begun.acquire(timeout=10)
+        os.kill(server, signal.SIGTERM)
+        assert is_soon_refused(address)
+        assert not answer.done()
+        assert answer.result() == 0
+
+
 def test_a_signal_while_it_is_about_to_wait_ends_it(listener):
     server = ApplicationServer(listener, 1)
     server.signal_handler_interrupt(signal.SIGTERM, None)
@@ -176,6 +197,16 @@ def workers_of(server: int) -> list[psutil.Process]:
 def workers_at(listener: socket.socket) -> set[int]:
     """Which processes answer 50 connections, none of which is refused or left alone."""
     return {answer_at(listener) for _ in range(50)}
+
+
+def is_soon_refused(address: tuple[str, int]) -> bool:
+    for _ in range(30):
+        try:
+            socket.create_connection(address).close()
+        except ConnectionRefusedError:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def answer_at(listener: socket.socket) -> int:

@@ -2,6 +2,7 @@ import stat
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.postgresql.client import DatabaseClient
 
 from config.env import Environment
 
@@ -194,7 +195,8 @@ def test_what_is_wrong_in_a_database_address_is_said_without_the_password(rest, 
     [
         ("me:p@ss@db.example/timeline", {"PASSWORD": "p@ss", "HOST": "db.example", "PORT": ""}),
         ("me:%23%2F%3F%40%5B%5D@[::1]:1/timeline", {"PASSWORD": "#/?@[]", "HOST": "::1", "PORT": 1}),
-        ("/timeline?host=/run/postgresql&user=me@x", {"OPTIONS": {"host": "/run/postgresql", "user": "me@x"}}),
+        ("/timeline?host=/run/postgresql&user=me@x", {"HOST": "/run/postgresql", "USER": "me@x", "OPTIONS": {}}),
+        ("other/timeline?host=db&port=0543&password=0042", {"HOST": "db", "PORT": "0543", "PASSWORD": "0042"}),
         ("me@%2FHome%2FMe%2Fpg/timeline", {"HOST": "/Home/Me/pg", "USER": "me", "PORT": ""}),
         (
             "db/timeline?connect_timeout=10&currentSchema=a",
@@ -206,6 +208,13 @@ def test_database_addresses(rest, expected):
     settings = Environment({"DATABASE_URL": f"postgresql://{rest}"}).database()
     assert settings is not None
     assert {name: settings[name] for name in expected} == expected
+
+
+def test_the_shell_of_the_database_goes_where_its_address_says():
+    settings = Environment({"DATABASE_URL": "postgresql://me@/timeline?host=/run/postgresql"}).database()
+    assert settings is not None
+    command, _ = DatabaseClient.settings_to_cmd_args_env(settings, [])
+    assert command == ["psql", "-U", "me", "-h", "/run/postgresql", "timeline"]
 
 
 def test_database():

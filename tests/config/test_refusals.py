@@ -3,7 +3,9 @@ import logging
 import sys
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
+from django.test import Client
 from psycopg import errors
 
 from config.refusals import Line
@@ -26,6 +28,29 @@ def test_what_anybody_can_send_is_a_line_in_the_log(client, caplog, name, asked)
     (record,) = [record for record in caplog.records if record.name == f"django.security.{name}"]
     assert (record.levelno, record.levelname, record.exc_info) == (logging.WARNING, "WARNING", None)
     assert len(logging.Formatter().format(record).splitlines()) == 1
+
+
+def sent_form(**data):
+    """The answer to a form that is sent to the admin by somebody who has no account."""
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.cookies["csrftoken"] = "a" * 32
+    return client.post("/admin/logout/", **data)
+
+
+def test_too_many_files_are_a_line_in_the_log(caplog):
+    files = {f"file{number}": SimpleUploadedFile("empty", b"") for number in range(101)}
+    assert sent_form(data=files).status_code == 413
+    (record,) = [record for record in caplog.records if record.name == "django.security.TooManyFilesSent"]
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+
+
+def test_a_form_that_cannot_be_read_is_a_line_in_the_log(caplog):
+    assert sent_form(data=b"x", content_type="multipart/form-data").status_code == 400
+    (record,) = [record for record in caplog.records if record.name == "django.request"]
+    assert record.levelname == "WARNING"
+    assert Line().format(record) == (
+        "Bad request (Unable to parse request body): /admin/logout/ (Invalid boundary in multipart: None)"
+    )
 
 
 def test_where_warnings_are_not_logged_it_is_not(client, caplog):

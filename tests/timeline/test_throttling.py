@@ -101,6 +101,14 @@ def test_attempts_to_log_in_count_by_themselves(client, monkeypatch):
     assert statuses(4) == [200, 200, 200, 429]
 
 
+def test_attempts_to_log_in_count_where_requests_do_not(client, settings, monkeypatch):
+    settings.RATE_LIMIT = 0
+    monkeypatch.setattr(throttling, "LOGINS", 2)
+
+    assert [client.post("/admin/login/").status_code for _ in range(3)] == [200, 200, 429]
+    assert statuses(4) == [200, 200, 200, 200]
+
+
 def test_each_client_has_its_own_count():
     assert statuses(4, REMOTE_ADDR="192.0.2.7") == [200, 200, 200, 429]
     assert statuses(1, REMOTE_ADDR="192.0.2.8") == [200]
