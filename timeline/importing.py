@@ -12,11 +12,13 @@ from itertools import tee
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum
 
 from events.among import among
 from events.interchange.importing import Import, Result, Rewritten, missing_events
 from events.interchange.outcomes import MERGING, Existing, Status
+from events.locking import lock_in_tries
 from events.models import Actor, Event, EventText, EventType, Topic
 from timeline.models import Publication, Term
 from timeline.processes import share_out
@@ -205,10 +207,22 @@ def publish_imported(
         changed.update(published.entries.changed)
         count += len(batch.ids)
         after_batch(count, published)
-    if vocabulary:
-        publish_vocabulary(by, **vocabulary, changes=done.entries, trial=trial)
+    if vocabulary and trial:
+        publish_vocabulary(by, **vocabulary, changes=done.entries, trial=True)
+    elif vocabulary:
+        _publish_vocabulary(by, vocabulary, done.entries)
     done.vocabulary = len(changed.union(done.entries.changed))
     return done
+
+
+def _publish_vocabulary(by: AbstractBaseUser | None, vocabulary: Mapping[str, QuerySet[Any]], changes: Changes) -> None:
+    """Publishes it, and takes the mark of an import from its actors: no version tells of what says just what is public
+    that it was looked at, so that each later run would publish what an editor has in hand of it by then."""
+    with transaction.atomic():
+        marked = vocabulary["actors"].filter(imported_at__isnull=False).order_by("pk").select_for_update(no_key=True)
+        looked_at = lock_in_tries(lambda: list(marked.values_list("pk", flat=True)))
+        publish_vocabulary(by, **vocabulary, changes=changes, trial=False)
+        Actor.objects.filter(among("pk", looked_at)).update(imported_at=None)
 
 
 def _among(ids: Sequence[int], rewritten: Mapping[int, Rewritten]) -> dict[int, Rewritten]:

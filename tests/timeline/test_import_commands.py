@@ -15,7 +15,7 @@ from psycopg.errors import DeadlockDetected
 from events.admin.events import mark_edited
 from events.interchange import importing, writing
 from events.interchange.writing import event_records
-from events.models import Actor, Event
+from events.models import Actor, Event, Membership
 from tests.builders import actor, published
 from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, PERSON, SUMMIT, TRADE, US, lines
 from tests.threads import in_threads
@@ -23,7 +23,7 @@ from timeline.documents import load
 from timeline.management.import_command import publish_showing_progress
 from timeline.models import Publication, Refresh, Term, TermText
 from timeline.progress import Progress
-from timeline.publishing import publish, withdraw
+from timeline.publishing import publish, publish_vocabulary, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -145,13 +145,15 @@ def test_an_actor_who_is_called_otherwise_becomes_so_for_readers(file):
     assert Term.objects.current().get(kind="actor", key="united-states").names[0] == "USA"
 
 
+def opec(*members):
+    """The record of a bloc that lists its members, by their codes."""
+    links = {"members": [{"member": code, "role": "member"} for code in members]} if members else {}
+    return {"record": "actor", "slug": "opec", "kind": "bloc", "names": {"en": "OPEC"}, **links}
+
+
 @pytest.mark.parametrize("at_once", [True, False])
 def test_whoever_a_bloc_lists_belongs_to_it_for_readers_and_whoever_it_does_not_list_any_more_does_not(file, at_once):
     """Also if it is published by a later run than the one that changed it."""
-
-    def opec(*members):
-        links = {"members": [{"member": code, "role": "member"} for code in members]} if members else {}
-        return {"record": "actor", "slug": "opec", "kind": "bloc", "names": {"en": "OPEC"}, **links}
 
     def published_with(record):
         if not at_once:
@@ -184,6 +186,23 @@ def test_whoever_a_bloc_lists_belongs_to_it_for_readers_and_whoever_it_does_not_
         assert Refresh.objects.count() > refreshes
         assert published_with(opec(*members)) == ["Published: 0."]
     assert Term.objects.current().get(kind="actor", key="united-states").names[0] == "In hand"
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_an_editor_enters_of_a_member_after_an_import_brought_back_what_is_public_stays_a_draft(file, at_once):
+    run("import_events", file(*PUBLIC, opec()), "--publish")
+    run("import_events", file(opec("KZ")))
+    publish_vocabulary(actors=Actor.objects.filter(slug__in=["opec", "kazakhstan"]))
+    Membership.objects.all().delete()
+    if not at_once:
+        assert run("import_events", file(opec("KZ")))[0] == [
+            "Imported 1 records: 0 created, 1 changed, 0 unchanged, 0 refused.",
+        ]
+
+    assert run("import_events", file(opec("KZ")), "--publish")[0][1:] == ["Published: 0."]
+    Actor.objects.filter(code="KZ").update(names={"en": "In hand"})
+    assert run("import_events", file(opec("KZ")), "--publish")[0][1:] == ["Published: 0."]
+    assert Term.objects.current().get(kind="actor", key="kazakhstan").names[:2] == ["Kasachstan", "Kazakhstan"]
 
 
 def test_what_an_editor_has_in_hand_is_counted_where_an_event_takes_it_along(file):
