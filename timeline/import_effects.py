@@ -40,7 +40,8 @@ class Effects:
     @property
     def writes(self) -> bool:
         """Whether it does anything; sent once more, it does not."""
-        return bool(self.created or self.changed or self.published.published or self.published.vocabulary)
+        published = self.published.published or self.published.vocabulary or self.entries.first
+        return bool(self.created or self.changed or published)
 
     @property
     def imported_ids(self) -> set[int]:

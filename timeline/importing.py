@@ -323,14 +323,15 @@ def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
 
 def _public_vocabulary(report: Report) -> dict[str, QuerySet[Any]]:
     """As `publish_vocabulary` takes them, those that are public already; the others become so with the first event that
-    names them."""
+    names them, but for those who join a public bloc, whom its public events involve."""
 
-    def public(model: type[Any], kind: Term.Kind, slugs: Iterable[str] = ()) -> QuerySet[Any]:
+    def public(model: type[Any], kind: Term.Kind, slugs: Iterable[str] = (), others: Iterable[str] = ()) -> Any:
         keys = Term.objects.current().keys_among(kind, {*report.vocabulary.get(kind.value, []), *slugs})
-        return model._default_manager.filter(among("slug", keys))
+        return model._default_manager.filter(among("slug", {*keys, *others}))
 
+    changed = _changed([*report.left_actors, *_members(report)])
     return {
-        "actors": public(Actor, Term.Kind.ACTOR, _changed([*report.left_actors, *_members(report)])),
+        "actors": public(Actor, Term.Kind.ACTOR, changed, _joined(report)),
         "types": public(EventType, Term.Kind.TYPE),
         "topics": public(Topic, Term.Kind.TOPIC),
     }
@@ -342,6 +343,16 @@ def _members(report: Report) -> Iterator[str]:
     yield from report.members
     if report.groups:
         yield from public_members(set(report.groups))
+
+
+def _joined(report: Report) -> Iterator[str]:
+    """Those who are not public and whom the file has in a public bloc, if an import brought them there."""
+    if report.groups:
+        public = Term.objects.current().filter(kind=Term.Kind.ACTOR)
+        blocs = public.filter(group=Actor.Kind.BLOC).keys_among(Term.Kind.ACTOR, set(report.groups))
+        joined = Actor.objects.filter(among("slug", set(report.members)), imported_at__isnull=False)
+        joined = joined.filter(~Exists(public.filter(key=OuterRef("slug"))), memberships__group__slug__in=blocs)
+        yield from joined.values_list("slug", flat=True)
 
 
 def _changed(slugs: Iterable[str]) -> Iterator[str]:

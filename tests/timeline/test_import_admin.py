@@ -843,6 +843,19 @@ def test_what_would_be_public_for_the_first_time_is_shown_again_if_somebody_save
     assert not Term.objects.exists()
 
 
+def test_who_joined_a_public_bloc_can_be_published_by_an_import_that_does_nothing_else(staff):
+    client = staff(*EDITOR)
+    send(client, lines(opec()))
+    publish_vocabulary(actors=Actor.objects.all())
+    send(client, lines(KZ, opec(("KZ", {}))))
+
+    preview = upload(client, lines(opec(("KZ", {}))), publish="on")
+    assert 'value="Import and publish"' in preview.text
+    assert not Term.objects.filter(key="KZ").exists()
+    client.post(CONFIRM, form_of(preview))
+    assert Term.objects.current().filter(key="KZ").exists()
+
+
 def test_what_would_be_public_again_is_said_before(staff):
     client = staff(*EDITOR)
     send(client, lines(*ALL), publish="on")

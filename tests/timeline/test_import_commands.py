@@ -24,6 +24,7 @@ from timeline.management.import_command import publish_showing_progress
 from timeline.models import Publication, Refresh, Term, TermText
 from timeline.progress import Progress
 from timeline.publishing import publish, publish_vocabulary, withdraw
+from timeline.refreshing import refresh_all
 
 pytestmark = pytest.mark.django_db
 
@@ -188,21 +189,39 @@ def test_whoever_a_bloc_lists_belongs_to_it_for_readers_and_whoever_it_does_not_
     assert Term.objects.current().get(kind="actor", key="united-states").names[0] == "In hand"
 
 
-@pytest.mark.parametrize("at_once", [True, False])
-def test_what_an_editor_enters_of_a_member_after_an_import_brought_back_what_is_public_stays_a_draft(file, at_once):
+@pytest.mark.parametrize("brought_back", [[], [[], ["--publish"]], [["--publish"]]])
+def test_what_an_editor_enters_of_a_member_of_whom_a_file_says_what_is_public_stays_a_draft(file, brought_back):
+    """Also if imports, with these options, brought back what somebody had removed."""
     run("import_events", file(*PUBLIC, opec()), "--publish")
     run("import_events", file(opec("KZ")))
     publish_vocabulary(actors=Actor.objects.filter(slug__in=["opec", "kazakhstan"]))
-    Membership.objects.all().delete()
-    if not at_once:
-        assert run("import_events", file(opec("KZ")))[0] == [
-            "Imported 1 records: 0 created, 1 changed, 0 unchanged, 0 refused.",
-        ]
+    if brought_back:
+        Membership.objects.all().delete()
+    for options in brought_back:
+        run("import_events", file(opec("KZ")), *options)
 
-    assert run("import_events", file(opec("KZ")), "--publish")[0][1:] == ["Published: 0."]
     Actor.objects.filter(code="KZ").update(names={"en": "In hand"})
     assert run("import_events", file(opec("KZ")), "--publish")[0][1:] == ["Published: 0."]
     assert Term.objects.current().get(kind="actor", key="kazakhstan").names[:2] == ["Kasachstan", "Kazakhstan"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_whoever_joins_a_public_bloc_by_its_record_is_public_with_it(client, file, at_once):
+    """Though nobody of them was, as public events of the bloc involve them; of a draft, they stay drafts."""
+    meets = {**EARLIER, "participants": [{"actor": "opec", "role": "host"}]}
+    run("import_events", file(MEETING, opec(), meets), "--publish")
+    draft = {**opec("US"), "slug": "draft"}
+    if not at_once:
+        run("import_events", file(KZ, US, opec("KZ"), draft))
+
+    assert run("import_events", file(KZ, US, opec("KZ"), draft, meets), "--publish")[0][1:] == ["Published: 0."]
+    refresh_all()
+    found = client.get("/api/v1/events/", {"country": "KZ"}).json()["results"]
+    assert [(event["id"], event["countries"]) for event in found] == [
+        ("earlier", [{"code": "KZ", "name": "Kazakhstan", "via": ["bloc"]}]),
+    ]
+    actors = Term.objects.current().filter(kind="actor").order_by("key").values_list("key", flat=True)
+    assert list(actors) == ["kazakhstan", "opec"]
 
 
 def test_what_an_editor_has_in_hand_is_counted_where_an_event_takes_it_along(file):
