@@ -136,7 +136,7 @@ class Published:
     """Slugs of those that an editor has saved since the import began, and may not have finished."""
     entries: Changes = field(default_factory=Changes, compare=False)
     """The entries that became public otherwise, or again, and what all say by now: with the events of a batch; in all,
-    those of the file that no event took along (of a trial, also those that one would)."""
+    those of the file, also those that an event took along."""
 
     @property
     def published(self) -> int:
@@ -194,6 +194,8 @@ def publish_imported(
     named = report.vocabulary or report.left_actors or report.members
     vocabulary = _public_vocabulary(report) if named else None
     done = Published()
+    if vocabulary:  # before the events of the import itself, too, which take some of it along, so that both count alike
+        publish_vocabulary(by, **vocabulary, changes=done.entries, trial=True)
     # A trial meets an entry once more in each batch that names it.
     changed: set[Key] = set()
     count = 0
@@ -207,21 +209,19 @@ def publish_imported(
         changed.update(published.entries.changed)
         count += len(batch.ids)
         after_batch(count, published)
-    if vocabulary and trial:
-        publish_vocabulary(by, **vocabulary, changes=done.entries, trial=True)
-    elif vocabulary:
-        _publish_vocabulary(by, vocabulary, done.entries)
+    if vocabulary and not trial:
+        _publish_vocabulary(by, vocabulary)
     done.vocabulary = len(changed.union(done.entries.changed))
     return done
 
 
-def _publish_vocabulary(by: AbstractBaseUser | None, vocabulary: Mapping[str, QuerySet[Any]], changes: Changes) -> None:
+def _publish_vocabulary(by: AbstractBaseUser | None, vocabulary: Mapping[str, QuerySet[Any]]) -> None:
     """Publishes it, and takes the mark of an import from its actors: no version tells of what says just what is public
     that it was looked at, so that each later run would publish what an editor has in hand of it by then."""
     with transaction.atomic():
         marked = vocabulary["actors"].filter(imported_at__isnull=False).order_by("pk").select_for_update(no_key=True)
         looked_at = lock_in_tries(lambda: list(marked.values_list("pk", flat=True)))
-        publish_vocabulary(by, **vocabulary, changes=changes, trial=False)
+        publish_vocabulary(by, **vocabulary, changes=None, trial=False)
         Actor.objects.filter(among("pk", looked_at)).update(imported_at=None)
 
 

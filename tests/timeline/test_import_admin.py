@@ -832,6 +832,21 @@ def test_what_nobody_saved_after_the_preview_is_not_shown_again(staff, monkeypat
     assert client.get("/api/v1/countries/KZ/").json()["name"] == "Qazaqstan"
 
 
+@pytest.mark.parametrize("others", [[], ["john-doe"]])
+def test_who_is_of_a_group_that_an_event_names_anew_keeps_no_preview_from_being_confirmed(staff, others):
+    """Whether they are public, and the file has them, or become so with the event."""
+    client = staff(*EDITOR)
+    office = {"memberships": [{"group": "opec", "role": "secretary-general"}]}
+    jane, john = ({**PERSON, "slug": slug, **office} for slug in ("jane-doe", "john-doe"))
+    visit = {**EARLIER, "participants": [{"actor": name, "role": "visitor"} for name in ("opec", *others)]}
+    send(client, lines(ALL[0], opec(), jane, {**EARLIER, "participants": visit["participants"][:1]}), publish="on")
+    publish_vocabulary(actors=Actor.objects.all())
+
+    preview = upload(client, lines(opec(names={"en": "Petrol"}), jane, john, visit | {"date": "2023"}), publish="on")
+    assert would_be_published("1 event", "2 public entries") in preview.text
+    assert "Changed: 2 public entries of actors, types and topics." in said(client.post(CONFIRM, form_of(preview)))
+
+
 def test_what_would_be_public_for_the_first_time_is_shown_again_if_somebody_saved_it(staff):
     client = staff(*EDITOR)
     send(client, lines(*ALL))
