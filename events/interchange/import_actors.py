@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
@@ -19,6 +19,7 @@ from events.interchange.records import Values
 from events.interchange.references import References
 from events.interchange.shapes import Problem
 from events.interchange.writing import actor_records
+from events.locking import lock_in_tries
 from events.models import Actor, Membership
 from events.temporary_tables import empty_table
 
@@ -242,6 +243,7 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
         | Q(member__in={key[0] for key in wanted}, group__in={key[1] for key in wanted})
         | Q(group__in={group for group, _ in listed}, role__in={role for _, role in listed})
     )
+    _lock_members({*by_id, *(member for member, *_ in wanted)}, rows)
     there = {(row.member_id, row.group_id, row.role, row.since): row for row in rows}
     spoken_of = [(term[0], draft) for term, (_, draft) in wanted.items()]
     changed: list[tuple[int, _Draft]] = []
@@ -280,6 +282,12 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
     _note_members([*spoken_of, *changed], {member for member, draft in changed if member != draft.id})
 
 
+def _lock_members(ids: Collection[int], memberships: QuerySet[Membership]) -> None:
+    """Locks these actors and those who have these memberships: before the memberships, as a form of theirs does."""
+    members = Actor.objects.filter(Q(pk__in=ids) | Q(pk__in=memberships.values("member"))).order_by("pk")
+    lock_in_tries(lambda: list(members.select_for_update(no_key=True).values_list("pk")))
+
+
 def _note_members(spoken_of: Iterable[tuple[int, _Draft]], changed: Collection[int]) -> None:
     """Notes in the outcomes those of whom another actor's record speaks, by id, of whom some have `changed`."""
     others = [(member, draft) for member, draft in spoken_of if member != draft.id]
@@ -289,8 +297,7 @@ def _note_members(spoken_of: Iterable[tuple[int, _Draft]], changed: Collection[i
     for member, draft in others:
         draft.outcome.members.append(slugs[member])
     if changed:
-        locked = Actor.objects.select_for_update(no_key=True).filter(pk__in=changed).order_by("pk")
-        Actor.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(imported_at=timezone.now())
+        Actor.objects.filter(pk__in=changed).update(imported_at=timezone.now())
 
 
 def _stated(drafts: Sequence[_Draft], references: References) -> Iterator[tuple[Term, str, _Draft, str, int]]:

@@ -335,14 +335,12 @@ def _has_external_id(entry: Entry) -> bool:
 
 
 def _named(batch: Sequence[Entry]) -> Named:
-    """What the records are of, and all that they are known by."""
-    return [
-        (str(entry.values["record"]), str(entry.values[key]))
-        for entry in batch
-        if not entry.problems
-        for key in ("slug", "external_id")
-        if key in entry.values
+    """What the records are of, and all that they are known by; and the members that they list."""
+    good = [entry.values for entry in batch if not entry.problems]
+    named = [
+        (str(values["record"]), str(values[key])) for values in good for key in ("slug", "external_id") if key in values
     ]
+    return [*named, *(("actor", str(link["member"])) for values in good for link in values.get("members", ()))]
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
