@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from events.copying import copy_objects, copy_rows, new_ids
 from events.fields import parse_or_none
 from events.interchange.following_memberships import Said, Term, follow, remember
+from events.interchange.moving import leaving
 from events.interchange.outcomes import MERGING, Existing, Outcome, Status
 from events.interchange.records import Values
 from events.interchange.references import References
@@ -48,8 +49,8 @@ class _Draft:
 
 
 def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool) -> list[Outcome]:
-    """Writes the records of a batch. With `last`, a link to an actor who is not there is left out, else it waits. With
-    `explain`, the outcomes say what changed."""
+    """Writes the records of a batch. With `last`, a link to an actor who is not there is left out, else it waits, and
+    so does one by a code that passes on. With `explain`, the outcomes say what changed."""
     there = {actor.slug: actor for actor in Actor.objects.filter(slug__in=[values["slug"] for values in records])}
     drafts = [_Draft(values, there=there.get(values["slug"])) for values in records]
     listed = {(draft.there.pk, role) for draft in drafts if draft.there for role in _listed_roles(draft.values)}
@@ -153,6 +154,9 @@ def _replace(draft: _Draft, actor: Actor) -> None:
 
 def _write_links(drafts: Sequence[_Draft], existing: Existing, last: bool) -> None:
     references = References.of(name for draft in drafts for _, name in _places(draft.values))
+    if existing is Existing.REPLACE and not last:
+        for name in leaving("actor", {name: actor.id for name, actor in references.actors.items()}):
+            del references.actors[name]
     for draft in drafts:
         gone = [(place, name) for place, name in _places(draft.values) if name not in references.actors]
         draft.outcome.waits = bool(gone) and not last  # later in the file, it may be there
@@ -380,7 +384,8 @@ def _write_successors(drafts: Sequence[_Draft], references: References, existing
     for draft in drafts:
         own, names = there[draft.id], draft.values.get("successors", ())
         wanted = {references.actors[name].id for name in names if name in references.actors}
-        gone = own - wanted if existing is Existing.REPLACE else set()
+        # One that waits may name those of them later.
+        gone = own - wanted if existing is Existing.REPLACE and not draft.outcome.waits else set()
         if wanted - own or gone:
             _mark_changed(draft)
         new += [(draft.id, other) for other in sorted(wanted - own)]

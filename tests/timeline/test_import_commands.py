@@ -14,6 +14,7 @@ from psycopg.errors import DeadlockDetected
 
 from events.admin.events import mark_edited
 from events.interchange import importing, writing
+from events.interchange.reading import RecordFile
 from events.interchange.writing import event_records
 from events.models import Actor, Event, Membership
 from tests.builders import actor, published
@@ -437,6 +438,13 @@ def test_what_cannot_be_published_is_listed(file):
         ],
         "Some events could not be published, see above; they are drafts.",
     )
+
+
+def test_records_are_checked_once_and_once_more_to_lock_what_is_there(file):
+    """The latter where the import is one transaction, as here: to look for names that move takes neither."""
+    with mock.patch.object(RecordFile, "entries", autospec=True, side_effect=RecordFile.entries) as reading:
+        run("import_events", file(*PUBLIC))
+    assert reading.call_count == 2
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(file):
