@@ -141,10 +141,10 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
             for draft in considered
         }
         remember({pk: now for pk, now in remembered.items() if now != said[pk].before})
-    return [_outcome(draft, created, now, explain) for draft in drafts]
+    return [_outcome(draft, created, now, existing, explain) for draft in drafts]
 
 
-def _outcome(draft: _Draft, created: set[int], now: datetime.datetime, explain: bool) -> Outcome:
+def _outcome(draft: _Draft, created: set[int], now: datetime.datetime, existing: Existing, explain: bool) -> Outcome:
     if draft.problems:
         return Outcome(Status.MEANWHILE if draft.saved_meanwhile else Status.REFUSED, draft.problems)
     outcome = Outcome(Status.UNCHANGED, event_id=draft.id, waits=draft.waits, unlinked=draft.unlinked, left=draft.left)
@@ -153,7 +153,10 @@ def _outcome(draft: _Draft, created: set[int], now: datetime.datetime, explain: 
     elif draft.there is not None and draft.there != draft.wanted:  # None: it is kept as it is, so not looked at
         outcome.status = Status.CHANGED
         if explain:
-            outcome.explain(draft.there, draft.wanted)
+            own = dict(draft.wanted)
+            if existing in MERGING and "figures" not in draft.values and "figures" in draft.there:
+                own["figures"] = draft.there["figures"]  # which only have their source under another URL, or none
+            outcome.explain(draft.there, own)
     if outcome.status is not Status.UNCHANGED and draft.imported_at(now) is None:
         outcome.edited_at, outcome.rewritten_at = draft.edited_at, now
     return outcome

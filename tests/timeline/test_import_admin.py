@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from events.interchange.flat import COLUMNS
-from events.models import Actor, Event, EventText, Membership, Topic
+from events.models import Actor, Event, EventText, Figure, Membership, Topic
 from tests.builders import member
 from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, PERSON, TRADE, US, imported, lines
 from timeline import import_admin, importing
@@ -665,6 +665,21 @@ def test_of_what_an_account_may_not_see_a_table_says_nothing_that_has_no_column_
             "place_country: your account may not view actors.",
         ]
     ]
+
+
+def test_a_table_that_corrects_the_url_of_a_source_says_nothing_of_the_figures_from_it(staff):
+    """It is of the source, as in the forms: figures name actors, whom this account may not see."""
+    imported(*ALL)
+    client = staff(*(name for name in EDITOR if not name.endswith(("_actor", "_topic", "_figure"))), "view_eventtype")
+    table = b"external_id,slug,type,source_url,source_title\r\ntest:2,full,summit,https://example.org/3,Two\r\n"
+
+    preview = upload(client, table, "events.csv")
+
+    (changed,) = preview.context["effects"].changed
+    source = "“https://example.org/{} Two Paper en 2025-11 2025-12-24 2025-11-06 2025-12-01/..”"
+    assert changed.changes == [f"sources: without {source.format(2)}, with {source.format(3)}"]
+    client.post(CONFIRM, form_of(preview))
+    assert Figure.objects.values_list("source__url", flat=True).get() == "https://example.org/3"
 
 
 def test_what_an_account_may_not_do_with_the_parts_of_an_event_it_may_not_import(staff):
