@@ -2,7 +2,7 @@
 
 A transaction locks the actors that it changes, in the order of their ids, then the events, in that of theirs, then what
 it makes public. An import that is one transaction as a whole (a dry run, or one in the admin) has them in the order of
-its file: it locks all of them before.
+its file: it locks all of them before. Memberships come after their members.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TRY = 1
 
 Locked = TypeVar("Locked")
 Named = Iterable[tuple[str, str]]
-"""The model that a record is of (actor or event), and what it is known by: an external id or a slug."""
+"""The model that a record is of (actor or event), and what it is known by: an external id, a slug or a code."""
 
 
 class Conflict(Exception):
@@ -82,7 +82,10 @@ def _lock_named() -> None:
     _execute(
         """
         SELECT count(*) FROM (
-            SELECT FROM events_actor WHERE slug IN (SELECT name FROM named_to_lock WHERE model = 'actor')
+            SELECT FROM events_actor WHERE id IN (
+                SELECT id FROM events_actor JOIN named_to_lock ON model = 'actor' AND name = slug
+                UNION SELECT id FROM events_actor JOIN named_to_lock ON model = 'actor' AND name = code
+            )
             ORDER BY id FOR NO KEY UPDATE
         ) AS actors
         """,

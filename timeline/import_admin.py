@@ -326,6 +326,7 @@ class ImportAdmin(PublishingAdmin):
                     Existing.REPLACE if file.complete else Existing.MERGE,
                     When.CONTINUE,
                     explain=True,
+                    outlines=file.outlines,
                 )
                 effects.report = run(importing, lambda report, results: effects.add(results))
                 if publish:

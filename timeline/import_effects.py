@@ -32,15 +32,16 @@ class Effects:
     """Slugs of events that are published though the file changes nothing in them: what is public is otherwise, or
     nothing is."""
     entries: Changes = field(default_factory=Changes)
-    """The actors, types and topics that became public otherwise with it, in hand of editors or in the file; a trial
-    has some of them several times."""
+    """The actors, types and topics that became public otherwise with it, in hand of editors or in the file; some of
+    them several times."""
     digest: str = ""
     """Of all that the import did to what it met: the same at another time if it does the same then."""
 
     @property
     def writes(self) -> bool:
         """Whether it does anything; sent once more, it does not."""
-        return bool(self.created or self.changed or self.published.published or self.published.vocabulary)
+        published = self.published.published or self.published.vocabulary or self.entries.first
+        return bool(self.created or self.changed or published)
 
     @property
     def imported_ids(self) -> set[int]:

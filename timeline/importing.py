@@ -12,11 +12,13 @@ from itertools import tee
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum
 
 from events.among import among
 from events.interchange.importing import Import, Result, Rewritten, missing_events
 from events.interchange.outcomes import MERGING, Existing, Status
+from events.locking import lock_in_tries
 from events.models import Actor, Event, EventText, EventType, Topic
 from timeline.models import Publication, Term
 from timeline.processes import share_out
@@ -134,7 +136,7 @@ class Published:
     """Slugs of those that an editor has saved since the import began, and may not have finished."""
     entries: Changes = field(default_factory=Changes, compare=False)
     """The entries that became public otherwise, or again, and what all say by now: with the events of a batch; in all,
-    those of the file that no event took along (of a trial, also those that one would)."""
+    those of the file, also those that an event took along."""
 
     @property
     def published(self) -> int:
@@ -192,6 +194,8 @@ def publish_imported(
     named = report.vocabulary or report.left_actors or report.members
     vocabulary = _public_vocabulary(report) if named else None
     done = Published()
+    if vocabulary:  # before the events of the import itself, too, which take some of it along, so that both count alike
+        publish_vocabulary(by, **vocabulary, changes=done.entries, trial=True)
     # A trial meets an entry once more in each batch that names it.
     changed: set[Key] = set()
     count = 0
@@ -205,10 +209,20 @@ def publish_imported(
         changed.update(published.entries.changed)
         count += len(batch.ids)
         after_batch(count, published)
-    if vocabulary:
-        publish_vocabulary(by, **vocabulary, changes=done.entries, trial=trial)
+    if vocabulary and not trial:
+        _publish_vocabulary(by, vocabulary)
     done.vocabulary = len(changed.union(done.entries.changed))
     return done
+
+
+def _publish_vocabulary(by: AbstractBaseUser | None, vocabulary: Mapping[str, QuerySet[Any]]) -> None:
+    """Publishes it, and takes the mark of an import from its actors: no version tells of what says just what is public
+    that it was looked at, so that each later run would publish what an editor has in hand of it by then."""
+    with transaction.atomic():
+        marked = vocabulary["actors"].filter(imported_at__isnull=False).order_by("pk").select_for_update(no_key=True)
+        looked_at = lock_in_tries(lambda: list(marked.values_list("pk", flat=True)))
+        publish_vocabulary(by, **vocabulary, changes=None, trial=False)
+        Actor.objects.filter(among("pk", looked_at)).update(imported_at=None)
 
 
 def _among(ids: Sequence[int], rewritten: Mapping[int, Rewritten]) -> dict[int, Rewritten]:
@@ -309,14 +323,15 @@ def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
 
 def _public_vocabulary(report: Report) -> dict[str, QuerySet[Any]]:
     """As `publish_vocabulary` takes them, those that are public already; the others become so with the first event that
-    names them."""
+    names them, but for those who join a public bloc, whom its public events involve."""
 
-    def public(model: type[Any], kind: Term.Kind, slugs: Iterable[str] = ()) -> QuerySet[Any]:
+    def public(model: type[Any], kind: Term.Kind, slugs: Iterable[str] = (), others: Iterable[str] = ()) -> Any:
         keys = Term.objects.current().keys_among(kind, {*report.vocabulary.get(kind.value, []), *slugs})
-        return model._default_manager.filter(among("slug", keys))
+        return model._default_manager.filter(among("slug", {*keys, *others}))
 
+    changed = _changed([*report.left_actors, *_members(report)])
     return {
-        "actors": public(Actor, Term.Kind.ACTOR, _changed([*report.left_actors, *_members(report)])),
+        "actors": public(Actor, Term.Kind.ACTOR, changed, _joined(report)),
         "types": public(EventType, Term.Kind.TYPE),
         "topics": public(Topic, Term.Kind.TOPIC),
     }
@@ -328,6 +343,16 @@ def _members(report: Report) -> Iterator[str]:
     yield from report.members
     if report.groups:
         yield from public_members(set(report.groups))
+
+
+def _joined(report: Report) -> Iterator[str]:
+    """Those who are not public and whom the file has in a public bloc, if an import brought them there."""
+    if report.groups:
+        public = Term.objects.current().filter(kind=Term.Kind.ACTOR)
+        blocs = public.filter(group=Actor.Kind.BLOC).keys_among(Term.Kind.ACTOR, set(report.groups))
+        joined = Actor.objects.filter(among("slug", set(report.members)), imported_at__isnull=False)
+        joined = joined.filter(~Exists(public.filter(key=OuterRef("slug"))), memberships__group__slug__in=blocs)
+        yield from joined.values_list("slug", flat=True)
 
 
 def _changed(slugs: Iterable[str]) -> Iterator[str]:

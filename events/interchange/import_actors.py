@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from events.copying import copy_objects, copy_rows, new_ids
 from events.fields import parse_or_none
 from events.interchange.following_memberships import Said, Term, follow, remember
+from events.interchange.moving import leaving
 from events.interchange.outcomes import MERGING, Existing, Outcome, Status
 from events.interchange.records import Values
 from events.interchange.references import References
 from events.interchange.shapes import Problem
 from events.interchange.writing import actor_records
+from events.locking import lock_in_tries
 from events.models import Actor, Membership
 from events.temporary_tables import empty_table
 
@@ -47,8 +49,8 @@ class _Draft:
 
 
 def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool) -> list[Outcome]:
-    """Writes the records of a batch. With `last`, a link to an actor who is not there is left out, else it waits. With
-    `explain`, the outcomes say what changed."""
+    """Writes the records of a batch. With `last`, a link to an actor who is not there is left out, else it waits, and
+    so does one by a code that passes on. With `explain`, the outcomes say what changed."""
     there = {actor.slug: actor for actor in Actor.objects.filter(slug__in=[values["slug"] for values in records])}
     drafts = [_Draft(values, there=there.get(values["slug"])) for values in records]
     listed = {(draft.there.pk, role) for draft in drafts if draft.there for role in _listed_roles(draft.values)}
@@ -152,6 +154,9 @@ def _replace(draft: _Draft, actor: Actor) -> None:
 
 def _write_links(drafts: Sequence[_Draft], existing: Existing, last: bool) -> None:
     references = References.of(name for draft in drafts for _, name in _places(draft.values))
+    if existing is Existing.REPLACE and not last:
+        for name in leaving("actor", {name: actor.id for name, actor in references.actors.items()}):
+            del references.actors[name]
     for draft in drafts:
         gone = [(place, name) for place, name in _places(draft.values) if name not in references.actors]
         draft.outcome.waits = bool(gone) and not last  # later in the file, it may be there
@@ -242,6 +247,7 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
         | Q(member__in={key[0] for key in wanted}, group__in={key[1] for key in wanted})
         | Q(group__in={group for group, _ in listed}, role__in={role for _, role in listed})
     )
+    _lock_members({*by_id, *(member for member, *_ in wanted)}, rows)
     there = {(row.member_id, row.group_id, row.role, row.since): row for row in rows}
     spoken_of = [(term[0], draft) for term, (_, draft) in wanted.items()]
     changed: list[tuple[int, _Draft]] = []
@@ -280,6 +286,12 @@ def _write_memberships(drafts: Sequence[_Draft], references: References, existin
     _note_members([*spoken_of, *changed], {member for member, draft in changed if member != draft.id})
 
 
+def _lock_members(ids: Collection[int], memberships: QuerySet[Membership]) -> None:
+    """Locks these actors and those who have these memberships: before the memberships, as a form of theirs does."""
+    members = Actor.objects.filter(Q(pk__in=ids) | Q(pk__in=memberships.values("member"))).order_by("pk")
+    lock_in_tries(lambda: list(members.select_for_update(no_key=True).values_list("pk")))
+
+
 def _note_members(spoken_of: Iterable[tuple[int, _Draft]], changed: Collection[int]) -> None:
     """Notes in the outcomes those of whom another actor's record speaks, by id, of whom some have `changed`."""
     others = [(member, draft) for member, draft in spoken_of if member != draft.id]
@@ -289,8 +301,7 @@ def _note_members(spoken_of: Iterable[tuple[int, _Draft]], changed: Collection[i
     for member, draft in others:
         draft.outcome.members.append(slugs[member])
     if changed:
-        locked = Actor.objects.select_for_update(no_key=True).filter(pk__in=changed).order_by("pk")
-        Actor.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(imported_at=timezone.now())
+        Actor.objects.filter(pk__in=changed).update(imported_at=timezone.now())
 
 
 def _stated(drafts: Sequence[_Draft], references: References) -> Iterator[tuple[Term, str, _Draft, str, int]]:
@@ -373,7 +384,8 @@ def _write_successors(drafts: Sequence[_Draft], references: References, existing
     for draft in drafts:
         own, names = there[draft.id], draft.values.get("successors", ())
         wanted = {references.actors[name].id for name in names if name in references.actors}
-        gone = own - wanted if existing is Existing.REPLACE else set()
+        # One that waits may name those of them later.
+        gone = own - wanted if existing is Existing.REPLACE and not draft.outcome.waits else set()
         if wanted - own or gone:
             _mark_changed(draft)
         new += [(draft.id, other) for other in sorted(wanted - own)]

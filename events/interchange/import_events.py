@@ -18,6 +18,7 @@ from events.fields import parse_or_none
 from events.interchange.following import SAID, Fingerprints, Statement, remember, said_of
 from events.interchange.import_parts import PARTS, Names, write_parts
 from events.interchange.merging import lacking, merged, says_which_source
+from events.interchange.moving import leaving
 from events.interchange.outcomes import MERGING, Existing, Outcome, Status
 from events.interchange.records import Values, is_external_id
 from events.interchange.references import KnownActor, References
@@ -77,11 +78,14 @@ class _Known:
     types: dict[str, int]
     topics: dict[str, int]
     targets: Targets = field(default_factory=dict)
+    moving: set[str] = field(default_factory=set)
+    """Those of them that are another event's as soon as the whole file is written, or nobody's."""
 
 
 def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool, is_new: IsNew) -> list[Outcome]:
     """Writes the records of a batch, but for those of events that somebody has saved since the run began. With `last`,
-    a relation to what is not there is left out, else it waits. With `explain`, the outcomes say what changed."""
+    a relation to what is not there is left out, else it waits, and so does one by a slug that passes on. With
+    `explain`, the outcomes say what changed."""
     drafts = [_Draft(values) for values in records]
     _find_events(drafts, existing)
     kept = [draft for draft in drafts if draft.id and existing is Existing.KEEP]
@@ -100,8 +104,10 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     if any(draft.problems for draft in considered):
         considered = _accepted(considered)
         known.targets = _targets([*considered, *kept])
+    if existing is Existing.REPLACE and not last:
+        known.moving = _moving(considered, known.targets)
     for draft in considered:
-        _link(draft, known.targets, last)
+        _link(draft, known, last)
     there = event_records([draft.id for draft in considered if draft.id not in created])
     _rename_targets(there, considered)
     if existing in MERGING:
@@ -135,10 +141,10 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
             for draft in considered
         }
         remember({pk: now for pk, now in remembered.items() if now != said[pk].before})
-    return [_outcome(draft, created, now, explain) for draft in drafts]
+    return [_outcome(draft, created, now, existing, explain) for draft in drafts]
 
 
-def _outcome(draft: _Draft, created: set[int], now: datetime.datetime, explain: bool) -> Outcome:
+def _outcome(draft: _Draft, created: set[int], now: datetime.datetime, existing: Existing, explain: bool) -> Outcome:
     if draft.problems:
         return Outcome(Status.MEANWHILE if draft.saved_meanwhile else Status.REFUSED, draft.problems)
     outcome = Outcome(Status.UNCHANGED, event_id=draft.id, waits=draft.waits, unlinked=draft.unlinked, left=draft.left)
@@ -147,7 +153,10 @@ def _outcome(draft: _Draft, created: set[int], now: datetime.datetime, explain: 
     elif draft.there is not None and draft.there != draft.wanted:  # None: it is kept as it is, so not looked at
         outcome.status = Status.CHANGED
         if explain:
-            outcome.explain(draft.there, draft.wanted)
+            own = dict(draft.wanted)
+            if existing in MERGING and "figures" not in draft.values and "figures" in draft.there:
+                own["figures"] = draft.there["figures"]  # which only have their source under another URL, or none
+            outcome.explain(draft.there, own)
     if outcome.status is not Status.UNCHANGED and draft.imported_at(now) is None:
         outcome.edited_at, outcome.rewritten_at = draft.edited_at, now
     return outcome
@@ -282,6 +291,12 @@ def _targets(drafts: Sequence[_Draft]) -> Targets:
     return targets
 
 
+def _moving(drafts: Sequence[_Draft], targets: Targets) -> set[str]:
+    """The names of relations that lead to events which are still to leave them."""
+    named = {relation["event"] for draft in drafts for relation in draft.values.get("relations", ())}
+    return leaving("event", {name: targets[name][0] for name in named & targets.keys() if not is_external_id(name)})
+
+
 def _check_relations(draft: _Draft, targets: Targets) -> None:
     for place, relation in enumerate(draft.values.get("relations", ())):
         if relation["event"] in targets and targets[relation["event"]][0] == draft.id:
@@ -289,12 +304,13 @@ def _check_relations(draft: _Draft, targets: Targets) -> None:
             draft.problems.append(Problem(f"relations[{place}].event", message))
 
 
-def _link(draft: _Draft, targets: Targets, last: bool) -> None:
+def _link(draft: _Draft, known: _Known, last: bool) -> None:
     """Notes what is left out, and whether something waits."""
+    targets = known.targets
     first: dict[tuple[str, int], int] = {}
     for place, relation in enumerate(draft.values.get("relations", ())):
         name = relation["event"]
-        if name in targets:
+        if name in targets and name not in known.moving:
             # Perhaps only the end of the file tells, when the rest is written: too late to refuse it all.
             same = first.setdefault((relation["kind"], targets[name][0]), place)
             if same != place:
@@ -365,7 +381,7 @@ def _said(values: Values, known: _Known) -> Values:
         links = [
             (relation["kind"], known.targets[relation["event"]][1])
             for relation in values["relations"]
-            if relation["event"] in known.targets
+            if relation["event"] in known.targets and relation["event"] not in known.moving
         ]
         said["relations"] = [{"kind": kind, "event": slug} for kind, slug in dict.fromkeys(links)]
     if "figures" in values:

@@ -20,10 +20,10 @@ from django.utils import timezone
 from psycopg.errors import ProgramLimitExceeded
 
 from events.digest import digest
-from events.interchange import import_actors, import_branches, import_events
+from events.interchange import import_actors, import_branches, import_events, moving
 from events.interchange.outcomes import Existing, Outcome, Status
 from events.interchange.reading import Entry
-from events.interchange.records import EXTERNAL_ID, SHAPES
+from events.interchange.records import EXTERNAL_ID, SHAPES, Values
 from events.interchange.shapes import Problem
 from events.locking import Named, import_next, lock_all
 from events.temporary_tables import empty_table
@@ -81,7 +81,8 @@ class When(StrEnum):
 
 
 class Import:
-    """One run. `entries` gives the records from the beginning, each time that it is called.
+    """One run. `entries` gives the records from the beginning, each time that it is called; `outlines` what they say,
+    unchecked, if that takes less time.
 
     With `explain`, the results of what changed say what is otherwise now, and `met` what was there; of those with links
     to what comes later in the file this is kept in memory until then.
@@ -94,8 +95,10 @@ class Import:
         refused: When = When.STOP,
         *,
         explain: bool = False,
+        outlines: Callable[[], Iterable[Values]] | None = None,
     ) -> None:
         self.entries = entries
+        self.outlines = outlines or (lambda: (entry.values for entry in entries()))
         self.existing = existing
         self.refused = refused
         self.explain = explain
@@ -128,6 +131,8 @@ class Import:
             lock_all(filter(None, map(_named, _batches(self.entries()))))
         empty_table("interchange_seen", "identity text, refused boolean, PRIMARY KEY (identity, refused)")
         import_actors.start()
+        if self.existing is Existing.REPLACE:  # else actors keep their codes, and no relation is by a slug that moves
+            moving.start(self.outlines())
         for batch in _batches(self.entries()):
             results = self._in_transaction(batch)
             self._note_refused(batch, results)
@@ -335,14 +340,12 @@ def _has_external_id(entry: Entry) -> bool:
 
 
 def _named(batch: Sequence[Entry]) -> Named:
-    """What the records are of, and all that they are known by."""
-    return [
-        (str(entry.values["record"]), str(entry.values[key]))
-        for entry in batch
-        if not entry.problems
-        for key in ("slug", "external_id")
-        if key in entry.values
+    """What the records are of, and all that they are known by; and the members that they list."""
+    good = [entry.values for entry in batch if not entry.problems]
+    named = [
+        (str(values["record"]), str(values[key])) for values in good for key in ("slug", "external_id") if key in values
     ]
+    return [*named, *(("actor", str(link["member"])) for values in good for link in values.get("members", ()))]
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

@@ -78,6 +78,18 @@ class RecordFile:
             return iter([Entry(1, problems=[_packed(self.name)], position=self.size, unread=True)])
         return self._json_lines() if self.complete else self._csv()
 
+    def outlines(self) -> Iterator[Values]:
+        """What the lines of JSON Lines say, unchecked, but for those that are none: in a fiftieth of the time that
+        `entries` takes. Not while these are being read."""
+        self._file.seek(0)
+        while raw := self._file.readline(LONGEST_LINE):
+            try:
+                values = orjson.loads(raw.removeprefix(codecs.BOM_UTF8))
+            except ValueError:
+                continue
+            if isinstance(values, dict):
+                yield values
+
     def _json_lines(self) -> Iterator[Entry]:
         number = position = 0
         begun = False

@@ -65,7 +65,7 @@ class Actor(models.Model):
     """The memberships that a data set gave it when it was imported last, if that is remembered: see
     `events.interchange.following_memberships`."""
     imported_at = models.DateTimeField(null=True, editable=False)
-    """When an import changed it last."""
+    """When an import changed it last; empty once an import has published that."""
 
     class Meta:
         ordering = ["slug"]

@@ -15,9 +15,9 @@ from events.interchange import importing
 from events.interchange.importing import Import
 from events.interchange.reading import Entry
 from events.loading import load_curated, load_reference
-from events.models import Event
+from events.models import Event, Membership
 from tests.builders import draft, state
-from tests.events.interchange.samples import ALL, lines
+from tests.events.interchange.samples import ALL, KZ, imported, lines
 from tests.threads import in_threads
 from timeline.importing import Report, publish_imported
 from timeline.models import Publication
@@ -152,6 +152,28 @@ def test_who_waits_for_one_of_several_holds_none_of_the_others(monkeypatch):
     assert got == ["first", "second"]
 
 
+OPEC = {"record": "actor", "slug": "opec", "kind": "bloc", "names": {"en": "OPEC"}}
+
+
+@pytest.mark.usefixtures("committed")
+def test_an_import_holds_no_membership_while_it_waits_for_the_member():
+    """For whom a form waits that has locked the member."""
+    link = {"member": "KZ", "role": "member"}
+    imported(KZ, {**OPEC, "members": [link]})
+
+    with elsewhere() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+        cursor.execute("SELECT FROM events_actor WHERE code = 'KZ' FOR NO KEY UPDATE")
+        ended = {**OPEC, "members": [link | {"until": "2024"}]}
+        thread = threading.Thread(target=in_threads, args=[lambda: imported(ended)])
+        thread.start()
+        thread.join(0.5)
+        cursor.execute("SELECT FROM events_membership FOR UPDATE")
+        assert thread.is_alive()
+    thread.join(10)
+    assert Membership.objects.get().until == "2024"
+
+
 @transaction.atomic
 def wait_in_vain():
     locking.wait_briefly()
@@ -185,11 +207,14 @@ def test_all_that_is_named_is_locked_and_nothing_else():
     """Each by what it is known by, in batches, and what is not there passed over."""
     for slug in ("by-slug", "by-id", "other"):
         draft(slug, external_id="test:1" if slug == "by-id" else None)
-    state("UZ"), state("KZ")
+    state("UZ"), state("KZ"), state("US")
 
     with CaptureQueriesContext(connection) as counted:
         locking.lock_all(
-            [[("event", "by-slug"), ("event", "uzbekistan")], [("event", "test:1"), ("actor", "uzbekistan")]]
+            [
+                [("event", "by-slug"), ("event", "uzbekistan"), ("actor", "KZ")],
+                [("event", "test:1"), ("actor", "uzbekistan")],
+            ]
         )
 
     found = []
@@ -197,4 +222,12 @@ def test_all_that_is_named_is_locked_and_nothing_else():
         with connection.cursor() as cursor:
             cursor.execute(sql)
             found += cursor.fetchone()
-    assert found == [1, 2]
+    assert found == [2, 2]
+
+
+def test_an_import_in_one_transaction_locks_the_members_that_a_bloc_lists_with_all_else(monkeypatch):
+    named = []
+    monkeypatch.setattr(importing, "lock_all", lambda batches: named.extend(batches))
+
+    imported(OPEC, {**OPEC, "slug": "other", "members": [{"member": "KZ", "role": "member"}]})
+    assert named == [[("actor", "opec"), ("actor", "other"), ("actor", "KZ")]]

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from events.interchange.flat import COLUMNS
-from events.models import Actor, Event, EventText, Membership, Topic
+from events.models import Actor, Event, EventText, Figure, Membership, Topic
 from tests.builders import member
 from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, PERSON, TRADE, US, imported, lines
 from timeline import import_admin, importing
@@ -667,6 +667,21 @@ def test_of_what_an_account_may_not_see_a_table_says_nothing_that_has_no_column_
     ]
 
 
+def test_a_table_that_corrects_the_url_of_a_source_says_nothing_of_the_figures_from_it(staff):
+    """It is of the source, as in the forms: figures name actors, whom this account may not see."""
+    imported(*ALL)
+    client = staff(*(name for name in EDITOR if not name.endswith(("_actor", "_topic", "_figure"))), "view_eventtype")
+    table = b"external_id,slug,type,source_url,source_title\r\ntest:2,full,summit,https://example.org/3,Two\r\n"
+
+    preview = upload(client, table, "events.csv")
+
+    (changed,) = preview.context["effects"].changed
+    source = "“https://example.org/{} Two Paper en 2025-11 2025-12-24 2025-11-06 2025-12-01/..”"
+    assert changed.changes == [f"sources: without {source.format(2)}, with {source.format(3)}"]
+    client.post(CONFIRM, form_of(preview))
+    assert Figure.objects.values_list("source__url", flat=True).get() == "https://example.org/3"
+
+
 def test_what_an_account_may_not_do_with_the_parts_of_an_event_it_may_not_import(staff):
     client = staff(*(set(EDITOR) - {"delete_source", "add_figure", "change_membership"}))
     records = lines(*ALL[:3], {**PERSON, "memberships": []}, *ALL[4:6], EARLIER)
@@ -832,6 +847,21 @@ def test_what_nobody_saved_after_the_preview_is_not_shown_again(staff, monkeypat
     assert client.get("/api/v1/countries/KZ/").json()["name"] == "Qazaqstan"
 
 
+@pytest.mark.parametrize("others", [[], ["john-doe"]])
+def test_who_is_of_a_group_that_an_event_names_anew_keeps_no_preview_from_being_confirmed(staff, others):
+    """Whether they are public, and the file has them, or become so with the event."""
+    client = staff(*EDITOR)
+    office = {"memberships": [{"group": "opec", "role": "secretary-general"}]}
+    jane, john = ({**PERSON, "slug": slug, **office} for slug in ("jane-doe", "john-doe"))
+    visit = {**EARLIER, "participants": [{"actor": name, "role": "visitor"} for name in ("opec", *others)]}
+    send(client, lines(ALL[0], opec(), jane, {**EARLIER, "participants": visit["participants"][:1]}), publish="on")
+    publish_vocabulary(actors=Actor.objects.all())
+
+    preview = upload(client, lines(opec(names={"en": "Petrol"}), jane, john, visit | {"date": "2023"}), publish="on")
+    assert would_be_published("1 event", "2 public entries") in preview.text
+    assert "Changed: 2 public entries of actors, types and topics." in said(client.post(CONFIRM, form_of(preview)))
+
+
 def test_what_would_be_public_for_the_first_time_is_shown_again_if_somebody_saved_it(staff):
     client = staff(*EDITOR)
     send(client, lines(*ALL))
@@ -841,6 +871,19 @@ def test_what_would_be_public_for_the_first_time_is_shown_again_if_somebody_save
 
     assert said(client.post(CONFIRM, form_of(preview))) == [import_admin.MEANWHILE]
     assert not Term.objects.exists()
+
+
+def test_who_joined_a_public_bloc_can_be_published_by_an_import_that_does_nothing_else(staff):
+    client = staff(*EDITOR)
+    send(client, lines(opec()))
+    publish_vocabulary(actors=Actor.objects.all())
+    send(client, lines(KZ, opec(("KZ", {}))))
+
+    preview = upload(client, lines(opec(("KZ", {}))), publish="on")
+    assert 'value="Import and publish"' in preview.text
+    assert not Term.objects.filter(key="KZ").exists()
+    client.post(CONFIRM, form_of(preview))
+    assert Term.objects.current().filter(key="KZ").exists()
 
 
 def test_what_would_be_public_again_is_said_before(staff):

@@ -18,6 +18,7 @@ from events.interchange import flat
 from events.interchange.importing import Import, Result, When
 from events.interchange.outcomes import Existing, Status
 from events.interchange.reading import Entry
+from events.interchange.records import Values
 from events.interchange.writing import event_records
 from events.locking import Conflict, is_conflict
 from events.models import Event
@@ -106,15 +107,16 @@ class ImportCommand(BaseCommand):
         *,
         flat_only: bool = False,
         begun: datetime.datetime | None = None,
+        outlines: Callable[[], Iterable[Values]] | None = None,
     ) -> None:
         """Runs the import and ends the command.
 
         `size` is how many bytes there are to read, `where` says where a line is; a source of events that are
         `flat_only` cannot have the others. `begun` is when what the entries rest on was read, if they rest on what was
-        there.
+        there. `outlines` is as in `Import`.
         """
         refused = When.CONTINUE if options["continue_on_error"] else When.STOP
-        importing = Import(entries, existing, refused, explain=options["verbosity"] > 1)
+        importing = Import(entries, existing, refused, explain=options["verbosity"] > 1, outlines=outlines)
         importing.begun = begun or importing.begun
         progress = Progress(self.stderr, "records")
 

@@ -450,6 +450,63 @@ def test_what_an_editor_saves_before_its_turn_is_left_for_another_run(existing):
     assert Event.objects.get(slug="b").date == "2023"
 
 
+@pytest.mark.parametrize("size", [1, 2, 500])
+@pytest.mark.parametrize("before", ["", "x", "y"])
+def test_a_link_by_a_code_leads_to_whom_the_file_passes_it_on(monkeypatch, size, before):
+    """Whatever it led to before."""
+    monkeypatch.setattr(importing, "BATCH", size)
+    imported(having("x", code="XQ"), having("y"))
+    former = having("z", successors=["XQ"])
+    bloc = {**OPEC, "members": [{"member": "XQ", "role": "member"}]}
+    person = {**PERSON, "memberships": [{"group": "XQ", "role": "envoy"}]}
+    if before:
+        imported({**person, "memberships": [{"group": before, "role": "envoy"}]}, {**former, "successors": [before]})
+    records = person, former, bloc, having("x"), having("y", code="XQ")
+
+    after = {"": ["created"] * 3, "x": ["changed", "changed", "created"], "y": ["unchanged", "unchanged", "created"]}
+    assert statuses(*records) == [*after[before], "changed", "changed"]
+    links = Membership.objects.order_by("role").values_list("member__slug", "group__slug")
+    assert list(links) == [("jane-doe", "y"), ("y", "opec")]
+    assert [one.slug for one in Actor.objects.get(slug="z").successors.all()] == ["y"]
+    assert statuses(*records) == ["unchanged"] * 5
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_link_by_a_code_that_nobody_has_any_more_leads_nowhere():
+    imported(having("x", code="XQ"))
+    person = {**PERSON, "memberships": [{"group": "XQ", "role": "envoy"}]}
+
+    for status in ("created", "unchanged"):
+        found = imported(person, having("x"))
+        assert (str(found[0].status), [problem.field for problem in found[0].unlinked]) == (
+            status, ["memberships[0].group"],
+        )  # fmt: skip
+    assert not Membership.objects.exists()
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_link_by_a_code_that_its_holder_keeps_since_the_record_is_refused_leads_there():
+    imported(having("x", code="XQ"), having("y"))
+    person = {**PERSON, "memberships": [{"group": "XQ", "role": "envoy"}]}
+
+    assert statuses(person, {**having("x"), "names": {}}) == ["created", "refused"]
+    assert Membership.objects.get().group.slug == "x"
+
+
+@pytest.mark.parametrize("size", [1, 500])
+@pytest.mark.parametrize("names", [["first"], ["test:a"], ["first", "test:a"], ["test:a", "first"]])
+def test_a_link_by_a_slug_leads_to_the_event_to_which_the_file_passes_it_on(monkeypatch, size, names):
+    monkeypatch.setattr(importing, "BATCH", size)
+    imported(*ALL[:6], *called(a="first"))
+    link = {**FULL, "relations": [{"kind": "follows", "event": name} for name in names]}
+    records = link, *called(a="third", b="first")
+
+    assert statuses(*records) == ["created", "changed", "created"]
+    targets = {"test:a": "third", "first": "first"}
+    assert [link.target.slug for link in Relation.objects.order_by("pk")] == [targets[name] for name in names]
+    assert statuses(*records) == ["unchanged"] * 3
+
+
 @pytest.mark.usefixtures("small_batches")
 def test_what_an_editor_saves_before_its_links_are_made_is_left_for_another_run():
     imported(*ALL[:6])
@@ -1123,7 +1180,7 @@ def test_a_killed_run_is_continued_without_doubles(monkeypatch):
 
     passes = iter([entries, killed])  # the first one locks what is there
     with pytest.raises(KeyboardInterrupt):
-        list(Import(lambda: next(passes)()).run())
+        list(Import(lambda: next(passes)(), outlines=lambda: records).run())
     assert Event.objects.count() == 2
     assert statuses(*records) == ["unchanged"] * 4 + ["created"] * 4
     assert list(Event.objects.order_by("slug").values_list("slug", flat=True)) == [f"event-{n}" for n in range(6)]
@@ -1181,10 +1238,11 @@ def test_the_cost_of_a_batch_does_not_depend_on_its_size(django_assert_max_num_q
     imported(*ALL)
     events = [{**FULL, "slug": f"event-{n}", "external_id": f"test:{n + 10}"} for n in range(200)]
 
-    # Ten of them lock all that is there before the first batch, two check its constraints after it.
-    with django_assert_max_num_queries(36):
+    # Before the first batch ten of them lock all that is there, and two look for what moves; two check its constraints
+    # after it.
+    with django_assert_max_num_queries(38):
         imported(*events)
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(38):
         assert statuses(*events) == ["unchanged"] * 200
 
 

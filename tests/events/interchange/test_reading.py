@@ -47,6 +47,16 @@ def test_it_can_be_read_again():
     file.close()
 
 
+def test_outlines_are_what_the_lines_say_without_those_that_are_none():
+    content = b"\xef\xbb\xbf" + lines(MEETING) + b'\n{"slug": " a",\n[1]\n1\n\xff\n{"slug": " a"}\n{"slug": 1}'
+    file = RecordFile("events.jsonl", io.BytesIO(content))
+
+    for _ in range(2):
+        assert list(file.outlines()) == [MEETING, {"slug": " a"}, {"slug": 1}]
+        assert next(file.entries()).values == MEETING
+    file.close()
+
+
 def test_no_json_gives_error():
     reason = "unexpected character, expected a string key (character 2)"
 

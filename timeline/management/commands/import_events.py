@@ -33,6 +33,7 @@ class Command(ImportCommand):
                 lambda line: f"{file.name}:{line}",
                 options,
                 flat_only=not file.complete,
+                outlines=file.outlines,
             )
         finally:
             file.close()
