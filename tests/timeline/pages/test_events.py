@@ -425,9 +425,17 @@ def test_only_the_small_page_may_be_framed(client):
           <p class="when">6. November 2025, <bdi>White House, United States</bdi></p>
           <p class="note">Die Quellen widersprechen sich beim Datum: Was jede sagt, steht unten.</p>
           <p lang="de">They met.</p>
-          <p class="quiet">Quellen: {source.format(0, "Gazette")}, {source.format(1, "Blog")},
-            {source.format(2, "Statement")}</p></main>""",
+          <p class="quiet">Quellen: {source.format(0, "Gazette")},
+            {source.format(1, "Blog")} (Datum danach: 7. November 2025),
+            {source.format(2, "Statement")} (Datum danach: 6. November 2025) (danach wirksam: Dezember 2025)</p>
+          </main>""",
     )
+
+
+def test_a_small_page_names_no_claims_that_agree(client):
+    published("event", "2025-11-06", sources=({"title": "Blog", "claims": "2025-11-06", "claims_effective": "2025"},))
+
+    assert "<bdi>Blog</bdi></a></p></main>" in main_of(client.get("/embed/events/event/")).replace("\n", "")
 
 
 def test_errors_in_a_frame_are_shown_there_too(client):
