@@ -78,6 +78,12 @@ class TimelinePage(Page):
             },
         )
 
+    def in_language(self, reading: Reading, slug: str, language: str) -> str:
+        """That of the same events, where this page shows some of them. A cursor means the same in each language."""
+        if reading.request.GET.keys() & paging_fields(NEWEST_FIRST).keys():
+            return reading.with_other(lang=language)
+        return super().in_language(reading, slug, language)
+
     def rows(self, reading: Reading, slug: str, definition: dict[str, Any]) -> Rows:
         """The events that this page shows."""
         values = read(QueryDict(), EventFilters.fields_by_name())

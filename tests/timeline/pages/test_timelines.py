@@ -242,6 +242,26 @@ def test_links_lead_through_all_pages(client):
     assert shown(client.get(follow(third, "prev"))) == shown(second)
 
 
+@pytest.mark.parametrize("query", ["page_size=2&as_of=6", "as_of=6&lang=de&page_size=2"])
+def test_the_languages_of_a_later_page_are_those_of_the_same_events(client, query):
+    events(5)
+    timeline()
+    published("event-06", "2025-01-06", topics=("trade",))
+    (second,) = re.findall(r'<a href="([^"]+)" rel="next">', client.get(f"/timelines/talks/?{query}").text)
+    page = client.get(unescape(second)).text
+
+    switches = re.findall(r'<a href="([^"]+)" lang="(..)"[^>]*>\w+</a>', page.partition("<main>")[0])
+    assert [code for _, code in switches] == ["en", "de"]
+    for address, code in switches:
+        found = client.get(unescape(address))
+        assert (found["Content-Language"], shown(found)) == (code, ["event-03", "event-02"])
+    head = page.partition("</head>")[0]
+    assert re.findall(r'hreflang="(..)" href="http://testserver([^"]+)"', head) == [
+        ("en", "/timelines/talks/?as_of=6"),
+        ("de", "/timelines/talks/?lang=de&amp;as_of=6"),
+    ]
+
+
 def test_the_small_page_ends_and_leads_to_the_rest(client):
     events(20)
     timeline()
