@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from functools import lru_cache
 
 from django.utils import dates as django_dates
@@ -38,17 +39,22 @@ def display(date: EdtfDate, language: str) -> str:
         return WORDS[language]["since"].format(_point(parse(start), language, "since"))
     if start == "..":
         return WORDS[language]["until"].format(_point(parse(end), language, "until"))
-    if start == end:
-        return _point(parse(start), language)
     return _range(parse(start), parse(end), language)
 
 
 def _range(start: EdtfDate, end: EdtfDate, language: str) -> str:
+    if (start.precision, start.start_min, start.end_max) == (end.precision, end.start_min, end.end_max):
+        return _point(_doubted(end, start), language)
     if _in_one_month(start, end):
         dot = "." if language == "de" else ""
         return _qualified(end, f"{start.start_min.day}{dot}–{_unqualified(end, language, '')}", language)
     between = "–" if start.precision == end.precision == "year" else " – "
     return f"{_point(start, language)}{between}{_point(end, language)}"
+
+
+def _doubted(date: EdtfDate, other: EdtfDate) -> EdtfDate:
+    """`date` with the qualifiers of both: what is said once is as doubtful as it is at one of its ends."""
+    return replace(date, approximate=date.approximate or other.approximate, uncertain=date.uncertain or other.uncertain)
 
 
 def _in_one_month(start: EdtfDate, end: EdtfDate) -> bool:

@@ -39,16 +39,14 @@ def address_of(request: HttpRequest, route: str, slug: str, language: str, as_of
 
 
 def query_of(language: str, as_of: int | None = None) -> str:
-    """The part of a page's URL from the question mark on; nothing where all is as if left out."""
-    given = language_asked(language)
+    """The part of a page's URL from the question mark on; nothing where all is as if left out.
+
+    A page is in the first language unasked. What the API gives unasked is what the reader's browser prefers.
+    """
+    given = {} if language == LANGUAGES[0] else {"lang": language}
     if as_of is not None:
         given["as_of"] = str(as_of)
     return f"?{urlencode(given)}" if given else ""
-
-
-def language_asked(language: str) -> dict[str, str]:
-    """The parameter that asks for a language; none for the first one, which is given unasked."""
-    return {} if language == LANGUAGES[0] else {"lang": language}
 
 
 def link(response: HttpResponseBase, url: str | None, rel: str, **attributes: str) -> None:

@@ -109,6 +109,23 @@ def test_vis_timeline(show, events):
     assert_harmless(page)
 
 
+NOTED = "() => { window.opened = []; window.open = (address) => opened.push(address); }"
+"""In place of opening a page: what is opened."""
+CORNER = {"x": 3, "y": 3}
+"""Of an item, where its text is not."""
+
+
+def test_vis_timeline_opens_the_page_of_an_event(show, api):
+    page = show("vis-timeline", "timeline=trump-xi&from=2019&to=2019&lang=en")
+    drawn(page, "vis-timeline", 1)
+    page.evaluate(NOTED)
+
+    page.locator(".vis-item-content").dblclick()
+
+    assert page.evaluate("opened") == [f"{api}/events/trump-xi-osaka-2019/"]
+    assert page.complaints == []
+
+
 def test_vis_timeline_classes_say_what_is_known(show):
     page = show("vis-timeline", "dataset=hostile")
     found = drawn(page, "vis-timeline", len(DATES) + len(TEXTS))
@@ -154,6 +171,9 @@ def test_vis_timeline_draws_numbers_of_too_many_events(show, api):
     links = page.locator(".vis-item a").evaluate_all("links => links.map(link => [link.textContent, link.href])")
     assert sorted(map(tuple, links)) == expected
     assert {tuple(item["classes"]) for item in found} == {("density", "range")}
+    page.evaluate(NOTED)
+    page.locator(".vis-item.vis-range").first.dblclick(position=CORNER)
+    assert page.evaluate("opened") == []
     assert page.complaints == []
 
 

@@ -54,6 +54,13 @@ TABLE = [
     ("2017-04-06/2017-04-06", "6 April 2017", "6. April 2017"),
     ("2017-04/2017-04", "April 2017", "April 2017"),
     ("2017/2017", "2017", "2017"),
+    ("2025-11-06/2025-11-06?", "6 November 2025 (uncertain)", "6. November 2025 (unsicher)"),
+    ("2025-11-06?/2025-11-06", "6 November 2025 (uncertain)", "6. November 2025 (unsicher)"),
+    ("2025-11-06~/2025-11-06?", "about 6 November 2025 (uncertain)", "ca. 6. November 2025 (unsicher)"),
+    ("2025-11~/2025-11", "about November 2025", "ca. November 2025"),
+    ("2025/2025?", "2025 (uncertain)", "2025 (unsicher)"),
+    ("201X~/201X", "about the 2010s", "ca. 2010er-Jahre"),
+    ("2025-10-XX/2025-10", "October 2025", "Oktober 2025"),
     # open
     ("2025-04-04/..", "since 4 April 2025", "seit 4. April 2025"),
     ("2015/..", "since 2015", "seit 2015"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import yaml
@@ -67,3 +68,9 @@ def test_the_documentation_is_read_by_whoever_followed_a_link(client):
     assert page.status_code == 200
     assert 'src="/api/docs/?script="' in page.text
     assert client.get("/api/docs/?script=").status_code == 200
+
+
+def test_without_scripts_the_documentation_leads_to_what_needs_none(client):
+    ((without,),) = [re.findall("<noscript>(.*?)</noscript>", client.get("/api/docs/").text)]
+
+    assert re.findall('href="([^"]+)"', without) == ["/api/schema/", "/guides/"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.assertions import assert_problem
 from timeline import guides
 from timeline.guides import FOLDER, NAMES
@@ -33,6 +35,16 @@ def test_the_list_leads_to_every_guide(client):
         assert page.status_code == 200
         assert page["Content-Type"] == "text/html; charset=utf-8"
         assert page.content.decode().count("<h1>") == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("curated")
+@pytest.mark.parametrize("name", ["timelinejs", "vis-timeline", "fullcalendar"])
+def test_what_a_web_site_shows_is_in_its_language(client, name):
+    """Not in the one that the browser of a visitor prefers."""
+    (feed,) = re.findall(r'"http://127\.0\.0\.1:8000(/api/v1/[^"]+)"', guides.text_of(name))
+
+    assert client.get(feed, headers={"accept-language": "de"})["Content-Language"] == "en"
 
 
 def test_a_guide_names_the_server_that_it_comes_from(client, settings):

@@ -19,13 +19,16 @@ NOT_IN_A_URL = re.compile("[\\s\x00-\x1f\x7f-\x9f]")
 
 
 def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
-    """A calendar of all-day events."""
+    """A calendar of all-day events.
+
+    It has no `METHOD`: that is for scheduling messages (RFC 5546), of which each event has an `ORGANIZER`, and
+    `DTSTAMP` is when the message was made. Calendar programs import, and subscribe to, what has none.
+    """
     yield _lines(
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         f"PRODID:-//{_uri(feed.host)}//Diplomatic events timeline//EN",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
         f"NAME:{_text(feed.title)}",
         f"X-WR-CALNAME:{_text(feed.title)}",
         f"URL:{_uri(feed.home)}",

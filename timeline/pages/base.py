@@ -153,7 +153,12 @@ class Page(StrictPage):
             "as_of": at,
             "version": version,
             "languages": [
-                {"code": code, "name": name, "address": address_of(request, self.route, slug, code, at)}
+                {
+                    "code": code,
+                    "name": name,
+                    "address": address_of(request, self.route, slug, code, at),
+                    "same": self.in_language(reading, slug, code),
+                }
                 for code, name in settings.LANGUAGES
             ],
             "oembed": [
@@ -163,6 +168,10 @@ class Page(StrictPage):
         }
         reading.version = version
         return HttpResponse(render_to_string(self.template, {**shown, **context}))
+
+    def in_language(self, reading: Reading, slug: str, language: str) -> str:
+        """The address of what this page shows in another language."""
+        return address_of(reading.request, self.route, slug, language, reading.at)
 
     def frame(self, language: str) -> dict[str, Any]:
         """What every template needs."""

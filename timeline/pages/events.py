@@ -15,7 +15,7 @@ from timeline.documents import Document, load, with_base_url
 from timeline.formats import jsonld
 from timeline.formats.places import place_in_words
 from timeline.formats.texts import as_json, closed, paragraphs
-from timeline.links import address_of, language_asked
+from timeline.links import address_of
 from timeline.models import Term
 from timeline.pages.base import Page, data_address
 from timeline.pages.relations import related
@@ -41,10 +41,10 @@ class EventPage(Page):
             "event": document,
             **shown(document, language),
             "json_ld": json_ld(document, address),
-            "json": data_address(reading, "event-detail", slug, **language_asked(language)),
+            "json": data_address(reading, "event-detail", slug, lang=language),
             "atom": data_address(reading, "event-detail", slug, lang=language, format="atom"),
             "calendar": data_address(reading, "event-detail", slug, lang=language, format="ics"),
-            "history": data_address(reading, "event-versions", slug, **language_asked(language)),
+            "history": data_address(reading, "event-versions", slug, lang=language),
         }
         if not self.framed:
             context["figures"] = figures(document, language, reading.at)

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from timeline.documents import load
 from timeline.errors import PROBLEMS
-from timeline.links import language_asked, query_of
+from timeline.links import query_of
 from timeline.models import Term
 from timeline.pages.base import Page
 from timeline.parameters import ParameterField, language_field
@@ -74,7 +74,7 @@ class Index(Page):
 
 
 def _in_language(url: str, language: str) -> str:
-    """The URL of an example, for readers of this language."""
-    if "lang=" in url or not language_asked(language):
+    """The URL of an example, for readers of this language: if left out, it is what their browsers prefer."""
+    if "lang=" in url:
         return url
     return f"{url}{'&' if '?' in url else '?'}lang={language}"

@@ -70,5 +70,7 @@ def _saying_of(slug: str, language: str, version: int) -> Iterable[tuple[str, Do
 
 
 def _entry(words: Mapping[str, str], kind: str, named: Document, slug: str, query: str) -> dict[str, Any]:
+    """A relation as a line of a list. `named` says the title, and in which language it is if it is a whole document."""
     address = reverse("event-page", args=[slug]) + query
-    return {"kind": words[f"relation {kind}"], "title": named["title"], "address": address}
+    title = {"title": named["title"], "language": named.get("language")}
+    return {"kind": words[f"relation {kind}"], **title, "address": address}

@@ -10,7 +10,7 @@ from timeline.documents import load, with_base_url
 from timeline.filters import EventFilters, filtered
 from timeline.formats.places import place_in_words
 from timeline.formats.texts import closed, paragraphs
-from timeline.links import address_of, language_asked
+from timeline.links import address_of
 from timeline.models import Publication, Term
 from timeline.pages.base import Page, data_address
 from timeline.pagination import EVENT_ORDERINGS, page, paging_fields, wanted_page
@@ -65,7 +65,7 @@ class TimelinePage(Page):
                 "timeline": document,
                 "summary": paragraphs(document.get("summary", "")),
                 "summary_language": document.get("summary_language", document["language"]),
-                "json": data_address(reading, "event-list", timeline=slug, **language_asked(language)),
+                "json": data_address(reading, "event-list", timeline=slug, lang=language),
                 "events": [_entry(stored, reading) for stored, _ in rows.rows],
                 "newer": newer,
                 "older": older,
@@ -77,6 +77,12 @@ class TimelinePage(Page):
                 ],
             },
         )
+
+    def in_language(self, reading: Reading, slug: str, language: str) -> str:
+        """That of the same events, where this page shows some of them. A cursor means the same in each language."""
+        if reading.request.GET.keys() & paging_fields(NEWEST_FIRST).keys():
+            return reading.with_other(lang=language)
+        return super().in_language(reading, slug, language)
 
     def rows(self, reading: Reading, slug: str, definition: dict[str, Any]) -> Rows:
         """The events that this page shows."""

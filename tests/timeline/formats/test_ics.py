@@ -30,7 +30,6 @@ def test_a_calendar():
         "VERSION:2.0",
         "PRODID:-//timeline.example.org//Diplomatic events timeline//EN",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
         "NAME:Talks & <trade>",
         "X-WR-CALNAME:Talks & <trade>",
         "URL:https://timeline.example.org/",
@@ -58,6 +57,11 @@ def test_a_calendar():
         "END:VCALENDAR",
         "",
     ]
+
+
+def test_a_calendar_is_no_scheduling_message():
+    """RFC 5546, 3.2.1: one would name an organizer of each event; RFC 5545, 3.7.2: its type would name the method."""
+    assert "METHOD" not in calendar(document())
 
 
 @pytest.mark.parametrize(

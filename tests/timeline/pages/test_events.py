@@ -33,6 +33,13 @@ def main_of(response) -> str:
     return str(main)
 
 
+def languages_of_data(client, address: str) -> set[str]:
+    """Of all that a page links to at the API, for a reader whose browser prefers German."""
+    german = {"accept-language": "de"}
+    links = re.findall(r'href="http://testserver(/api/[^"]*)"', client.get(address, headers=german).text)
+    return {client.get(unescape(link), headers=german)["Content-Language"] for link in links}
+
+
 @pytest.fixture
 def _summit(db):
     president = actor("president")
@@ -108,10 +115,10 @@ def test_the_page_says_all_that_is_known(client):
               dataset version 2. <a href="http://testserver/events/summit/?as_of=2">
               http://testserver/events/summit/?as_of=2</a></p></section>
           <nav aria-label="Data">
-            <a href="http://testserver/api/v1/events/summit/">JSON</a>
+            <a href="http://testserver/api/v1/events/summit/?lang=en">JSON</a>
             <a href="http://testserver/api/v1/events/summit/?lang=en&amp;format=ics">Calendar file</a>
             <a href="http://testserver/api/v1/events/summit/?lang=en&amp;format=atom">Atom feed</a>
-            <a href="http://testserver/api/v1/events/summit/versions/">Versions</a>
+            <a href="http://testserver/api/v1/events/summit/versions/?lang=en">Versions</a>
           </nav></article></main>""",
     )
 
@@ -205,6 +212,12 @@ def test_the_head_leads_to_the_other_forms(client):
         ),
     ]
     assert "<title>Gipfeltreffen – Diplomatic events timeline</title>" in head
+
+
+@pytest.mark.usefixtures("_summit")
+@pytest.mark.parametrize(("query", "language"), [("", "en"), ("?lang=de", "de")])
+def test_the_data_links_are_in_the_language_of_the_page(client, query, language):
+    assert languages_of_data(client, f"/events/summit/{query}") == {language}
 
 
 @pytest.mark.usefixtures("_summit")
@@ -412,9 +425,17 @@ def test_only_the_small_page_may_be_framed(client):
           <p class="when">6. November 2025, <bdi>White House, United States</bdi></p>
           <p class="note">Die Quellen widersprechen sich beim Datum: Was jede sagt, steht unten.</p>
           <p lang="de">They met.</p>
-          <p class="quiet">Quellen: {source.format(0, "Gazette")}, {source.format(1, "Blog")},
-            {source.format(2, "Statement")}</p></main>""",
+          <p class="quiet">Quellen: {source.format(0, "Gazette")},
+            {source.format(1, "Blog")} (Datum danach: 7. November 2025),
+            {source.format(2, "Statement")} (Datum danach: 6. November 2025) (danach wirksam: Dezember 2025)</p>
+          </main>""",
     )
+
+
+def test_a_small_page_names_no_claims_that_agree(client):
+    published("event", "2025-11-06", sources=({"title": "Blog", "claims": "2025-11-06", "claims_effective": "2025"},))
+
+    assert "<bdi>Blog</bdi></a></p></main>" in main_of(client.get("/embed/events/event/")).replace("\n", "")
 
 
 def test_errors_in_a_frame_are_shown_there_too(client):

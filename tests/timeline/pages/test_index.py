@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.utils.html import escape
@@ -25,6 +26,17 @@ def test_the_index_page_leads_everywhere(client):
             assert client.get(address.replace("&amp;", "&"), follow=True).status_code == 200, address
     assert all(escape(address) in html for address in EXAMPLES)
     assert all(f'id="{kind}"' in html for kind in PROBLEMS)
+
+
+def test_the_data_links_are_in_the_language_of_the_page(client):
+    """Whatever the browser of the reader prefers. One example says itself that it is in German."""
+    german = {"accept-language": "de"}
+    html = client.get("/", headers=german).text
+
+    links = [unescape(address) for address in re.findall(r'<a href="(/api/v1/[^"]*)"', html)]
+    languages = {address: client.get(address, headers=german)["Content-Language"] for address in links}
+    assert len(languages) == 1 + len(EXAMPLES)
+    assert languages == {address: "de" if "lang=de" in address else "en" for address in links}
 
 
 def test_the_index_page_in_german(client):

@@ -55,6 +55,30 @@ def test_a_measure_says_what_suspended_and_withdrew_it(client):
     assert relations_of(client, "/events/end/") == ["Withdraws: The rule"]
 
 
+def test_titles_in_another_language_are_marked(client):
+    """Of what others say of the event: of what it says itself, documents have no language."""
+    summit = published("summit", "2024", titles={"en": "Summit", "de": "Gipfel"}, effective="2024/..")
+    for kind in ("part_of", "suspends"):
+        for language in ("en", "de"):
+            titles = {language: f"{kind} {language}"}
+            published(
+                f"{kind.replace('_', '-')}-{language}",
+                "2025",
+                relations=((kind, summit),),
+                titles=titles,
+                effective="2025",
+            )
+
+    page = client.get("/events/summit/?lang=de").text
+
+    assert re.findall(r"<bdi[^>]*>(?:part_of|suspends) ..</bdi>", page) == [
+        '<bdi lang="en">suspends en</bdi>',
+        '<bdi lang="de">suspends de</bdi>',
+        '<bdi lang="en">part_of en</bdi>',
+        '<bdi lang="de">part_of de</bdi>',
+    ]
+
+
 def test_they_are_those_of_the_state_that_is_shown(client):
     rule = published("rule", "2024", effective="2024-10-01/..")
     end = published("end", "2025", relations=(("withdraws", rule),))

@@ -12,7 +12,7 @@ from pytest_django.asserts import assertHTMLEqual, assertNumQueries
 from events.models import Event
 from tests.assertions import etag_of, slugs
 from tests.builders import published
-from tests.timeline.pages.test_events import HOSTILE, assert_refusal, main_of
+from tests.timeline.pages.test_events import HOSTILE, assert_refusal, languages_of_data, main_of
 from timeline.filters import check_saved_filter
 from timeline.models import Timeline
 from timeline.pages.base import FRAMED_POLICY
@@ -74,7 +74,7 @@ def test_the_page_whole(client):
             <p><bdi lang="en">Talks</bdi>. Diplomatic events timeline, dataset version 2.
               <a href="http://testserver/timelines/talks/?as_of=2">http://testserver/timelines/talks/?as_of=2</a></p>
           </section>
-          <nav aria-label="Data"><a href="http://testserver/api/v1/events/?timeline=talks">JSON</a>
+          <nav aria-label="Data"><a href="http://testserver/api/v1/events/?timeline=talks&amp;lang=en">JSON</a>
             <a href="http://testserver/api/v1/events/?timeline=talks&amp;lang=en&amp;format=ics">Calendar file</a>
             <a href="http://testserver/api/v1/events/?timeline=talks&amp;lang=en&amp;format=atom">Atom feed</a></nav>
           <section aria-labelledby="front-ends"><h2 id="front-ends">Draw this timeline elsewhere</h2>
@@ -208,6 +208,14 @@ def test_the_data_links_lead_to_the_same_events(client):
     assert client.get(addresses[5] + "&start=2025-01-02&end=2025-01-03").text.count('"id":') == 1
 
 
+@pytest.mark.parametrize(("query", "language"), [("", "en"), ("?lang=de", "de")])
+def test_the_data_links_are_in_the_language_of_the_page(client, query, language):
+    events(1)
+    timeline()
+
+    assert languages_of_data(client, f"/timelines/talks/{query}") == {language}
+
+
 def test_links_lead_through_all_pages(client):
     events(5)
     timeline()
@@ -232,6 +240,26 @@ def test_links_lead_through_all_pages(client):
     third = client.get(follow(second, "next"))
     assert (shown(third), 'rel="next"' in third.text) == ([], False)
     assert shown(client.get(follow(third, "prev"))) == shown(second)
+
+
+@pytest.mark.parametrize("query", ["page_size=2&as_of=6", "as_of=6&lang=de&page_size=2"])
+def test_the_languages_of_a_later_page_are_those_of_the_same_events(client, query):
+    events(5)
+    timeline()
+    published("event-06", "2025-01-06", topics=("trade",))
+    (second,) = re.findall(r'<a href="([^"]+)" rel="next">', client.get(f"/timelines/talks/?{query}").text)
+    page = client.get(unescape(second)).text
+
+    switches = re.findall(r'<a href="([^"]+)" lang="(..)"[^>]*>\w+</a>', page.partition("<main>")[0])
+    assert [code for _, code in switches] == ["en", "de"]
+    for address, code in switches:
+        found = client.get(unescape(address))
+        assert (found["Content-Language"], shown(found)) == (code, ["event-03", "event-02"])
+    head = page.partition("</head>")[0]
+    assert re.findall(r'hreflang="(..)" href="http://testserver([^"]+)"', head) == [
+        ("en", "/timelines/talks/?as_of=6"),
+        ("de", "/timelines/talks/?lang=de&amp;as_of=6"),
+    ]
 
 
 def test_the_small_page_ends_and_leads_to_the_rest(client):
@@ -273,7 +301,7 @@ def test_a_past_state(client):
     data = re.findall(r'href="http://testserver/api/v1/events/([^"]*)"', past.text)
     formats = ["atom", "", "ics", "atom", *DRAWN.values()]
     assert data == [
-        f"?timeline=talks&amp;{format and f'lang=en&amp;format={format}&amp;'}as_of=2" for format in formats
+        f"?timeline=talks&amp;lang=en&amp;{format and f'format={format}&amp;'}as_of=2" for format in formats
     ]
     assert client.get(unescape(f"/api/v1/events/{data[0]}")).text.count("</entry>") == 1
     assert client.get("/timelines/talks/?as_of=1").status_code == 404
