@@ -32,16 +32,19 @@ class Progress:
         line = f"{done:,} {self.what}, {done / seconds:,.0f} a second"
         if 0 < share < 1:
             line += f", {share:.0%}, about {duration(seconds * (1 - share) / share)} left"
-        self.stream.write(f"\r{line}\x1b[K" if self.terminal else line, ending="" if self.terminal else "\n")
-        self.stream.flush()
+        self._write(f"\r{line}\x1b[K" if self.terminal else f"{line}\n")
         self.open = self.terminal
 
     def end(self) -> None:
         """Clears the line, so that another one can stand there."""
         if self.open:
-            self.stream.write("\r\x1b[K", ending="")
-            self.stream.flush()
+            self._write("\r\x1b[K")
             self.open = False
+
+    def _write(self, text: str) -> None:
+        """As it is: not as a line of its own, nor in the colour of errors, as commands write to their stderr."""
+        self.stream.write(text, str, ending="")
+        self.stream.flush()
 
 
 def duration(seconds: float) -> str:

@@ -16,7 +16,9 @@ class Terminal(io.StringIO):
 def shown(stream, *steps):
     """What is written for steps of (seconds since the beginning, done, share)."""
     times = iter([0, *(seconds for seconds, _, _ in steps)])
-    progress = Progress(OutputWrapper(stream), "records", clock=lambda: next(times))
+    wrapper = OutputWrapper(stream)
+    wrapper.style_func = "in red: {}".format
+    progress = Progress(wrapper, "records", clock=lambda: next(times))
     for _, done, share in steps:
         progress.show(done, share)
     progress.end()
