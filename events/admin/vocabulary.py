@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from django.http import HttpRequest
+
+from events.choosing import may_view
+from events.deleting import had_by
 from events.guarding import GuardedAdmin
+from events.models import Event, Topic
 
 
 class BranchAdmin(GuardedAdmin):
@@ -21,4 +27,10 @@ class EventTypeAdmin(BranchAdmin):
 
 
 class TopicAdmin(BranchAdmin):
-    pass
+    def get_deleted_objects(self, objs: Iterable[Topic], request: HttpRequest) -> Any:
+        """None that an event has: it would lose it by an account that may not change it, and not count as edited."""
+        topics, named = list(objs), may_view(self, request, Event)
+        had = [
+            line for topic in topics if (line := had_by(topic, topic.events.all(), "another topic, or none,", named))
+        ]
+        return ([], {}, set(), had) if had else super().get_deleted_objects(topics, request)
