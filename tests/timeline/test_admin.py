@@ -582,6 +582,44 @@ def sent(page: Any) -> dict[str, list[str]]:
     return found
 
 
+def test_what_is_not_in_the_list_any_more_is_left_alone_and_named(admin_client, client):
+    one, moved, *deleted = [published(slug) for slug in ("one", "moved")] + [draft(f"deleted-{n}") for n in range(2)]
+    chosen = [one.pk, moved.pk, *(event.pk for event in deleted)]
+    list_of_2025 = f"{EVENTS}?start_min__year=2025"
+    Event.objects.filter(pk=moved.pk).update(start_min="2024-01-01")
+    Event.objects.filter(slug__startswith="deleted").delete()
+    left = [
+        "warning: Not in this list any more, so left alone: moved. Look at what it says now.",
+        "warning: 2 of the events that you chose are deleted by now.",
+    ]
+
+    assert told(admin_client.post(list_of_2025, {"_selected_action": chosen, "action": ""}, follow=True)) == [
+        "warning: No action selected."
+    ]
+    form = {"action": "withdraw_selected", "_selected_action": chosen}
+    assert told(admin_client.post(list_of_2025, form, follow=True)) == ["success: Withdrawn: one.", *left]
+    assert slugs(client) == ["moved"]
+    form["action"] = "delete_selected"
+    assert told(admin_client.post(list_of_2025, form)) == left
+    form |= {"action": "publish_selected", "_selected_action": [moved.pk, deleted[0].pk]}
+    assert told(admin_client.post(list_of_2025, form, follow=True)) == [
+        left[0],
+        "warning: 1 of the events that you chose is deleted by now.",
+    ]
+    form |= {"_selected_action": [moved.pk], "select_across": "1"}
+    assert told(admin_client.post(list_of_2025, form, follow=True))[0] == "success: Published: one."
+
+
+def test_an_entry_that_is_not_in_the_list_any_more_is_left_alone_and_named(admin_client):
+    ministry, state_of_uz = actor("ministry", kind="body"), state("UZ")
+    form = {"action": "publish_selected", "_selected_action": [ministry.pk, state_of_uz.pk], "select_across": "0"}
+
+    assert told(admin_client.post(f"{address(Actor, 'changelist')}?kind=state", form, follow=True)) == [
+        "success: Published: uzbekistan.",
+        "warning: Not in this list any more, so left alone: ministry. Look at what it says now.",
+    ]
+
+
 def test_messages_escape_what_editors_wrote(admin_client):
     draft("talks", "<script>alert(1)</script>")
     data = {"action": "publish_selected", "_selected_action": [Event.objects.get().pk]}
