@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
@@ -22,6 +23,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from events.admin import ActorAdmin, EventAdmin, EventTypeAdmin, TopicAdmin
+from events.among import among
 from events.choosing import ChoosesEvents
 from events.digest import digest
 from events.fields import TranslatedWidget
@@ -39,7 +41,7 @@ from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, pu
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
 from timeline.publishing_admin import PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
-from timeline.seen import as_seen, opened, seen
+from timeline.seen import as_seen, entries_as_seen, opened, seen
 from timeline.taken_along import tell_what_went_along
 from timeline.vocabulary import Changes
 from timeline.withdrawing import withdraw_entries
@@ -172,7 +174,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
 
     def action_checkbox(self, obj: Event) -> SafeString:
         """With the time of the last edit that the list shows: what was saved later, nobody has looked at there."""
-        return super().action_checkbox(obj) + seen(obj)
+        return super().action_checkbox(obj) + seen(obj, obj.updated_at.isoformat())
 
     @admin.action(description="Publish selected events", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -243,14 +245,18 @@ def _page(event: Event | Publication) -> str:
 
 
 class VocabularyList(ChangeList):
-    """A page of entries, which know their public state."""
+    """A page of entries, which know their public state, and when it was opened, if there are others."""
+
+    opened = ""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if self.multi_page:
+            self.opened = opened(LogEntry)
         kind: Term.Kind = self.model_admin.kind  # type: ignore[attr-defined]
         states = public_states(kind, list(self.result_list))
         for entry in self.result_list:
-            entry.public_state = states[entry.slug]
+            entry.public_state, _, entry.shown = states[entry.slug]
 
 
 class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
@@ -260,6 +266,7 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
     """Their argument of `publish_vocabulary`."""
     kind: ClassVar[Term.Kind]
     actions = ["publish_selected", "withdraw_selected"]
+    change_list_template = "timeline/admin/entry_list.html"
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return [*super().get_list_display(request), "public"]
@@ -270,6 +277,10 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
     @admin.display(description="public")
     def public(self, entry: Any) -> str:
         return str(entry.public_state)
+
+    def action_checkbox(self, obj: Any) -> SafeString:
+        """With what the list shows of it: what was saved later, nobody has looked at there."""
+        return super().action_checkbox(obj) + seen(obj, obj.shown)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The slug of what is public: readers and events know it by that."""
@@ -299,15 +310,22 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
 
     @admin.action(description="Publish selected entries", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        entries, since = list(queryset), last_refresh()
-        changes = Changes()
-        chosen: dict[str, Any] = {self.vocabulary: queryset}
+        since, changes = last_refresh(), Changes()
+        # So that none is saved between the two looks at it.
+        chosen_ids = among("pk", list(queryset.values_list("pk", flat=True)))
+        list(self.model._default_manager.select_for_update(no_key=True).filter(chosen_ids).order_by("pk").only("pk"))
+        all_chosen = list(queryset)
+        states = public_states(self.kind, all_chosen)
+        entries, edited = entries_as_seen(request, all_chosen, states)
+        chosen: dict[str, Any] = {self.vocabulary: entries}
         changed = publish_vocabulary(account(request), **chosen, changes=changes)
         keys = {(entry.kind, entry.key) for entry in changed}
         published = [entry for entry in entries if keys.intersection(own_keys(self.kind, entry))]
         ids = {entry.pk for entry in published}
         others = [entry for entry in entries if entry.pk not in ids]
         log(request, published, "Published.")
+        if edited:
+            self.message_user(request, EDITED.format(slugs(edited, LISTED)), messages.WARNING)
         if published:
             listed = linked(published, LISTED, self._page)
             self.message_user(request, format_html("Published: {}.", listed), messages.SUCCESS)

@@ -24,9 +24,10 @@ from events.guarding import fingerprint
 from events.models import Actor, Event, EventText, EventType, Topic
 from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, member, published, state, topic
+from tests.events.admin.as_shown import as_shown
 from tests.events.admin.forms import EVENT_PARTS, address, posted
 from timeline import filters, importing
-from timeline.admin import PublishableEventAdmin
+from timeline.admin import PublishableEventAdmin, PublishableTopicAdmin
 from timeline.filters import NO_FILTERS
 from timeline.loading import load_curated
 from timeline.models import (
@@ -395,13 +396,13 @@ def test_what_was_saved_after_the_list_was_opened_is_published_only_when_it_was_
     assert slugs(client) == ["theirs", "mine"]
 
 
-def form_of_the_list(client: Client) -> dict[str, str]:
-    """What the form of the list sends when all of its events are chosen, on other pages too, to be published."""
-    page = client.get(EVENTS).text
-    (opened,) = re.findall('<input type="hidden" name="opened" value="(.*?)">', page.partition("changelist-form")[2])
+def form_of_the_list(client: Client, model: Any = Event) -> dict[str, Any]:
+    """What the form of the list sends when all in it are chosen, on other pages too, to be published."""
+    page = client.get(address(model, "changelist")).text
+    opened = re.findall('<input type="hidden" name="(opened)" value="(.*?)">', page.partition("changelist-form")[2])
     seen = dict(re.findall(r'<input type="hidden" name="(seen-\d+)" value="(.*?)">', page))
     first = next(iter(seen)).removeprefix("seen-")
-    return {"action": "publish_selected", "select_across": "1", "_selected_action": first, "opened": opened} | seen
+    return {"action": "publish_selected", "select_across": "1", "_selected_action": first} | dict(opened) | seen
 
 
 def test_of_all_in_the_list_what_was_saved_after_it_was_opened_is_published_only_when_that_is_known(
@@ -451,6 +452,94 @@ def test_what_was_being_saved_when_the_list_was_opened_is_not_taken_for_seen(adm
     assert messages[0] == "success: Published: second."
 
 
+def test_what_was_saved_of_an_entry_after_the_list_was_opened_is_published_only_when_it_was_looked_at(admin_client):
+    uz, kz = state("UZ"), state("KZ")
+    group = actor("c5", kind="bloc")
+    timelines = [Timeline.objects.create(slug=slug, titles={"en": slug}) for slug in ("mine", "theirs")]
+    entries: dict[Any, Any] = {Actor: [kz, uz], Topic: [topic("mine"), topic("theirs")], Timeline: timelines}
+    for model, (mine, theirs) in entries.items():
+        act(admin_client, "publish_selected", mine, theirs)
+        for entry in (mine, theirs):
+            name = "titles" if model is Timeline else "names"
+            setattr(entry, name, {"en": "In hand"})
+            entry.save()
+        form = form_of_the_list(admin_client, model) | {"select_across": "0", "_selected_action": [mine.pk, theirs.pk]}
+        if model is Timeline:
+            theirs.events.add(draft("talks"))
+        elif model is Actor:
+            member(group, theirs)
+        else:
+            theirs.names = {"en": "Later"}
+            theirs.save()
+
+        assert told(admin_client.post(address(model, "changelist"), form, follow=True))[:2] == [
+            f"warning: Not published, as it was saved after you had opened the list: {theirs.slug}. Look at what it "
+            "says now, then publish it again.",
+            f"success: Published: {mine.slug}.",
+        ]
+        assert states(admin_client, model)[theirs.slug] == "version 1, edited since"
+        form |= form_of_the_list(admin_client, model) | {"select_across": "0", "_selected_action": [theirs.pk]}
+        assert told(admin_client.post(address(model, "changelist"), form, follow=True))[0] == (
+            f"success: Published: {theirs.slug}."
+        )
+
+
+def test_of_all_entries_in_the_list_those_that_were_saved_after_it_was_opened_are_named(admin_client, monkeypatch):
+    monkeypatch.setattr(PublishableTopicAdmin, "list_per_page", 1)
+    listed, edited, made, published_by_them, as_it_was = (topic(f"topic-{number}") for number in range(1, 6))
+    made.delete()
+    page = address(Topic, "changelist")
+    act(admin_client, "publish_selected", edited)
+    form = form_of_the_list(admin_client, Topic)
+    assert [name for name in form if name.startswith("seen-")] == [f"seen-{listed.pk}"]
+    admin_client.post(address(Topic, "add"), {"slug": "topic-3", "names_en": "Made"})
+    admin_client.post(address(Topic, "change", edited.pk), {"names_en": "Edited"})
+    unchanged = address(Topic, "change", as_it_was.pk)
+    admin_client.post(unchanged, as_shown(admin_client.get(unchanged).text))
+    act(admin_client, "publish_selected", published_by_them)
+
+    assert told(admin_client.post(page, form, follow=True)) == [
+        "warning: Not published, as it was saved after you had opened the list: topic-2, topic-3. Look at what it says "
+        "now, then publish it again.",
+        "success: Published: topic-1, topic-5.",
+        "info: Nothing new to publish in: topic-4.",
+    ]
+    assert told(admin_client.post(page, form_of_the_list(admin_client, Topic), follow=True))[:2] == [
+        "success: Published: topic-2, topic-3.",
+        "info: Nothing new to publish in: topic-1, topic-4, topic-5.",
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_being_saved_of_an_entry_when_the_list_was_opened_is_not_taken_for_seen(
+    admin_client, admin_user, monkeypatch
+):
+    monkeypatch.setattr(PublishableTopicAdmin, "list_per_page", 1)
+    topic("first"), topic("second")
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("UPDATE events_topic SET names = '{\"en\": \"Theirs\"}' WHERE slug = 'second'")
+            cursor.execute(
+                "INSERT INTO django_admin_log (action_time, object_id, object_repr, action_flag, change_message, "
+                "content_type_id, user_id) SELECT clock_timestamp(), topic.id, '', 2, 'Changed.', kind.id, %s "
+                "FROM events_topic AS topic, django_content_type AS kind "
+                "WHERE topic.slug = 'second' AND kind.model = 'topic'",
+                [admin_user.pk],
+            )
+            form = form_of_the_list(admin_client, Topic)
+            cursor.execute("COMMIT")
+    finally:
+        other.close()
+
+    assert told(admin_client.post(address(Topic, "changelist"), form, follow=True)) == [
+        "warning: Not published, as it was saved after you had opened the list: second. Look at what it says now, then "
+        "publish it again.",
+        "success: Published: first.",
+    ]
+
+
 @pytest.mark.parametrize(("model", "word"), [("publication", "talks"), ("term", "meeting")])
 def test_lists_of_what_is_public_are_searched_for_ten_words_too(admin_client, model, word):
     published("talks")
@@ -464,9 +553,11 @@ def test_lists_of_what_is_public_are_searched_for_ten_words_too(admin_client, mo
 
 @pytest.mark.parametrize("opened", ["", "\0", "9", "x", "2026-02-31T00:00:00+00:00"])
 def test_a_form_of_the_list_that_says_nonsense_is_no_error(admin_client, opened):
-    form = {"action": "publish_selected", "select_across": "1", "_selected_action": draft("talks").pk, "opened": opened}
+    for row in (draft("talks"), topic("trade")):
+        form = {"action": "publish_selected", "select_across": "1", "_selected_action": row.pk, "opened": opened}
 
-    assert admin_client.post(EVENTS, form).status_code == 302
+        assert admin_client.post(address(type(row), "changelist"), form).status_code == 302
+        assert admin_client.post(address(type(row), "changelist"), form | {f"seen-{row.pk}": opened}).status_code == 302
 
 
 def test_saving_says_what_publishing_would_refuse(admin_client):
