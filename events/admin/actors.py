@@ -111,6 +111,7 @@ class ActorAdmin(GuardedAdmin):
     search_help_text = "A name in any language, an alias, a code such as UZ, or a Wikidata id."
     autocomplete_fields = ["successors"]
     inlines = [MembershipInline, MemberInline]
+    deleted_with = ["memberships", "members"]
     fieldsets = [
         (None, {"fields": ["kind", "names", "slug", "aliases", "qid", "opened"]}),
         ("States and blocs", {"fields": [("code", "alpha3"), "successors"]}),
