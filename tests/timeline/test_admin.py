@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, connection
+from django.db.models import ProtectedError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -638,6 +639,20 @@ def test_what_somebody_else_saved_since_the_form_was_checked_is_no_error_of_ours
     monkeypatch.setattr("timeline.admin.publish", published_by_somebody_else)
 
     response = admin_client.post(EVENTS, {"action": "publish_selected", "_selected_action": [event.pk]})
+
+    assert response.status_code == 503
+    assert "Somebody else is changing the same" in response.text
+
+
+def test_what_somebody_else_has_just_published_is_not_deleted_and_no_error_of_ours(admin_client, monkeypatch):
+    def published_by_somebody_else(*arguments, **options):
+        raise ProtectedError("Cannot delete some instances", set())
+
+    event = draft("event")
+    admin_client.raise_request_exception = False
+    monkeypatch.setattr(Event, "delete", published_by_somebody_else)
+
+    response = admin_client.post(address(Event, "delete", event.pk), {"post": "yes"})
 
     assert response.status_code == 503
     assert "Somebody else is changing the same" in response.text
