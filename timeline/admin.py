@@ -42,7 +42,7 @@ from timeline.publishing import Outcome, lock, publish, publish_vocabulary, with
 from timeline.publishing_admin import PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
 from timeline.seen import as_seen, entries_as_seen, opened, seen
-from timeline.taken_along import tell_what_went_along
+from timeline.taken_along import AGAIN, tell_what_went_along
 from timeline.vocabulary import Changes
 from timeline.withdrawing import withdraw_entries
 
@@ -199,8 +199,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             listed = linked(outcome.published, LISTED, _page)
             self.message_user(request, format_html("Published: {}.", listed), messages.SUCCESS)
         if again := [event for event in outcome.published if event.pk in withdrawn]:
-            message = f"Public again, having been withdrawn: {slugs(again, LISTED)}."
-            self.message_user(request, message, messages.WARNING)
+            self.message_user(request, AGAIN.format(slugs(again, LISTED)), messages.WARNING)
         tell_what_went_along(request, outcome.vocabulary, "Published with an event.")
         if outcome.unchanged:
             self.message_user(request, f"Nothing new to publish in: {slugs(outcome.unchanged, LISTED)}.", messages.INFO)
@@ -329,6 +328,8 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         if published:
             listed = linked(published, LISTED, self._page)
             self.message_user(request, format_html("Published: {}.", listed), messages.SUCCESS)
+        if again := [entry for entry in published if (self.kind, entry.slug) in changes.again]:
+            self.message_user(request, AGAIN.format(slugs(again, LISTED)), messages.WARNING)
         own = {key for entry in entries for key in own_keys(self.kind, entry)}
         tell_what_went_along(request, changes.without(own), "Published with another entry.")
         if others:

@@ -987,8 +987,11 @@ def test_a_timeline_can_be_withdrawn_and_comes_back(admin_client, client):
     assert client.get("/api/v1/events/?timeline=all").status_code == 400
     assert states(admin_client, Timeline) == {"all": "withdrawn", "other": "draft"}
 
-    assert act(admin_client, "publish_selected", entry) == [f"success: Published: {entry.slug}."]
-    assert states(admin_client, Timeline) == {"all": "version 3", "other": "draft"}
+    assert act(admin_client, "publish_selected", entry, other) == [
+        "success: Published: all, other.",
+        "warning: Public again, having been withdrawn: all.",
+    ]
+    assert states(admin_client, Timeline) == {"all": "version 3", "other": "version 1"}
     assert client.get("/api/v1/timelines/all/").status_code == 200
     act(admin_client, "withdraw_selected", entry)
     assert admin_client.post(address(Timeline, "delete", entry.pk), {"post": "yes"}).status_code == 302
