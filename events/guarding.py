@@ -174,6 +174,17 @@ class GuardedAdmin(Chooses, SearchedAdmin):
             self.message_user(request, OVERTAKEN.format(f"This {self.opts.verbose_name} was saved"), messages.WARNING)
         return response
 
+    def why_not_deleted(self, entries: models.QuerySet[Any], request: HttpRequest) -> list[str]:
+        """What forbids it whatever else the entries have: of these, Django reads all there is, before it refuses."""
+        return []
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        entries = objs
+        if not isinstance(objs, models.QuerySet):
+            entries = self.model._default_manager.filter(pk__in=[entry.pk for entry in objs])
+        why = self.why_not_deleted(entries, request)
+        return ([], {}, set(), why) if why else super().get_deleted_objects(objs, request)
+
     def get_actions(self, request: HttpRequest) -> Any:
         actions: Any = super().get_actions(request)
         if offered := actions.get("delete_selected"):
@@ -199,8 +210,9 @@ def _delete_selected(
     model_admin: GuardedAdmin, request: HttpRequest, queryset: models.QuerySet[Any]
 ) -> HttpResponse | None:
     """Django's action, which asks once more if what it asked about is otherwise by now."""
-    opened = model_admin.saved_as(request, queryset.values_list("pk", flat=True))
-    overtaken = "post" in request.POST and request.POST.get("opened", opened) != opened
+    refused = bool(model_admin.why_not_deleted(queryset, request))
+    opened = "" if refused else model_admin.saved_as(request, queryset.values_list("pk", flat=True))
+    overtaken = not refused and "post" in request.POST and request.POST.get("opened", opened) != opened
     if overtaken:
         posted = request.POST.copy()
         del posted["post"]

@@ -30,7 +30,7 @@ from events.fields import TranslatedWidget
 from events.guarding import GuardedAdmin
 from events.models import Actor, Event, EventType, Topic
 from timeline import public_admin  # noqa: F401 -- registers what is to look at
-from timeline.admin_messages import last_refresh, linked, log, say_not, say_what_follows, slugs
+from timeline.admin_messages import last_refresh, linked, log, of_others, say_not, say_what_follows, slugs
 from timeline.checks import refusals
 from timeline.drafts import load_drafts
 from timeline.filters import check_saved_filter
@@ -49,7 +49,8 @@ from timeline.withdrawing import withdraw_entries
 LISTED = 20
 """Events that a message names."""
 FIRST_THESE = "Publish these without it first, or withdraw them."
-STILL_PUBLIC = "What is public of “{}”, which nobody could edit any more: withdraw it first."
+STILL_PUBLIC = "What is public of {}, which nobody could edit any more: withdraw it first."
+PUBLISHED = "All that was ever published of {}."
 POSTED = ("action", ACTION_CHECKBOX_NAME, "select_across", "index")
 """What the form of a list says of an action, and of what it is to be done to."""
 
@@ -154,19 +155,21 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         for reasons in refusals(load_drafts([form.instance.pk])).values():
             messages.warning(request, f"Saved, but it cannot be published yet. {' '.join(reasons)}")
 
+    def why_not_deleted(self, entries: QuerySet[Event], request: HttpRequest) -> list[str]:
+        """What was ever published. It is not what an account is permitted: nobody deletes these."""
+        ids = entries.order_by().values("pk")
+        last = Publication.objects.filter(event__in=ids, superseded_in=None).order_by("event__slug")
+        lines = [
+            f"{PUBLISHED.format(f'“{slug}”')} "
+            + ("It is withdrawn already." if withdrawn else "Withdraw the event instead.")
+            for slug, withdrawn in last.values_list("event__slug", "withdrawn")[:LISTED]
+        ]
+        return [*lines, *of_others(PUBLISHED, last.count() - LISTED)]
+
     def get_deleted_objects(self, objs: Iterable[Event], request: HttpRequest) -> Any:
-        listed, counts, missing_permissions, protected = super().get_deleted_objects(list(objs), request)
-        protected = _in_words(protected, objs)
-        last = Publication.objects.filter(event__in=objs, superseded_in=None).order_by("event__slug")
-        published = list(last.values_list("event__slug", "withdrawn"))
-        if published:
-            # Not what an account is permitted: nobody deletes these.
-            missing_permissions = set()
-            protected = [
-                f"All that was ever published of “{slug}”. "
-                + ("It is withdrawn already." if withdrawn else "Withdraw the event instead.")
-                for slug, withdrawn in published
-            ]
+        listed, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
+        if listed:  # else it is refused already
+            protected = _in_words(protected, objs)
         return listed, counts, missing_permissions, protected
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -298,14 +301,12 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
     def _page(self, entry: Any) -> str:
         return reverse(f"{self.kind.value}-detail", args=[entry.slug])
 
-    def get_deleted_objects(self, objs: Iterable[Any], request: HttpRequest) -> Any:
-        objs = list(objs)
-        listed, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
-        public = Term.objects.current().filter(kind=self.kind, key__in=[entry.slug for entry in objs])
-        keys = list(public.order_by("key").values_list("key", flat=True))
-        if keys:
-            protected = [*protected, *map(STILL_PUBLIC.format, keys)]
-        return listed, counts, missing_permissions, protected
+    def why_not_deleted(self, entries: QuerySet[Any], request: HttpRequest) -> list[str]:
+        public = (
+            Term.objects.current().filter(kind=self.kind, key__in=entries.order_by().values("slug")).order_by("key")
+        )
+        lines = [STILL_PUBLIC.format(f"“{key}”") for key in public.values_list("key", flat=True)[:LISTED]]
+        return [*lines, *of_others(STILL_PUBLIC, public.count() - LISTED)] or super().why_not_deleted(entries, request)
 
     @admin.action(description="Publish selected entries", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

@@ -12,9 +12,10 @@ from django.http import HttpRequest
 
 from events.admin.inputs import INPUTS, TableInline
 from events.choosing import may_view
+from events.deleting import had_by_events
 from events.fields import parse_or_none
 from events.guarding import GuardedAdmin, GuardedForm, PartFormSet
-from events.models import Actor, Event, Membership
+from events.models import Actor, Event, Figure, Membership
 from events.searching import searchable
 
 
@@ -103,6 +104,13 @@ def _named(how: str, term: str) -> Q:
     return Q.create([(f"names__{language}__{how}", term) for language, _ in settings.LANGUAGES], connector=Q.OR)
 
 
+def _events_of(actor: Actor) -> QuerySet[Event]:
+    """Those that would keep it from being deleted."""
+    figures = Figure.objects.filter(Q(reporter=actor) | Q(partner=actor))
+    parts = (actor.participations.values("event"), figures.values("event"))
+    return Event.objects.filter(Q(place_country=actor) | Q(pk__in=parts[0]) | Q(pk__in=parts[1]))
+
+
 class ActorAdmin(GuardedAdmin):
     form = ActorForm
     list_display = ["__str__", "kind", "code", "slug"]
@@ -121,6 +129,9 @@ class ActorAdmin(GuardedAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         form.names_events = may_view(self, request, Event)  # type: ignore[attr-defined]
         return form
+
+    def why_not_deleted(self, entries: QuerySet[Actor], request: HttpRequest) -> list[str]:
+        return had_by_events(entries, _events_of, "another actor", may_view(self, request, Event))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Actor], search_term: str

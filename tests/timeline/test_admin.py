@@ -813,12 +813,66 @@ def test_a_draft_can_be_deleted(admin_client):
 
 def test_what_others_need_cannot_be_deleted(admin_client):
     draft("talks", "2025", "UZ", relations=(("follows", draft("before")),))
-    for row, needed_by in ((state("UZ"), 1), (event_type(), 2), (Event.objects.get(slug="before"), 1)):
+    for row, why in (
+        (state("UZ"), "1 event has “uzbekistan” (talks): give it another actor first."),
+        (event_type(), "2 events have “meeting” (before, talks): give them another type first."),
+    ):
         response = admin_client.post(address(type(row), "delete", row.pk), {"post": "yes"})
 
-        assert response.status_code == 200
-        assert len(response.context["protected"]) == needed_by
+        assert (response.status_code, response.context["protected"]) == (200, [why])
         assert type(row)._default_manager.filter(pk=row.pk).exists()
+    before = Event.objects.get(slug="before")
+    assert len(admin_client.post(address(Event, "delete", before.pk), {"post": "yes"}).context["protected"]) == 1
+    assert Event.objects.filter(pk=before.pk).exists()
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_what_has_many_events_is_refused_without_reading_them(admin_client, public):
+    uz = state("UZ")
+    for number in range(3):
+        (published if public else draft)(f"talks-{number}", "2025", uz)
+
+    for row in (uz, event_type()):
+        for page, form in (
+            (address(type(row), "delete", row.pk), {"post": "yes"}),
+            (address(type(row), "changelist"), {"action": "delete_selected", "_selected_action": [row.pk]}),
+        ):
+            with CaptureQueriesContext(connection) as captured:
+                response = admin_client.post(page, form)
+            assert len(response.context["protected"]) == 1
+            reading = [
+                query["sql"] for query in captured if "events_event" in query["sql"].replace("events_eventtype", "")
+            ]
+            assert [sql for sql in reading if "COUNT(" not in sql and "LIMIT" not in sql] == []
+
+
+def test_of_many_that_cannot_be_deleted_the_first_ones_are_named(admin_client, monkeypatch):
+    monkeypatch.setattr("timeline.admin.LISTED", 2)
+    monkeypatch.setattr("events.deleting.LISTED", 2)
+    events = [published(f"talks-{number}", topics=(f"topic-{number}",)) for number in range(3)]
+    drafts = [draft(f"draft-{number}", type=f"type-{number}").type for number in range(3)]
+
+    def protected(*chosen: Any) -> list[str]:
+        form = {"action": "delete_selected", "_selected_action": [row.pk for row in chosen]}
+        refused: list[str] = admin_client.post(address(type(chosen[0]), "changelist"), form).context["protected"]
+        return refused
+
+    all_of_it, public = "All that was ever published of {}.", "What is public of {}, which nobody could edit any more: "
+    assert protected(*events) == [
+        f"{all_of_it.format('“talks-0”')} Withdraw the event instead.",
+        f"{all_of_it.format('“talks-1”')} Withdraw the event instead.",
+        all_of_it.format("1 other"),
+    ]
+    assert protected(*Topic.objects.all()) == [
+        f"{public.format('“topic-0”')}withdraw it first.",
+        f"{public.format('“topic-1”')}withdraw it first.",
+        f"{public.format('1 other')}withdraw it first.",
+    ]
+    assert protected(*drafts) == [
+        "1 event has “type-0” (draft-0): give it another type first.",
+        "1 event has “type-1” (draft-1): give it another type first.",
+        "Events have others of them, too.",
+    ]
 
 
 def test_what_a_public_version_named_cannot_be_deleted(admin_client):
