@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.timezone import localtime
 
 from events.among import among
-from events.choosing import Chooses
+from events.choosing import Chooses, ShowsNumbers
 from events.digest import digest
 from events.searching import SearchedAdmin
 from events.unique_at_last import unique_at_last
@@ -141,7 +141,7 @@ def is_deleted(form: Any) -> bool:
     return bool(form.cleaned_data.get(DELETION_FIELD_NAME))
 
 
-class GuardedAdmin(Chooses, SearchedAdmin):
+class GuardedAdmin(Chooses, ShowsNumbers, SearchedAdmin):
     """Its form is a `GuardedForm`, which stays when somebody else deletes what it is about. Parts in it may exchange
     what only one of them can have. What another editor saves while a page asks whether it is to be deleted is not
     deleted unasked."""
