@@ -1,11 +1,13 @@
 """Choosing entries in the admin: an event by its date and title, of which a slug says little; and none by what its
-editor may not see."""
+editor may not see, of which forms say only the number."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.options import BaseModelAdmin, InlineModelAdmin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
@@ -16,9 +18,9 @@ from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 from django.forms.models import _get_foreign_key
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-from events.models import Event, EventText
+from events.models import Actor, Event, EventText, EventType, Source, Topic
 
 
 def labelled(events: QuerySet[Event]) -> QuerySet[Event]:
@@ -67,14 +69,64 @@ class EventMultipleChoiceField(forms.ModelMultipleChoiceField):
         return label(obj)
 
 
-def numbered(entry: models.Model) -> str:
+def numbered(entry: Any) -> str:
     """All that is said of an entry to whom may not see it."""
     return f"(not visible to you) {entry.pk}"
 
 
-def may_view(admin: BaseModelAdmin, request: HttpRequest, model: type[models.Model]) -> bool:
+NUMBERED = (Actor, Event, EventType, Source, Topic)
+"""What a form names and not every account may view."""
+
+
+def may_view(model_admin: BaseModelAdmin, request: HttpRequest, model: type[models.Model]) -> bool:
     """Whether the account may see the entries of that kind."""
-    return bool(admin.admin_site.get_model_admin(model).has_view_permission(request))
+    return bool(model_admin.admin_site.get_model_admin(model).has_view_permission(request))
+
+
+@dataclass(frozen=True)
+class _Unseen:
+    """Stands for an entry of which only the number is said."""
+
+    pk: int
+
+    def __str__(self) -> str:
+        return numbered(self)
+
+
+class ShowsNumbers(admin.ModelAdmin):
+    """An admin whose forms say by number what the account may not view: in fields that are only to be looked at, and in
+    the headings above parts and the whole."""
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        # All is saved or refused by now: the records are only shown.
+        parts = (part for inline in context["inline_admin_formsets"] for part in inline.formset.get_queryset())
+        for record in filter(None, [obj, *parts]):
+            self._number_unseen(request, record)
+        if obj:
+            context["subtitle"] = str(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _number_unseen(self, request: HttpRequest, record: Any) -> None:
+        """Puts numbers in the place of what the record names."""
+        opts = record._meta
+        for field in (*opts.concrete_fields, *opts.many_to_many):
+            model: Any = field.related_model
+            if model not in NUMBERED or may_view(self, request, model):
+                continue
+            if field.many_to_many:
+                ids = getattr(record, field.name).order_by("pk").values_list("pk", flat=True)
+                prefetched = getattr(record, "_prefetched_objects_cache", {})
+                record._prefetched_objects_cache = prefetched | {field.name: list(map(_Unseen, ids))}
+            elif pk := getattr(record, field.attname):
+                field.set_cached_value(record, _Unseen(pk))
 
 
 class Chooses(BaseModelAdmin):

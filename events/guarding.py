@@ -1,4 +1,4 @@
-"""Forms in which nothing is lost: neither what another editor saved nor what this one typed."""
+"""Forms, and deletions, by which nothing is lost: neither what another editor saved nor what this one typed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
@@ -13,10 +15,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.timezone import localtime
 
-from events.choosing import Chooses
+from events.among import among
+from events.choosing import Chooses, ShowsNumbers
 from events.digest import digest
 from events.searching import SearchedAdmin
 from events.unique_at_last import unique_at_last
@@ -138,11 +141,16 @@ def is_deleted(form: Any) -> bool:
     return bool(form.cleaned_data.get(DELETION_FIELD_NAME))
 
 
-class GuardedAdmin(Chooses, SearchedAdmin):
+class GuardedAdmin(Chooses, ShowsNumbers, SearchedAdmin):
     """Its form is a `GuardedForm`, which stays when somebody else deletes what it is about. Parts in it may exchange
-    what only one of them can have."""
+    what only one of them can have. What another editor saves while a page asks whether it is to be deleted is not
+    deleted unasked."""
 
     form = GuardedForm
+    delete_confirmation_template = "events/delete.html"
+    delete_selected_confirmation_template = "events/delete_selected.html"
+    deleted_with: ClassVar[Sequence[str]] = ()
+    """What is deleted with a record, and leaves no mark in its own columns (related names)."""
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -155,8 +163,66 @@ class GuardedAdmin(Chooses, SearchedAdmin):
         with unique_at_last(formset.model for formset in formsets):
             super().save_related(request, form, formsets, change)
 
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        record = self.get_object(request, unquote(object_id))
+        opened = self.saved_as(request, [record.pk]) if record else ""
+        overtaken = bool(record) and request.POST.get("opened", opened) != opened
+        if overtaken:
+            request.POST = QueryDict()  # nothing is confirmed: the page is shown once more
+        response = super().delete_view(request, object_id, {**(extra_context or {}), "opened": opened})
+        if overtaken:
+            self.message_user(request, OVERTAKEN.format(f"This {self.opts.verbose_name} was saved"), messages.WARNING)
+        return response
+
+    def why_not_deleted(self, entries: models.QuerySet[Any], request: HttpRequest) -> list[str]:
+        """What forbids it whatever else the entries have: of these, Django reads all there is, before it refuses."""
+        return []
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        entries = objs
+        if not isinstance(objs, models.QuerySet):
+            entries = self.model._default_manager.filter(pk__in=[entry.pk for entry in objs])
+        why = self.why_not_deleted(entries, request)
+        return ([], {}, set(), why) if why else super().get_deleted_objects(objs, request)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions: Any = super().get_actions(request)
+        if offered := actions.get("delete_selected"):
+            actions["delete_selected"] = (_delete_selected, *offered[1:])
+        return actions
+
+    def saved_as(self, request: HttpRequest, ids: Iterable[int]) -> str:
+        """A digest of all that is saved of these records, and would be deleted. Where they are to be deleted now, it
+        stays so until they are."""
+        records = self.model._default_manager.filter(among("pk", ids)).order_by("pk")
+        if "post" in request.POST:
+            records = records.select_for_update()
+        return digest([fingerprint(record, self.deleted_with) for record in records])
+
     def _is_gone(self, request: HttpRequest, object_id: str) -> bool:
         return self.has_add_permission(request) and self.get_object(request, object_id) is None
+
+
+OVERTAKEN = "{} after you had opened this page. Look at what would be deleted now, then confirm it again."
+
+
+def _delete_selected(
+    model_admin: GuardedAdmin, request: HttpRequest, queryset: models.QuerySet[Any]
+) -> HttpResponse | None:
+    """Django's action, which asks once more if what it asked about is otherwise by now."""
+    refused = bool(model_admin.why_not_deleted(queryset, request))
+    opened = "" if refused else model_admin.saved_as(request, queryset.values_list("pk", flat=True))
+    overtaken = not refused and "post" in request.POST and request.POST.get("opened", opened) != opened
+    if overtaken:
+        posted = request.POST.copy()
+        del posted["post"]
+        request.POST = posted  # type: ignore[assignment]
+        said = f"Some of these {model_admin.opts.verbose_name_plural} were saved or deleted"
+        model_admin.message_user(request, OVERTAKEN.format(said), messages.WARNING)
+    response: Any = delete_selected(model_admin, request, queryset)
+    if response is not None:
+        response.context_data["opened"] = opened
+    return response
 
 
 class PartFormSet(BaseInlineFormSet):

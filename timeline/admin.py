@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
@@ -22,13 +23,14 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from events.admin import ActorAdmin, EventAdmin, EventTypeAdmin, TopicAdmin
+from events.among import among
 from events.choosing import ChoosesEvents
 from events.digest import digest
 from events.fields import TranslatedWidget
 from events.guarding import GuardedAdmin
 from events.models import Actor, Event, EventType, Topic
 from timeline import public_admin  # noqa: F401 -- registers what is to look at
-from timeline.admin_messages import last_refresh, linked, log, say_not, say_what_follows, slugs
+from timeline.admin_messages import last_refresh, linked, log, of_others, say_not, say_what_follows, slugs
 from timeline.checks import refusals
 from timeline.drafts import load_drafts
 from timeline.filters import check_saved_filter
@@ -39,15 +41,16 @@ from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, pu
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
 from timeline.publishing_admin import PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
-from timeline.seen import as_seen, opened, seen
-from timeline.taken_along import tell_what_went_along
+from timeline.seen import as_seen, entries_as_seen, opened, seen
+from timeline.taken_along import AGAIN, tell_what_went_along
 from timeline.vocabulary import Changes
 from timeline.withdrawing import withdraw_entries
 
 LISTED = 20
 """Events that a message names."""
 FIRST_THESE = "Publish these without it first, or withdraw them."
-STILL_PUBLIC = "What is public of “{}”, which nobody could edit any more: withdraw it first."
+STILL_PUBLIC = "What is public of {}, which nobody could edit any more: withdraw it first."
+PUBLISHED = "All that was ever published of {}."
 POSTED = ("action", ACTION_CHECKBOX_NAME, "select_across", "index")
 """What the form of a list says of an action, and of what it is to be done to."""
 
@@ -152,19 +155,21 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         for reasons in refusals(load_drafts([form.instance.pk])).values():
             messages.warning(request, f"Saved, but it cannot be published yet. {' '.join(reasons)}")
 
+    def why_not_deleted(self, entries: QuerySet[Event], request: HttpRequest) -> list[str]:
+        """What was ever published. It is not what an account is permitted: nobody deletes these."""
+        ids = entries.order_by().values("pk")
+        last = Publication.objects.filter(event__in=ids, superseded_in=None).order_by("event__slug")
+        lines = [
+            f"{PUBLISHED.format(f'“{slug}”')} "
+            + ("It is withdrawn already." if withdrawn else "Withdraw the event instead.")
+            for slug, withdrawn in last.values_list("event__slug", "withdrawn")[:LISTED]
+        ]
+        return [*lines, *of_others(PUBLISHED, last.count() - LISTED)]
+
     def get_deleted_objects(self, objs: Iterable[Event], request: HttpRequest) -> Any:
-        listed, counts, missing_permissions, protected = super().get_deleted_objects(list(objs), request)
-        protected = _in_words(protected, objs)
-        last = Publication.objects.filter(event__in=objs, superseded_in=None).order_by("event__slug")
-        published = list(last.values_list("event__slug", "withdrawn"))
-        if published:
-            # Not what an account is permitted: nobody deletes these.
-            missing_permissions = set()
-            protected = [
-                f"All that was ever published of “{slug}”. "
-                + ("It is withdrawn already." if withdrawn else "Withdraw the event instead.")
-                for slug, withdrawn in published
-            ]
+        listed, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
+        if listed:  # else it is refused already
+            protected = _in_words(protected, objs)
         return listed, counts, missing_permissions, protected
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -172,7 +177,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
 
     def action_checkbox(self, obj: Event) -> SafeString:
         """With the time of the last edit that the list shows: what was saved later, nobody has looked at there."""
-        return super().action_checkbox(obj) + seen(obj)
+        return super().action_checkbox(obj) + seen(obj, obj.updated_at.isoformat())
 
     @admin.action(description="Publish selected events", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -197,8 +202,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             listed = linked(outcome.published, LISTED, _page)
             self.message_user(request, format_html("Published: {}.", listed), messages.SUCCESS)
         if again := [event for event in outcome.published if event.pk in withdrawn]:
-            message = f"Public again, having been withdrawn: {slugs(again, LISTED)}."
-            self.message_user(request, message, messages.WARNING)
+            self.message_user(request, AGAIN.format(slugs(again, LISTED)), messages.WARNING)
         tell_what_went_along(request, outcome.vocabulary, "Published with an event.")
         if outcome.unchanged:
             self.message_user(request, f"Nothing new to publish in: {slugs(outcome.unchanged, LISTED)}.", messages.INFO)
@@ -243,14 +247,18 @@ def _page(event: Event | Publication) -> str:
 
 
 class VocabularyList(ChangeList):
-    """A page of entries, which know their public state."""
+    """A page of entries, which know their public state, and when it was opened, if there are others."""
+
+    opened = ""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if self.multi_page:
+            self.opened = opened(LogEntry)
         kind: Term.Kind = self.model_admin.kind  # type: ignore[attr-defined]
         states = public_states(kind, list(self.result_list))
         for entry in self.result_list:
-            entry.public_state = states[entry.slug]
+            entry.public_state, _, entry.shown = states[entry.slug]
 
 
 class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
@@ -260,6 +268,7 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
     """Their argument of `publish_vocabulary`."""
     kind: ClassVar[Term.Kind]
     actions = ["publish_selected", "withdraw_selected"]
+    change_list_template = "timeline/admin/entry_list.html"
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return [*super().get_list_display(request), "public"]
@@ -270,6 +279,10 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
     @admin.display(description="public")
     def public(self, entry: Any) -> str:
         return str(entry.public_state)
+
+    def action_checkbox(self, obj: Any) -> SafeString:
+        """With what the list shows of it: what was saved later, nobody has looked at there."""
+        return super().action_checkbox(obj) + seen(obj, obj.shown)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The slug of what is public: readers and events know it by that."""
@@ -288,29 +301,36 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
     def _page(self, entry: Any) -> str:
         return reverse(f"{self.kind.value}-detail", args=[entry.slug])
 
-    def get_deleted_objects(self, objs: Iterable[Any], request: HttpRequest) -> Any:
-        objs = list(objs)
-        listed, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
-        public = Term.objects.current().filter(kind=self.kind, key__in=[entry.slug for entry in objs])
-        keys = list(public.order_by("key").values_list("key", flat=True))
-        if keys:
-            protected = [*protected, *map(STILL_PUBLIC.format, keys)]
-        return listed, counts, missing_permissions, protected
+    def why_not_deleted(self, entries: QuerySet[Any], request: HttpRequest) -> list[str]:
+        public = (
+            Term.objects.current().filter(kind=self.kind, key__in=entries.order_by().values("slug")).order_by("key")
+        )
+        lines = [STILL_PUBLIC.format(f"“{key}”") for key in public.values_list("key", flat=True)[:LISTED]]
+        return [*lines, *of_others(STILL_PUBLIC, public.count() - LISTED)] or super().why_not_deleted(entries, request)
 
     @admin.action(description="Publish selected entries", permissions=["publish"])
     def publish_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        entries, since = list(queryset), last_refresh()
-        changes = Changes()
-        chosen: dict[str, Any] = {self.vocabulary: queryset}
+        since, changes = last_refresh(), Changes()
+        # So that none is saved between the two looks at it.
+        chosen_ids = among("pk", list(queryset.values_list("pk", flat=True)))
+        list(self.model._default_manager.select_for_update(no_key=True).filter(chosen_ids).order_by("pk").only("pk"))
+        all_chosen = list(queryset)
+        states = public_states(self.kind, all_chosen)
+        entries, edited = entries_as_seen(request, all_chosen, states)
+        chosen: dict[str, Any] = {self.vocabulary: entries}
         changed = publish_vocabulary(account(request), **chosen, changes=changes)
         keys = {(entry.kind, entry.key) for entry in changed}
         published = [entry for entry in entries if keys.intersection(own_keys(self.kind, entry))]
         ids = {entry.pk for entry in published}
         others = [entry for entry in entries if entry.pk not in ids]
         log(request, published, "Published.")
+        if edited:
+            self.message_user(request, EDITED.format(slugs(edited, LISTED)), messages.WARNING)
         if published:
             listed = linked(published, LISTED, self._page)
             self.message_user(request, format_html("Published: {}.", listed), messages.SUCCESS)
+        if again := [entry for entry in published if (self.kind, entry.slug) in changes.again]:
+            self.message_user(request, AGAIN.format(slugs(again, LISTED)), messages.WARNING)
         own = {key for entry in entries for key in own_keys(self.kind, entry)}
         tell_what_went_along(request, changes.without(own), "Published with another entry.")
         if others:

@@ -52,6 +52,11 @@ def others_not(done: str, number: int, most: int) -> str:
     return f"Not {done} either: {counted(number - most, 'other', 'others')}." if number > most else ""
 
 
+def of_others(line: str, number: int) -> list[str]:
+    """The line, which has a place for what it is about, on so many that are not named; none if all are."""
+    return [line.format(counted(number, "other", "others"))] if number > 0 else []
+
+
 def say_not(done: str, request: HttpRequest, reasons: Sequence[tuple[str, Sequence[str]]], most: int) -> None:
     """Says of the first ones, up to `most`, by slug why they could not be `done`, and how many others could not."""
     for slug, sentences in reasons[:most]:

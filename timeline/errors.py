@@ -17,6 +17,7 @@ from django.core.exceptions import (
     TooManyFilesSent,
 )
 from django.db import IntegrityError, OperationalError
+from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
@@ -295,9 +296,12 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 
 def _is_overtaken(error: BaseException | None) -> bool:
-    """Whether somebody else has saved or deleted something since a form was checked: sent again, it says what."""
+    """Whether somebody else has saved, published or deleted something since a form, or a deletion, was checked: sent
+    again, it says what."""
     overtaken = UniqueViolation | ForeignKeyViolation
-    return isinstance(error, IntegrityError) and isinstance(error.__cause__, overtaken)
+    return isinstance(error, ProtectedError) or (
+        isinstance(error, IntegrityError) and isinstance(error.__cause__, overtaken)
+    )
 
 
 def _unavailable(request: HttpRequest) -> HttpResponseBase:

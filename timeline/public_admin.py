@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
+from events.choosing import ShowsNumbers
 from events.searching import SearchedAdmin
 from timeline.documents import with_base_url
 from timeline.models import (
@@ -72,7 +73,7 @@ class PublicationRelationInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Publication)
-class PublicationAdmin(ReadOnly, SearchedAdmin):
+class PublicationAdmin(ReadOnly, ShowsNumbers, SearchedAdmin):
     list_display = ["slug", "version", "published_at", "published_by", "withdrawn", "superseded_at"]
     list_filter = ["withdrawn", ("superseded_at", admin.EmptyFieldListFilter)]
     search_fields = ["slug", "texts__title"]

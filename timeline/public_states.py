@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from events.digest import digest
 from timeline.models import Term
 from timeline.terms import RenderedTerm, render_actors, render_branches, render_timelines
 
@@ -24,21 +25,31 @@ RENDERERS: Mapping[Term.Kind, Callable[[Sequence[Any]], list[RenderedTerm]]] = {
 }
 
 
-def public_states(kind: Term.Kind, entries: Sequence[Any]) -> dict[str, str]:
-    """What to say of each of the entries, by slug. A fixed number of queries."""
+class PublicState(NamedTuple):
+    """Of an entry: what is `said` of it, whether all that is saved is public as it is, and a digest of that."""
+
+    said: str
+    current: bool
+    shown: str
+
+
+def public_states(kind: Term.Kind, entries: Sequence[Any]) -> dict[str, PublicState]:
+    """The state of each of the entries, by slug. A fixed number of queries."""
     now = {(term.kind, term.key): term.digest for term in RENDERERS[kind](entries)}
     last = {(row.kind, row.key): row for row in Term.objects.filter(superseded_in=None, key__in=_keys(entries))}
     return {entry.slug: _state(kind, entry, now, last) for entry in entries}
 
 
-def _state(kind: Term.Kind, entry: Any, now: Mapping[Any, str], last: Mapping[Any, Term]) -> str:
+def _state(kind: Term.Kind, entry: Any, now: Mapping[Any, str], last: Mapping[Any, Term]) -> PublicState:
+    keys = [name for name in own_keys(kind, entry) if name in now]
+    shown = digest([now[name] for name in keys])
     row = last.get((kind, entry.slug))
     if row is None:
-        return DRAFT
+        return PublicState(DRAFT, False, shown)
     if row.withdrawn:
-        return WITHDRAWN
-    edited = any(name in now and (name not in last or last[name].digest != now[name]) for name in own_keys(kind, entry))
-    return public_version(row.version, edited)
+        return PublicState(WITHDRAWN, False, shown)
+    edited = any(name not in last or last[name].digest != now[name] for name in keys)
+    return PublicState(public_version(row.version, edited), not edited, shown)
 
 
 def own_keys(kind: Term.Kind, entry: Any) -> list[tuple[Term.Kind, str]]:

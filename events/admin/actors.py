@@ -12,9 +12,10 @@ from django.http import HttpRequest
 
 from events.admin.inputs import INPUTS, TableInline
 from events.choosing import may_view
+from events.deleting import had_by_events
 from events.fields import parse_or_none
 from events.guarding import GuardedAdmin, GuardedForm, PartFormSet
-from events.models import Actor, Event, Membership
+from events.models import Actor, Event, Figure, Membership
 from events.searching import searchable
 
 
@@ -103,6 +104,13 @@ def _named(how: str, term: str) -> Q:
     return Q.create([(f"names__{language}__{how}", term) for language, _ in settings.LANGUAGES], connector=Q.OR)
 
 
+def _events_of(actor: Actor) -> QuerySet[Event]:
+    """What keeps it from being deleted. Each table is asked by itself: one condition would read all events."""
+    figures = Figure.objects.filter(Q(reporter=actor) | Q(partner=actor)).values("event")
+    hosted = actor.events_hosted.order_by().values("pk")
+    return Event.objects.filter(pk__in=actor.participations.order_by().values("event").union(figures, hosted))
+
+
 class ActorAdmin(GuardedAdmin):
     form = ActorForm
     list_display = ["__str__", "kind", "code", "slug"]
@@ -111,6 +119,7 @@ class ActorAdmin(GuardedAdmin):
     search_help_text = "A name in any language, an alias, a code such as UZ, or a Wikidata id."
     autocomplete_fields = ["successors"]
     inlines = [MembershipInline, MemberInline]
+    deleted_with = ["memberships", "members"]
     fieldsets = [
         (None, {"fields": ["kind", "names", "slug", "aliases", "qid", "opened"]}),
         ("States and blocs", {"fields": [("code", "alpha3"), "successors"]}),
@@ -120,6 +129,9 @@ class ActorAdmin(GuardedAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         form.names_events = may_view(self, request, Event)  # type: ignore[attr-defined]
         return form
+
+    def why_not_deleted(self, entries: QuerySet[Actor], request: HttpRequest) -> list[str]:
+        return had_by_events(entries, _events_of, "another actor", may_view(self, request, Event))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Actor], search_term: str

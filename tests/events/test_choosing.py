@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -13,7 +14,8 @@ from events.choosing import label, labelled
 from events.models import Event, EventText, Figure
 from tests.builders import draft, event_type, state, topic
 from tests.events.admin.as_shown import as_shown
-from timeline.models import Timeline
+from timeline.models import Publication, Timeline
+from timeline.publishing import publish
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +178,8 @@ def test_parts_keep_what_an_editor_may_not_see(account_with):
 
     html = client.get(page).text
     form = as_shown(html)
+    assert not re.search("uzbekistan|kazakhstan", html, re.IGNORECASE)
+    assert f"(not visible to you) {state('UZ').pk} (host)" in html
     hidden = [talks.type_id, *talks.participations.values_list("actor_id", flat=True), talks.sources.get().pk]
     numbers = [f"(not visible to you) {number}" for number in hidden]
     assert options(html) == [*numbers[:3], "2024 – Secret (before)", *numbers[3:]]
@@ -183,6 +187,54 @@ def test_parts_keep_what_an_editor_may_not_see(account_with):
     assert client.post(page, form | {"participations-0-role": "mediator"}).status_code == 302
     assert list(talks.participations.values_list("actor__code", "role")) == [("UZ", "mediator"), ("KZ", "visitor")]
     assert (talks.relations.get().target, talks.figures.get().source) == (before, talks.sources.get())
+
+
+@pytest.mark.parametrize("may", ["view", "change"])
+@pytest.mark.parametrize(
+    ("model", "names"),
+    [
+        ("timeline", ["event before"]),
+        ("event", ["eventtype talk", "topic trade", "actor KZ"]),
+        ("participation", ["event talks", "actor UZ"]),
+        ("relation", ["event talks", "event before"]),
+        ("source", ["event talks"]),
+        ("figure", ["event talks", "actor KZ", "source"]),
+        ("publication", ["event talks", "event before"]),
+    ],
+)
+def test_what_an_account_may_not_see_is_shown_by_number(account_with, may, model, names):
+    before = draft("earlier", "2024", titles={"en": "Before"})
+    relations, sources = (("follows", before),), ({"title": "Secret"},)
+    others: dict[str, Any] = {"place_country": state("KZ"), "relations": relations, "sources": sources}
+    talks = draft("talks", "2025", (state("UZ"), "host"), type="talk", topics=("trade",), **others)
+    publish([talks])
+    Event.objects.filter(pk=talks.pk).update(slug="talks-in-hand")
+    talks.refresh_from_db()
+    timeline = Timeline.objects.create(slug="all", titles={"en": "All"})
+    timeline.events.add(before)
+    figure = {"labels": {"en": "Exports"}, "value": 1, "unit": "t", "partner": state("KZ")}
+    records = {
+        "timeline": timeline,
+        "event": talks,
+        "participation": talks.participations.get(),
+        "relation": talks.relations.get(),
+        "source": talks.sources.get(),
+        "figure": Figure.objects.create(event=talks, source=talks.sources.get(), **figure),
+        "publication": Publication.objects.get(),
+        "event talks": talks,
+        "event before": before,
+        "eventtype talk": talks.type,
+        "topic trade": topic("trade"),
+        "actor KZ": state("KZ"),
+        "actor UZ": state("UZ"),
+    }
+    page = reverse(f"admin:{records[model]._meta.label_lower.replace('.', '_')}_change", args=[records[model].pk])
+    client = account_with(f"{may}_{model}", "view_publicationrelation")
+
+    html = client.get(page).text
+
+    assert [name for name in names if f"(not visible to you) {records[name].pk}" not in html] == []
+    assert [name for name in names if re.search(rf"\b{re.escape(str(records[name]))}\b", html)] == []
 
 
 def test_what_an_editor_has_added_can_be_chosen_unseen(account_with):

@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, connection
+from django.db.models import ProtectedError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -24,9 +25,10 @@ from events.guarding import fingerprint
 from events.models import Actor, Event, EventText, EventType, Topic
 from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, member, published, state, topic
+from tests.events.admin.as_shown import as_shown
 from tests.events.admin.forms import EVENT_PARTS, address, posted
 from timeline import filters, importing
-from timeline.admin import PublishableEventAdmin
+from timeline.admin import PublishableEventAdmin, PublishableTopicAdmin
 from timeline.filters import NO_FILTERS
 from timeline.loading import load_curated
 from timeline.models import (
@@ -395,13 +397,13 @@ def test_what_was_saved_after_the_list_was_opened_is_published_only_when_it_was_
     assert slugs(client) == ["theirs", "mine"]
 
 
-def form_of_the_list(client: Client) -> dict[str, str]:
-    """What the form of the list sends when all of its events are chosen, on other pages too, to be published."""
-    page = client.get(EVENTS).text
-    (opened,) = re.findall('<input type="hidden" name="opened" value="(.*?)">', page.partition("changelist-form")[2])
+def form_of_the_list(client: Client, model: Any = Event) -> dict[str, Any]:
+    """What the form of the list sends when all in it are chosen, on other pages too, to be published."""
+    page = client.get(address(model, "changelist")).text
+    opened = re.findall('<input type="hidden" name="(opened)" value="(.*?)">', page.partition("changelist-form")[2])
     seen = dict(re.findall(r'<input type="hidden" name="(seen-\d+)" value="(.*?)">', page))
     first = next(iter(seen)).removeprefix("seen-")
-    return {"action": "publish_selected", "select_across": "1", "_selected_action": first, "opened": opened} | seen
+    return {"action": "publish_selected", "select_across": "1", "_selected_action": first} | dict(opened) | seen
 
 
 def test_of_all_in_the_list_what_was_saved_after_it_was_opened_is_published_only_when_that_is_known(
@@ -451,6 +453,94 @@ def test_what_was_being_saved_when_the_list_was_opened_is_not_taken_for_seen(adm
     assert messages[0] == "success: Published: second."
 
 
+def test_what_was_saved_of_an_entry_after_the_list_was_opened_is_published_only_when_it_was_looked_at(admin_client):
+    uz, kz = state("UZ"), state("KZ")
+    group = actor("c5", kind="bloc")
+    timelines = [Timeline.objects.create(slug=slug, titles={"en": slug}) for slug in ("mine", "theirs")]
+    entries: dict[Any, Any] = {Actor: [kz, uz], Topic: [topic("mine"), topic("theirs")], Timeline: timelines}
+    for model, (mine, theirs) in entries.items():
+        act(admin_client, "publish_selected", mine, theirs)
+        for entry in (mine, theirs):
+            name = "titles" if model is Timeline else "names"
+            setattr(entry, name, {"en": "In hand"})
+            entry.save()
+        form = form_of_the_list(admin_client, model) | {"select_across": "0", "_selected_action": [mine.pk, theirs.pk]}
+        if model is Timeline:
+            theirs.events.add(draft("talks"))
+        elif model is Actor:
+            member(group, theirs)
+        else:
+            theirs.names = {"en": "Later"}
+            theirs.save()
+
+        assert told(admin_client.post(address(model, "changelist"), form, follow=True))[:2] == [
+            f"warning: Not published, as it was saved after you had opened the list: {theirs.slug}. Look at what it "
+            "says now, then publish it again.",
+            f"success: Published: {mine.slug}.",
+        ]
+        assert states(admin_client, model)[theirs.slug] == "version 1, edited since"
+        form |= form_of_the_list(admin_client, model) | {"select_across": "0", "_selected_action": [theirs.pk]}
+        assert told(admin_client.post(address(model, "changelist"), form, follow=True))[0] == (
+            f"success: Published: {theirs.slug}."
+        )
+
+
+def test_of_all_entries_in_the_list_those_that_were_saved_after_it_was_opened_are_named(admin_client, monkeypatch):
+    monkeypatch.setattr(PublishableTopicAdmin, "list_per_page", 1)
+    listed, edited, made, published_by_them, as_it_was = (topic(f"topic-{number}") for number in range(1, 6))
+    made.delete()
+    page = address(Topic, "changelist")
+    act(admin_client, "publish_selected", edited)
+    form = form_of_the_list(admin_client, Topic)
+    assert [name for name in form if name.startswith("seen-")] == [f"seen-{listed.pk}"]
+    admin_client.post(address(Topic, "add"), {"slug": "topic-3", "names_en": "Made"})
+    admin_client.post(address(Topic, "change", edited.pk), {"names_en": "Edited"})
+    unchanged = address(Topic, "change", as_it_was.pk)
+    admin_client.post(unchanged, as_shown(admin_client.get(unchanged).text))
+    act(admin_client, "publish_selected", published_by_them)
+
+    assert told(admin_client.post(page, form, follow=True)) == [
+        "warning: Not published, as it was saved after you had opened the list: topic-2, topic-3. Look at what it says "
+        "now, then publish it again.",
+        "success: Published: topic-1, topic-5.",
+        "info: Nothing new to publish in: topic-4.",
+    ]
+    assert told(admin_client.post(page, form_of_the_list(admin_client, Topic), follow=True))[:2] == [
+        "success: Published: topic-2, topic-3.",
+        "info: Nothing new to publish in: topic-1, topic-4, topic-5.",
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_being_saved_of_an_entry_when_the_list_was_opened_is_not_taken_for_seen(
+    admin_client, admin_user, monkeypatch
+):
+    monkeypatch.setattr(PublishableTopicAdmin, "list_per_page", 1)
+    topic("first"), topic("second")
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("UPDATE events_topic SET names = '{\"en\": \"Theirs\"}' WHERE slug = 'second'")
+            cursor.execute(
+                "INSERT INTO django_admin_log (action_time, object_id, object_repr, action_flag, change_message, "
+                "content_type_id, user_id) SELECT clock_timestamp(), topic.id, '', 2, 'Changed.', kind.id, %s "
+                "FROM events_topic AS topic, django_content_type AS kind "
+                "WHERE topic.slug = 'second' AND kind.model = 'topic'",
+                [admin_user.pk],
+            )
+            form = form_of_the_list(admin_client, Topic)
+            cursor.execute("COMMIT")
+    finally:
+        other.close()
+
+    assert told(admin_client.post(address(Topic, "changelist"), form, follow=True)) == [
+        "warning: Not published, as it was saved after you had opened the list: second. Look at what it says now, then "
+        "publish it again.",
+        "success: Published: first.",
+    ]
+
+
 @pytest.mark.parametrize(("model", "word"), [("publication", "talks"), ("term", "meeting")])
 def test_lists_of_what_is_public_are_searched_for_ten_words_too(admin_client, model, word):
     published("talks")
@@ -464,9 +554,11 @@ def test_lists_of_what_is_public_are_searched_for_ten_words_too(admin_client, mo
 
 @pytest.mark.parametrize("opened", ["", "\0", "9", "x", "2026-02-31T00:00:00+00:00"])
 def test_a_form_of_the_list_that_says_nonsense_is_no_error(admin_client, opened):
-    form = {"action": "publish_selected", "select_across": "1", "_selected_action": draft("talks").pk, "opened": opened}
+    for row in (draft("talks"), topic("trade")):
+        form = {"action": "publish_selected", "select_across": "1", "_selected_action": row.pk, "opened": opened}
 
-    assert admin_client.post(EVENTS, form).status_code == 302
+        assert admin_client.post(address(type(row), "changelist"), form).status_code == 302
+        assert admin_client.post(address(type(row), "changelist"), form | {f"seen-{row.pk}": opened}).status_code == 302
 
 
 def test_saving_says_what_publishing_would_refuse(admin_client):
@@ -552,6 +644,20 @@ def test_what_somebody_else_saved_since_the_form_was_checked_is_no_error_of_ours
     assert "Somebody else is changing the same" in response.text
 
 
+def test_what_somebody_else_has_just_published_is_not_deleted_and_no_error_of_ours(admin_client, monkeypatch):
+    def published_by_somebody_else(*arguments, **options):
+        raise ProtectedError("Cannot delete some instances", set())
+
+    event = draft("event")
+    admin_client.raise_request_exception = False
+    monkeypatch.setattr(Event, "delete", published_by_somebody_else)
+
+    response = admin_client.post(address(Event, "delete", event.pk), {"post": "yes"})
+
+    assert response.status_code == 503
+    assert "Somebody else is changing the same" in response.text
+
+
 def test_of_all_in_the_list_those_are_withdrawn_that_were_meant(admin_client, client, monkeypatch):
     monkeypatch.setattr("timeline.admin.LISTED", 1)
     chosen = {"action": "withdraw_selected", "_selected_action": [published("one").pk], "select_across": "1"}
@@ -580,6 +686,44 @@ def sent(page: Any) -> dict[str, list[str]]:
     for name, value in re.findall(r'<input type="hidden" name="(?!csrf)(\w+)" value="(.*?)"', page.text):
         found.setdefault(name, []).append(value)
     return found
+
+
+def test_what_is_not_in_the_list_any_more_is_left_alone_and_named(admin_client, client):
+    one, moved, *deleted = [published(slug) for slug in ("one", "moved")] + [draft(f"deleted-{n}") for n in range(2)]
+    chosen = [one.pk, moved.pk, *(event.pk for event in deleted)]
+    list_of_2025 = f"{EVENTS}?start_min__year=2025"
+    Event.objects.filter(pk=moved.pk).update(start_min="2024-01-01")
+    Event.objects.filter(slug__startswith="deleted").delete()
+    left = [
+        "warning: Not in this list any more, so left alone: moved. Look at what it says now.",
+        "warning: 2 of the events that you chose are deleted by now.",
+    ]
+
+    assert told(admin_client.post(list_of_2025, {"_selected_action": chosen, "action": ""}, follow=True)) == [
+        "warning: No action selected."
+    ]
+    form = {"action": "withdraw_selected", "_selected_action": chosen}
+    assert told(admin_client.post(list_of_2025, form, follow=True)) == ["success: Withdrawn: one.", *left]
+    assert slugs(client) == ["moved"]
+    form["action"] = "delete_selected"
+    assert told(admin_client.post(list_of_2025, form)) == left
+    form |= {"action": "publish_selected", "_selected_action": [moved.pk, deleted[0].pk]}
+    assert told(admin_client.post(list_of_2025, form, follow=True)) == [
+        left[0],
+        "warning: 1 of the events that you chose is deleted by now.",
+    ]
+    form |= {"_selected_action": [moved.pk], "select_across": "1"}
+    assert told(admin_client.post(list_of_2025, form, follow=True))[0] == "success: Published: one."
+
+
+def test_an_entry_that_is_not_in_the_list_any_more_is_left_alone_and_named(admin_client):
+    ministry, state_of_uz = actor("ministry", kind="body"), state("UZ")
+    form = {"action": "publish_selected", "_selected_action": [ministry.pk, state_of_uz.pk], "select_across": "0"}
+
+    assert told(admin_client.post(f"{address(Actor, 'changelist')}?kind=state", form, follow=True)) == [
+        "success: Published: uzbekistan.",
+        "warning: Not in this list any more, so left alone: ministry. Look at what it says now.",
+    ]
 
 
 def test_messages_escape_what_editors_wrote(admin_client):
@@ -669,12 +813,66 @@ def test_a_draft_can_be_deleted(admin_client):
 
 def test_what_others_need_cannot_be_deleted(admin_client):
     draft("talks", "2025", "UZ", relations=(("follows", draft("before")),))
-    for row, needed_by in ((state("UZ"), 1), (event_type(), 2), (Event.objects.get(slug="before"), 1)):
+    for row, why in (
+        (state("UZ"), "1 event has “uzbekistan” (talks): give it another actor first."),
+        (event_type(), "2 events have “meeting” (before, talks): give them another type first."),
+    ):
         response = admin_client.post(address(type(row), "delete", row.pk), {"post": "yes"})
 
-        assert response.status_code == 200
-        assert len(response.context["protected"]) == needed_by
+        assert (response.status_code, response.context["protected"]) == (200, [why])
         assert type(row)._default_manager.filter(pk=row.pk).exists()
+    before = Event.objects.get(slug="before")
+    assert len(admin_client.post(address(Event, "delete", before.pk), {"post": "yes"}).context["protected"]) == 1
+    assert Event.objects.filter(pk=before.pk).exists()
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_what_has_many_events_is_refused_without_reading_them(admin_client, public):
+    uz = state("UZ")
+    for number in range(3):
+        (published if public else draft)(f"talks-{number}", "2025", uz)
+
+    for row in (uz, event_type()):
+        for page, form in (
+            (address(type(row), "delete", row.pk), {"post": "yes"}),
+            (address(type(row), "changelist"), {"action": "delete_selected", "_selected_action": [row.pk]}),
+        ):
+            with CaptureQueriesContext(connection) as captured:
+                response = admin_client.post(page, form)
+            assert len(response.context["protected"]) == 1
+            reading = [
+                query["sql"] for query in captured if "events_event" in query["sql"].replace("events_eventtype", "")
+            ]
+            assert [sql for sql in reading if "COUNT(" not in sql and "LIMIT" not in sql] == []
+
+
+def test_of_many_that_cannot_be_deleted_the_first_ones_are_named(admin_client, monkeypatch):
+    monkeypatch.setattr("timeline.admin.LISTED", 2)
+    monkeypatch.setattr("events.deleting.LISTED", 2)
+    events = [published(f"talks-{number}", topics=(f"topic-{number}",)) for number in range(3)]
+    drafts = [draft(f"draft-{number}", type=f"type-{number}").type for number in range(3)]
+
+    def protected(*chosen: Any) -> list[str]:
+        form = {"action": "delete_selected", "_selected_action": [row.pk for row in chosen]}
+        refused: list[str] = admin_client.post(address(type(chosen[0]), "changelist"), form).context["protected"]
+        return refused
+
+    all_of_it, public = "All that was ever published of {}.", "What is public of {}, which nobody could edit any more: "
+    assert protected(*events) == [
+        f"{all_of_it.format('“talks-0”')} Withdraw the event instead.",
+        f"{all_of_it.format('“talks-1”')} Withdraw the event instead.",
+        all_of_it.format("1 other"),
+    ]
+    assert protected(*Topic.objects.all()) == [
+        f"{public.format('“topic-0”')}withdraw it first.",
+        f"{public.format('“topic-1”')}withdraw it first.",
+        f"{public.format('1 other')}withdraw it first.",
+    ]
+    assert protected(*drafts) == [
+        "1 event has “type-0” (draft-0): give it another type first.",
+        "1 event has “type-1” (draft-1): give it another type first.",
+        "Events have others of them, too.",
+    ]
 
 
 def test_what_a_public_version_named_cannot_be_deleted(admin_client):
@@ -843,8 +1041,11 @@ def test_a_timeline_can_be_withdrawn_and_comes_back(admin_client, client):
     assert client.get("/api/v1/events/?timeline=all").status_code == 400
     assert states(admin_client, Timeline) == {"all": "withdrawn", "other": "draft"}
 
-    assert act(admin_client, "publish_selected", entry) == [f"success: Published: {entry.slug}."]
-    assert states(admin_client, Timeline) == {"all": "version 3", "other": "draft"}
+    assert act(admin_client, "publish_selected", entry, other) == [
+        "success: Published: all, other.",
+        "warning: Public again, having been withdrawn: all.",
+    ]
+    assert states(admin_client, Timeline) == {"all": "version 3", "other": "version 1"}
     assert client.get("/api/v1/timelines/all/").status_code == 200
     act(admin_client, "withdraw_selected", entry)
     assert admin_client.post(address(Timeline, "delete", entry.pk), {"post": "yes"}).status_code == 302

@@ -76,7 +76,8 @@ def test_members_say_what_their_group_is_called_by_now_and_nothing_else_new(clie
         for name in ("Yankees", "Amis", "United States")
     ]
     rename(minister, "Jane")
-    assert public_states(Term.Kind.ACTOR, [minister, us]) == {"jane": "version 2", "united-states": "version 2"}
+    states = public_states(Term.Kind.ACTOR, [minister, us])
+    assert {slug: state.said for slug, state in states.items()} == {"jane": "version 2", "united-states": "version 2"}
     assert publish_vocabulary(actors=[minister, us]) == []
 
 

@@ -75,7 +75,10 @@ def test_it_is_public_again_when_it_is_published(admin_client, client):
     typo = corrected_typo()
     withdraw_entries(Term.Kind.ACTOR, [typo])
 
-    assert act(admin_client, "publish_selected", typo) == ["success: Published: xi-jingping."]
+    assert act(admin_client, "publish_selected", typo) == [
+        "success: Published: xi-jingping.",
+        "warning: Public again, having been withdrawn: xi-jingping.",
+    ]
     assert client.get("/api/v1/actors/xi-jingping/").status_code == 200
     assert states(admin_client, Actor)["xi-jingping"] == "version 3"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from events.models import Actor, Event, Membership
+from events.models import Actor, Event, Figure, Membership
 from tests.builders import actor, draft, member, state
 from tests.events.admin.forms import MONTH_13, REQUIRED, SLUG, SOMEBODY, actor_form, address, errors
 
@@ -296,3 +296,19 @@ def test_who_is_called_so_comes_before_who_has_it_somewhere_in_the_name(admin_cl
     found = admin_client.get(reverse("admin:autocomplete"), {**field, "term": term}).json()["results"]
 
     assert found[0]["id"] == str(Actor.objects.get(slug=first).pk)
+
+
+def test_an_actor_that_events_have_in_any_way_is_not_deleted(admin_client):
+    uz, kz = state("UZ"), state("KZ")
+    draft("part", "2025", kz, (kz, "host"))
+    draft("place", place_country=kz)
+    for slug, figure in (("reporter", {"reporter": kz, "partner": uz}), ("partner", {"reporter": uz, "partner": kz})):
+        Figure.objects.create(event=draft(slug), labels={"en": "Exports"}, value=1, unit="t", **figure)
+
+    for actor_id, why in (
+        (kz.pk, "4 events have “kazakhstan” (part, partner, place, …): give them another actor first."),
+        (uz.pk, "2 events have “uzbekistan” (partner, reporter): give them another actor first."),
+    ):
+        response = admin_client.post(address(Actor, "delete", actor_id), {"post": "yes"})
+        assert response.context["protected"] == [why]
+    assert Actor.objects.count() == 2

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from events.models import EventType, Topic
-from tests.builders import event_type, topic
+from events.models import Event, EventType, Topic
+from tests.builders import draft, event_type, topic
 from tests.events.admin.forms import REQUIRED, SLUG, SOMEBODY, address, errors
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +45,24 @@ def test_branches(admin_client, model, make):
     }
     above.refresh_from_db()
     assert (above.slug, above.parent) == ("above", None)
+
+
+@pytest.mark.parametrize(("permissions", "named"), [(["view_event"], (" (talks)", " (talks, visit)")), ([], ("", ""))])
+def test_a_topic_that_events_have_is_not_taken_from_them(account_with, permissions, named):
+    talks = draft("talks", topics=("trade", "lithium"))
+    visit = draft("visit", topics=("lithium",))
+    client = account_with("view_topic", "delete_topic", *permissions)
+    trade = f"1 event has “trade”{named[0]}: give it another topic, or none, first."
+    lithium = f"2 events have “lithium”{named[1]}: give them another topic, or none, first."
+    form = {"action": "delete_selected", "_selected_action": [topic("trade").pk, topic("lithium").pk], "post": "yes"}
+
+    for response, lines in (
+        (client.post(address(Topic, "delete", topic("trade").pk), {"post": "yes"}), [trade]),
+        (client.post(address(Topic, "changelist"), form), [lithium, trade]),
+    ):
+        assert (response.status_code, response.context["protected"]) == (200, lines)
+    assert set(talks.topics.all()) == {topic("trade"), topic("lithium")}
+    assert list(visit.topics.all()) == [topic("lithium")]
+
+    Event.objects.all().delete()
+    assert client.post(address(Topic, "delete", topic("trade").pk), {"post": "yes"}).status_code == 302
