@@ -106,6 +106,7 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
         known.targets = _targets([*considered, *kept])
     if existing is Existing.REPLACE and not last:
         known.moving = _moving(considered, known.targets)
+        _wait_for_codes(considered, known)
     for draft in considered:
         _link(draft, known, last)
     there = event_records([draft.id for draft in considered if draft.id not in created])
@@ -122,6 +123,8 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     said = said_of({draft.id: draft.values for draft in considered}) if existing is Existing.FOLLOW else {}
     for draft in considered:
         _decide(draft, known, existing, said.get(draft.id))
+        if existing is Existing.REPLACE and draft.waits and draft.there:
+            _keep_relations(draft.wanted, draft.there)
     if existing is Existing.MERGE:
         for draft in considered:
             _check_whole(draft)
@@ -297,6 +300,13 @@ def _moving(drafts: Sequence[_Draft], targets: Targets) -> set[str]:
     return leaving("event", {name: targets[name][0] for name in named & targets.keys() if not is_external_id(name)})
 
 
+def _wait_for_codes(drafts: Sequence[_Draft], known: _Known) -> None:
+    """Has those wait that name an actor by a code which another one has as soon as the whole file is written."""
+    later = leaving("actor", {name: actor.id for name, actor in known.references.actors.items()})
+    for draft in drafts if later else ():
+        draft.waits = any(name in later for _, name in _named_actors(draft.values))
+
+
 def _check_relations(draft: _Draft, targets: Targets) -> None:
     for place, relation in enumerate(draft.values.get("relations", ())):
         if relation["event"] in targets and targets[relation["event"]][0] == draft.id:
@@ -362,6 +372,13 @@ def _decide(draft: _Draft, known: _Known, existing: Existing, statement: Stateme
     if existing in MERGING and draft.there is not None:
         said = {**merged(draft.there, said, standing, whole=bool(statement)), "slug": draft.slug}
     draft.wanted = _in_order(said)
+
+
+def _keep_relations(wanted: Values, there: Values) -> None:
+    """Leaves the event those that it has: it waits, and may name them later."""
+    own, new = there.get("relations", []), wanted.get("relations", [])
+    if own:
+        wanted["relations"] = [*own, *(relation for relation in new if relation not in own)]
 
 
 def _said(values: Values, known: _Known) -> Values:

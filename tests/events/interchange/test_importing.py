@@ -471,6 +471,34 @@ def test_a_link_by_a_code_leads_to_whom_the_file_passes_it_on(monkeypatch, size,
     assert statuses(*records) == ["unchanged"] * 5
 
 
+@pytest.mark.parametrize("size", [1, 500])
+@pytest.mark.parametrize("before", [False, True])
+def test_an_event_names_by_a_code_whom_the_file_passes_it_on(monkeypatch, size, before):
+    monkeypatch.setattr(importing, "BATCH", size)
+    imported(MEETING, having("x", code="XQ"), having("y"))
+    event = {**EARLIER, "place": {"country": "XQ"}, "participants": [{"actor": "XQ", "role": "host"}]}
+    if before:
+        imported(event)
+    records = event, having("x"), having("y", code="XQ")
+
+    assert statuses(*records) == ["changed" if before else "created", "changed", "changed"]
+    assert list(Event.objects.values_list("place_country__slug", "participations__actor__slug")) == [("y", "y")]
+    assert statuses(*records) == ["unchanged"] * 3
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("refused", When)
+def test_a_relation_that_waits_stays_where_it_was(refused):
+    imported(*ALL[:6], *called(a="first"))
+    link = {**FULL, "relations": [{"kind": "follows", "event": "first"}]}
+    imported(link)
+    keeps = {**called(a="third")[0], "date": "2024-06-31"}
+
+    for _ in range(2):
+        assert statuses(link, keeps, refused=refused) == ["unchanged", "refused"]
+    assert Relation.objects.get().target.slug == "first"
+
+
 @pytest.mark.usefixtures("small_batches")
 def test_a_link_by_a_code_that_nobody_has_any_more_leads_nowhere():
     imported(having("x", code="XQ"))
@@ -1240,9 +1268,9 @@ def test_the_cost_of_a_batch_does_not_depend_on_its_size(django_assert_max_num_q
 
     # Before the first batch ten of them lock all that is there, and two look for what moves; two check its constraints
     # after it.
-    with django_assert_max_num_queries(38):
+    with django_assert_max_num_queries(39):
         imported(*events)
-    with django_assert_max_num_queries(38):
+    with django_assert_max_num_queries(39):
         assert statuses(*events) == ["unchanged"] * 200
 
 
