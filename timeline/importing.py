@@ -195,7 +195,8 @@ def publish_imported(
     vocabulary = _public_vocabulary(report) if named else None
     done = Published()
     if vocabulary:  # before the events of the import itself, too, which take some of it along, so that both count alike
-        publish_vocabulary(by, **vocabulary, changes=done.entries, trial=True)
+        read_now = {name: entries.all() for name, entries in vocabulary.items()}  # and once more when it is published
+        publish_vocabulary(by, **read_now, changes=done.entries, trial=True)
     # A trial meets an entry once more in each batch that names it.
     changed: set[Key] = set()
     count = 0
@@ -346,12 +347,13 @@ def _members(report: Report) -> Iterator[str]:
 
 
 def _joined(report: Report) -> Iterator[str]:
-    """Those who are not public and whom the file has in a public bloc, if an import brought them there."""
+    """Those of whom nothing ever was public, and whom the file has in a public bloc, if an import brought them there.
+    (Who says so in their own record, as exports have it, may belong to it when no public event was.)"""
     if report.groups:
-        public = Term.objects.current().filter(kind=Term.Kind.ACTOR)
-        blocs = public.filter(group=Actor.Kind.BLOC).keys_among(Term.Kind.ACTOR, set(report.groups))
+        last = Term.objects.filter(kind=Term.Kind.ACTOR, superseded_in=None)
+        blocs = last.filter(withdrawn=False, group=Actor.Kind.BLOC).keys_among(Term.Kind.ACTOR, set(report.groups))
         joined = Actor.objects.filter(among("slug", set(report.members)), imported_at__isnull=False)
-        joined = joined.filter(~Exists(public.filter(key=OuterRef("slug"))), memberships__group__slug__in=blocs)
+        joined = joined.filter(~Exists(last.filter(key=OuterRef("slug"))), memberships__group__slug__in=blocs)
         yield from joined.values_list("slug", flat=True)
 
 

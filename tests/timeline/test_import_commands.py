@@ -16,16 +16,18 @@ from events.admin.events import mark_edited
 from events.interchange import importing, writing
 from events.interchange.reading import RecordFile
 from events.interchange.writing import event_records
-from events.models import Actor, Event, Membership
+from events.models import Actor, Event, Membership, Topic
 from tests.builders import actor, published
 from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, PERSON, SUMMIT, TRADE, US, lines
 from tests.threads import in_threads
+from timeline import importing as timeline_importing
 from timeline.documents import load
 from timeline.management.import_command import publish_showing_progress
 from timeline.models import Publication, Refresh, Term, TermText
 from timeline.progress import Progress
 from timeline.publishing import publish, publish_vocabulary, withdraw
 from timeline.refreshing import refresh_all
+from timeline.withdrawing import withdraw_entries
 
 pytestmark = pytest.mark.django_db
 
@@ -223,6 +225,32 @@ def test_whoever_joins_a_public_bloc_by_its_record_is_public_with_it(client, fil
     ]
     actors = Term.objects.current().filter(kind="actor").order_by("key").values_list("key", flat=True)
     assert list(actors) == ["kazakhstan", "opec"]
+
+
+def test_whoever_was_withdrawn_stays_so_whatever_a_bloc_says_of_them(file):
+    run("import_events", file(KZ, opec("KZ")), "--publish")
+    publish_vocabulary(actors=Actor.objects.all())
+    assert withdraw_entries(Term.Kind.ACTOR, [Actor.objects.get(code="KZ")], None)
+    since = {**opec(), "members": [{"member": "KZ", "role": "member", "since": "2001"}]}
+
+    run("import_events", file(KZ, since), "--publish")
+    assert not Term.objects.current().filter(key="kazakhstan").exists()
+
+
+def test_what_is_deleted_while_events_are_published_keeps_nothing_else_from_it(file, monkeypatch):
+    unused = {"record": "topic", "slug": "unused", "names": {"en": "Unused"}}
+    run("import_events", file(*PUBLIC, unused), "--publish")
+    publish_vocabulary(topics=Topic.objects.filter(slug="unused"))
+    real = timeline_importing.publish_batch
+
+    def deleting(*arguments):
+        Topic.objects.filter(slug="unused").delete()
+        return real(*arguments)
+
+    monkeypatch.setattr(timeline_importing, "publish_batch", deleting)
+    renamed = {**MEETING, "names": {"en": "Encounter"}}
+    assert run("import_events", file(renamed, unused, *PUBLIC[1:]), "--publish", "--processes=1")[2] == ""
+    assert "Encounter" in Term.objects.current().get(key="meeting").names
 
 
 def test_what_an_editor_has_in_hand_is_counted_where_an_event_takes_it_along(file):

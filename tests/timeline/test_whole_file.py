@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -49,9 +50,10 @@ def test_it_stays_that_of_its_owner_and_group(tmp_path):
     assert (now.st_uid, now.st_gid, stat.S_IMODE(now.st_mode)) == (owner, group, 0o640)
 
 
-def test_who_may_not_give_it_to_others_writes_it_all_the_same(tmp_path, monkeypatch):
+@pytest.mark.parametrize("error", [PermissionError(), OSError(errno.EINVAL, "Invalid argument")])
+def test_who_cannot_give_it_to_others_writes_it_all_the_same(tmp_path, monkeypatch, error):
     def refused(*_):
-        raise PermissionError
+        raise error
 
     (tmp_path / "file").write_text("before")
     monkeypatch.setattr(os, "chown", refused)
