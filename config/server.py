@@ -37,9 +37,9 @@ CONNECTIONS = 1000
 ENOUGH = 10
 """Seconds that a worker gets to finish what it answers when the server is to stop."""
 
-TO_HEAR = 0.2
-"""Seconds in which a worker has heard that it is to end. One that still accepts connections when there is nothing to
-accept from any more never ends."""
+TO_HEAR = 0.5
+"""Seconds in which a worker has heard that it is to end, however busy it is. One that still accepts connections when
+there is nothing to accept from any more does not end by itself."""
 
 LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 """It would log to stdout, in lines of its own form."""
