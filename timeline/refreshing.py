@@ -22,7 +22,8 @@ from events.among import among
 from events.locking import lock_in_tries
 from timeline.documents import LANGUAGES, load
 from timeline.editions import new_edition, wait_for_publishers
-from timeline.models import Publication, PublicationText, Refresh, Term, TermText
+from timeline.figures import named_in_figures
+from timeline.models import Publication, Refresh, Term, TermText
 from timeline.processes import clear_waste
 from timeline.public_drafts import PublicVocabulary, newest_term, public_drafts, public_vocabulary
 from timeline.publishing import Outcome, last_versions, lock, write_publications
@@ -35,8 +36,6 @@ PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds after which the worker looks for work again; twice as many after each error of the database, up to these."""
 RETRY = datetime.timedelta(minutes=1)
 """After an error."""
-PARTIES = ("reporter", "partner")
-"""Keys of a figure that name actors, by code or slug."""
 
 logger = logging.getLogger(__name__)
 
@@ -139,16 +138,10 @@ def _former_names(refresh: Refresh) -> set[str]:
 
 
 def _with_figures_of(parties: set[str]) -> list[int]:
-    """The public events with figures that name one of these. They stand nowhere but in the documents, all of which are
-    looked through: so only where a code became another one, which is rare."""
-    texts = PublicationText.objects.filter(
-        publication__in=Publication.objects.current(), language=LANGUAGES[0], document__contains='"figures":[{'
-    )
-    return sorted(
-        event
-        for event, document in texts.values_list("publication__event_id", "document").iterator()
-        if any(parties.intersection(map(figure.get, PARTIES)) for figure in load(document)["figures"])
-    )
+    """The public events with figures that name one of these. All are looked through: so only where a code became
+    another one, which is rare."""
+    named = named_in_figures(Publication.objects.current())
+    return sorted({event for event, _, name in named if name in parties})
 
 
 def _continue(refresh: Refresh) -> Step:

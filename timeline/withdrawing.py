@@ -11,7 +11,8 @@ from django.db.models import Q
 
 from timeline.documents import LANGUAGES, Document, load
 from timeline.editions import new_edition
-from timeline.models import Dataset, Publication, PublicationText, Term
+from timeline.figures import named_in_figures
+from timeline.models import Dataset, Publication, Term
 from timeline.saved_filters import public_filters
 from timeline.terms import public_texts
 from timeline.vocabulary import OPPOSITE, Key, withdraw_terms
@@ -119,23 +120,14 @@ def _timelines(keys: set[Key], filters: Mapping[str, set[Key]]) -> list[str]:
 
 def _figures(own: Mapping[str, set[Key]], since: int = 0) -> set[tuple[str, str]]:
     """Those of the actors that figures of public events name, which were published after that dataset version: the
-    slugs of actor and event. They stand nowhere but in the documents, which are read."""
+    slugs of actor and event."""
     parties = {
         key: slug for slug, keys in own.items() for kind, key in keys if kind in (Term.Kind.ACTOR, Term.Kind.COUNTRY)
     }
     if not parties:
         return set()
     public = Publication.objects.current().filter(published_in__gt=since)
-    texts = PublicationText.objects.filter(
-        publication__in=public, language=LANGUAGES[0], document__contains='"figures":[{'
-    )
-    return {
-        (parties[figure[party]], document["id"])
-        for document in map(load, texts.values_list("document", flat=True).iterator())
-        for figure in document["figures"]
-        for party in ("reporter", "partner")
-        if figure.get(party) in parties
-    }
+    return {(parties[name], event) for _, event, name in named_in_figures(public) if name in parties}
 
 
 def _add_entries(own: Mapping[str, set[Key]], naming: Mapping[str, Naming]) -> None:
