@@ -27,7 +27,7 @@ from django.db.models.expressions import RawSQL
 
 from events.involvement import Way
 from timeline.filters import BY_COUNTRY, Asked, EventFilters, window
-from timeline.keysets import between, in_order
+from timeline.keysets import LARGEST, between, in_order
 from timeline.models import Publication, PublicationCountry
 from timeline.pagination import EVENT_ORDERINGS, JoinedPage, Page, Wanted
 from timeline.prepared_queries import PreparedQuery, Slot
@@ -36,8 +36,6 @@ from timeline.querysets import long_before, together
 KEYS = EVENT_ORDERINGS["date"].columns
 Position = tuple[datetime.date, int]
 """A day and an event: values of `KEYS`."""
-LAST_EVENT = 2**63 - 1
-"""No event has this id, which is the largest one that a column takes."""
 
 ELSEWHERE = EventFilters.parameters().keys() - BY_COUNTRY
 """Filters that such a page cannot have."""
@@ -212,10 +210,10 @@ def ranges(
     If there is a `first` day: what is `near`, that is what began shortly before it or later, and all that is `long`.
     Else it is the `whole` of it. `behind` is the position of the cursor.
     """
-    low, high = (datetime.date.min, 0), (last or datetime.date.max, LAST_EVENT)
+    low, high = (datetime.date.min, 0), (last or datetime.date.max, LARGEST)
     if behind:
         day, event = behind
-        after = (day, min(event + 1, LAST_EVENT))
+        after = (day, min(event + 1, LARGEST))
         low, high = (low, min(high, (day, event))) if descending else (max(low, after), high)
     if first is None:
         return {"whole": (low, high)}

@@ -8,6 +8,9 @@ from typing import Any
 from django.db.models import F, Field, Func, Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
+LARGEST = 2**63 - 1
+"""The largest number that a column of ids or versions takes; no row has it."""
+
 
 def in_order(keys: Sequence[str], descending: bool) -> list[str]:
     """What `order_by` takes."""

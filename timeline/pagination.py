@@ -19,15 +19,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from timeline.errors import InvalidParameters, ParameterError
-from timeline.keysets import beyond, in_order
+from timeline.keysets import LARGEST, beyond, in_order
 from timeline.parameters import ChoiceField, NumberField, ParameterField, shown
 from timeline.querysets import PublicationQuerySet
 from timeline.scans import by_change, by_date, by_relevance
 
 PAGE_SIZE = 50
 MOST = 500
-LARGEST = 2**63 - 1
-"""The largest number that a column takes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from django.db.models import DateField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from timeline import traits
-from timeline.keysets import in_order
+from timeline.keysets import LARGEST, in_order
 from timeline.plans import Expected
 from timeline.querysets import PublicationQuerySet, long_before
 from timeline.scans import by_months, estimates
@@ -354,7 +354,7 @@ def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: b
 
 
 def _edge(walked: str, near: bool, descending: bool) -> str:
-    end_id, begin_id = (0, 2**63 - 1) if descending else (2**63 - 1, 0)
+    end_id, begin_id = (0, LARGEST) if descending else (LARGEST, 0)
     return EDGE.format(
         walked=walked,
         edge=NEAR - 1 if near else 0,
