@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from events.models import Event
-from events.models.actors import NAMED
+from events.models.actors import first_slugs
 
 LISTED = 20
 """Entries that are named."""
@@ -31,7 +31,6 @@ def _had_by(entry: Any, events: QuerySet[Event], instead: str, named: bool) -> s
     count = events.count()
     if not count:
         return ""
-    some = events.order_by("slug").values_list("slug", flat=True)[:NAMED]
-    slugs = f" ({', '.join(some)}{', …' if count > NAMED else ''})" if named else ""
+    slugs = first_slugs(events, count) if named else ""
     have, them = (f"{count:,} events have", "them") if count > 1 else ("1 event has", "it")
     return f"{have} “{entry.slug}”{slugs}: give {them} {instead} first."

@@ -39,15 +39,13 @@ from timeline.importing import at_once, in_parts
 from timeline.models import Publication, PublicationRelation, Term, Timeline
 from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, public_version
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
-from timeline.publishing_admin import PublishingAdmin, account
+from timeline.publishing_admin import LISTED, PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
 from timeline.seen import as_seen, entries_as_seen, opened, seen
 from timeline.taken_along import AGAIN, tell_what_went_along
 from timeline.vocabulary import Changes
 from timeline.withdrawing import withdraw_entries
 
-LISTED = 20
-"""Events that a message names."""
 FIRST_THESE = "Publish these without it first, or withdraw them."
 STILL_PUBLIC = "What is public of {}, which nobody could edit any more: withdraw it first."
 PUBLISHED = "All that was ever published of {}."

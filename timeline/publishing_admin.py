@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from timeline.admin_messages import slugs
 
 LISTED = 20
-"""Events that a message names."""
+"""Events, or entries, that a message names."""
 
 
 def account(request: HttpRequest) -> Any:

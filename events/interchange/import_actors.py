@@ -14,7 +14,6 @@ from psycopg.types.json import Jsonb
 from events.copying import copy_objects, copy_rows, new_ids
 from events.fields import parse_or_none
 from events.interchange.following_memberships import Said, Term, follow, remember
-from events.interchange.moving import leaving
 from events.interchange.outcomes import MERGING, Existing, Outcome, Status
 from events.interchange.records import Values
 from events.interchange.references import References
@@ -155,7 +154,7 @@ def _replace(draft: _Draft, actor: Actor) -> None:
 def _write_links(drafts: Sequence[_Draft], existing: Existing, last: bool) -> None:
     references = References.of(name for draft in drafts for _, name in _places(draft.values))
     if existing is Existing.REPLACE and not last:
-        for name in leaving("actor", {name: actor.id for name, actor in references.actors.items()}):
+        for name in references.leaving():
             del references.actors[name]
     for draft in drafts:
         gone = [(place, name) for place, name in _places(draft.values) if name not in references.actors]

@@ -302,7 +302,7 @@ def _moving(drafts: Sequence[_Draft], targets: Targets) -> set[str]:
 
 def _wait_for_codes(drafts: Sequence[_Draft], known: _Known) -> None:
     """Has those wait that name an actor by a code which another one has as soon as the whole file is written."""
-    later = leaving("actor", {name: actor.id for name, actor in known.references.actors.items()})
+    later = known.references.leaving()
     for draft in drafts if later else ():
         draft.waits = any(name in later for _, name in _named_actors(draft.values))
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from events.interchange.meant import MOST, actors_meant, branch_meant, branches_called, did_you_mean
+from events.interchange.moving import leaving
 from events.interchange.shapes import Problem
 from events.models import Actor
 from events.models.vocabulary import Branch
@@ -50,6 +51,10 @@ class References:
             self.actors[slug] = KnownActor(pk, code or slug, kind)
             if code:
                 self.actors[code] = self.actors[slug]
+
+    def leaving(self) -> set[str]:
+        """The names of those that another one has, or nobody, as soon as the whole file is written."""
+        return leaving("actor", {name: actor.id for name, actor in self.actors.items()})
 
     def actor(self, name: str, field: str) -> KnownActor | None:
         """The actor named at `field`; None, and a problem, if there is none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -102,10 +104,15 @@ class Actor(models.Model):
         do."""
         if not self.pk or not (count := self.events_hosted.count()):
             return ""
-        events = self.events_hosted.order_by("slug").values_list("slug", flat=True)
-        slugs = f" ({', '.join(events[:NAMED])}{', …' if count > NAMED else ''})" if named else ""
+        slugs = first_slugs(self.events_hosted.all(), count) if named else ""
         take_place, them = (f"{count:,} events take", "them") if count > 1 else ("1 event takes", "it")
         return f"{take_place} place there{slugs}, so it must be a state: give {them} another country first."
+
+
+def first_slugs(events: models.QuerySet[Any], count: int) -> str:
+    """Of so many events the first ones, as “ (first, second, …)”."""
+    slugs = events.order_by("slug").values_list("slug", flat=True)[:NAMED]
+    return f" ({', '.join(slugs)}{', …' if count > NAMED else ''})"
 
 
 class Membership(models.Model):
