@@ -14,19 +14,25 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.net import SocketHolder
+from granian.server import mp
 from granian.server.mp import MPServer, WorkerProcess
 
 from config.background import end_without
 from config.interrupt import Interrupt
+from config.long_answers import apart
 from config.whole_answers import whole_answers
 
 WORKERS = 2
-THREADS = 3
-"""In each worker. Python runs one of them at a time: more would only wait for each other, and every answer with them.
-A download that its client reads slowly keeps one busy."""
+THREADS = 2
+"""In each worker. Python runs one of them at a time: a second one works while the first waits for the database. More
+would only wait for each other, and every answer with them. What takes long has threads of its own."""
+
+THREADS_FAR = 4
+"""The same where the database may be on another machine, and each question to it takes a way there and back."""
 
 BACKLOG = 1024
 """Connections that may wait for a worker."""
@@ -53,7 +59,7 @@ class ApplicationServer(MPServer):
             "config.wsgi:application",
             interface=Interfaces.WSGI,
             workers=workers,
-            blocking_threads=THREADS,
+            blocking_threads=threads(),
             backpressure=CONNECTIONS,
             http=HTTPModes.http1,
             websockets=False,
@@ -99,6 +105,11 @@ class ApplicationServer(MPServer):
         return super()._spawn_worker(idx, target, callback_loader)
 
 
+def threads() -> int:
+    """Threads that answer readers in each worker."""
+    return THREADS if settings.EMBEDDED_POSTGRES else THREADS_FAR
+
+
 def load(parent: int) -> Callable[..., Any]:
     """The application; called in each worker of `parent`."""
     # Ctrl-C and the end of a terminal go to all processes: the parent then asks its workers to end, and must not find
@@ -108,6 +119,7 @@ def load(parent: int) -> Callable[..., Any]:
     end_without(parent)
     from config.wsgi import application
 
+    mp._wsgi_call_wrap = apart(mp._wsgi_call_wrap)
     return whole_answers(application)
 
 

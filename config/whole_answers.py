@@ -6,54 +6,28 @@ in pieces it sends apart from the head, and what is small would wait until the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable
 from typing import Any
 
-LARGEST = 4_000_000
-"""Bytes. An export of some thousand events, compressed, is smaller. What is larger is streamed: a client that reads it
-slowly keeps a thread busy, but no memory."""
+from django.http import FileResponse, StreamingHttpResponse
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def whole_answers(application: Application) -> Application:
-    """The WSGI application, with all but its largest answers as a list of one piece.
+    """The WSGI application, with all answers but exports as a list of one piece.
 
-    One that breaks off before it is that large is an error of its own (500), not the beginning of an answer.
+    Exports, which have no known end and ask the database while they are sent, are left for `config.long_answers`.
     """
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         found = application(environ, start_response)
-        rest, begun, size = iter(found), [], 0
+        if isinstance(found, StreamingHttpResponse) and not isinstance(found, FileResponse):
+            return found
         try:
-            for piece in rest:
-                begun.append(piece)
-                size += len(piece)
-                if size > LARGEST:
-                    return _Stream(chain(begun, rest), found)
-        except BaseException:
-            _close(found)
-            raise
-        _close(found)
-        return [b"".join(begun)]
+            return [b"".join(found)]
+        finally:
+            if hasattr(found, "close"):
+                found.close()
 
     return answer
-
-
-class _Stream:
-    """An answer that has begun; the server closes it as it would have closed `found`."""
-
-    def __init__(self, pieces: Iterator[bytes], found: Iterable[bytes]) -> None:
-        self.pieces, self.found = pieces, found
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self.pieces
-
-    def close(self) -> None:
-        _close(self.found)
-
-
-def _close(found: Iterable[bytes]) -> None:
-    if hasattr(found, "close"):
-        found.close()

@@ -7,7 +7,7 @@ import platform
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from config.server import THREADS, WORKERS
+from config.server import WORKERS, threads
 from tests.bench import growth_measure, http_measure
 from tests.bench.demands import demands
 from tests.bench.growth_measure import Growth
@@ -55,7 +55,7 @@ def _heading(found: Found) -> str:
         f"was {there.load:.1f}. PostgreSQL {there.postgres} ({tuning}), Python {platform.python_version()}. "
         f"No answer is cached, but for one row that says so.{quick}\n\n"
         f"{CONNECTIONS} kept-alive connections over loopback, if nothing else is said. Django: Granian, {WORKERS} "
-        f"processes of {THREADS} threads; FastAPI and Directus: {WORKERS} processes; PostgREST and Datasette: one "
+        f"processes of {threads()} threads; FastAPI and Directus: {WORKERS} processes; PostgREST and Datasette: one "
         "process of several threads. Numbers are medians of interleaved rounds; noise = (highest - lowest) / median; "
         "CPU is of each request, in ms; what takes more than two seconds in the middle has one round, and no noise. "
         "Remarks by hand are in NOTES.md."

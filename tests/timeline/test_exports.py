@@ -11,7 +11,7 @@ from http.client import HTTPConnection, IncompleteRead
 import pytest
 from django.db import OperationalError, connection
 
-from config import whole_answers
+from config import long_answers
 from tests.assertions import etag_of
 from tests.builders import copied, draft, published
 from tests.serving import serving
@@ -124,7 +124,7 @@ def test_memory_does_not_grow_with_the_events(client):
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_broken_export_is_no_whole_answer(monkeypatch, begun):
     """A real server and a real client: an error, or, once the answer has begun, a connection that ends before it."""
-    monkeypatch.setattr(whole_answers, "LARGEST", 100_000 if begun else 100_000_000)
+    monkeypatch.setattr(long_answers, "LARGEST", 100_000 if begun else 100_000_000)
     copied(2000)
     sent = 0
 
