@@ -12,18 +12,25 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from io import BytesIO
+from threading import BoundedSemaphore
 from typing import Any
 
-from config.bodies import LARGEST as LARGEST_BODY
+from django.db import connections
+
+from config.bodies import LARGEST as LARGEST_FORM
 
 logger = logging.getLogger(__name__)
 
 EXPORTS = 4
 """Threads for exports in each worker. Further ones wait for these, and for them alone."""
 
-THREADS = {"/admin/": 4, "/api/v1/changes/": 2}
+ADMIN = "/admin/"
+THREADS = {ADMIN: 4, "/api/v1/changes/": 2}
 """The same for all that is asked below these paths. Of those that ask for changes, one may wait for what is new
 (`timeline.views.history.MOST_WAITING`)."""
+
+MOST_FORMS = 4
+"""Forms and files that these threads have in memory at once. Further ones are for the threads that answer readers."""
 
 LARGEST = 4_000_000
 """Bytes of an export that are gathered before anything is sent: one of some thousand events, compressed, is smaller.
@@ -38,33 +45,56 @@ def apart(wrap: Callable[..., Runner]) -> Callable[..., Runner]:
 
     def wrapped(*arguments: Any) -> Runner:
         run = wrap(*arguments)
-        threads = {path: ThreadPoolExecutor(number, f"long {path}") for path, number in THREADS.items()}
         exports = ThreadPoolExecutor(EXPORTS, "export")
+        threads = {path: ThreadPoolExecutor(number, f"long {path}") for path, number in THREADS.items()}
+        forms = BoundedSemaphore(MOST_FORMS)
 
         def answer(protocol: Any, environ: dict[str, Any]) -> None:
             own = _Protocol(protocol, exports)
-            for path, those in threads.items():
-                if environ["PATH_INFO"].startswith(path):
-                    environ["wsgi.input"] = BytesIO(_body(environ))
-                    those.submit(_whole_or_error, protocol, run, own, environ)
-                    return
-            run(own, environ)
+            path = next(filter(environ["PATH_INFO"].startswith, threads), None)
+            if path is None:
+                run(own, environ)
+            elif not _is_form(environ):
+                environ["wsgi.input"] = BytesIO()
+                threads[path].submit(_given, own, run, own, environ)
+            elif _take_in(environ):
+                if forms.acquire(blocking=False):
+                    threads[path].submit(_given, own, run, own, environ).add_done_callback(lambda _: forms.release())
+                else:
+                    run(own, environ)
 
         return answer
 
     return wrapped
 
 
-def _body(environ: dict[str, Any]) -> bytes:
-    """What was sent with the request; nothing of what is refused for its size.
+def _is_form(environ: dict[str, Any]) -> bool:
+    """Whether there is a body that anybody reads."""
+    return (
+        environ["REQUEST_METHOD"].upper() == "POST" and environ["PATH_INFO"].startswith(ADMIN) and _length(environ) > 0
+    )
 
-    Granian lets its own threads read, as many as there are: while another one waits for a body, nobody else can read.
-    """
+
+def _length(environ: dict[str, Any]) -> int:
+    """Bytes of the body; none of what is refused for its size."""
     try:
         size = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:  # which Django takes for none, too
-        return b""
-    return bytes(environ["wsgi.input"].read(size)) if 0 < size <= LARGEST_BODY else b""
+        return 0
+    return size if size <= LARGEST_FORM else 0
+
+
+def _take_in(environ: dict[str, Any]) -> bool:
+    """Reads the body, and says whether it came as a whole: of a form whose sender has gone the rest would be empty.
+
+    Granian lets its own threads read, as many as there are: while another one waits for a body, nobody else can read.
+    """
+    body = bytes(environ["wsgi.input"].read(_length(environ)))
+    environ["wsgi.input"] = BytesIO(body)
+    if len(body) < _length(environ):
+        logger.warning("%s: what was sent was cut off, and nothing of it is used", environ["PATH_INFO"])
+        return False
+    return True
 
 
 class _Protocol:
@@ -79,16 +109,19 @@ class _Protocol:
     def response_iter(self, status: int, headers: list[tuple[str, str]], pieces: Any) -> None:
         # With its context, which knows the request's id for the log.
         send = copy_context().run
-        self.exports.submit(send, _whole_or_error, self.protocol, _send, self.protocol, status, headers, pieces)
+        self.exports.submit(send, _given, self.protocol, _send, self.protocol, status, headers, pieces)
 
 
-def _whole_or_error(protocol: Any, answer: Callable[..., None], *arguments: Any) -> None:
-    """Has a request answered; with an error (500) if that fails, as Granian does in its own threads."""
+def _given(protocol: Any, answer: Callable[..., None], *arguments: Any) -> None:
+    """Gives an answer: an error (500) if that fails, as Granian does in its own threads. These stay for ever; so their
+    connections to the database are closed, which would stay, too."""
     try:
         answer(*arguments)
     except Exception:
         logger.exception("There is no answer")
         protocol.response_bytes(500, [], b"")
+    finally:
+        connections.close_all()
 
 
 def _send(protocol: Any, status: int, headers: list[tuple[str, str]], pieces: Any) -> None:

@@ -22,7 +22,8 @@ def whole_answers(application: Application) -> Application:
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         found = application(environ, start_response)
-        if isinstance(found, StreamingHttpResponse) and not isinstance(found, FileResponse):
+        is_export = isinstance(found, StreamingHttpResponse) and not isinstance(found, FileResponse)
+        if is_export and environ["REQUEST_METHOD"].upper() != "HEAD":
             return found
         try:
             return [b"".join(found)]

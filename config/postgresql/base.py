@@ -39,7 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Django's, which asks the server before each request whether it is still there, and prepares nothing.
 
     It also leaves the connection of a thread that has ended to the garbage collector, whenever that comes. Granian
-    ends idle threads, and begins others: in a quiet server, more and more connections would be open.
+    ends idle threads of its own, and begins others: in a quiet server, more and more connections would be open.
     """
 
     ops_class = DatabaseOperations

@@ -1,8 +1,10 @@
 """Alone, with a protocol that notes what it is told; and at real sockets, with clients that do not read."""
 
+import io
 import logging
 import multiprocessing
 import os
+import select
 import signal
 import socket
 import threading
@@ -11,12 +13,13 @@ from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 
 import pytest
+from django.db import connection
 from django.http import StreamingHttpResponse
 from granian.wsgi import _callback_wrapper
 
 from config import long_answers, wsgi
 from config.bodies import LARGEST
-from config.long_answers import EXPORTS, THREADS, apart
+from config.long_answers import ADMIN, EXPORTS, MOST_FORMS, THREADS, apart
 from config.request_ids import RequestIdFilter, current
 from tests.serving import serving
 
@@ -49,7 +52,7 @@ def at_most_ten_bytes(monkeypatch):
     monkeypatch.setattr(long_answers, "LARGEST", 10)
 
 
-def answered(found, path="/", **environ):
+def answered(found, path="/", method="GET", **environ):
     """What the protocol was told of this answer, and by which thread."""
 
     def application(environ, start_response):
@@ -59,7 +62,7 @@ def answered(found, path="/", **environ):
         return found
 
     protocol = Protocol()
-    apart(_callback_wrapper)(application, {})(protocol, {"PATH_INFO": path, **environ})
+    apart(_callback_wrapper)(application, {})(protocol, {"PATH_INFO": path, "REQUEST_METHOD": method, **environ})
     assert protocol.done.wait(10)
     return protocol.told, protocol.thread
 
@@ -134,17 +137,19 @@ def test_nobody_waits_for_exports_that_are_read_slowly_but_further_ones(monkeypa
         further = asking(listener, "/long/", stack)
         for _ in range(10):
             assert asking(listener, "/", stack).getresponse().read() == b"short"
+        assert waits(further)
         assert [response.read() for response in begun] == [b"".join(LONG)] * EXPORTS
         assert further.getresponse().read() == b"".join(LONG)
 
 
 @pytest.mark.parametrize("path", THREADS)
 def test_nobody_waits_for_what_takes_long_but_others_there(monkeypatch, path):
-    done = multiprocessing.Event()
+    begun, done = multiprocessing.Semaphore(0), multiprocessing.Event()
 
     def application(environ, start_response):
         start_response("200 OK", [("Content-Type", "text/plain")])
         if environ["PATH_INFO"] == path:
+            begun.release()
             assert done.wait(10)
         return [environ["PATH_INFO"].encode()]
 
@@ -153,26 +158,103 @@ def test_nobody_waits_for_what_takes_long_but_others_there(monkeypatch, path):
         clients = [asking(listener, path, stack) for _ in range(THREADS[path] + 1)]
         for other in ("/", *THREADS.keys() - {path}) * 5:
             assert asking(listener, other, stack).getresponse().read() == other.encode()
+        assert [begun.acquire(timeout=1) for _ in clients] == [True] * THREADS[path] + [False]
         done.set()
         assert [client.getresponse().read() for client in clients] == [path.encode()] * (THREADS[path] + 1)
 
 
-def test_bodies_are_read_where_long_answers_are_given(monkeypatch):
+def say_what_came(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    return [f"{len(body)} {set(body)}".encode()]
+
+
+def test_forms_are_read_where_long_answers_are_given(monkeypatch):
+    monkeypatch.setattr(wsgi, "application", say_what_came)
+    with socket.create_server(("127.0.0.1", 0)) as listener, serving(listener, 1), ExitStack() as stack:
+        for path, size, read in (
+            (ADMIN, 0, b"0 set()"),
+            (ADMIN, LARGEST, b"8000000 {97}"),
+            ("/api/v1/changes/", 1, b"0 set()"),
+        ):
+            assert asking(listener, path, stack, body=b"a" * size).getresponse().read() == read
+
+
+def test_forms_beyond_those_kept_in_memory_are_for_readers_threads(monkeypatch):
+    monkeypatch.setattr(long_answers, "MOST_FORMS", 0)
+    form = {"CONTENT_LENGTH": "1", "wsgi.input": io.BytesIO(b"a")}
+    assert answered([b"a"], ADMIN, "POST", **form) == ([200, [("A", ADMIN)], b"a"], "")
+
+
+def test_room_for_forms_is_given_back():
+    answer, protocols = apart(_callback_wrapper)(say_what_came, {}), []
+    for _ in range(MOST_FORMS + 1):
+        protocols.append(Protocol())
+        form = {"CONTENT_LENGTH": "1", "wsgi.input": io.BytesIO(b"a")}
+        answer(protocols[-1], {"PATH_INFO": ADMIN, "REQUEST_METHOD": "POST", **form})
+        assert protocols[-1].done.wait(10)
+        time.sleep(0.01)
+    assert {protocol.thread for protocol in protocols} == {"long /admin/"}
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "length"),
+    [
+        (ADMIN, "POST", "?"),
+        (ADMIN, "POST", "-1"),
+        (ADMIN, "POST", str(LARGEST + 1)),
+        (ADMIN, "GET", "1"),
+        ("/api/v1/changes/", "POST", "1"),
+    ],
+)
+def test_what_nobody_reads_is_not_waited_for(path, method, length):
+    environ = {"CONTENT_LENGTH": length, "wsgi.input": None}
+    assert answered([b"a"], path, method, **environ) == ([200, [("A", path)], b"a"], f"long {path}")
+
+
+def test_nothing_is_done_with_a_form_that_is_cut_off(monkeypatch):
+    done = multiprocessing.Event()
+
     def application(environ, start_response):
+        done.set()
         start_response("200 OK", [("Content-Type", "text/plain")])
-        body = environ["wsgi.input"].read()
-        return [str((len(body), set(body))).encode()]
+        return [b""]
 
     monkeypatch.setattr(wsgi, "application", application)
     with socket.create_server(("127.0.0.1", 0)) as listener, serving(listener, 1), ExitStack() as stack:
-        for size, read in ((0, b"(0, set())"), (LARGEST, b"(8000000, {97})")):
-            assert asking(listener, "/admin/", stack, body=b"a" * size).getresponse().read() == read
+        with socket.create_connection(listener.getsockname()) as client:
+            client.sendall(b"POST /admin/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\ntitle=Half a ti")
+        assert not done.wait(1)
+        assert asking(listener, ADMIN, stack, body=b"title=Whole").getresponse().status == 200
 
 
-@pytest.mark.parametrize("length", ["?", str(LARGEST + 1)])
-def test_what_has_no_length_or_is_refused_is_not_read(length):
-    environ = {"CONTENT_LENGTH": length, "wsgi.input": None}
-    assert answered([b"a"], "/admin/", **environ) == ([200, [("A", "/admin/")], b"a"], "long /admin/")
+@pytest.mark.usefixtures("committed")
+def test_real_pages_forms_and_changes_and_no_connection_is_left():
+    connection.close()
+    before = backends()
+    with socket.create_server(("127.0.0.1", 0)) as listener, serving(listener, 1), ExitStack() as stack:
+        for path, body, status in (
+            ("/admin/login/", None, 200),
+            ("/admin/login/", b"username=a&password=b", 403),  # without a token
+            ("/api/v1/changes/", None, 200),
+            ("/api/v1/events/?format=jsonl", None, 200),
+        ):
+            client = asking(listener, path, stack, body=body)
+            response = client.getresponse()
+            assert (path, response.status) == (path, status)
+            response.read()
+        for _ in range(50):
+            if backends() <= before + 1:  # that of the thread which answers readers
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{backends()} connections, {before} before")
+
+
+def backends() -> int:
+    """How many connections to the database there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
 
 
 def test_a_server_that_stops_finishes_an_export(monkeypatch):
@@ -184,9 +266,15 @@ def test_a_server_that_stops_finishes_an_export(monkeypatch):
         assert response.read() == b"".join(LONG)
 
 
+def waits(client: HTTPConnection) -> bool:
+    """Whether there is no answer within half a second."""
+    return not select.select([client.sock], [], [], 0.5)[0]
+
+
 def asking(listener: socket.socket, path: str, stack: ExitStack, *, body: bytes | None = None) -> HTTPConnection:
     """A client that has asked for it, or sent something there."""
     host, port = listener.getsockname()
     client = stack.enter_context(closing(HTTPConnection(host, port, timeout=10)))
-    client.request("GET" if body is None else "POST", path, body)
+    headers = {"Host": "localhost", "Content-Type": "application/x-www-form-urlencoded"}
+    client.request("GET" if body is None else "POST", path, body, headers)
     return client

@@ -3,8 +3,6 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
 from config.whole_answers import whole_answers
 
-ENVIRON = {"PATH_INFO": "/"}
-
 
 class Answer:
     """An answer in pieces; it notes whether it was closed."""
@@ -23,15 +21,16 @@ class Answer:
         self.closed += 1
 
 
-def asked(found):
+def asked(found, method="GET"):
     started = []
+    asked_for = {"PATH_INFO": "/", "REQUEST_METHOD": method}
 
     def application(environ, start_response):
-        assert environ is ENVIRON
+        assert environ is asked_for
         start_response("200 OK", [])
         return found
 
-    answer = whole_answers(application)(ENVIRON, lambda *said: started.append(said))
+    answer = whole_answers(application)(asked_for, lambda *said: started.append(said))
     assert started == [("200 OK", [])]
     return answer
 
@@ -67,3 +66,9 @@ def test_of_an_export_nothing_is_made():
     found = StreamingHttpResponse(iter([ValueError("is never asked for")]))
     assert asked(found) is found
     assert not found.closed
+
+
+def test_the_head_of_an_export_is_whole():
+    found = StreamingHttpResponse(())
+    assert asked(found, "HEAD") == [b""]
+    assert found.closed
