@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from timeline.errors import for_people, too_large
 
 LARGEST = 8_000_000
-"""Bytes; a file to be imported may have 5 MB. All is read before it is known who sends it, since a token is looked for in
+"""Bytes; a file to be imported may have 5 MB. All of it is read before it is known who sends it, as a token is looked for in
 it: into memory, a few at a time (`config.long_answers`), or, by a server of another kind, to the disk as it comes."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -459,8 +459,17 @@ def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known, now:
             different.add("figures")  # which name them
         for name in different:
             parts[name][draft.id] = _part(draft, name)
-    names = Names(known.references.actors, known.topics, known.targets)
+    names = Names(known.references.actors, known.topics, _all_targets(parts["relations"].values(), known.targets))
     write_parts(parts, {draft.id for draft in new}, names)
+
+
+def _all_targets(relations: Iterable[Sequence[Values]], named: Targets) -> Targets:
+    """Those that records name, and those of relations that events keep beside. One query, or none."""
+    kept = {relation["event"] for some in relations for relation in some} - named.keys()
+    if not kept:
+        return named
+    rows = Event.objects.filter(slug__in=kept).values_list("id", "slug")
+    return {**named, **{slug: (pk, slug) for pk, slug in rows}}
 
 
 def _free_slugs(drafts: Sequence[_Draft]) -> None:

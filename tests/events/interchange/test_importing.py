@@ -500,6 +500,27 @@ def test_a_relation_that_waits_stays_where_it_was(refused):
 
 
 @pytest.mark.usefixtures("small_batches")
+def test_what_waits_may_lead_elsewhere_than_before_meanwhile():
+    imported(*ALL[:6], *called(a="first", b="second"))
+    imported({**FULL, "relations": [{"kind": "follows", "event": "first"}]})
+    now = [{"kind": "follows", "event": "second"}, {"kind": "part_of", "event": "third"}]
+
+    assert statuses({**FULL, "relations": now}, *called(c="third")) == ["changed", "created"]
+    assert sorted(Relation.objects.values_list("kind", "target__slug")) == [("follows", "second"), ("part_of", "third")]
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_what_waits_for_a_code_may_lead_elsewhere_than_before_meanwhile():
+    imported(*ALL[:6], *called(a="first", b="second"), having("x", code="XQ"))
+    there = {**FULL, "participants": [{"actor": "XQ", "role": "host"}]}
+    imported({**there, "relations": [{"kind": "follows", "event": "first"}]})
+    link = {**there, "relations": [{"kind": "follows", "event": "second"}]}
+
+    assert statuses(link, having("x"), having("y", code="XQ")) == ["changed", "changed", "created"]
+    assert Relation.objects.get().target.slug == "second"
+
+
+@pytest.mark.usefixtures("small_batches")
 def test_a_link_by_a_code_that_nobody_has_any_more_leads_nowhere():
     imported(having("x", code="XQ"))
     person = {**PERSON, "memberships": [{"group": "XQ", "role": "envoy"}]}
