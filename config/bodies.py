@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponseBase
 from timeline.errors import for_people, too_large
 
 LARGEST = 8_000_000
-"""Bytes; a file to be imported may have 5 MB. All of it is read before it is known who sends it, as a token is looked for in
-it: into memory, a few at a time (`config.long_answers`), or, by a server of another kind, to the disk as it comes."""
+"""Bytes; a file to be imported may have 5 MB. All is read before it is known who sends it, as a token is looked for:
+into memory, a few at a time (`config.long_answers`), or, by servers of another kind, to the disk."""
 
 
 def of_bearable_size(
