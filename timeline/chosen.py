@@ -16,6 +16,9 @@ class Chosen(NamedTuple):
     """Whether an index of dates is of no use, as most events are among them, or they are wanted in another order: pages
     are found by `timeline.scans` too, not all of them sorted."""
 
+    recent: bool = False
+    """Whether they are the few that were published since a moment, of which all are read."""
+
     alone: bool = False
     """Whether by one filter, and by a window at most: not by what certainly was in it."""
 

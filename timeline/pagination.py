@@ -234,7 +234,7 @@ def _scan(found: QuerySet[Any], keys: Sequence[str]) -> Callable[..., list[tuple
     """How pages of them are found, if not by one index alone."""
     if not isinstance(found, PublicationQuerySet):
         return None
-    if keys[0] == "start_min" and (found.chosen.keyed or found.chosen.common):
+    if keys[0] == "start_min" and (found.chosen.keyed or found.chosen.common or found.chosen.recent):
         return by_date.rows
     return by_change.rows if keys[0] == "published_in" and (found.chosen.keyed or found.whenever is not None) else None
 

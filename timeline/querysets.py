@@ -10,9 +10,11 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchRank
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     Case,
     DateField,
     Exists,
@@ -34,6 +36,7 @@ from events.among import among
 from events.involvement import Way
 from timeline import search, traits
 from timeline.chosen import Chosen
+from timeline.plans import expected
 from timeline.prepared_queries import Slot
 from timeline.traits import LONG_DAYS, SAMPLED
 
@@ -41,6 +44,10 @@ LASTING = datetime.timedelta(days=LONG_DAYS)
 FOUND_BY_KEYS = datetime.timedelta(days=366)
 """Of a longer window of a timeline, a page is sooner found along the dates, among a million events."""
 EARLIEST = datetime.date.min + LASTING
+RECENT = 15_000
+"""So many events that were published last are read and looked at one by one, whatever else is asked of them: they lie
+together. To find what else is asked for by keys may take longer; and their days may be any, so that few may be found
+along the dates."""
 
 
 def drawn(one_in: int) -> Exact:
@@ -168,6 +175,14 @@ class _Document(Func):
     template = "(SELECT document FROM timeline_publicationtext AS text WHERE text.publication_id = %(expressions)s)"
     arg_joiner = " AND text.language = "
     output_field = TextField()
+
+
+class _OneOf(Func):
+    """SQL: that a value is in an array, of which the database does not know beforehand how long it is."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
 
 
 class PublicationQuerySet(VersionQuerySet):
@@ -322,13 +337,20 @@ class PublicationQuerySet(VersionQuerySet):
         return self.exclude(dataset="").filter(dataset__in=namespaces)
 
     def updated_since(self, moment: datetime.datetime) -> Self:
-        """Events whose version was published at this moment or later. One tiny query, for the first dataset version
-        since: the database then knows how many there are."""
+        """Events whose version was published at this moment or later.
+
+        A tiny query, for the first dataset version since, and a plan, which tells how many there are.
+        """
         from timeline.models import DatasetVersion  # the models need their querysets first
 
         later = DatasetVersion.objects.filter(at__gte=moment).order_by("at", "number")
         first = later.values_list("number", flat=True).first()
-        return self.none() if first is None else self.filter(published_in__gte=first)
+        if first is None:
+            return self.none()
+        since = self.model._default_manager.as_of(self.at).filter(published_in__gte=first)
+        if expected(*since.values_list("pk").query.sql_with_params()).rows > RECENT:
+            return self.filter(published_in__gte=first)
+        return self.filter(_OneOf("pk", ArraySubquery(since.values("pk"))))._note(recent=True)
 
     # Where
 

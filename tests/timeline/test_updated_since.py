@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from events.models import Event
 from tests.assertions import slugs
 from tests.builders import published, state
+from timeline import querysets
 from timeline.models import Publication, Timeline
 from timeline.publishing import publish, publish_vocabulary, withdraw
 from timeline.refreshing import refresh_all
@@ -88,7 +89,7 @@ def test_a_timeline_can_be_of_what_is_new(client):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_it_takes_three_queries(client, number):
+def test_it_takes_five_queries_of_which_two_are_plans(client, number):
     for n in range(number):
         published(f"event-{n}")
 
@@ -96,7 +97,21 @@ def test_it_takes_three_queries(client, number):
         connection,
     ) as queries:
         assert len(slugs(client, "updated_since=2000")) == number
-    assert len(queries) == 3
+    assert [query["sql"].startswith("EXPLAIN") for query in queries] == [False, False, True, True, False]
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("at", [None, 4])
+def test_few_are_read_one_by_one_and_many_are_not(monkeypatch, at):
+    """By what else they are found, and along which dates, then decides nothing."""
+    some = Publication.objects.as_of(at)
+    few = some.updated_since(NOON)
+    monkeypatch.setattr(querysets, "RECENT", 0)
+    many = some.updated_since(NOON)
+
+    assert (few.chosen.recent, many.chosen.recent) == (True, False)
+    found = set(many.values_list("slug", flat=True))
+    assert found == set(few.values_list("slug", flat=True)) == {"early", "edited", "late"} | ({"gone"} if at else set())
 
 
 def some_are_published(choose, time_machine):

@@ -201,7 +201,7 @@ def statement(
     planned = estimates.of_all(found)
     cost = planned.cost
     soon = cost <= max(estimates.SOON, SOON_FOR_EACH * most) and found.chosen.keyed
-    parted = soon and _is_parted(found, planned, descending, most)
+    soon, parted = soon or found.chosen.recent, soon and _is_parted(found, planned, descending, most)
     if soon and not parted:
         parts = [all_sorted(KEYS, condition, descending, most) for condition in _window(found)]
         few = {"names": names, "all_names": ", ".join(all_names), "found": inner, "order": order, "most": most}
