@@ -44,6 +44,18 @@ def test_a_list_and_an_event_in_each_format(client, time_machine, name):
 
 
 @pytest.mark.parametrize("name", FORMATS)
+def test_a_host_that_no_url_can_have_is_written_as_it_is(client, settings, name):
+    settings.ALLOWED_HOSTS = ["*"]
+    published("part", relations=[("part_of", published("whole"))])
+
+    for address in (FEED, f"{FEED}part/"):
+        response = client.get(f"{address}?format={name}", headers={"host": "[1:2]:8000"})
+
+        assert response.status_code == 200
+        assert b"Title of part" in response.getvalue()
+
+
+@pytest.mark.parametrize("name", FORMATS)
 def test_a_feed_without_events_is_a_feed(client, name):
     assert client.get(f"{FEED}?format={name}").status_code == 200
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv6Address
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from timeline.documents import Document
@@ -18,8 +18,7 @@ TAG_DATE = "2025"
 
 def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
     """A feed with an entry for each document, in their order; readers expect what changed last first."""
-    address = urlsplit(feed.url)
-    path = f"{address.path}?{address.query}" if address.query else address.path
+    path = "/" + feed.url.split("/", 3)[3].partition("#")[0].removesuffix("?")  # `urlsplit` refuses some hosts
     yield (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={_attribute(feed.language)}>\n'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import urljoin
 
 from timeline.documents import Document
 from timeline.formats.days import When
@@ -48,6 +47,7 @@ def event(document: Document, page: str) -> Document:
     Dates say only as much as is known: `2025-10` for some day of October (ISO 8601).
     """
     when = When.of(document)
+    events = document["url"].rsplit("/", 2)[0]  # `urljoin` refuses some hosts
     parts: dict[str, list[Document]] = {name: [] for name in PARTS.values()}
     for part in document.get("participants", ()):
         parts[PARTS[part["role"]]].append(_actor(part))
@@ -74,11 +74,7 @@ def event(document: Document, page: str) -> Document:
                 *parts["about"],
             ],
             "superEvent": [
-                {
-                    "@type": "Event",
-                    "@id": urljoin(document["url"], f"../{relation['event']}/"),
-                    "name": relation["title"],
-                }
+                {"@type": "Event", "@id": f"{events}/{relation['event']}/", "name": relation["title"]}
                 for relation in document.get("relations", ())
                 if relation["kind"] == "part_of"
             ],

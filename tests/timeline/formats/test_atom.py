@@ -113,7 +113,8 @@ DOCUMENTED = "1." + 23 * "0." + "8.b.d.0.1.0.0.2.ip6.arpa"
     ],
 )
 def test_a_tag_has_a_name(host, authority):
-    found = elements(document(), feed=dataclasses.replace(FEED, host=host))
+    url = FEED.url.replace(FEED.host, host)
+    found = elements(document(), feed=dataclasses.replace(FEED, host=host, url=url))
 
     assert [element.text for element in found.iter(f"{ATOM}id")] == [
         f"tag:{authority},2025:feed/api/v1/events/?country=UZ%26format=x",

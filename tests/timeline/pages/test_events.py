@@ -438,6 +438,17 @@ def test_a_small_page_names_no_claims_that_agree(client):
     assert "<bdi>Blog</bdi></a></p></main>" in main_of(client.get("/embed/events/event/")).replace("\n", "")
 
 
+@pytest.mark.parametrize("address", ["/events/part/", "/embed/events/part/"])
+def test_a_host_that_no_url_can_have_is_written_as_it_is(client, settings, address):
+    settings.ALLOWED_HOSTS = ["*"]
+    published("part", relations=[("part_of", published("whole"))])
+
+    response = client.get(address, headers={"host": "[1:2]:8000"})
+
+    assert response.status_code == 200
+    assert 'href="http://[1:2]:8000/events/part/"' in response.text
+
+
 def test_errors_in_a_frame_are_shown_there_too(client):
     response = client.get("/embed/events/nothing/")
 
