@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from events.models import Event
 from tests.builders import published
 from timeline.caching import dataset_version
 from timeline.models import Publication, Timeline
 from timeline.negotiation import Negotiated
+from timeline.pages import events as event_pages
 from timeline.pages import timelines
-from timeline.publishing import publish_vocabulary
+from timeline.publishing import publish, publish_vocabulary, withdraw
 from timeline.views import events, vocabulary
 from timeline.views.base import Reading
 from timeline.views.events import EventList
@@ -47,6 +52,80 @@ def test_nothing_is_said_of_the_version_that_has_nothing(rf, settled, times):
     assert settled(reading, read) == []
     assert reads == ["read"] * times
     assert reading.version == dataset_version() == 1
+
+
+UNKNOWN = {"If-None-Match": 'W/"0-unknown"'}
+"""Has the API ask for the dataset version before it reads."""
+
+
+@pytest.fixture
+def first(monkeypatch) -> Callable[[Any, str, Callable[[], object]], None]:
+    """Has a function of a module do something else before it does what it does; once."""
+
+    def first(module, name, act):
+        left, real = [act], getattr(module, name)
+
+        def read(*arguments):
+            if left:
+                left.pop()()
+            return real(*arguments)
+
+        monkeypatch.setattr(module, name, read)
+
+    return first
+
+
+def renamed(event: Event) -> None:
+    event.slug = "new"
+    event.save()
+    publish([event])
+
+
+def test_a_list_whose_last_event_is_withdrawn_meanwhile_is_of_the_version_without_it(client, first):
+    event = published("event", "2025", "US")
+    first(events, "joined_page", lambda: withdraw([event]))
+
+    response = client.get("/api/v1/events/?country=US", headers=UNKNOWN)
+
+    assert (response.json()["dataset_version"], response.json()["results"]) == (2, [])
+    assert response["ETag"].startswith('W/"2-')
+
+
+@pytest.mark.parametrize(
+    ("module", "address"),
+    [(events, "/api/v1/events/"), (event_pages, "/events/"), (event_pages, "/embed/events/")],
+)
+def test_an_event_that_is_withdrawn_or_renamed_meanwhile_leads_nobody_to_where_it_was(client, first, module, address):
+    gone, other = published("gone"), published("old")
+
+    first(module, "stored_event", lambda: withdraw([gone]))
+    assert client.get(f"{address}gone/", headers=UNKNOWN).status_code == 410
+
+    first(module, "stored_event", lambda: renamed(other))
+    response = client.get(f"{address}old/", headers=UNKNOWN)
+    assert (response.status_code, response["Location"]) == (308, f"{address}new/")
+
+
+@pytest.mark.parametrize("address", ["/timelines/line/", "/embed/timelines/line/"])
+def test_the_page_of_a_timeline_whose_last_event_is_withdrawn_meanwhile_is_of_the_version_without_it(
+    client, monkeypatch, address
+):
+    event = published("event", "2025", "US")
+    publish_vocabulary(timelines=[Timeline.objects.create(slug="line", titles={"en": "Line"}, query="country=US")])
+    real = timelines.stored_timeline
+
+    def then_withdrawn(*arguments):
+        found = real(*arguments)
+        withdraw([event])
+        return found
+
+    monkeypatch.setattr(timelines, "stored_timeline", then_withdrawn)
+
+    response = client.get(address)
+
+    assert "Title of event" not in response.text
+    assert "dataset version 3" in response.text
+    assert response["ETag"].startswith('W/"3-')
 
 
 @pytest.fixture

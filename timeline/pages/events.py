@@ -32,7 +32,7 @@ class EventPage(Page):
 
     def answer(self, reading: Reading, **path: str) -> HttpResponseBase:
         slug, language = path["slug"], reading.values["lang"]
-        found = stored_event(slug, language, reading.at)
+        found = reading.settled_once(lambda: stored_event(slug, language, reading.at))
         if found is None:
             return moved(reading, self.route, present_slug(slug, reading.version))
         document, version = load(with_base_url(found[0], reading.base_url)), found[1]

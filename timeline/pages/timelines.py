@@ -52,7 +52,7 @@ class TimelinePage(Page):
     def shown(self, reading: Reading, slug: str, stored: str, definition: dict[str, Any]) -> HttpResponseBase:
         """The page, of the dataset version that its events are from."""
         language, document = reading.values["lang"], load(with_base_url(stored, reading.base_url))
-        rows = self.rows(reading, slug, definition)
+        rows = reading.settled_once(lambda: self.rows(reading, slug, definition))
         if rows:
             reading.version = rows.rows[0][1]
         older, newer = neighbours(reading, rows)

@@ -65,16 +65,16 @@ class Reading:
     def settled(self, read: Callable[[], Found]) -> Found:
         """What `read` finds, which says its dataset version. If it is nothing, that is asked, and `read` again.
 
-        There may be something by then, and nothing must not be taken for the state of a version that has it.
+        There may be something by then, or there was before: nothing must not be taken for the state of a version that
+        has something.
         """
-        found = read()
-        if not found and self.read_version is None:
-            self.ask_version()
-            found = read()
-        return found
+        if self.read_version is None and (found := read()):
+            return found
+        return self.settled_once(read)
 
     def settled_once(self, read: Callable[[], Found]) -> Found:
-        """The same where `read` may take long: it is asked again only if another version came meanwhile.
+        """The same where `read` may take long, or the version is known: it is asked again only if another version came
+        meanwhile.
 
         One or two tiny queries more, or none.
         """
