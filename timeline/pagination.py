@@ -2,7 +2,8 @@
 
 Every order is total: a day or a dataset version, then the event's id, which a new version of the event keeps. So no
 row is skipped or repeated, whatever the ties and whatever is published in between; only an event whose own date is
-edited meanwhile can move, and in the order of changes one that is published again.
+edited meanwhile can move, and in the orders of changes and of relevance one that is published again. Of relevance, some
+are repeated where thousands come meanwhile (`timeline.scans.by_relevance`).
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ from timeline.scans import by_date
 
 RANKED = 1_000
 MOST_RANKED = 8_000
-"""While somebody turns the pages, those that were ranked stay it, up to so many with newer ones that came meanwhile."""
+"""While somebody turns the pages, those that were ranked stay it, up to so many with newer ones that came meanwhile.
+With more, those that are not ranked any more come among the others, also if they were shown."""
 
 NEWEST = """\
 WITH newest (start_min, event_id, rank, pk) AS MATERIALIZED ({newest})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events.models import Event
+from events.models import Event, EventText
 from tests.builders import draft, published
 from tests.timeline.test_pagination import assert_pages, joined, walk
 from timeline.publishing import publish, withdraw
@@ -87,6 +87,16 @@ def test_what_is_published_or_withdrawn_between_two_pages_moves_nothing_else(
     assert {slug: seen.count(slug) for slug in stays} == dict.fromkeys(stays, 1)
     before = [*joined(reversed(walk(client, second["previous"], "previous"))), *ids(second)]
     assert [slug for slug in before if slug in stays] == [slug for slug in (*ids(first), *ids(second)) if slug in stays]
+
+
+@pytest.mark.parametrize(("edited", "times", "seen"), [(3, 5, [0, 1, 2]), (0, 1, [0, 1, 2, 0, 3])])
+def test_what_is_published_again_with_other_words_moves_alone(client, edited, times, seen):
+    made = entered([(2025, 4), (2024, 3), (2023, 2), (2022, 1)])
+    first = client.get("/api/v1/events/?q=tungsten&ordering=relevance&page_size=2&fields=id").json()
+    EventText.objects.filter(event=made[edited]).update(title=" ".join(["Agreement", *["tungsten"] * times]))
+    publish([made[edited]])
+
+    assert [*ids(first), *joined(walk(client, first["next"]))] == [made[number].slug for number in seen]
 
 
 def test_of_very_many_that_came_meanwhile_none_is_left_out(client, monkeypatch):
