@@ -42,8 +42,9 @@ def known_months(rows: Iterable[SpanRow]) -> Span | None:
     return (min(known), last_of_month(max(known))) if known else None
 
 
-def by_bucket(rows: Iterable[SpanRow], buckets: Buckets, times: int) -> list[int]:
-    """How many events overlap each bucket. What lies outside of all, being open, is in the first or the last one."""
+def by_bucket(rows: Iterable[SpanRow], buckets: Buckets, times: float = 1) -> list[int]:
+    """How many events overlap each bucket, to whole ones, where each of the rows' events stands for so many. What lies
+    outside of all, being open, is in the first or the last one."""
     changes = [0] * (len(buckets.starts) + 1)
     for first, last, count, _ in rows:
         if first is None or last is None:
@@ -51,6 +52,6 @@ def by_bucket(rows: Iterable[SpanRow], buckets: Buckets, times: int) -> list[int
         begin = max(bisect_right(buckets.starts, first) - 1, 0)
         end = max(bisect_right(buckets.starts, last) - 1, 0)
         if begin <= end:  # to overlap for certain, what is not known may need more days than a bucket has
-            changes[begin] += times * count
-            changes[end + 1] -= times * count
-    return list(accumulate(changes[:-1]))
+            changes[begin] += count
+            changes[end + 1] -= count
+    return [round(times * count) for count in accumulate(changes[:-1])]

@@ -171,22 +171,30 @@ class Question:
         elif self.tallied.dimension == "country" and self.tallied.number(*window) <= MOST_IN_INDEX:
             spans = ROUNDED_SPANS.format(first=buckets.first, last=buckets.last, days=DAYS[buckets.unit])
             rows = self._matched(spans, self._days, most=None)
-            number, counts = Number(total(rows)), by_bucket(rows, buckets, 1)
+            number, counts = Number(total(rows)), by_bucket(rows, buckets)
         else:
-            return self._density_of_events(most_buckets, highlights)
+            return self._density_of_events(most_buckets, highlights, window)
         candidates = self._most_significant(*window, number.count) if highlights else []
         return Density(number, buckets, counts, begin_in(buckets, candidates, highlights))
 
-    def _density_of_events(self, most_buckets: int, highlights: int) -> Density:
-        """The density, by reading few events or the sample."""
-        rows, times = self._of_few_or_sample(f"{SPANS} UNION ALL {RANKED}", total, RANKED_COLUMNS)
-        number = Number(times * total(rows), times > 1)
-        window = self._window(known_months(rows))
+    def _density_of_events(self, most_buckets: int, highlights: int, window: Span | None = None) -> Density:
+        """The density, by reading few events or the sample; the `window`, if it is not known, is theirs."""
+        rows, one_in = self._of_few_or_sample(f"{SPANS} UNION ALL {RANKED}", total, RANKED_COLUMNS)
+        number, times = self._number_and_times(total(rows), one_in)
+        window = window or self._window(known_months(rows))
         if window is None:
             return Density(number)
         buckets = cut(*window, most_buckets)
         candidates = [(pk, first) for first, _, _, pk in rows if pk is not None and first]
         return Density(number, buckets, by_bucket(rows, buckets, times), begin_in(buckets, candidates, highlights))
+
+    def _number_and_times(self, read: int, one_in: int) -> tuple[Number, float]:
+        """How many events the window has, of which so many were read, one in `one_in`; and for how many each stands.
+
+        Of a sample of a known number both are known.
+        """
+        number = self._tallied_count(self.first, self.last) if self.tallied and one_in > 1 else one_in * read
+        return Number(number, one_in > 1), number / max(read, 1)
 
     def _window(self, span: Span | None) -> Span | None:
         """The first and the last day asked for; where not asked, those of the events' `span`."""
@@ -377,10 +385,7 @@ class Question:
         by_value = [BY_VALUE.format(dimension=name, column=column, most=limit) for name, column in COLUMNS.items()]
         select = " UNION ALL ".join([BY_YEARS, *by_value])
         rows, one_in = self._of_few_or_sample(select, number_of, tuple(COLUMNS.values()), COST_OF_VALUES)
-        read = number_of(rows)
-        # Of a sample of a known number it is known for how many events each stands.
-        number = self._tallied_count(self.first, self.last) if self.tallied and one_in > 1 else one_in * read
-        times = number / max(read, 1)
+        number, times = self._number_and_times(number_of(rows), one_in)
         values: dict[str, Counter[str]] = {name: Counter() for name in COLUMNS}
         begun: Counter[int] = Counter()
         ended: Counter[int] = Counter()
@@ -392,7 +397,7 @@ class Question:
                 if begin <= end:  # to overlap for certain, what is not known may need more days than a year has
                     begun[begin] += round(times * count)
                     ended[end] += round(times * count)
-        return Facets(Number(number, one_in > 1), values, self._years(begun, ended))
+        return Facets(number, values, self._years(begun, ended))
 
     def _years(self, begun: Mapping[int, int], ended: Mapping[int, int]) -> Counter[int]:
         """Year → number of events that overlap it, in the window; what is open lasts as long as years are known or

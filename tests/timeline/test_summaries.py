@@ -269,6 +269,22 @@ def test_many_events_are_estimated_from_the_sample(monkeypatch):
     assert facets.values["topic"] == {"trade": 641}
 
 
+def test_a_density_that_is_estimated_has_the_number_and_the_months_that_the_tallies_know(monkeypatch):
+    published("event", "2025-11-06", topics=("trade",))
+    copied(640)
+    published("later", "2025-12-20", topics=("trade",), pk=10**8)  # in no sample
+    monkeypatch.setattr(summaries, "MOST_COUNTED", 500)
+    monkeypatch.setattr(samples, "MOST_WALKED", 500)
+    weeks = cut(datetime.date(2025, 11, 1), datetime.date(2025, 12, 31), 10)
+    assert weeks.unit == "week"
+
+    for query in ({"topic": "trade"}, {"topic": "trade", "from": "2025-11", "to": "2025-12"}):
+        found = question(query).density(10, 0)
+        assert (found.number, found.buckets) == (Number(642, approximate=True), weeks)
+        assert found.counts == [642 if start == datetime.date(2025, 11, 3) else 0 for start in weeks.starts]
+    assert question({"topic": "trade", "to": "2025-11-29"}).density(10, 0).number == Number(641, approximate=True)
+
+
 @pytest.fixture
 def many(monkeypatch):
     """Publications of two countries and two months, a thousand each, so that all numbers of them are estimates."""
