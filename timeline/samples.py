@@ -42,10 +42,10 @@ def sample(
     first: datetime.date | None,
     last: datetime.date | None,
 ) -> Sample:
-    """A sample of the current events, of which so many are expected to overlap the days from `first` to `last`.
+    """A sample of the events, of which so many are expected to overlap the days from `first` to `last`.
 
     The dense one needs an index to find it in: that of a country that all the events involve, or that of days. `among`
-    are the events in it.
+    are the events in it. Of a past state there is no dense one.
     """
     country = among.key
     if events.at is None and among.number(first, last) <= MOST_WALKED:

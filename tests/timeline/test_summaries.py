@@ -36,11 +36,11 @@ EVERYTHING = WINDOW | SINGLE | {"certainty", "involvement", "role", "in_force_on
 no_deadline = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def question(query):
-    """What a request with this query asks."""
+def question(query, at=None):
+    """What a request with this query asks, as of a dataset version."""
     values = read(QueryDict(urlencode(query, doseq=True)), EventDensity.parameters())
     check_filters(values)
-    return Question(values, known_entries(values), None)
+    return Question(values, known_entries(values, at), at)
 
 
 def in_bucket(query, start, end):
@@ -341,6 +341,13 @@ def test_estimates_are_what_is_in_the_sample(many, monkeypatch):
         assert (question(query).count(), facets.number) == (number, number), (one_in, query)
         assert facets.values["country"] == {code: one_in * times for code, times in by_country.items()}, (one_in, query)
         assert sum(question(query).density(10, 1).counts) == number.count, (one_in, query)
+
+
+@pytest.mark.parametrize("query", [{}, {"country": "CN"}, {"on": "2025-12", "disputed": "false"}])
+def test_of_a_past_state_no_sample_is_dense(many, query):
+    in_sample = [one for one in many if one.sample and (not query or one.start_min.month == 12)]
+
+    assert question(query, at=2).count() == Number(SAMPLED * len(in_sample), approximate=True)
 
 
 def test_what_the_database_expects_wrongly_is_counted_all_the_same(monkeypatch):
