@@ -80,6 +80,8 @@ class _Known:
     targets: Targets = field(default_factory=dict)
     moving: set[str] = field(default_factory=set)
     """Those of them that are another event's as soon as the whole file is written, or nobody's."""
+    codes_moving: set[str] = field(default_factory=set)
+    """The codes of actors of which the same is true."""
 
 
 def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool, is_new: IsNew) -> list[Outcome]:
@@ -91,6 +93,9 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     kept = [draft for draft in drafts if draft.id and existing is Existing.KEEP]
     considered = _accepted([draft for draft in drafts if not (draft.id and existing is Existing.KEEP)])
     known = _known(considered)
+    passed_on = existing is Existing.REPLACE and not last
+    if passed_on:
+        known.codes_moving = known.references.leaving()
     for draft in considered:
         _check_references(draft, known)
     considered = _accepted(considered)
@@ -104,10 +109,11 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
     if any(draft.problems for draft in considered):
         considered = _accepted(considered)
         known.targets = _targets([*considered, *kept])
-    if existing is Existing.REPLACE and not last:
+    if passed_on:
         known.moving = _moving(considered, known.targets)
-        _wait_for_codes(considered, known)
     for draft in considered:
+        if known.codes_moving:
+            draft.waits = any(name in known.codes_moving for _, name in _named_actors(draft.values))
         _link(draft, known, last)
     there = event_records([draft.id for draft in considered if draft.id not in created])
     _rename_targets(there, considered)
@@ -257,6 +263,7 @@ def _named_actors(values: Values) -> Iterator[tuple[str, str]]:
 
 
 def _check_references(draft: _Draft, known: _Known) -> None:
+    """Does not look at whoever has a code that passes on: in the end the record means another one."""
     references = known.references
     references.problems = draft.problems
     references.branch(EventType, known.types, draft.values["type"], "type")
@@ -264,11 +271,11 @@ def _check_references(draft: _Draft, known: _Known) -> None:
         references.branch(Topic, known.topics, slug, f"topics[{place}]")
     for where, name in _named_actors(draft.values):
         actor = references.actor(name, where)
-        if actor and where == "place.country" and actor.kind != Actor.Kind.STATE:
+        if actor and where == "place.country" and name not in known.codes_moving and actor.kind != Actor.Kind.STATE:
             draft.problems.append(Problem(where, f"“{name}” is a {actor.kind}: expected a state, such as US."))
     seen: dict[tuple[int, str], int] = {}
     for place, part in enumerate(draft.values.get("participants", ())):
-        actor = references.actors.get(part["actor"])
+        actor = None if part["actor"] in known.codes_moving else references.actors.get(part["actor"])
         if actor and seen.setdefault((actor.id, part["role"]), place) != place:
             message = f"it repeats participants[{seen[actor.id, part['role']]}] by another name: leave one of them out."
             draft.problems.append(Problem(f"participants[{place}]", message))
@@ -298,13 +305,6 @@ def _moving(drafts: Sequence[_Draft], targets: Targets) -> set[str]:
     """The names of relations that lead to events which are still to leave them."""
     named = {relation["event"] for draft in drafts for relation in draft.values.get("relations", ())}
     return leaving("event", {name: targets[name][0] for name in named & targets.keys() if not is_external_id(name)})
-
-
-def _wait_for_codes(drafts: Sequence[_Draft], known: _Known) -> None:
-    """Has those wait that name an actor by a code which another one has as soon as the whole file is written."""
-    later = known.references.leaving()
-    for draft in drafts if later else ():
-        draft.waits = any(name in later for _, name in _named_actors(draft.values))
 
 
 def _check_relations(draft: _Draft, targets: Targets) -> None:
@@ -391,9 +391,9 @@ def _said(values: Values, known: _Known) -> Values:
     if "place" in values:
         said["place"] = _place(values["place"], actors)
     if "participants" in values:
-        said["participants"] = [
-            without_blanks({**part, "actor": actors[part["actor"]].name}) for part in values["participants"]
-        ]
+        parts = [without_blanks({**part, "actor": actors[part["actor"]].name}) for part in values["participants"]]
+        # Once, also if a code that passes on is still that of somebody who is named, too.
+        said["participants"] = list({(part["actor"], part["role"]): part for part in parts}.values())
     if "relations" in values:
         links = [
             (relation["kind"], known.targets[relation["event"]][1])
@@ -427,7 +427,8 @@ def _place(place: Values, actors: Mapping[str, KnownActor]) -> Values:
     """The same with rounded degrees, and the actor's name. None stays."""
     found = dict(place)
     if place.get("country"):
-        found["country"] = actors[place["country"]].name
+        actor = actors[place["country"]]
+        found["country"] = actor.name if actor.kind == Actor.Kind.STATE else ""  # a code that passes on
     for name in ("latitude", "longitude"):
         if place.get(name) is not None:
             found[name] = round(float(place[name]), 6)

@@ -486,6 +486,34 @@ def test_an_event_names_by_a_code_whom_the_file_passes_it_on(monkeypatch, size, 
     assert statuses(*records) == ["unchanged"] * 3
 
 
+@pytest.mark.parametrize("size", [1, 500])
+@pytest.mark.parametrize("before", [False, True])
+def test_an_event_names_somebody_beside_a_code_that_is_still_his(monkeypatch, size, before):
+    """Who is, besides, still a bloc, in which no event takes place."""
+    monkeypatch.setattr(importing, "BATCH", size)
+    imported(MEETING, {**having("x", code="XQ"), "kind": "bloc"}, having("y"))
+    hosts = [{"actor": "x", "role": "host"}, {"actor": "XQ", "role": "host"}]
+    event = {**EARLIER, "place": {"country": "XQ"}, "participants": hosts}
+    if before:
+        imported({**event, "place": {"country": "y"}, "participants": hosts[:1]})
+    records = event, {**having("x"), "kind": "bloc"}, having("y", code="XQ")
+
+    assert statuses(*records) == ["changed" if before else "created", "changed", "changed"]
+    links = Event.objects.values_list("place_country__slug", "participations__actor__slug")
+    assert sorted(links) == [("y", "x"), ("y", "y")]
+    assert statuses(*records) == ["unchanged"] * 3
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_an_event_that_names_somebody_twice_once_a_code_has_passed_on_is_refused():
+    imported(MEETING, having("x", code="XQ"), having("y"))
+    event = {**EARLIER, "participants": [{"actor": "y", "role": "host"}, {"actor": "XQ", "role": "host"}]}
+
+    assert refusals(event, having("x"), having("y", code="XQ")) == [
+        "1: participants[1]: it repeats participants[0] by another name: leave one of them out."
+    ]
+
+
 @pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("refused", When)
 def test_a_relation_that_waits_stays_where_it_was(refused):
