@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from io import BytesIO
@@ -18,6 +18,7 @@ from typing import Any
 from django.db import connections
 
 from config.bodies import LARGEST as LARGEST_FORM
+from config.request_ids import current
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +30,14 @@ THREADS = {ADMIN: 4, "/api/v1/changes/": 2}
 """The same for all that is asked below these paths. Of those that ask for changes, one may wait for what is new
 (`timeline.views.history.MOST_WAITING`)."""
 
-MOST_FORMS = 4
-"""Forms and files that these threads have in memory at once. Further ones are for the threads that answer readers."""
+MOST_WAITING = 20
+"""For each of them. All that waits is in memory, also when who asked has gone; so further requests are refused."""
+
+SMALL_FORM, MOST_LARGE = 100_000, 4
+"""Bytes of a form of which as many may wait as of other requests; and how many larger ones, which are files."""
+
+BUSY = b"Too much is asked for here at once. Try again in some seconds."
+RETRY_AFTER = 5
 
 LARGEST = 4_000_000
 """Bytes of an export that are gathered before anything is sent: one of some thousand events, compressed, is smaller.
@@ -45,27 +52,57 @@ def apart(wrap: Callable[..., Runner]) -> Callable[..., Runner]:
 
     def wrapped(*arguments: Any) -> Runner:
         run = wrap(*arguments)
-        exports = ThreadPoolExecutor(EXPORTS, "export")
-        threads = {path: ThreadPoolExecutor(number, f"long {path}") for path, number in THREADS.items()}
-        forms = BoundedSemaphore(MOST_FORMS)
+        exports = _Threads("export", EXPORTS)
+        threads = {path: _Threads(f"long {path}", number) for path, number in THREADS.items()}
+        large = BoundedSemaphore(MOST_LARGE)
 
         def answer(protocol: Any, environ: dict[str, Any]) -> None:
             own = _Protocol(protocol, exports)
             path = next(filter(environ["PATH_INFO"].startswith, threads), None)
             if path is None:
                 run(own, environ)
-            elif not _is_form(environ):
+                return
+            current.set("-")  # not that of the request before, until this one has its own
+            if not _is_form(environ):
                 environ["wsgi.input"] = BytesIO()
-                threads[path].submit(_given, own, run, own, environ)
-            elif _take_in(environ):
-                if forms.acquire(blocking=False):
-                    threads[path].submit(_given, own, run, own, environ).add_done_callback(lambda _: forms.release())
-                else:
-                    run(own, environ)
+            elif not _take_in(environ):
+                return
+            room = [large] if _is_form(environ) and _length(environ) > SMALL_FORM else []
+            threads[path].give(own, run, own, environ, room=room)
 
         return answer
 
     return wrapped
+
+
+class _Threads:
+    """Some threads, and room for those that wait for them."""
+
+    def __init__(self, name: str, number: int) -> None:
+        self.pool = ThreadPoolExecutor(number, name)
+        self.room = BoundedSemaphore(number + MOST_WAITING)
+
+    def give(
+        self, protocol: Any, answer: Callable[..., Any], *arguments: Any, room: Sequence[BoundedSemaphore] = ()
+    ) -> bool:
+        """Has one of them give an answer, if there is room here, and in the other places; else says so (503)."""
+        taken: list[BoundedSemaphore] = []
+        for place in (self.room, *room):
+            if not place.acquire(blocking=False):
+                _give_back(taken)
+                headers = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", str(RETRY_AFTER))]
+                protocol.response_bytes(503, headers, BUSY)
+                return False
+            taken.append(place)
+        # With its context, which knows the request's id for the log.
+        given = self.pool.submit(copy_context().run, _given, protocol, answer, *arguments)
+        given.add_done_callback(lambda _: _give_back(taken))
+        return True
+
+
+def _give_back(taken: Iterable[BoundedSemaphore]) -> None:
+    for place in taken:
+        place.release()
 
 
 def _is_form(environ: dict[str, Any]) -> bool:
@@ -92,7 +129,7 @@ def _take_in(environ: dict[str, Any]) -> bool:
     body = bytes(environ["wsgi.input"].read(_length(environ)))
     environ["wsgi.input"] = BytesIO(body)
     if len(body) < _length(environ):
-        logger.warning("%s: what was sent was cut off, and nothing of it is used", environ["PATH_INFO"])
+        logger.warning("%s: what was sent was cut off, and nothing of it is used", ascii(environ["PATH_INFO"]))
         return False
     return True
 
@@ -102,14 +139,13 @@ class _Protocol:
 
     __slots__ = ("exports", "protocol", "response_bytes")
 
-    def __init__(self, protocol: Any, exports: ThreadPoolExecutor) -> None:
+    def __init__(self, protocol: Any, exports: _Threads) -> None:
         self.protocol, self.exports = protocol, exports
         self.response_bytes = protocol.response_bytes
 
     def response_iter(self, status: int, headers: list[tuple[str, str]], pieces: Any) -> None:
-        # With its context, which knows the request's id for the log.
-        send = copy_context().run
-        self.exports.submit(send, _given, self.protocol, _send, self.protocol, status, headers, pieces)
+        if not self.exports.give(self.protocol, _send, self.protocol, status, headers, pieces):
+            pieces.close()
 
 
 def _given(protocol: Any, answer: Callable[..., None], *arguments: Any) -> None:

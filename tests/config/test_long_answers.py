@@ -19,7 +19,7 @@ from granian.wsgi import _callback_wrapper
 
 from config import long_answers, wsgi
 from config.bodies import LARGEST
-from config.long_answers import ADMIN, EXPORTS, MOST_FORMS, THREADS, apart
+from config.long_answers import ADMIN, BUSY, EXPORTS, THREADS, apart
 from config.request_ids import RequestIdFilter, current
 from tests.serving import serving
 
@@ -65,6 +65,15 @@ def answered(found, path="/", method="GET", **environ):
     apart(_callback_wrapper)(application, {})(protocol, {"PATH_INFO": path, "REQUEST_METHOD": method, **environ})
     assert protocol.done.wait(10)
     return protocol.told, protocol.thread
+
+
+def asked(answer, path, body=b"", *, wait=False):
+    """The protocol of a request with this body; with `wait`, when it is answered."""
+    protocol = Protocol()
+    form = {"CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)}
+    answer(protocol, {"PATH_INFO": path, "REQUEST_METHOD": "POST" if body else "GET", **form})
+    assert not wait or protocol.done.wait(10)
+    return protocol
 
 
 def stream(*pieces):
@@ -180,21 +189,68 @@ def test_forms_are_read_where_long_answers_are_given(monkeypatch):
             assert asking(listener, path, stack, body=b"a" * size).getresponse().read() == read
 
 
-def test_forms_beyond_those_kept_in_memory_are_for_readers_threads(monkeypatch):
-    monkeypatch.setattr(long_answers, "MOST_FORMS", 0)
-    form = {"CONTENT_LENGTH": "1", "wsgi.input": io.BytesIO(b"a")}
-    assert answered([b"a"], ADMIN, "POST", **form) == ([200, [("A", ADMIN)], b"a"], "")
+def test_what_finds_no_room_is_refused_and_room_is_given_back(monkeypatch):
+    monkeypatch.setattr(long_answers, "MOST_WAITING", 1)
+    done = threading.Event()
+
+    def application(environ, start_response):
+        assert done.wait(10)
+        start_response("200 OK", [])
+        return [environ["wsgi.input"].read()]
+
+    answer = apart(_callback_wrapper)(application, {})
+    here = {path: [asked(answer, path) for _ in range(number + 2)] for path, number in THREADS.items()}
+    for path, protocols in here.items():
+        assert [protocol.told[:1] for protocol in protocols] == [[]] * (THREADS[path] + 1) + [[503]]
+        assert protocols[-1].told[1:] == [[("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "5")], BUSY]
+    done.set()
+    for path, protocols in here.items():
+        for protocol in protocols:
+            assert protocol.done.wait(10)
+        time.sleep(0.1)
+        assert asked(answer, path, wait=True).told == [200, [], b""]
 
 
-def test_room_for_forms_is_given_back():
-    answer, protocols = apart(_callback_wrapper)(say_what_came, {}), []
-    for _ in range(MOST_FORMS + 1):
-        protocols.append(Protocol())
-        form = {"CONTENT_LENGTH": "1", "wsgi.input": io.BytesIO(b"a")}
-        answer(protocols[-1], {"PATH_INFO": ADMIN, "REQUEST_METHOD": "POST", **form})
-        assert protocols[-1].done.wait(10)
-        time.sleep(0.01)
-    assert {protocol.thread for protocol in protocols} == {"long /admin/"}
+def test_so_are_exports(monkeypatch):
+    monkeypatch.setattr(long_answers, "MOST_WAITING", 0)
+    done, refused = threading.Event(), stream(b"a")
+
+    def slow():
+        assert done.wait(10)
+        yield b"a"
+
+    found = [StreamingHttpResponse(slow()) for _ in range(EXPORTS)]
+    answers = iter([*found, refused])
+
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        return next(answers)
+
+    answer = apart(_callback_wrapper)(application, {})
+    protocols = [asked(answer, "/") for _ in range(EXPORTS + 1)]
+    assert [protocol.told[:1] for protocol in protocols] == [[]] * EXPORTS + [[503]]
+    assert refused.closed
+    done.set()
+    assert all(protocol.done.wait(10) for protocol in protocols)
+
+
+@pytest.mark.parametrize(("size", "most", "status"), [(10, 0, 200), (11, 0, 503), (11, 1, 200)])
+def test_of_large_forms_only_some_are_kept(monkeypatch, size, most, status):
+    monkeypatch.setattr(long_answers, "SMALL_FORM", 10)
+    monkeypatch.setattr(long_answers, "MOST_LARGE", most)
+    answer = apart(_callback_wrapper)(say_what_came, {})
+    for _ in range(2):
+        assert asked(answer, ADMIN, b"a" * size, wait=True).told[0] == status
+        time.sleep(0.05)
+
+
+def test_what_is_cut_off_is_one_line_in_the_log_and_not_of_the_request_before(caplog):
+    caplog.handler.addFilter(RequestIdFilter())
+    current.set("another")
+    environ = {"PATH_INFO": "/admin/\nforged", "REQUEST_METHOD": "POST", "CONTENT_LENGTH": "9"}
+    apart(_callback_wrapper)(say_what_came, {})(Protocol(), environ | {"wsgi.input": io.BytesIO(b"a")})
+    said = r"'/admin/\nforged': what was sent was cut off, and nothing of it is used"
+    assert [(record.request_id, record.getMessage()) for record in caplog.records] == [("-", said)]
 
 
 @pytest.mark.parametrize(

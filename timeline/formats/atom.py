@@ -18,7 +18,9 @@ TAG_DATE = "2025"
 
 def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
     """A feed with an entry for each document, in their order; readers expect what changed last first."""
-    path = "/" + feed.url.split("/", 3)[3].partition("#")[0].removesuffix("?")  # `urlsplit` refuses some hosts
+    # By hand: `urlsplit` refuses some hosts.
+    path, _, query = feed.url.split("/", 3)[3].partition("#")[0].partition("?")
+    path = f"/{path}?{query}" if query else f"/{path}"
     yield (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={_attribute(feed.language)}>\n'

@@ -122,6 +122,13 @@ def test_a_tag_has_a_name(host, authority):
     ]
 
 
+@pytest.mark.parametrize(("query", "in_id"), [("?q=who?", "?q=who?"), ("?", ""), ("?q=a#b", "?q=a"), ("", "")])
+def test_an_id_has_the_query_if_there_is_one(query, in_id):
+    feed = dataclasses.replace(FEED, url=f"https://timeline.example.org/events/{query}")
+    found = ElementTree.fromstring(written("atom", feed=feed)).findtext(f"{ATOM}id")
+    assert found == f"tag:timeline.example.org,2025:feed/events/{in_id}"
+
+
 def test_feeds_of_other_filters_have_other_ids():
     def feed_id(query):
         feed = dataclasses.replace(FEED, url=f"https://timeline.example.org/api/v1/events/{query}")
