@@ -37,7 +37,12 @@ SMALL_FORM, MOST_LARGE = 100_000, 4
 """Bytes of a form of which as many may wait as of other requests; and how many larger ones, which are files."""
 
 BUSY = b"Too much is asked for here at once. Try again in some seconds."
-RETRY_AFTER = 5
+BUSY_HEADERS = [
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Retry-After", "5"),
+    ("Cache-Control", "no-store"),
+    ("Access-Control-Allow-Origin", "*"),  # so that a page can tell why its export does not come
+]
 
 LARGEST = 4_000_000
 """Bytes of an export that are gathered before anything is sent: one of some thousand events, compressed, is smaller.
@@ -63,12 +68,9 @@ def apart(wrap: Callable[..., Runner]) -> Callable[..., Runner]:
                 run(own, environ)
                 return
             current.set("-")  # not that of the request before, until this one has its own
-            if not _is_form(environ):
-                environ["wsgi.input"] = BytesIO()
-            elif not _take_in(environ):
-                return
-            room = [large] if _is_form(environ) and _length(environ) > SMALL_FORM else []
-            threads[path].give(own, run, own, environ, room=room)
+            size = _length_of_form(environ)
+            if _take_in(environ, size):
+                threads[path].give(own, run, own, environ, room=[large] if size > SMALL_FORM else [])
 
         return answer
 
@@ -90,8 +92,7 @@ class _Threads:
         for place in (self.room, *room):
             if not place.acquire(blocking=False):
                 _give_back(taken)
-                headers = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", str(RETRY_AFTER))]
-                protocol.response_bytes(503, headers, BUSY)
+                protocol.response_bytes(503, BUSY_HEADERS, BUSY)
                 return False
             taken.append(place)
         # With its context, which knows the request's id for the log.
@@ -105,33 +106,27 @@ def _give_back(taken: Iterable[BoundedSemaphore]) -> None:
         place.release()
 
 
-def _is_form(environ: dict[str, Any]) -> bool:
-    """Whether there is a body that anybody reads."""
-    return (
-        environ["REQUEST_METHOD"].upper() == "POST" and environ["PATH_INFO"].startswith(ADMIN) and _length(environ) > 0
-    )
-
-
-def _length(environ: dict[str, Any]) -> int:
-    """Bytes of the body; none of what is refused for its size."""
+def _length_of_form(environ: dict[str, Any]) -> int:
+    """Bytes of what is sent to the admin; none of a body that nobody reads, as one that is refused for its size."""
+    if environ["REQUEST_METHOD"].upper() != "POST" or not environ["PATH_INFO"].startswith(ADMIN):
+        return 0
     try:
         size = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:  # which Django takes for none, too
         return 0
-    return size if size <= LARGEST_FORM else 0
+    return size if 0 < size <= LARGEST_FORM else 0
 
 
-def _take_in(environ: dict[str, Any]) -> bool:
+def _take_in(environ: dict[str, Any], size: int) -> bool:
     """Reads the body, and says whether it came as a whole: of a form whose sender has gone the rest would be empty.
 
     Granian lets its own threads read, as many as there are: while another one waits for a body, nobody else can read.
     """
-    body = bytes(environ["wsgi.input"].read(_length(environ)))
+    body = bytes(environ["wsgi.input"].read(size)) if size else b""
     environ["wsgi.input"] = BytesIO(body)
-    if len(body) < _length(environ):
+    if len(body) < size:
         logger.warning("%s: what was sent was cut off, and nothing of it is used", ascii(environ["PATH_INFO"]))
-        return False
-    return True
+    return len(body) == size
 
 
 class _Protocol:
