@@ -19,13 +19,13 @@ from django.db import connections
 
 from config.bodies import LARGEST as LARGEST_FORM
 from config.request_ids import current
+from timeline.errors import ADMIN
 
 logger = logging.getLogger(__name__)
 
 EXPORTS = 4
 """Threads for exports in each worker. Further ones wait for these, and for them alone."""
 
-ADMIN = "/admin/"
 THREADS = {ADMIN: 4, "/api/v1/changes/": 2}
 """The same for all that is asked below these paths. Of those that ask for changes, one may wait for what is new
 (`timeline.views.history.MOST_WAITING`)."""

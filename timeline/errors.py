@@ -232,9 +232,13 @@ def prefers_problem(request: HttpRequest) -> bool:
     return chosen not in (None, "text/html")
 
 
+ADMIN = "/admin/"
+"""What the addresses of the admin begin with."""
+
+
 def for_people(request: HttpRequest) -> bool:
     """Whether the address is of the admin, where people work and Django's own pages serve best."""
-    return request.path.startswith("/admin/")
+    return request.path.startswith(ADMIN)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -19,9 +19,10 @@ from granian.wsgi import _callback_wrapper
 
 from config import long_answers, wsgi
 from config.bodies import LARGEST
-from config.long_answers import ADMIN, EXPORTS, THREADS, apart
+from config.long_answers import EXPORTS, THREADS, apart
 from config.request_ids import RequestIdFilter, current
 from tests.serving import serving
+from timeline.errors import ADMIN
 
 LONG = [b"0123456789" * 10_000] * 200
 """20 MB: more than the sockets hold that nobody reads from."""
