@@ -213,6 +213,7 @@ def test_what_finds_no_room_is_refused_and_room_is_given_back(monkeypatch):
         assert asked(answer, path, wait=True).told == [200, [], b""]
 
 
+@pytest.mark.django_db  # what is refused is closed in this thread, and Django looks after its connection then
 def test_so_are_exports(monkeypatch):
     monkeypatch.setattr(long_answers, "MOST_WAITING", 0)
     done, refused = threading.Event(), stream(b"a")

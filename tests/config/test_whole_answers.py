@@ -53,6 +53,7 @@ def test_one_that_breaks_off_is_an_error():
     assert found.closed == 1
 
 
+@pytest.mark.django_db  # Django looks after its connection when an answer is closed
 def test_pages_and_files_are_whole(tmp_path):
     file = tmp_path / "style.css"
     file.write_bytes(b"a" * 10_000)
@@ -68,6 +69,7 @@ def test_of_an_export_nothing_is_made():
     assert not found.closed
 
 
+@pytest.mark.django_db
 def test_the_head_of_an_export_is_whole():
     found = StreamingHttpResponse(())
     assert asked(found, "HEAD") == [b""]
