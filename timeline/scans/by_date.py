@@ -179,7 +179,7 @@ def rows(
     """The first rows of `found`, up to `most`, in the order of date and id: start_min, event_id and `columns`.
 
     `day`, if given, is one before which there is none of them in this order. Two queries, of which one is a plan; or
-    three, with another plan, where many overlap a window.
+    three, with another plan, where many overlap a window; of the few that were published last, one.
     """
     try:
         sql, values = statement(found, columns, day, descending, most)
@@ -198,14 +198,14 @@ def statement(
     all_names = list(dict.fromkeys([*KEYS, *columns, "pk", "traits"]))
     inner, values = found.order_by().values_list(*all_names).query.sql_with_params()
     order = "DESC" if descending else "ASC"
+    if found.chosen.recent:  # few, however they are found
+        return _few(found, inner, names, all_names, descending, most), values
     planned = estimates.of_all(found)
     cost = planned.cost
     soon = cost <= max(estimates.SOON, SOON_FOR_EACH * most) and found.chosen.keyed
-    soon, parted = soon or found.chosen.recent, soon and _is_parted(found, planned, descending, most)
+    parted = soon and _is_parted(found, planned, descending, most)
     if soon and not parted:
-        parts = [all_sorted(KEYS, condition, descending, most) for condition in _window(found)]
-        few = {"names": names, "all_names": ", ".join(all_names), "found": inner, "order": order, "most": most}
-        return FEW.format(parts=" UNION ALL ".join(f"({part})" for part in parts), **few), values
+        return _few(found, inner, names, all_names, descending, most), values
     if found.chosen.in_force:
         walked, walked_values = _in_force(found, day, descending).query.sql_with_params()
         measures = walk(inner, all_names, walked, MEASURES, PROMISING, descending=descending, most=most)
@@ -238,6 +238,21 @@ def statement(
         most=most,
     )
     return in_steps, (*values, *more_values)
+
+
+def _few(
+    found: PublicationQuerySet, inner: str, names: str, all_names: Sequence[str], descending: bool, most: int
+) -> str:
+    """SQL: all that fits, sorted; `inner` is the SQL of `found`."""
+    parts = [all_sorted(KEYS, condition, descending, most) for condition in _window(found)]
+    return FEW.format(
+        names=names,
+        all_names=", ".join(all_names),
+        found=inner,
+        parts=" UNION ALL ".join(f"({part})" for part in parts),
+        order="DESC" if descending else "ASC",
+        most=most,
+    )
 
 
 def _has(any_of: str) -> str:
