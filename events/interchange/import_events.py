@@ -283,7 +283,7 @@ def _check_references(draft: _Draft, known: _Known) -> None:
 
 def _targets(drafts: Sequence[_Draft]) -> Targets:
     """The events that relations lead to: in the database, or in the batch itself."""
-    named = {relation["event"] for draft in drafts for relation in draft.values.get("relations", ())}
+    named = _named_events(drafts)
     if not named:
         return {}
     targets: Targets = {}
@@ -301,9 +301,14 @@ def _targets(drafts: Sequence[_Draft]) -> Targets:
     return targets
 
 
+def _named_events(drafts: Iterable[_Draft]) -> set[str]:
+    """The names by which records say what their relations lead to."""
+    return {relation["event"] for draft in drafts for relation in draft.values.get("relations", ())}
+
+
 def _moving(drafts: Sequence[_Draft], targets: Targets) -> set[str]:
     """The names of relations that lead to events which are still to leave them."""
-    named = {relation["event"] for draft in drafts for relation in draft.values.get("relations", ())}
+    named = _named_events(drafts)
     return leaving("event", {name: targets[name][0] for name in named & targets.keys() if not is_external_id(name)})
 
 
