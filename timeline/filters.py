@@ -328,13 +328,21 @@ def _in_timeline(found: PublicationQuerySet, definition: Mapping[str, Any]) -> P
     picked, query = definition["events"], definition["query"]
     if not query:
         return found.filter(event_id__in=picked)
-    values = read(QueryDict(query), {**_saved_fields(), "q": PublishedSearchField()})
-    values["timeline"] = None
+    values = _read_published(query)
     if picked:
         saved = filtered(found.without_joins(), values, {})
         return found.either(saved, found.filter(event_id__in=picked))
     saved = filtered(found, values, {})
     return saved.chosen_by(alone=saved.chosen.alone and found.chosen.alone, sought=found.chosen.sought)
+
+
+def _read_published(query: str) -> dict[str, Any]:
+    """The values of a public timeline's saved filter, which may be one of before today's rules.
+
+    Raises `InvalidParameters`.
+    """
+    values = read(QueryDict(query), {**_saved_fields(), "q": PublishedSearchField()})
+    return {**values, "timeline": None}
 
 
 def _saved_fields() -> dict[str, ParameterField]:
@@ -380,10 +388,12 @@ def check_saved_filter(query: str) -> list[str]:
 
 
 def named_by(query: str) -> set[tuple[str, str]]:
-    """The kinds and keys of the vocabulary entries that a timeline's saved filter names; none if it cannot be read."""
+    """The kinds and keys of the vocabulary entries that a public timeline's saved filter names.
+
+    None if it cannot be read.
+    """
     try:
-        values = read(QueryDict(query), _saved_fields())
+        values = _read_published(query)
     except InvalidParameters:
         return set()
-    values["timeline"] = None
     return {(kind, key) for _, kind, key in named_entries(values, _naming_fields(values))}
