@@ -345,13 +345,12 @@ class Question:
 
     def facets(self, most: int | None = None) -> Facets:
         """The events of the window by value; of each dimension the values with the highest numbers, `most` at most."""
-        return self._tallied_facets(most) if self._are_values_tallied() else self._facets_of_events(most)
+        if self._are_values_tallied() and self._are_tallies_less():
+            return self._tallied_facets(most)
+        return self._facets_of_events(most)
 
     def _are_values_tallied(self) -> bool:
-        """Whether the tallies know the facets, as those of all events in whole months, and are less to read than these.
-
-        Of a window there are several for each event, wherever it is; to read them takes a third as long.
-        """
+        """Whether the tallies know the facets: those of all events; those in whole months, if they are not too many."""
         if self.tallied != Tallied():
             return False
         if self.first is None and self.last is None:
@@ -360,8 +359,18 @@ class Question:
             return False
         if self.last and not ends_month(self.last):
             return False
+        return self.tallied.number(None, None) <= MOST_TALLIED
+
+    def _are_tallies_less(self) -> bool:
+        """Whether the tallies that know the facets are less to read than the events.
+
+        Of a window there are several for each event, wherever it is; to read them takes a third as long.
+        """
+        assert self.tallied
+        if self.first is None and self.last is None:
+            return True
         number, of_window = self.tallied.number(None, None), self.tallied.number(self.first, self.last)
-        return number <= MOST_TALLIED and (of_window > MOST_COUNTED or 3 * of_window > number)
+        return of_window > MOST_COUNTED or 3 * of_window > number
 
     def _tallied_facets(self, most: int | None) -> Facets:
         assert self.tallied
@@ -376,7 +385,7 @@ class Question:
         return Facets(self.count(), values, self._years(+begun, +ended))
 
     def _facets_of_events(self, most: int | None) -> Facets:
-        """The facets, by reading few events or the sample."""
+        """The facets, by reading few events or, if the tallies do not know them, the sample."""
 
         def number_of(rows: list[Any]) -> int:
             return sum(count for dimension, _, count in rows if not dimension)
@@ -385,6 +394,8 @@ class Question:
         by_value = [BY_VALUE.format(dimension=name, column=column, most=limit) for name, column in COLUMNS.items()]
         select = " UNION ALL ".join([BY_YEARS, *by_value])
         rows, one_in = self._of_few_or_sample(select, number_of, tuple(COLUMNS.values()), COST_OF_VALUES)
+        if one_in > 1 and self._are_values_tallied():  # the few take long to find
+            return self._tallied_facets(most)
         number, times = self._number_and_times(number_of(rows), one_in)
         values: dict[str, Counter[str]] = {name: Counter() for name in COLUMNS}
         begun: Counter[int] = Counter()

@@ -116,18 +116,34 @@ def test_the_tallies_and_the_events_tell_the_same(query, monkeypatch):
         asked = [question({**query, **window}) for window in (*days, *months)]
         return [(one.count(), one.density(3, 2), one.facets(), one.facets(1)) for one in asked]
 
+    def are_tallied():
+        asked = [question({**query, **window}) for window in (*days, *months)]
+        return [one._are_values_tallied() and one._are_tallies_less() for one in asked]
+
     from_tallies = answers()
-    assert [question({**query, **window})._are_values_tallied() for window in (*days, *months)] == (
-        [True, False, False, False, True, True, True, True, False] if not query else [False] * 9
-    )
+    assert are_tallied() == ([True, False, False, False, True, True, True, True, False] if not query else [False] * 9)
     monkeypatch.setattr(summaries, "MOST_TALLIED", 0)  # of many, the tallies of a window are too many
-    assert [question({**query, **window})._are_values_tallied() for window in (*days, *months)] == (
-        [not query] + [False] * 8
-    )
+    assert are_tallied() == [not query] + [False] * 8
     assert answers() == from_tallies
     monkeypatch.setattr(summaries, "_tallied", lambda values: None)
     assert answers() == from_tallies
     assert len(from_tallies[0][1].counts) == 2
+
+
+@pytest.mark.parametrize("query", [{"on": "1990"}, {"to": "1990-05-31"}])
+def test_facets_of_few_events_in_whole_months_that_take_long_to_find_are_tallied(query, monkeypatch):
+    enter(oracle.a_world(4, 60))
+    published("old", "1990-05-06", topics=("trade",))
+    counted = [question(query).facets(most) for most in (None, 1)]
+    assert counted[0].number == Number(2)  # one is open
+    monkeypatch.setattr(summaries, "MOST_COST", -1)
+    monkeypatch.setattr(summaries, "FEW", -1)
+
+    assert [question(query).facets(most) for most in (None, 1)] == counted
+    assert question({**query, "disputed": "false"}).facets().number.approximate
+    assert question({"to": "1990-05-30"}).facets().number.approximate
+    monkeypatch.setattr(summaries, "MOST_TALLIED", 60)
+    assert question(query).facets().number.approximate
 
 
 def test_the_tallies_follow_what_is_published_and_withdrawn():
