@@ -250,7 +250,7 @@ class PlaceField(ParameterField):
     example = "Samarkand"
 
     def read(self, text: str) -> str:
-        if len(text) > 200 or not words(text) or any(not c.isprintable() for c in text):
+        if len(text) > 200 or not words(text) or any(not c.isprintable() for c in fold(text)):
             raise ValidationError(
                 f"{shown(text)} is not a place: give a country's code such as KR, or words of the place's name.",
                 code="malformed",

@@ -7,8 +7,12 @@ import unicodedata
 
 PLAIN = {
     "æ": "ae", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ŋ": "n", "ø": "o", "œ": "oe", "ŧ": "t", "þ": "th",
+    **dict.fromkeys("ʹʺʻʼʽʾʿ", "'"),
+    **dict.fromkeys(("\xad", "\u2060", "\ufeff"), ""),
 }  # fmt: skip
-"""Letters that Unicode does not take apart, though people who lack them on the keyboard write them so: Łódź, Ørsted."""
+"""Letters that Unicode does not take apart, though people who lack them on the keyboard write them so: Łódź, Ørsted, or
+Oʻzbekiston, whose ʻ is a letter, too. And what nobody sees in a word: where it may be hyphenated, or not be broken.
+(Spaces without a width stay: they part words in Thai and Persian.)"""
 
 
 MOST_FOLDED = 20_000
@@ -32,7 +36,7 @@ _FOLDED = _Folded()
 
 def fold(text: str) -> str:
     """`text` without accents and case: "Türkiye" and "TURKIYE" both give "turkiye", "Straße" gives "strasse",
-    "Łódź" gives "lodz"."""
+    "Łódź" gives "lodz", "Oʻzbekiston" gives "o'zbekiston"."""
     return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 

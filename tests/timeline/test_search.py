@@ -142,6 +142,21 @@ def test_what_finds_what_in_english(client, words, found):
     assert client.get("/api/v1/events/count/", {"q": words}).json()["count"] == len(found)
 
 
+@pytest.mark.parametrize("name", ["Nukuʻalofa", "nuku'alofa", "Nuku’alofa", "Nuku\xadʻalofa"])
+@pytest.mark.parametrize("parameter", ["q", "place"])
+def test_an_apostrophe_that_is_a_letter_is_found_as_people_type_it(client, parameter, name):
+    published("visit", place_name="Nukuʻalofa")
+
+    assert slugs(client, urlencode({parameter: name})) == ["visit"]
+
+
+@pytest.mark.parametrize("word", ["Außenminister", "AUSSENMINISTER", "Außen\xadminister"])
+def test_a_word_with_an_invisible_hyphen_is_found_as_it_looks(client, word):
+    published("visit", titles={"en": "Besuch der Außen\xadminister"})
+
+    assert slugs(client, urlencode({"q": word})) == ["visit"]
+
+
 @pytest.mark.usefixtures("events")
 @pytest.mark.parametrize(
     ("words", "found"),

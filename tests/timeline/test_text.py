@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from timeline.text import PLAIN, fold, words
+from timeline.text import PLAIN, fold, words, words_of
 
 
 @given(st.text())
@@ -30,10 +30,23 @@ def test_folding_is_that_of_the_whole_text(text):
         ("Đà Nẵng", "da nang"),
         ("Þórður", "thordur"),
         ("Æthelstan, Œuvre", "aethelstan, oeuvre"),
+        ("Nukuʻalofa, Qurʼon, ʿAmmān, Maʾrib", "nuku'alofa, qur'on, 'amman, ma'rib"),
+        ("Außen\xadminister, Welt\u2060rat, \ufeffRat", "aussenminister, weltrat, rat"),
     ],
 )
 def test_letters_of_their_own_fold_too(text, folded):
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize("apostrophe", "'’ʻʼʾʿ`´")
+def test_an_apostrophe_parts_words_however_it_is_written(apostrophe):
+    name = f"{apostrophe}Oli G{apostrophe}ijduvon{apostrophe}"
+    assert words(name) == words_of(name) == ["oli", "g", "ijduvon"]
+
+
+def test_spaces_without_a_width_part_words():
+    # As in Thai and in Persian.
+    assert words_of("ab\u200bcd\u200cef") == ["ab", "cd", "ef"]
 
 
 def test_no_word_is_longer_than_its_column():

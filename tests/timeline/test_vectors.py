@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import draft, published, state
+from timeline import text as folding
 from timeline import vectors, versions
 from timeline.models import Publication
 from timeline.publishing import publish
@@ -18,6 +19,7 @@ from timeline.traits import DISPUTED
 migration = importlib.import_module("timeline.migrations.0011_words_among_keys")
 blocks = importlib.import_module("timeline.migrations.0014_blocks")
 languages_of_texts = importlib.import_module("timeline.migrations.0018_languages_of_texts")
+apostrophes = importlib.import_module("timeline.migrations.0027_apostrophes")
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,8 @@ SOME = [
     "who",
     "O’Brien",
     "naïve",
+    "Oʻzbekiston",
+    "Außen\xadminister",
 ]
 texts = st.lists(st.lists(st.sampled_from(SOME) | st.text(max_size=8), max_size=8).map(" ".join), max_size=3)
 languages = st.sampled_from(["en", "de", "uz"])
@@ -226,6 +230,34 @@ def test_the_migration_marks_untranslated_texts_of_what_was_published_before(mon
     assert weighted(old) == weighted(new)
     assert weighted(translated) == before
     assert {("de.en:armistic", "A"), ("en:armistic", "A"), ("de.en:of", "C")} <= set(weighted(old))
+
+
+def test_the_migration_parts_words_at_apostrophes_in_what_was_published_before(monkeypatch):
+    uz = state("UZ")
+    uz.names, uz.aliases = {"en": "Oʻzbekiston", "de": "Usbekistan"}, ["ʻOʻzbekiston"]
+    uz.save()
+    titles = {"en": "The WHO visits of Nukuʻalofa, the war at Nukuʻalofa and Baʿathists"}
+    values = {"titles": titles, "place_name": "Tongatapu, ʻOtuʻanga near Nukuʻalofa ʼ Otu"}
+    place = ["tongatapu", "otu", "anga", "near", "nuku", "alofa"]
+    new = published("new", "2025", (uz, "host"), **values)
+    with monkeypatch.context() as before:
+        for letter in map(ord, "ʻʼʿ"):
+            before.setitem(folding._FOLDED, letter, chr(letter))
+        old = published("old", "2025", (uz, "host"), **values)
+        other = published("other", titles={"en": "The WHO talks"}, place_name="Łódź")
+    assert found_by(new)[1:] == (place,) != found_by(old)[1:]
+    untouched = found_by(other)
+
+    with connection.cursor() as cursor:
+        cursor.execute(apostrophes.PARTED)
+
+    assert found_by(old) == found_by(new)
+    assert found_by(other) == untouched
+
+
+def found_by(event):
+    """The search vector, as PostgreSQL writes it, and the words of the place."""
+    return Publication.objects.values_list("search", "place_words").get(event=event)
 
 
 def weighted(event):
