@@ -542,6 +542,39 @@ def test_events_follow_a_code_to_another_actor(is_public):
     assert not is_public or involved("both") == ["UZ"]
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_who_has_a_code_now_is_published_before_or_with_who_had_it(together):
+    old, new = state("UZ"), actor("republic", "state")
+    published("there", "2025", place_country=old)
+    old.code = None
+    old.save()
+    new.code = "UZ"
+    new.save()
+
+    for actors in [[old, new]] if together else [[new], [old]]:
+        publish_vocabulary(actors=actors)
+        refresh_all()
+
+    assert involved("there") == ["UZ"]
+    assert current("there")["place"]["country"] == "UZ"
+
+
+def test_events_that_took_place_in_a_state_without_a_code_are_published_again_when_it_has_one():
+    kz = state("KZ")
+    event = published("there", "2025", "US", place_country=kz)
+    for code in (None, "KZ"):
+        kz.code = code
+        kz.save()
+        publish_vocabulary(actors=[kz])
+        refresh_all()
+    assert involved("there") == ["US"]  # what is public does not tell where it took place
+
+    publish([event])
+
+    assert involved("there") == ["KZ", "US"]
+    assert current("there")["place"] == {"country": "KZ"}
+
+
 def test_nothing_is_asked_for_when_nothing_public_changed():
     uz = state("UZ")
     uz.names = {"en": "Before it is public"}
