@@ -24,7 +24,7 @@ from events.interchange.records import Values, is_external_id
 from events.interchange.references import KnownActor, References
 from events.interchange.shapes import Problem, decimal_text
 from events.interchange.writing import event_records, number, without_blanks
-from events.locking import lock_in_tries
+from events.locking import Conflict, lock_in_tries
 from events.models import Actor, Event, EventType, Topic
 
 COLUMNS = [
@@ -470,12 +470,17 @@ def _write(new: Sequence[_Draft], changed: Sequence[_Draft], known: _Known, now:
 
 
 def _all_targets(relations: Iterable[Sequence[Values]], named: Targets) -> Targets:
-    """Those that records name, and those of relations that events keep beside. One query, or none."""
+    """Those that records name, and those of relations that events keep beside. One query, or none.
+
+    Raises `Conflict` if somebody has renamed or deleted one of these since it was read: nobody holds them.
+    """
     kept = {relation["event"] for some in relations for relation in some} - named.keys()
     if not kept:
         return named
-    rows = Event.objects.filter(slug__in=kept).values_list("id", "slug")
-    return {**named, **{slug: (pk, slug) for pk, slug in rows}}
+    there = {slug: (pk, slug) for pk, slug in Event.objects.filter(slug__in=kept).values_list("id", "slug")}
+    if gone := kept - there.keys():
+        raise Conflict(f"“{min(gone)}” is renamed or deleted, to which an event in the file has a relation.")
+    return {**named, **there}
 
 
 def _free_slugs(drafts: Sequence[_Draft]) -> None:

@@ -16,7 +16,8 @@ from events.interchange.importing import Import, When, missing_events
 from events.interchange.outcomes import Existing
 from events.interchange.reading import Entry, RecordFile
 from events.interchange.records import problems
-from events.interchange.writing import export
+from events.interchange.writing import event_records, export
+from events.locking import Conflict
 from events.models import Actor, Event, EventType, Membership, Relation, Source, Topic
 from tests.threads import in_threads
 
@@ -610,6 +611,35 @@ def test_a_slug_that_is_not_left_by_what_an_editor_saved_meanwhile_is_free_in_an
     ]  # fmt: skip
     assert running(*records, saves={}) == [("unchanged",), ("unchanged",), ("changed",), ("created",)]
     assert slugs_by_external_id() == {"test:a": "other", "test:b": "b", "test:c": "c", "test:d": "d", "test:e": "a"}
+
+
+def rename(events):
+    events.update(slug="renamed")
+
+
+def delete(events):
+    Relation.objects.filter(target__in=events).delete()
+    events.delete()
+
+
+@pytest.mark.parametrize("change", [rename, delete])
+def test_who_renames_or_deletes_what_an_event_keeps_a_relation_to_is_in_the_way(monkeypatch, change):
+    """Between two queries of the import: nobody holds the event."""
+    new = {**EARLIER, "external_id": "test:9", "slug": "new"}
+    imported(*ALL, new)
+
+    def read_before(ids):
+        found = event_records(ids)
+        change(Event.objects.filter(slug="earlier"))
+        return found
+
+    monkeypatch.setattr(import_events, "event_records", read_before)
+    # Until it is known whether the last one comes later in the file, that to “earlier” is kept.
+    relations = [{"kind": "part_of", "event": name} for name in ("new", "nowhere")]
+    with pytest.raises(Conflict, match="“earlier” is renamed or deleted, to which an event"):
+        imported({**FULL, "relations": relations})
+    monkeypatch.setattr(import_events, "event_records", event_records)
+    assert statuses({**FULL, "relations": relations}) == ["changed"]
 
 
 @pytest.mark.usefixtures("small_batches")
