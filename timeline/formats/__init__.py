@@ -23,7 +23,14 @@ FORMATS: dict[str, Format] = {
     for format in (
         Format("jsonl", "application/x-ndjson", "JSON Lines: a whole event on each line.", "jsonl", jsonl.write, None),
         Format("csv", "text/csv", "A table for people: no cell is a spreadsheet formula.", "csv", csv.write, None),
-        Format("csv-raw", "text/csv", "The same table for programs: cells as they are.", "csv", csv.write_raw, None),
+        Format(
+            "csv-raw",
+            "text/csv",
+            "For programs: texts as they are, but for control characters.",
+            "csv",
+            csv.write_raw,
+            None,
+        ),
         Format(
             "csv-excel", "text/csv", "`csv` with the byte order mark that Excel needs.", "csv", csv.write_with_bom, None
         ),

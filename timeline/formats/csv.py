@@ -32,7 +32,7 @@ def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
 
 
 def write_raw(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
-    """For programs: texts as they are."""
+    """For programs: texts as they are, but for control characters."""
     return _table(documents, clean)
 
 

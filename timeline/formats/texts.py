@@ -21,8 +21,9 @@ BIDI_ENDS = {
 
 
 def clean(text: str) -> str:
-    """`text` without characters that XML 1.0 forbids or discourages."""
-    return FORBIDDEN.sub("", text)
+    """`text` without characters that XML 1.0 forbids or discourages. Those that stand between words, such as the end of
+    a page or of a line in what is pasted, become spaces."""
+    return FORBIDDEN.sub(lambda found: " " if found[0].isspace() else "", text)
 
 
 def as_html(text: str) -> str:
@@ -32,7 +33,7 @@ def as_html(text: str) -> str:
 
 def paragraphs(text: str) -> list[list[str]]:
     """The lines of each paragraph of `text`; blank lines separate paragraphs."""
-    lines = [line.strip() for line in clean(text).splitlines()]
+    lines = [clean(line).strip() for line in text.splitlines()]
     return [list(paragraph) for said, paragraph in groupby(lines, key=bool) if said]
 
 

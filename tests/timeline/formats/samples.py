@@ -92,6 +92,7 @@ HOSTILE = {
     "quotes": 'a "b", ""c""',
     "long": "ä€😀 " * 100_000,  # 1 MB
     "blank": " ",
+    "soft line, end of page": "a\x0bb\x0cc\x1fd",
 }
 
 each_hostile_text = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -101,5 +102,7 @@ FORBIDDEN |= {*range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF}
 
 
 def legible(text: str) -> str:
-    """`text` without what XML 1.0 forbids or discourages; said another way than the code says it."""
-    return "".join(character for character in text if ord(character) not in FORBIDDEN)
+    """`text` without what XML 1.0 forbids or discourages, or with spaces for it; said another way than the code says
+    it."""
+    spaced = text.translate(dict.fromkeys([0xB, 0xC, 0x1C, 0x1D, 0x1E, 0x1F], " "))
+    return "".join(character for character in spaced if ord(character) not in FORBIDDEN)

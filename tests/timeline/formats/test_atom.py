@@ -157,9 +157,8 @@ def test_hostile_text(text):
     [page, alternate, via] = entry.findall(f"{ATOM}link")
     assert set(via.attrib) == {"rel", "href", "title"}
     # None of the texts has a blank line in it.
-    summary: list[tuple[str, list[object]]] = [
-        ("br" if number else "p", []) for number, _ in enumerate(legible(text).strip().splitlines())
-    ]
+    lines = [line for line in text.splitlines() if legible(line).strip()]
+    summary: list[tuple[str, list[object]]] = [("br" if number else "p", []) for number, _ in enumerate(lines)]
     assert Tags.of(entry.findtext(f"{ATOM}content")) == [
         ("p", []), *summary, ("ul", []), ("li", []), ("a", [("href", "https://example.org/a")]),
     ]  # fmt: skip

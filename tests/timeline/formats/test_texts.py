@@ -16,6 +16,7 @@ from timeline.formats.texts import as_html_paragraphs, paragraphs
         ("One.\n\nTwo.", [["One."], ["Two."]]),
         ("\nOne.\r\n \r\n\r\nTwo.\nThree.\n", [["One."], ["Two.", "Three."]]),
         ("One.\x85Two.\u2028Three.\x00\x1c", [["One.", "Two.", "Three."]]),
+        ("One.\x0bTwo.\x0cThree.\x1fFour.", [["One.", "Two.", "Three. Four."]]),  # as text processors have them
     ],
 )
 def test_paragraphs(text, expected):
