@@ -11,15 +11,20 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from io import BytesIO
 from threading import BoundedSemaphore
 from typing import Any
 
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import connections
+from django.middleware.security import SecurityMiddleware
 
 from config.bodies import LARGEST as LARGEST_FORM
-from config.request_ids import current
-from timeline.errors import ADMIN
+from config.cors import CorsMiddleware
+from config.request_ids import current, request_ids
+from config.security import content_security_policy
+from timeline.errors import ADMIN, SERVER_ERROR, problem_or_page
 
 logger = logging.getLogger(__name__)
 
@@ -36,13 +41,10 @@ MOST_WAITING = 20
 SMALL_FORM, MOST_LARGE = 100_000, 4
 """Bytes of a form of which as many may wait as of other requests; and how many larger ones, which are files."""
 
-BUSY = b"Too much is asked for here at once. Try again in some seconds."
-BUSY_HEADERS = [
-    ("Content-Type", "text/plain; charset=utf-8"),
-    ("Retry-After", "5"),
-    ("Cache-Control", "no-store"),
-    ("Access-Control-Allow-Origin", "*"),  # so that a page can tell why its export does not come
-]
+BUSY = "Too much is asked for here at once. Try again in some seconds."
+
+MIDDLEWARE = (CorsMiddleware, content_security_policy, SecurityMiddleware, request_ids)
+"""Of the application's, what errors need that are given in its stead; from within."""
 
 LARGEST = 4_000_000
 """Bytes of an export that are gathered before anything is sent: one of some thousand events, compressed, is smaller.
@@ -62,7 +64,7 @@ def apart(wrap: Callable[..., Runner]) -> Callable[..., Runner]:
         large = BoundedSemaphore(MOST_LARGE)
 
         def answer(protocol: Any, environ: dict[str, Any]) -> None:
-            own = _Protocol(protocol, exports)
+            own = _Protocol(protocol, environ, exports)
             path = next(filter(environ["PATH_INFO"].startswith, threads), None)
             if path is None:
                 run(own, environ)
@@ -70,7 +72,7 @@ def apart(wrap: Callable[..., Runner]) -> Callable[..., Runner]:
             current.set("-")  # not that of the request before, until this one has its own
             size = _length_of_form(environ)
             if _take_in(environ, size):
-                threads[path].give(own, run, own, environ, room=[large] if size > SMALL_FORM else [])
+                threads[path].give(own, environ, run, own, environ, room=[large] if size > SMALL_FORM else [])
 
         return answer
 
@@ -85,18 +87,23 @@ class _Threads:
         self.room = BoundedSemaphore(number + MOST_WAITING)
 
     def give(
-        self, protocol: Any, answer: Callable[..., Any], *arguments: Any, room: Sequence[BoundedSemaphore] = ()
+        self,
+        protocol: Any,
+        environ: dict[str, Any],
+        answer: Callable[..., Any],
+        *arguments: Any,
+        room: Sequence[BoundedSemaphore] = (),
     ) -> bool:
         """Has one of them give an answer, if there is room here, and in the other places; else says so (503)."""
         taken: list[BoundedSemaphore] = []
         for place in (self.room, *room):
             if not place.acquire(blocking=False):
                 _give_back(taken)
-                protocol.response_bytes(503, BUSY_HEADERS, BUSY)
+                _give_error(protocol, environ, "unavailable", BUSY)
                 return False
             taken.append(place)
         # With its context, which knows the request's id for the log.
-        given = self.pool.submit(copy_context().run, _given, protocol, answer, *arguments)
+        given = self.pool.submit(copy_context().run, _given, protocol, environ, answer, *arguments)
         given.add_done_callback(lambda _: _give_back(taken))
         return True
 
@@ -132,27 +139,38 @@ def _take_in(environ: dict[str, Any], size: int) -> bool:
 class _Protocol:
     """Granian's protocol: what is whole it sends at once, an export in one of their threads."""
 
-    __slots__ = ("exports", "protocol", "response_bytes")
+    __slots__ = ("environ", "exports", "protocol", "response_bytes")
 
-    def __init__(self, protocol: Any, exports: _Threads) -> None:
-        self.protocol, self.exports = protocol, exports
+    def __init__(self, protocol: Any, environ: dict[str, Any], exports: _Threads) -> None:
+        self.protocol, self.environ, self.exports = protocol, environ, exports
         self.response_bytes = protocol.response_bytes
 
     def response_iter(self, status: int, headers: list[tuple[str, str]], pieces: Any) -> None:
-        if not self.exports.give(self.protocol, _send, self.protocol, status, headers, pieces):
+        if not self.exports.give(self.protocol, self.environ, _send, self.protocol, status, headers, pieces):
             pieces.close()
 
 
-def _given(protocol: Any, answer: Callable[..., None], *arguments: Any) -> None:
-    """Gives an answer: an error (500) if that fails, as Granian does in its own threads. These stay for ever; so their
-    connections to the database are closed, which would stay, too."""
+def _given(protocol: Any, environ: dict[str, Any], answer: Callable[..., None], *arguments: Any) -> None:
+    """Gives an answer: an error (500) if that fails. These threads stay for ever; so their connections to the database
+    are closed, which would stay, too."""
     try:
         answer(*arguments)
     except Exception:
         logger.exception("There is no answer")
-        protocol.response_bytes(500, [], b"")
+        _give_error(protocol, environ, "server-error", SERVER_ERROR)
     finally:
         connections.close_all()
+
+
+def _give_error(protocol: Any, environ: dict[str, Any], kind: str, detail: str) -> None:
+    """Gives an error in the application's stead, as it would: in the form that is asked for, under the request's id,
+    and legible to pages of other sites."""
+    answer: Any = partial(problem_or_page, kind=kind, detail=detail)
+    for middleware in MIDDLEWARE:
+        answer = middleware(answer)
+    # Nothing is read of a body, whose type may be anything.
+    response = answer(WSGIRequest({**environ, "CONTENT_TYPE": "", "CONTENT_LENGTH": ""}))
+    protocol.response_bytes(response.status_code, list(response.items()), response.content)
 
 
 def _send(protocol: Any, status: int, headers: list[tuple[str, str]], pieces: Any) -> None:

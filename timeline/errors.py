@@ -37,6 +37,7 @@ FOR_PROGRAMS = ("/api/", str(settings.STATIC_URL))
 """How the paths of addresses begin where an error is a problem document whatever the client prefers."""
 RETRY_AFTER = 5
 """Seconds until a database that was started anew should answer again, and a replica have what its primary has."""
+SERVER_ERROR = "Something went wrong here. The request was not at fault; trying again later may help."
 UNAVAILABLE = "The database does not answer at the moment. The request was not at fault: try it again in some seconds."
 
 
@@ -84,8 +85,8 @@ PROBLEMS = {
             "Unavailable",
             503,
             "The database does not answer at the moment: it is being started anew, say; or the server is being "
-            "upgraded; or a replica lacks as yet the dataset version that was asked for. “Retry-After” says in how "
-            "many seconds to try again.",
+            "upgraded; or too much is asked of it at once; or a replica lacks as yet the dataset version that was "
+            "asked for. “Retry-After” says in how many seconds to try again.",
         ),
     )
 }
@@ -295,8 +296,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
         return _unavailable(request)
     if for_people(request):
         return defaults.server_error(request)
-    detail = "Something went wrong here. The request was not at fault; trying again later may help."
-    return problem(request, "server-error", detail)
+    return problem(request, "server-error", SERVER_ERROR)
 
 
 def _is_overtaken(error: BaseException | None) -> bool:

@@ -1,6 +1,7 @@
 """Alone, with a protocol that notes what it is told; and at real sockets, with clients that do not read."""
 
 import io
+import json
 import logging
 import multiprocessing
 import os
@@ -15,12 +16,15 @@ from http.client import HTTPConnection
 import pytest
 from django.db import connection
 from django.http import StreamingHttpResponse
+from django.http.response import ResponseHeaders
+from django.test import RequestFactory
 from granian.wsgi import _callback_wrapper
 
 from config import long_answers, wsgi
 from config.bodies import LARGEST
 from config.long_answers import EXPORTS, THREADS, apart
 from config.request_ids import RequestIdFilter, current
+from config.security import POLICY
 from tests.serving import serving
 from timeline.errors import ADMIN
 
@@ -63,16 +67,20 @@ def answered(found, path="/", method="GET", **environ):
         return found
 
     protocol = Protocol()
-    apart(_callback_wrapper)(application, {})(protocol, {"PATH_INFO": path, "REQUEST_METHOD": method, **environ})
+    apart(_callback_wrapper)(application, {})(protocol, environ_of(path, method, **environ))
     assert protocol.done.wait(10)
     return protocol.told, protocol.thread
 
 
-def asked(answer, path, body=b"", *, wait=False):
+def environ_of(path, method="GET", **more):
+    return {**RequestFactory().generic(method, path).environ, **more}
+
+
+def asked(answer, path, body=b"", *, wait=False, **more):
     """The protocol of a request with this body; with `wait`, when it is answered."""
     protocol = Protocol()
     form = {"CONTENT_LENGTH": str(len(body)), "wsgi.input": io.BytesIO(body)}
-    answer(protocol, {"PATH_INFO": path, "REQUEST_METHOD": "POST" if body else "GET", **form})
+    answer(protocol, environ_of(path, "POST" if body else "GET", **form, **more))
     assert not wait or protocol.done.wait(10)
     return protocol
 
@@ -106,8 +114,22 @@ def test_the_admin_and_the_change_feed_are_answered_by_others(path, thread):
 
 def test_what_fails_there_is_an_error_and_in_the_log(caplog):
     with caplog.at_level(logging.ERROR, "config.long_answers"):
-        assert answered(ValueError("lost"), "/admin/") == ([500, [], b""], "long /admin/")
+        (status, headers, body), thread = answered(ValueError("lost"), "/admin/", HTTP_ACCEPT="text/html")
+    assert (status, thread) == (500, "long /admin/")
+    assert dict(headers)["Content-Security-Policy"] == POLICY
+    assert b">Something went wrong here. The request was not at fault; trying again later may help.<" in body
     assert [str(record.exc_info[1]) for record in caplog.records] == ["lost"]
+
+
+def assert_problem(told, status, detail, request_id):
+    """That an answer is a problem as the application gives them, of this request, which pages of any site can read."""
+    headers = ResponseHeaders(dict(told[1]))
+    assert headers["X-Request-ID"] == request_id
+    assert headers["Content-Type"] == "application/problem+json"
+    assert (headers["Access-Control-Allow-Origin"], headers["Cache-Control"]) == ("*", "no-store")
+    assert {"Retry-After", "X-Request-ID"} <= set(headers["Access-Control-Expose-Headers"].split(", "))
+    said = json.loads(told[2])
+    assert (told[0], said["status"], said["detail"], said["request_id"]) == (status, status, detail, request_id)
 
 
 @pytest.mark.parametrize("pieces", [(), (b"01234", b"56789")])
@@ -128,8 +150,11 @@ def test_one_that_breaks_off_early_is_an_error_and_in_the_log(caplog):
     token = current.set("a-request")
     response = stream(b"0123", ValueError("lost"))
     with caplog.at_level(logging.ERROR, "config.long_answers"):
-        assert answered(response) == ([500, [], b""], "export")
+        told, thread = answered(response, "/api/v1/events/", HTTP_X_REQUEST_ID="a-request")
     current.reset(token)
+    assert thread == "export"
+    detail = "Something went wrong here. The request was not at fault; trying again later may help."
+    assert_problem(told, 500, detail, "a-request")
     assert response.closed
     assert [(record.request_id, str(record.exc_info[1])) for record in caplog.records] == [("a-request", "lost")]
 
@@ -204,7 +229,7 @@ def test_what_finds_no_room_is_refused_and_room_is_given_back(monkeypatch):
     for path, protocols in here.items():
         assert [protocol.told[:1] for protocol in protocols] == [[]] * (THREADS[path] + 1) + [[503]]
         assert dict(protocols[-1].told[1])["Retry-After"] == "5"
-        assert protocols[-1].told[2] == b"Too much is asked for here at once. Try again in some seconds."
+        assert b"Too much is asked for here at once. Try again in some seconds." in protocols[-1].told[2]
     done.set()
     for path, protocols in here.items():
         for protocol in protocols:
@@ -230,8 +255,10 @@ def test_so_are_exports(monkeypatch):
         return next(answers)
 
     answer = apart(_callback_wrapper)(application, {})
-    protocols = [asked(answer, "/") for _ in range(EXPORTS + 1)]
-    assert [protocol.told[:1] for protocol in protocols] == [[]] * EXPORTS + [[503]]
+    protocols = [asked(answer, "/api/v1/events/", HTTP_X_REQUEST_ID="job-7") for _ in range(EXPORTS + 1)]
+    assert [protocol.told for protocol in protocols[:-1]] == [[]] * EXPORTS
+    detail = "Too much is asked for here at once. Try again in some seconds."
+    assert_problem(protocols[-1].told, 503, detail, "job-7")
     assert refused.closed
     done.set()
     assert all(protocol.done.wait(10) for protocol in protocols)
