@@ -6,7 +6,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from config.content_types import of_bodies_alone
+from config.query_strings import encoded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = of_bodies_alone(get_wsgi_application())
+application = of_bodies_alone(encoded(get_wsgi_application()))

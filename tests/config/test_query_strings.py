@@ -1,0 +1,46 @@
+"""Query strings as curl sends them: with letters that are not encoded."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.handlers.wsgi import WSGIRequest
+from django.test import RequestFactory
+
+from config import wsgi
+from config.query_strings import encoded
+
+ENCODED = "q=T%C3%BCrkei&a=b+c%20d:%zz"
+
+
+def answered(query: str) -> WSGIRequest:
+    """The request as Django gets it; WSGI has bytes as letters of Latin-1."""
+    environ = {**RequestFactory().get("/api/v1/events/").environ, "QUERY_STRING": query}
+    requests: list[WSGIRequest] = []
+
+    def application(environ, start_response):
+        requests.append(WSGIRequest(environ))
+        return []
+
+    encoded(application)(environ, lambda *said: None)
+    return requests[0]
+
+
+@pytest.mark.parametrize("query", ["q=Türkei&a=b+c%20d:%zz".encode().decode("latin-1"), ENCODED])
+def test_addresses_that_go_on_from_one_ask_for_the_same(query):
+    request = answered(query)
+
+    assert request.GET["q"] == "Türkei"
+    assert request.build_absolute_uri() == f"http://testserver/api/v1/events/?{ENCODED}"
+
+
+@pytest.mark.parametrize("query", ["", "q=%E4"])
+def test_what_is_encoded_stays_as_it_is(query):
+    assert answered(query).META["QUERY_STRING"] == query
+
+
+def test_the_server_has_it():
+    said: dict[str, str] = {}
+    environ = {**RequestFactory().get("/api/v1/events").environ, "QUERY_STRING": "q=T\xc3\xbcrkei"}
+    wsgi.application(environ, lambda status, headers: said.update(status=status, **dict(headers)))
+
+    assert (said["status"], said["Location"]) == ("301 Moved Permanently", "/api/v1/events/?q=T%C3%BCrkei")
