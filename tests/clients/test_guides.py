@@ -12,6 +12,8 @@ import pytest
 from tests.clients.conftest import tool
 from tests.clients.drawings import drawn
 from tests.clients.guides import examples
+from tests.timeline.formats.samples import dated
+from timeline.formats.days import When, class_names
 from timeline.guides import NAMES, text_of
 
 pytestmark = pytest.mark.django_db  # else pytest-django makes no database for `api`
@@ -53,6 +55,15 @@ def printed(example, folder):
 def without_version(text):
     """`text` without the number of the dataset version, which grows with all that is published."""
     return re.sub(r'(?<="dataset_version": )\d+', "", text)
+
+
+@pytest.mark.parametrize("guide", ["fullcalendar", "vis-timeline"])
+def test_every_class_is_named(guide):
+    documents = [{**dated(edtf), "disputed": True} for edtf in ("../2025-03%", "2025-03/..")]
+    names = {name for document in documents for name in class_names(document, When.of(document))}
+    named = [name for name in names | {"density"} if f"{name.removeprefix('precision')}`" in text_of(guide)]
+
+    assert (len(named), set(named)) == (8, names | {"density"})
 
 
 @pytest.mark.parametrize("name", ["calendar", "pandas", "r", "curl"])
