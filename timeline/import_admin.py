@@ -57,7 +57,7 @@ from timeline.admin_messages import (
 )
 from timeline.formats.csv import BYTE_ORDER_MARK, guarded
 from timeline.import_effects import Effects
-from timeline.importing import WHY_IN_HAND, Report, publish_imported, run
+from timeline.importing import WHY_IN_HAND, Report, nothing_in_hand, publish_imported, run
 from timeline.publishing_admin import PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
 from timeline.taken_along import linked_along, log_what_went_along, say_what_went_along
@@ -76,7 +76,7 @@ MEANWHILE = (
     "Since the preview somebody saved something that the file is about, so it would do something else now: see below. "
     "Nothing is written yet."
 )
-OTHERWISE = "Public otherwise than they are here, and left so: {} events that the file did not change."
+OTHERWISE = "Public otherwise than they are here, and left so, since the file did not change them: {}."
 EDITED = "Not published, since somebody has saved them after the import had begun: {}. Publish them here."
 IN_HAND = f"Not published, since {WHY_IN_HAND}: {{}}. Publish them here."
 MODELS = {"type": EventType, "topic": Topic, "actor": Actor, "event": Event}
@@ -258,7 +258,7 @@ class ImportAdmin(PublishingAdmin):
         reasons = [(event.key, [problem.message for problem in event.problems]) for event in effects.unpublished]
         say_not("published", request, reasons, LISTED)
         if published.otherwise:
-            self.message_user(request, OTHERWISE.format(published.otherwise), messages.WARNING)
+            self.message_user(request, OTHERWISE.format(listing(published.otherwise, LISTED)), messages.WARNING)
         if published.in_hand:
             self.message_user(request, IN_HAND.format(listing(published.in_hand, LISTED)), messages.WARNING)
         if published.edited_meanwhile:
@@ -327,6 +327,7 @@ class ImportAdmin(PublishingAdmin):
                     When.CONTINUE,
                     explain=True,
                     outlines=file.outlines,
+                    nothing_in_hand=nothing_in_hand,
                 )
                 effects.report = run(importing, lambda report, results: effects.add(results))
                 if publish:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import tee
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from events.among import among
 from events.interchange.importing import Import, Result, Rewritten, missing_events
@@ -55,7 +56,7 @@ class Report:
     begun: datetime.datetime | None = None
     """What an editor has saved since then is not the import's to publish."""
     rewritten: dict[int, Rewritten] = field(default_factory=dict)
-    """The events that the import itself changed, and in which editors had had a hand before, by id."""
+    """The events that the import itself changed, and of which editors had something in hand before, by id."""
     merging: bool = False
     """Whether what editors had in hand there is in them still."""
     vocabulary: dict[str, list[str]] = field(default_factory=dict)
@@ -101,6 +102,13 @@ class Report:
         return f"{self.records:,} records: " + ", ".join(counts)
 
 
+def nothing_in_hand(ids: Collection[int]) -> set[int]:
+    """Of the events of these ids, those that are public as they were saved last. One query."""
+    drafted_at = Coalesce("drafted_at", "published_at")
+    public = Publication.objects.current().filter(among("event_id", ids), event__updated_at__lte=drafted_at)
+    return set(public.values_list("event_id", flat=True))
+
+
 def run(importing: Import, after_batch: Callable[[Report, Sequence[Result]], None]) -> Report:
     """Runs an import to its end, or to where it stops; `after_batch` hears of each batch."""
     report = Report(begun=importing.begun, rewritten=importing.rewritten, merging=importing.existing in MERGING)
@@ -126,9 +134,9 @@ class Published:
     """By slug, why they cannot be published. Only of a batch: in all they may be as many as the file has."""
     refusals: int = 0
     """How many those are in all."""
-    otherwise: int = 0
-    """Events that are public, but not as they are now: an editor has them in hand, and a merging import that changes
-    nothing in them leaves them so."""
+    otherwise: list[str] = field(default_factory=list)
+    """Slugs of events that are public, but not as they are now: an editor has them in hand, and a merging import that
+    changes nothing in them leaves them so."""
     in_hand: list[str] = field(default_factory=list)
     """Slugs of public events that a merging import changed, and of which an editor had something in hand before, that
     the file does not say."""
@@ -316,7 +324,7 @@ def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
         elif row and batch.was_in_hand(row):
             done.in_hand.append(event.slug)
         elif row and not (batch.if_edited or event.updated_at == event.imported_at):
-            done.otherwise += 1
+            done.otherwise.append(event.slug)
         else:
             new.append(event)
     return new, done

@@ -36,6 +36,9 @@ SIX_PLACES = Decimal("0.000001")
 IsNew = Callable[[int, datetime.datetime], bool]
 """Whether what was saved at that moment, of the event of that id, was saved by somebody else since the run began."""
 
+NothingInHand = Callable[[Collection[int]], Collection[int]]
+"""Of the events of these ids, those that are public as they were saved last."""
+
 MEANWHILE = "somebody has saved it in the admin since the import began: import it again, to take what is said here."
 
 Targets = dict[str, tuple[int, str]]
@@ -56,6 +59,8 @@ class _Draft:
     """The record of the event as it is to be."""
     edited_at: datetime.datetime | None = None
     """When the event that is there was edited last; None if imports alone have written it."""
+    nothing_in_hand: bool = False
+    """Whether it is public as it was edited last."""
     problems: list[Problem] = field(default_factory=list)
     saved_meanwhile: bool = False
     """Whether that is its only problem."""
@@ -67,7 +72,8 @@ class _Draft:
     """What the next import of a data set is to know besides what it says."""
 
     def imported_at(self, now: datetime.datetime) -> datetime.datetime | None:
-        return now if self.edited_at is None and self.values.get("publish") is not False else None
+        imports_alone = self.edited_at is None or self.nothing_in_hand
+        return now if imports_alone and self.values.get("publish") is not False else None
 
 
 @dataclass(slots=True)
@@ -84,7 +90,14 @@ class _Known:
     """The codes of actors of which the same is true."""
 
 
-def write(records: Sequence[Values], existing: Existing, last: bool, explain: bool, is_new: IsNew) -> list[Outcome]:
+def write(
+    records: Sequence[Values],
+    existing: Existing,
+    last: bool,
+    explain: bool,
+    is_new: IsNew,
+    nothing_in_hand: NothingInHand,
+) -> list[Outcome]:
     """Writes the records of a batch, but for those of events that somebody has saved since the run began. With `last`,
     a relation to what is not there is left out, else it waits, and so does one by a slug that passes on. With
     `explain`, the outcomes say what changed."""
@@ -139,6 +152,10 @@ def write(records: Sequence[Values], existing: Existing, last: bool, explain: bo
         _check_edits(draft, is_new)
     considered = _accepted(considered)
     changed = [draft for draft in considered if draft.there is not None and draft.wanted != draft.there]
+    edited = [draft for draft in changed if draft.edited_at]
+    public = nothing_in_hand([draft.id for draft in edited]) if edited else ()
+    for draft in edited:
+        draft.nothing_in_hand = draft.id in public
     kept_back = [draft.id for draft in considered if draft.values.get("publish") is False]
     if kept_back:  # also what an import before this one has changed
         Event.objects.filter(pk__in=kept_back).update(imported_at=None)

@@ -82,7 +82,8 @@ class When(StrEnum):
 
 class Import:
     """One run. `entries` gives the records from the beginning, each time that it is called; `outlines` what they say,
-    unchecked, if that takes less time.
+    unchecked, if that takes less time. `nothing_in_hand` tells which events bear the mark of an import when it changes
+    them though editors have had a hand in them before.
 
     With `explain`, the results of what changed say what is otherwise now, and `met` what was there; of those with links
     to what comes later in the file this is kept in memory until then.
@@ -96,12 +97,14 @@ class Import:
         *,
         explain: bool = False,
         outlines: Callable[[], Iterable[Values]] | None = None,
+        nothing_in_hand: import_events.NothingInHand = lambda ids: (),
     ) -> None:
         self.entries = entries
         self.outlines = outlines or (lambda: (entry.values for entry in entries()))
         self.existing = existing
         self.refused = refused
         self.explain = explain
+        self.nothing_in_hand = nothing_in_hand
         self.stopped = False
         """Whether it ended at a refusal."""
         self.position = 0
@@ -115,8 +118,8 @@ class Import:
         """Refused records of which it cannot be told what event they are about."""
         self.begun = timezone.now()
         self.rewritten: dict[int, Rewritten] = {}
-        """By id, the events that it changed and in which editors had had a hand before it had begun; and those that
-        wait and are not to be published."""
+        """By id, the events that it changed and of which editors had something in hand before it had begun; and those
+        that wait and are not to be published."""
         # Lines whose links lead to what is not there yet, each with what became of it so far: line * 4 + status.
         self._open_links = array("Q")
         self._changes: dict[int, list[str]] = {}
@@ -257,7 +260,7 @@ class Import:
         existing = Existing.MERGE if last and self.existing is Existing.KEEP else self.existing
         for kind, write in _WRITERS.items():
             records = {entry.line: entry.values for entry in good if entry.values["record"] == kind}
-            of_events = {"is_new": self._is_new} if kind == "event" else {}
+            of_events = {"is_new": self._is_new, "nothing_in_hand": self.nothing_in_hand} if kind == "event" else {}
             if records:
                 written = write(list(records.values()), existing, last, self.explain, **of_events)
                 outcomes.update(zip(records, written, strict=True))

@@ -53,8 +53,8 @@ class Outcome:
     event_id: int | None = None
     edited_at: datetime.datetime | None = None
     rewritten_at: datetime.datetime | None = None
-    """Of an event that was written, and bears no mark of an import, since an editor has had a hand in it or its record
-    is not to be published: when it was edited last before, and when it was written."""
+    """Of an event that was written, and bears no mark of an import, since an editor has something in hand of it or its
+    record is not to be published: when it was edited last before, and when it was written."""
     waits: bool = False
     left: list[str] = field(default_factory=list)
     """What stays as editors have it, though the record says something else there than the one before it."""

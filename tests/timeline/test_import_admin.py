@@ -322,6 +322,31 @@ def test_what_an_editor_has_in_hand_beside_what_the_row_says_is_not_published_an
     assert (Event.objects.get(slug="earlier").date, Publication.objects.get(slug="earlier").version) == ("2023", 1)
 
 
+@pytest.mark.parametrize("may_publish", [True, False])
+def test_what_a_table_changed_where_nothing_was_in_hand_is_published_by_another_if_that_account_might(
+    staff, django_user_model, may_publish
+):
+    client = staff(*EDITOR)
+    send(client, lines(*ALL), publish="on")
+    _edit(place_name="By an editor")
+    publish(Event.objects.filter(slug="earlier"))
+    rights, right = django_user_model.objects.get().user_permissions, Permission.objects.get(codename="publish")
+    if not may_publish:
+        rights.remove(right)
+    table = b"external_id,slug,type,date\ntest:1,earlier,meeting,2023\n"
+    send(client, table, "e.csv")
+    rights.add(right)
+
+    # Something of it is new, so that there is something to import.
+    more = upload(client, table + b"cables:9,new,meeting,2023\n", "e.csv", publish="on")
+    with_it = "although the file changes nothing in them, since they are not public as they are here: earlier.</p>"
+    assert (would_be_published("1 event", "0 public entries") in more.text) is may_publish
+    assert (with_it in more.text) is may_publish
+    left = "Public otherwise than they are here, and left so, since the file did not change them: earlier."
+    assert (left in said(client.post(CONFIRM, form_of(more)))) is not may_publish
+    assert Publication.objects.current().get(slug="earlier").version == 2 + may_publish
+
+
 def test_what_an_editor_has_in_hand_since_the_preview_is_said_before_it_is_left(staff):
     client = staff(*EDITOR)
     send(client, lines(*ALL), publish="on")

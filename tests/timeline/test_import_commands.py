@@ -303,8 +303,8 @@ def test_what_a_run_before_changed_and_did_not_publish_is_published_unless_an_ed
         [
             "Imported 1 records: 0 created, 0 changed, 1 unchanged, 0 refused.",
             "Published: 0.",
-            "Public otherwise than they are here, and left so: 1 events that the file did not change, and in which "
-            "an editor has had a hand. Publish them in the admin.",
+            "Public otherwise than they are here, and left so, since the file did not change them and an editor has "
+            "had a hand in them: earlier. Publish them in the admin.",
         ],
         [],
         "",
@@ -420,6 +420,33 @@ def test_what_editors_changed_before_the_import_is_published_as_the_file_says(fi
     assert public() == [("earlier", 2), ("later", 1), ("second", 1)]
 
 
+@pytest.mark.parametrize("column", ["summary_en", "place_name"])
+@pytest.mark.parametrize("stopped", [True, False])
+def test_what_an_import_changed_where_nothing_was_in_hand_is_published_by_the_next_run(file, tmp_path, stopped, column):
+    """Whether that says the same or something else. The first was stopped by a mistake, or did not publish."""
+    run("import_events", file(*PUBLIC[:4]), "--publish")
+    event = Event.objects.get(slug="earlier")
+    event.date = "1999"
+    event.save()
+    publish([event])
+    table = tmp_path / "events.csv"
+    row = "test:1,earlier,meeting,They met.\n"
+    with mock.patch.object(importing, "BATCH", 1):
+        table.write_text(f"external_id,slug,type,summary_en\n{row}" + ("test:3,second,party,\n" if stopped else ""))
+        run("import_events", str(table), *(["--publish"] if stopped else []))
+    assert public() == [("earlier", 2)]
+
+    table.write_text(f"external_id,slug,type,{column}\n{row}")
+    counted = "0 created, 0 changed, 1 unchanged" if column == "summary_en" else "0 created, 1 changed, 0 unchanged"
+    assert run("import_events", str(table), "--publish", "--dry-run")[0] == [
+        f"Would be, in 1 records: {counted}, 0 refused.", "Would be published: 1."
+    ]  # fmt: skip
+    assert run("import_events", str(table), "--publish")[0] == [
+        f"Imported 1 records: {counted}, 0 refused.", "Published: 1."
+    ]  # fmt: skip
+    assert public() == [("earlier", 3)]
+
+
 def test_what_is_not_the_imports_alone_is_not_published_by_the_next_run(file, tmp_path):
     """What a record asked to keep back, and what an editor had in hand when an import changed more of it."""
     run("import_events", file(*ALL[:7], {**EARLIER, "external_id": "test:3", "slug": "third"}), "--publish")
@@ -434,8 +461,8 @@ def test_what_is_not_the_imports_alone_is_not_published_by_the_next_run(file, tm
     assert run("import_events", str(table), "--publish")[0] == [
         "Imported 2 records: 0 created, 0 changed, 2 unchanged, 0 refused.",
         "Published: 0.",
-        "Public otherwise than they are here, and left so: 2 events that the file did not change, and in which an "
-        "editor has had a hand. Publish them in the admin.",
+        "Public otherwise than they are here, and left so, since the file did not change them and an editor has had a "
+        "hand in them: earlier, third. Publish them in the admin.",
     ]
 
 

@@ -194,7 +194,7 @@ def test_what_an_editor_corrected_stays_and_is_named_if_the_source_says_somethin
     event.save()
     EventText.objects.filter(event=event).update(title="Vance in Moscow")
 
-    assert imported(path, "--publish")[:2] == (unchanged(records=3, in_hand=1), [])
+    assert imported(path, "--publish")[:2] == (unchanged(3, "trip-7-vance-cyrus-roberts"), [])
     publish([event])
     folder(tmp_path, "".join(TRIPS[:2]).replace("Leningrad", "Kiev"))
     # The title names the place: the source says another one now.
@@ -336,13 +336,13 @@ def an_editor_leaves_out_the_united_states(*external_ids):
     return participants(*external_ids)
 
 
-def unchanged(records, in_hand):
-    """What an import says that changed nothing; of the events, editors have some in hand."""
+def unchanged(records, *in_hand):
+    """What an import says that changed nothing; of the events, editors have those of these slugs in hand."""
     return [
         f"Imported {records} records: 0 created, 0 changed, {records} unchanged, 0 refused.",
         "Published: 0.",
-        f"Public otherwise than they are here, and left so: {in_hand} events that the file did not change, and in "
-        "which an editor has had a hand. Publish them in the admin.",
+        "Public otherwise than they are here, and left so, since the file did not change them and an editor has had a "
+        f"hand in them: {', '.join(in_hand)}. Publish them in the admin.",
     ]
 
 
@@ -443,7 +443,7 @@ def test_a_state_that_gets_a_code_here_is_nothing_new_in_the_source(tmp_path):
     Event.objects.filter(external_id="has-travels:1").update(place_country=None)
     Actor.objects.filter(slug="hawaii").update(code="HWHW")
 
-    assert imported(path, "--publish")[0] == unchanged(records=2, in_hand=1)
+    assert imported(path, "--publish")[0] == unchanged(2, "trip-1-vance-cyrus-roberts")
     assert participants("has-travels:1") == [[{**edited[0], "actor": "HWHW"}, *edited[1:]]]
     assert "place" not in record("has-travels:1")
 
@@ -455,7 +455,7 @@ def test_a_visitor_whose_slug_is_another_one_here_is_nothing_new_in_the_source(t
     [edited] = an_editor_leaves_out_the_united_states("has-visits:8")
     Actor.objects.filter(slug="chen-tw").update(slug="chen-cheng")
 
-    assert imported(path, "--publish")[0] == unchanged(records=1, in_hand=1)
+    assert imported(path, "--publish")[0] == unchanged(1, "visit-8-taiwan")
     assert participants("has-visits:8") == [[{**edited[0], "actor": "chen-cheng"}, edited[1]]]
 
 
@@ -469,7 +469,7 @@ def test_a_traveller_whose_slug_is_another_one_here_is_nobody_new(tmp_path):
         Actor.objects.filter(slug=slug).update(slug=new)
         edited[number][1]["actor"] = new
 
-    assert imported(path, "--publish")[0] == unchanged(records=4, in_hand=2)
+    assert imported(path, "--publish")[0] == unchanged(4, "trip-1-vance-cyrus-roberts", "trip-2-carter-jimmy")
     assert participants("has-travels:1", "has-travels:2") == edited
     folder(tmp_path, "".join([*trips, trip(3, "1978-02-15", "spain", "Spain")]))
     assert imported(path)[0] == ["Imported 5 records: 1 created, 0 changed, 4 unchanged, 0 refused."]
@@ -484,7 +484,7 @@ def test_a_second_person_of_that_name_here_is_nothing_new_in_the_source(tmp_path
     namesake = actor("chen-yi", names={"en": "Ch’en"})
     member(Actor.objects.get(code="TW"), namesake, role="general", since="1955", until="1961")
 
-    assert imported(path, "--publish")[0] == unchanged(records=3, in_hand=2)
+    assert imported(path, "--publish")[0] == unchanged(3, "visit-8-taiwan", "visit-1-taiwan")
     assert participants("has-visits:8", "has-visits:1") == edited
     assert list(Membership.objects.filter(member__slug="chen-tw").values_list("role", "since", "until")) == [
         ("prime minister", "1961-07-31", "1962-08-01")
@@ -502,7 +502,7 @@ def test_the_guests_of_a_summit_are_those_of_its_rows(tmp_path):
     # What the rows say is still said in the same words; the states' codes are what is new here.
     Actor.objects.filter(code="FR").update(code="FRRF")
 
-    assert imported(tmp_path, "--publish", "--group-summits")[0] == unchanged(records=4, in_hand=1)
+    assert imported(tmp_path, "--publish", "--group-summits")[0] == unchanged(4, "2012-05-20-nato-summit")
     assert participants("has-summits:2012-05-20-nato-summit") == [[{**edited[0], "actor": "FRRF"}, *edited[1:]]]
     folder(tmp_path, visits="".join(rows).replace("italy", "spain"))
     assert imported(tmp_path, "--group-summits")[0] == [

@@ -23,7 +23,7 @@ from events.interchange.writing import event_records
 from events.locking import Conflict, is_conflict
 from events.models import Event
 from timeline.admin_messages import listing
-from timeline.importing import WHY_IN_HAND, Published, Report, gone, in_parts, publish_imported, run
+from timeline.importing import WHY_IN_HAND, Published, Report, gone, in_parts, nothing_in_hand, publish_imported, run
 from timeline.models import Publication
 from timeline.processes import MOST_PROCESSES, clear_waste, processes_here, waste_kept
 from timeline.progress import Progress
@@ -116,7 +116,10 @@ class ImportCommand(BaseCommand):
         there. `outlines` is as in `Import`.
         """
         refused = When.CONTINUE if options["continue_on_error"] else When.STOP
-        importing = Import(entries, existing, refused, explain=options["verbosity"] > 1, outlines=outlines)
+        explain = options["verbosity"] > 1
+        importing = Import(
+            entries, existing, refused, explain=explain, outlines=outlines, nothing_in_hand=nothing_in_hand
+        )
         importing.begun = begun or importing.begun
         progress = Progress(self.stderr, "records")
 
@@ -201,8 +204,8 @@ class ImportCommand(BaseCommand):
                 self.stdout.write(f"Withdrawn before, and left so: {listing(done.withdrawn, most)}.")
             if done.otherwise:
                 self.stdout.write(
-                    f"Public otherwise than they are here, and left so: {done.otherwise:,} events that the file did not"
-                    " change, and in which an editor has had a hand. Publish them in the admin."
+                    "Public otherwise than they are here, and left so, since the file did not change them and an "
+                    f"editor has had a hand in them: {listing(done.otherwise, most)}. Publish them in the admin."
                 )
             if done.in_hand:
                 would = "Would not be published" if options["dry_run"] else "Not published"

@@ -1154,10 +1154,10 @@ def test_what_waits_in_a_batch_that_is_not_written_is_not_counted():
 def test_what_waited_is_counted_where_the_closing_of_links_is_stopped(monkeypatch):
     """By what only the database knows: what somebody else has saved meanwhile, say."""
 
-    def write(records, existing, last, explain, is_new):
+    def write(records, existing, last, *args, **of_events):
         if last and any(values["slug"] == "event-1" for values in records):
             raise IntegrityError("somebody else was quicker")
-        return import_events.write(records, existing, last, explain, is_new)
+        return import_events.write(records, existing, last, *args, **of_events)
 
     monkeypatch.setitem(importing._WRITERS, "event", write)
     monkeypatch.setattr(importing, "BATCH", 2)
@@ -1308,10 +1308,10 @@ def test_what_only_the_database_refuses_is_not_missing(monkeypatch, within):
     imported(*ALL[:7])
     real = import_events.write
 
-    def write(records, existing, last, explain, is_new):
+    def write(records, existing, last, *args, **of_events):
         if any(values["slug"] == "earlier" for values in records):
             raise IntegrityError("somebody else was quicker")
-        return real(records, existing, last, explain, is_new)
+        return real(records, existing, last, *args, **of_events)
 
     monkeypatch.setitem(importing._WRITERS, "event", write)
     with transaction.atomic() if within else nullcontext():
