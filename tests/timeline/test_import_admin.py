@@ -906,8 +906,10 @@ def test_who_joined_a_public_bloc_can_be_published_by_an_import_that_does_nothin
 
     preview = upload(client, lines(opec(("KZ", {}))), publish="on")
     assert 'value="Import and publish"' in preview.text
+    link = '<a href="/api/v1/actors/kazakhstan/">kazakhstan</a>'
+    assert f"<p>These would be public for the first time: {link}.</p>" in preview.text
     assert not Term.objects.filter(key="KZ").exists()
-    client.post(CONFIRM, form_of(preview))
+    assert f"Public now for the first time: {link}." in said(client.post(CONFIRM, form_of(preview)))
     assert Term.objects.current().filter(key="KZ").exists()
 
 

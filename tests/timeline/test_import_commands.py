@@ -217,7 +217,14 @@ def test_whoever_joins_a_public_bloc_by_its_record_is_public_with_it(client, fil
     if not at_once:
         run("import_events", file(KZ, US, opec("KZ"), draft))
 
-    assert run("import_events", file(KZ, US, opec("KZ"), draft, meets), "--publish")[0][1:] == ["Published: 0."]
+    all_of_them = file(KZ, US, opec("KZ"), draft, meets)
+    assert run("import_events", all_of_them, "--publish", "--dry-run")[0][1:] == [
+        "Would be published: 0.", "Would be public for the first time: kazakhstan."
+    ]  # fmt: skip
+    assert run("import_events", all_of_them, "--publish")[0][1:] == [
+        "Published: 0.", "Public now for the first time: kazakhstan."
+    ]  # fmt: skip
+    assert run("import_events", all_of_them, "--publish")[0][1:] == ["Published: 0."]
     refresh_all()
     found = client.get("/api/v1/events/", {"country": "KZ"}).json()["results"]
     assert [(event["id"], event["countries"]) for event in found] == [

@@ -24,7 +24,7 @@ from events.locking import Conflict, is_conflict
 from events.models import Event
 from timeline.admin_messages import listing
 from timeline.importing import WHY_IN_HAND, Published, Report, gone, in_parts, nothing_in_hand, publish_imported, run
-from timeline.models import Publication
+from timeline.models import Publication, Term
 from timeline.processes import MOST_PROCESSES, clear_waste, processes_here, waste_kept
 from timeline.progress import Progress
 from timeline.publishing import withdraw
@@ -200,6 +200,9 @@ class ImportCommand(BaseCommand):
                 would = "Would change" if options["dry_run"] else "Changed"
                 entries = "1 public entry" if done.vocabulary == 1 else f"{done.vocabulary:,} public entries"
                 self.stdout.write(f"{would}: {entries} of actors, types and topics.")
+            if first := [key for kind, key in done.entries.first if kind != Term.Kind.COUNTRY]:  # an actor's, too
+                would = "Would be public" if options["dry_run"] else "Public now"
+                self.stdout.write(f"{would} for the first time: {listing(first, most)}.")
             if done.withdrawn:
                 self.stdout.write(f"Withdrawn before, and left so: {listing(done.withdrawn, most)}.")
             if done.otherwise:
