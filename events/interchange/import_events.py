@@ -131,8 +131,7 @@ def write(
     there = event_records([draft.id for draft in considered if draft.id not in created])
     _rename_targets(there, considered)
     if existing in MERGING:
-        known.references.add(name for values in there.values() for _, name in _named_actors(values))
-        known.types |= _types({values["type"] for values in there.values()} - known.types.keys())
+        _find_named(there.values(), known)
     for draft in considered:
         draft.there = there.get(draft.id)
     if existing is Existing.MERGE:
@@ -265,6 +264,19 @@ def _known(drafts: Sequence[_Draft]) -> _Known:
 
 def _types(slugs: Collection[str]) -> dict[str, int]:
     return dict(EventType.objects.filter(slug__in=slugs).values_list("slug", "pk")) if slugs else {}
+
+
+def _find_named(there: Collection[Values], known: _Known) -> None:
+    """Finds what events that are there name, too: it stays where a record says nothing of it.
+
+    Raises `Conflict` if somebody has renamed or deleted some of it since they were read: nobody holds it.
+    """
+    actors = {name for values in there for _, name in _named_actors(values)}
+    types = {values["type"] for values in there}
+    known.references.add(actors)
+    known.types |= _types(types - known.types.keys())
+    if gone := (actors - known.references.actors.keys()) | (types - known.types.keys()):
+        raise Conflict(f"“{min(gone)}” is renamed or deleted, which an event in the file names.")
 
 
 def _named_actors(values: Values) -> Iterator[tuple[str, str]]:

@@ -642,6 +642,34 @@ def test_who_renames_or_deletes_what_an_event_keeps_a_relation_to_is_in_the_way(
     assert statuses({**FULL, "relations": relations}) == ["changed"]
 
 
+@pytest.mark.parametrize("existing", [Existing.MERGE, Existing.FOLLOW])
+@pytest.mark.parametrize(
+    ("renamed", "name"),
+    [
+        (lambda: Actor.objects.filter(code="KZ").update(code="KX"), "KZ"),
+        (lambda: Actor.objects.filter(slug="jane-doe").update(slug="jane-roe"), "jane-doe"),
+        (lambda: EventType.objects.filter(slug="meeting").update(slug="talks"), "meeting"),
+    ],
+)
+def test_who_renames_what_an_event_keeps_is_in_the_way(monkeypatch, existing, renamed, name):
+    """Between two queries of the import: nobody holds actors and types."""
+    imported(*ALL)
+    part = {key: FULL[key] for key in ("record", "external_id", "slug", "type", "texts", "date")}
+    imported(part, existing=existing)
+    Event.objects.filter(slug="full").update(type=EventType.objects.get(slug="meeting"))
+
+    def read_before(ids):
+        found = event_records(ids)
+        renamed()
+        return found
+
+    monkeypatch.setattr(import_events, "event_records", read_before)
+    with pytest.raises(Conflict, match=f"^“{name}” is renamed or deleted, which an event in the file names."):
+        imported({**part, "date": "2022"}, existing=existing)
+    monkeypatch.setattr(import_events, "event_records", event_records)
+    assert statuses({**part, "date": "2022"}, existing=existing) == ["changed"]
+
+
 @pytest.mark.usefixtures("small_batches")
 def test_what_changes_is_explained_also_where_a_link_leads_to_a_later_batch():
     new = {**FULL, "external_id": "test:9", "slug": "new", "relations": []}
