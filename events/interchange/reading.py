@@ -23,7 +23,7 @@ from events.interchange.shapes import Problem, trimmed
 
 LONGEST_HEADING = 131_072
 LONGEST_LINE = 4_000_000
-"""Bytes; a longer line is refused, so that one line cannot fill the memory."""
+"""Bytes before its end; a longer line is refused, so that one line cannot fill the memory."""
 GZIP = b"\x1f\x8b"
 """What a packed file begins with."""
 
@@ -93,14 +93,14 @@ class RecordFile:
     def _json_lines(self) -> Iterator[Entry]:
         number = position = 0
         begun = False
-        while raw := self._file.readline(LONGEST_LINE):
+        while raw := self._file.readline(LONGEST_LINE + 1):
             number += 1
             position += len(raw)
             if number == 1 and (raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in raw[:2]):
                 # UTF-16. Its lines end elsewhere, so that none could be told.
                 yield Entry(number, problems=[_not_utf_8(1)], position=self.size, unread=True)
                 return
-            if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
+            if len(raw) > LONGEST_LINE and not raw.endswith(b"\n"):
                 begun = True
                 while (rest := self._file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
                     position += len(rest)
@@ -217,11 +217,11 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        self.here = self._text.readline(LONGEST_LINE)
+        self.here = self._text.readline(LONGEST_LINE + 1)
         if not self.here:
             raise StopIteration
         self.number += 1
-        if len(self.here) == LONGEST_LINE and not self.here.endswith(("\n", "\r")):
+        if len(self.here) > LONGEST_LINE and not self.here.endswith(("\n", "\r")):
             quoted, rest = '"' in self.here, self.here
             while rest and not rest.endswith(("\n", "\r")):
                 rest = self._text.readline(LONGEST_LINE)

@@ -176,6 +176,21 @@ def test_a_line_that_is_too_long_gives_error_and_the_next_one_is_read():
     ]
 
 
+@pytest.mark.parametrize("end", [b"\n", b""])
+@pytest.mark.usefixtures("short_lines")
+def test_a_line_as_long_as_one_may_be_is_read(end):
+    line = lines(MEETING).rstrip().ljust(400)
+    row = b"one,meeting,".ljust(400, b"x")
+
+    assert read(line + end) == [(1, "meeting", [])]
+    assert read(line + b" " + end) == [(1, None, ["the line is longer than 400 bytes: expected one record."])]
+    header = b"slug,type,summary_en\n"
+    assert read(header + row + end, "events.csv") == [(2, "one", [])]
+    assert read(header + row + b"x" + end, "events.csv") == [
+        (2, None, ["this is no CSV: the line is longer than 400 characters."])
+    ]
+
+
 def test_what_a_line_says_twice_gives_error():
     twice = b'{"record": "type", "slug": "a", "names": {"en": "A", "de": "A", "en": "B"}}'
 
