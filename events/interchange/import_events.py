@@ -99,8 +99,8 @@ def write(
     nothing_in_hand: NothingInHand,
 ) -> list[Outcome]:
     """Writes the records of a batch, but for those of events that somebody has saved since the run began. With `last`,
-    a relation to what is not there is left out, else it waits, and so does one by a slug that passes on. With
-    `explain`, the outcomes say what changed."""
+    a relation to what is not there is left out, else it waits, and so does one by a slug that passes on, and whatever
+    names somebody by such a code. With `explain`, the outcomes say what changed."""
     drafts = [_Draft(values) for values in records]
     _find_events(drafts, existing)
     kept = [draft for draft in drafts if draft.id and existing is Existing.KEEP]
@@ -130,7 +130,7 @@ def write(
         _link(draft, known, last)
     there = event_records([draft.id for draft in considered if draft.id not in created])
     _rename_targets(there, considered)
-    if existing in MERGING:
+    if existing in MERGING or known.codes_moving:
         _find_named(there.values(), known)
     for draft in considered:
         draft.there = there.get(draft.id)
@@ -141,8 +141,8 @@ def write(
     said = said_of({draft.id: draft.values for draft in considered}) if existing is Existing.FOLLOW else {}
     for draft in considered:
         _decide(draft, known, existing, said.get(draft.id))
-        if existing is Existing.REPLACE and draft.waits and draft.there:
-            _keep_relations(draft.wanted, draft.there)
+        if existing is Existing.REPLACE and draft.waits:
+            _keep(draft, known.codes_moving)
     if existing is Existing.MERGE:
         for draft in considered:
             _check_whole(draft)
@@ -408,11 +408,19 @@ def _decide(draft: _Draft, known: _Known, existing: Existing, statement: Stateme
     draft.wanted = _in_order(said)
 
 
-def _keep_relations(wanted: Values, there: Values) -> None:
-    """Leaves the event those that it has: it waits, and may name them later."""
+def _keep(draft: _Draft, codes_moving: Collection[str]) -> None:
+    """Leaves the event what it has, until it comes once more: its relations, which may be named later; and all in which
+    somebody is named by a code that passes on, who is not meant as yet."""
+    there, wanted = draft.there or {}, draft.wanted
     own, new = there.get("relations", []), wanted.get("relations", [])
     if own:
         wanted["relations"] = [*own, *(relation for relation in new if relation not in own)]
+    kept = {where.split(".")[0].split("[")[0] for where, name in _named_actors(draft.values) if name in codes_moving}
+    if "figures" in kept:
+        kept.add("sources")  # which they name
+    for key in kept:
+        wanted[key] = there.get(key)
+    draft.wanted = without_blanks(wanted)
 
 
 def _said(values: Values, known: _Known) -> Values:
@@ -425,9 +433,9 @@ def _said(values: Values, known: _Known) -> Values:
     if "place" in values:
         said["place"] = _place(values["place"], actors)
     if "participants" in values:
-        parts = [without_blanks({**part, "actor": actors[part["actor"]].name}) for part in values["participants"]]
-        # Once, also if a code that passes on is still that of somebody who is named, too.
-        said["participants"] = list({(part["actor"], part["role"]): part for part in parts}.values())
+        said["participants"] = [
+            without_blanks({**part, "actor": actors[part["actor"]].name}) for part in values["participants"]
+        ]
     if "relations" in values:
         links = [
             (relation["kind"], known.targets[relation["event"]][1])
@@ -461,8 +469,7 @@ def _place(place: Values, actors: Mapping[str, KnownActor]) -> Values:
     """The same with rounded degrees, and the actor's name. None stays."""
     found = dict(place)
     if place.get("country"):
-        actor = actors[place["country"]]
-        found["country"] = actor.name if actor.kind == Actor.Kind.STATE else ""  # a code that passes on
+        found["country"] = actors[place["country"]].name
     for name in ("latitude", "longitude"):
         if place.get(name) is not None:
             found[name] = round(float(place[name]), 6)

@@ -472,19 +472,68 @@ def test_a_link_by_a_code_leads_to_whom_the_file_passes_it_on(monkeypatch, size,
     assert statuses(*records) == ["unchanged"] * 5
 
 
-@pytest.mark.parametrize("size", [1, 500])
-@pytest.mark.parametrize("before", [False, True])
-def test_an_event_names_by_a_code_whom_the_file_passes_it_on(monkeypatch, size, before):
-    monkeypatch.setattr(importing, "BATCH", size)
-    imported(MEETING, having("x", code="XQ"), having("y"))
-    event = {**EARLIER, "place": {"country": "XQ"}, "participants": [{"actor": "XQ", "role": "host"}]}
-    if before:
-        imported(event)
-    records = event, having("x"), having("y", code="XQ")
+def naming(place, host, reporter, source="https://example.org/1"):
+    """An event that names these actors."""
+    return {
+        **EARLIER,
+        "place": {"name": "Somewhere", "country": place},
+        "participants": [{"actor": host, "role": "host"}],
+        "sources": [{"url": source, "title": "One", "official": False}],
+        "figures": [
+            {
+                "labels": {"en": "Exports"},
+                "value": 3,
+                "unit": "USD bn",
+                "reporter": reporter,
+                "partner": "y",
+                "source": source,
+            }
+        ],
+    }
 
-    assert statuses(*records) == ["changed" if before else "created", "changed", "changed"]
-    assert list(Event.objects.values_list("place_country__slug", "participations__actor__slug")) == [("y", "y")]
-    assert statuses(*records) == ["unchanged"] * 3
+
+def named_by_it():
+    """Place, host, reporter and the URL of the figure's source, of the only event."""
+    found = ("place_country__slug", "participations__actor__slug", "figures__reporter__slug", "figures__source__url")
+    return Event.objects.values_list(*found).get()
+
+
+BEFORE = ["", "zzz", *map("".join, itertools.product("xy", repeat=3))]
+"""Whom the event named as the place's state, as host and as reporter before; blank if it was not there."""
+
+
+@pytest.mark.parametrize("size", [1, 2, 500])
+@pytest.mark.parametrize("before", BEFORE)
+def test_an_event_names_by_a_code_whom_the_file_passes_it_on(monkeypatch, size, before):
+    """Whomever it named before; if the same, it is unchanged."""
+    monkeypatch.setattr(importing, "BATCH", size)
+    imported(MEETING, having("x", code="XQ"), having("y"), having("z"))
+    if before:
+        imported(naming(*before))
+    records = naming("XQ", "XQ", "XQ"), MEETING, having("x"), having("y", code="XQ")
+
+    found = imported(*records, explain=True)
+    status = "unchanged" if before == "yyy" else "changed" if before else "created"
+    assert [str(result.status) for result in found] == [status, "unchanged", "changed", "changed"]
+    fields = ("place.country", "participants", "figures")
+    otherwise = [name for name, actor in zip(fields, before or "yyy", strict=True) if actor != "y"]
+    assert [change.partition(":")[0] for change in found[0].changes] == otherwise
+    assert named_by_it() == ("y", "y", "y", "https://example.org/1")
+    assert statuses(*records) == ["unchanged"] * 4
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.usefixtures("small_batches")
+def test_an_event_names_nobody_else_where_the_file_is_not_read_to_the_end(before):
+    imported(MEETING, having("x", code="XQ"), having("y"), having("z"))
+    if before:
+        imported(naming(*before))
+    wrong = {**EARLIER, "external_id": "test:9", "slug": "wrong", "type": "party"}
+
+    named = {**naming("XQ", "XQ", "XQ", source="https://example.org/2"), "date": "2022"}
+    imported(named, wrong, having("x"), having("y", code="XQ"), refused=When.STOP)
+    assert named_by_it() == ((*before, "https://example.org/1") if before else (None,) * 4)
+    assert Event.objects.get().date == "2022"
 
 
 @pytest.mark.parametrize("size", [1, 500])
