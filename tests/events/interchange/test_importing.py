@@ -4,7 +4,7 @@ import copy
 import io
 import itertools
 import threading
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import pytest
@@ -662,6 +662,20 @@ def test_a_slug_that_is_not_left_by_what_an_editor_saved_meanwhile_is_free_in_an
     assert slugs_by_external_id() == {"test:a": "other", "test:b": "b", "test:c": "c", "test:d": "d", "test:e": "a"}
 
 
+@contextmanager
+def changed_once_read(monkeypatch, change):
+    """Imports within find what there is changed as soon as they have read the events of the file."""
+
+    def read_before(ids):
+        found = event_records(ids)
+        change()
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(import_events, "event_records", read_before)
+        yield
+
+
 def rename(events):
     events.update(slug="renamed")
 
@@ -677,17 +691,11 @@ def test_who_renames_or_deletes_what_an_event_keeps_a_relation_to_is_in_the_way(
     new = {**EARLIER, "external_id": "test:9", "slug": "new"}
     imported(*ALL, new)
 
-    def read_before(ids):
-        found = event_records(ids)
-        change(Event.objects.filter(slug="earlier"))
-        return found
-
-    monkeypatch.setattr(import_events, "event_records", read_before)
     # Until it is known whether the last one comes later in the file, that to “earlier” is kept.
     relations = [{"kind": "part_of", "event": name} for name in ("new", "nowhere")]
-    with pytest.raises(Conflict, match="“earlier” is renamed or deleted, to which an event"):
+    meanwhile = changed_once_read(monkeypatch, lambda: change(Event.objects.filter(slug="earlier")))
+    with meanwhile, pytest.raises(Conflict, match="“earlier” is renamed or deleted, to which an event"):
         imported({**FULL, "relations": relations})
-    monkeypatch.setattr(import_events, "event_records", event_records)
     assert statuses({**FULL, "relations": relations}) == ["changed"]
 
 
@@ -707,15 +715,9 @@ def test_who_renames_what_an_event_keeps_is_in_the_way(monkeypatch, existing, re
     imported(part, existing=existing)
     Event.objects.filter(slug="full").update(type=EventType.objects.get(slug="meeting"))
 
-    def read_before(ids):
-        found = event_records(ids)
-        renamed()
-        return found
-
-    monkeypatch.setattr(import_events, "event_records", read_before)
-    with pytest.raises(Conflict, match=f"^“{name}” is renamed or deleted, which an event in the file names."):
+    said = f"^“{name}” is renamed or deleted, which an event in the file names."
+    with changed_once_read(monkeypatch, renamed), pytest.raises(Conflict, match=said):
         imported({**part, "date": "2022"}, existing=existing)
-    monkeypatch.setattr(import_events, "event_records", event_records)
     assert statuses({**part, "date": "2022"}, existing=existing) == ["changed"]
 
 
