@@ -72,7 +72,8 @@ def apart(wrap: Callable[..., Runner]) -> Callable[..., Runner]:
             current.set("-")  # not that of the request before, until this one has its own
             size = _length_of_form(environ)
             if _take_in(environ, size):
-                threads[path].give(own, environ, run, own, environ, room=[large] if size > SMALL_FORM else [])
+                room = [large] if size > SMALL_FORM else []
+                threads[path].give(own, environ, partial(run, own, environ), room)
 
         return answer
 
@@ -90,8 +91,7 @@ class _Threads:
         self,
         protocol: Any,
         environ: dict[str, Any],
-        answer: Callable[..., Any],
-        *arguments: Any,
+        answer: Callable[[], object],
         room: Sequence[BoundedSemaphore] = (),
     ) -> bool:
         """Has one of them give an answer, if there is room here, and in the other places; else says so (503)."""
@@ -103,7 +103,7 @@ class _Threads:
                 return False
             taken.append(place)
         # With its context, which knows the request's id for the log.
-        given = self.pool.submit(copy_context().run, _given, protocol, environ, answer, *arguments)
+        given = self.pool.submit(copy_context().run, _given, protocol, environ, answer)
         given.add_done_callback(lambda _: _give_back(taken))
         return True
 
@@ -146,15 +146,16 @@ class _Protocol:
         self.response_bytes = protocol.response_bytes
 
     def response_iter(self, status: int, headers: list[tuple[str, str]], pieces: Any) -> None:
-        if not self.exports.give(self.protocol, self.environ, _send, self.protocol, status, headers, pieces):
+        send = partial(_send, self.protocol, status, headers, pieces)
+        if not self.exports.give(self.protocol, self.environ, send):
             pieces.close()
 
 
-def _given(protocol: Any, environ: dict[str, Any], answer: Callable[..., None], *arguments: Any) -> None:
+def _given(protocol: Any, environ: dict[str, Any], answer: Callable[[], object]) -> None:
     """Gives an answer: an error (500) if that fails. These threads stay for ever; so their connections to the database
     are closed, which would stay, too."""
     try:
-        answer(*arguments)
+        answer()
     except Exception:
         logger.exception("There is no answer")
         _give_error(protocol, environ, "server-error", SERVER_ERROR)
