@@ -8,21 +8,14 @@ from django.test import RequestFactory
 
 from config import wsgi
 from config.query_strings import encoded
+from tests.config.wsgi_requests import read_by_django
 
 ENCODED = "q=T%C3%BCrkei&a=b+c%20d:%zz"
 
 
 def answered(query: str) -> WSGIRequest:
     """The request as Django gets it; WSGI has bytes as letters of Latin-1."""
-    environ = {**RequestFactory().get("/api/v1/events/").environ, "QUERY_STRING": query}
-    requests: list[WSGIRequest] = []
-
-    def application(environ, start_response):
-        requests.append(WSGIRequest(environ))
-        return []
-
-    encoded(application)(environ, lambda *said: None)
-    return requests[0]
+    return read_by_django(encoded, {**RequestFactory().get("/api/v1/events/").environ, "QUERY_STRING": query})
 
 
 @pytest.mark.parametrize("query", ["q=Türkei&a=b+c%20d:%zz".encode().decode("latin-1"), ENCODED])
