@@ -14,7 +14,6 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -37,6 +36,7 @@ from timeline.filters import check_saved_filter
 from timeline.import_admin import ImportAdmin
 from timeline.importing import at_once, in_parts
 from timeline.models import Publication, PublicationRelation, Term, Timeline
+from timeline.models.publications import DRAFT_EDITED_AT
 from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, public_version
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
 from timeline.publishing_admin import LISTED, PublishingAdmin, account
@@ -129,7 +129,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             .get_queryset(request)
             .annotate(
                 public_version=Subquery(last.filter(withdrawn=False).values("version")),
-                public_draft=Subquery(last.values(edited=Coalesce("drafted_at", "published_at"))),
+                public_draft=Subquery(last.values(edited=DRAFT_EDITED_AT)),
                 was_withdrawn=Exists(last.filter(withdrawn=True)),
             )
         )

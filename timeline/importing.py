@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
 
 from events.among import among
 from events.interchange.importing import Import, Result, Rewritten, missing_events
@@ -22,6 +21,7 @@ from events.interchange.outcomes import MERGING, Existing, Status
 from events.locking import lock_in_tries
 from events.models import Actor, Event, EventText, EventType, Topic
 from timeline.models import Publication, Term
+from timeline.models.publications import DRAFT_EDITED_AT
 from timeline.processes import share_out
 from timeline.publishing import publish, publish_vocabulary
 from timeline.vocabulary import Changes, Key, public_members
@@ -104,8 +104,7 @@ class Report:
 
 def nothing_in_hand(ids: Collection[int]) -> set[int]:
     """Of the events of these ids, those that are public as they were saved last. One query."""
-    drafted_at = Coalesce("drafted_at", "published_at")
-    public = Publication.objects.current().filter(among("event_id", ids), event__updated_at__lte=drafted_at)
+    public = Publication.objects.current().filter(among("event_id", ids), event__updated_at__lte=DRAFT_EDITED_AT)
     return set(public.values_list("event_id", flat=True))
 
 

@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from events.models import Event
 from timeline.models.versions import Version
@@ -61,6 +62,9 @@ def _by_value(name: str, column: str, condition: Q) -> models.Index:
 
 NAMES_DIGEST = 16
 """Characters: rows that are read for each page stay short, and one pair in 2**64 is taken for the same."""
+
+DRAFT_EDITED_AT = Coalesce("drafted_at", "published_at")
+"""`Publication.draft_edited_at`, for queries."""
 
 
 class Publication(Version):
