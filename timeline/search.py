@@ -77,7 +77,7 @@ def queries(text: str, language: str) -> list[str]:
     """
     parts = parse(text)
     languages = [language, *(other for other, _ in settings.LANGUAGES if other != language)]
-    begun = stems(UNSTEMMED).of(words[-1] for _, words, beginning in parts if beginning).words
+    begun = stems(UNSTEMMED).of(words[-1] for _, words, beginning in parts if beginning)
     stemmers = {name: _Stemmer.of(name, parts, begun) for name in map(configuration, languages)}
     own = stemmers[configuration(language)]
     return [_all(parts, mark(language, other), stemmers[configuration(other)], own) for other in languages]
@@ -106,7 +106,7 @@ class _Stemmer:
     def of(cls, configuration: str, parts: Sequence[Part], begun: Mapping[str, Stemmed]) -> _Stemmer:
         completed = {last: completions(last, configuration) for last in begun}
         wanted = {word for _, words, _ in parts for word in words}.union(*completed.values())
-        return cls(stems(configuration).of(wanted).words, begun, completed)
+        return cls(stems(configuration).of(wanted), begun, completed)
 
     def phrase(self, words: Sequence[str], before: str) -> str:
         """A tsquery for words that follow each other, with the mark `before`. Of stop words alone it is empty."""

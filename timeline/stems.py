@@ -6,12 +6,10 @@ Of a million documents, and of what readers look for, the words are the same few
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from django.db import connection
 
 from events.copying import array_text
-from timeline.text import words_of
 
 CONFIGURATIONS = {"en": "english", "de": "german"}
 """PostgreSQL's text search configurations by language; the words of a language without one stay as they are."""
@@ -20,7 +18,7 @@ UNSTEMMED = "simple"
 
 MOST_KNOWN, LONGEST_KNOWN = 10_000, 40
 """Words, of so many characters at most, that each process remembers of a configuration: three megabytes. More would be
-rare ones. Names are put together of them anew, which takes next to nothing; remembered, they would take ten."""
+rare ones. Names are put together of them anew: remembered, they would take ten."""
 
 Stemmed = tuple[tuple[tuple[str, int], ...], int]
 """Of a word or a name: its lexemes, with their positions from 1, and how many positions it takes. Of a stop word there
@@ -41,13 +39,6 @@ def configuration(language: str) -> str:
     return CONFIGURATIONS.get(language, UNSTEMMED)
 
 
-class Known(NamedTuple):
-    """By word, and by name."""
-
-    words: Mapping[str, Stemmed]
-    names: Mapping[str, Stemmed]
-
-
 class Stems:
     """What words and names become in one configuration; of words remembered for the life of the process."""
 
@@ -55,13 +46,9 @@ class Stems:
         self.configuration = configuration
         self._known: dict[str, Stemmed] = {}
 
-    def of(self, words: Iterable[str], names: Iterable[str] = ()) -> Known:
-        """For all the `words` and `names`. One query, or none."""
-        cut = {name: words_of(name) for name in set(names)}
-        of_words = self._of_words({*words, *(word for parts in cut.values() for word in parts)})
-        return Known(of_words, {name: joined(of_words[word] for word in parts) for name, parts in cut.items()})
-
-    def _of_words(self, wanted: set[str]) -> dict[str, Stemmed]:
+    def of(self, words: Iterable[str]) -> dict[str, Stemmed]:
+        """What each of the words becomes. One query, or none."""
+        wanted = set(words)
         # Every language has numbers as they are: nearly each event has one of its own.
         found: dict[str, Stemmed] = {word: (((word, 1),), 1) for word in wanted if word.isascii() and word.isdecimal()}
         # Those that are known; others may let them be forgotten meanwhile.

@@ -8,13 +8,14 @@ those in capitals: WHO and IT may be names. They have no position, so that no ph
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import cache
 from itertools import chain
 
 import orjson
 from django.db import connection
 
-from timeline.stems import Stemmed, configuration, stems
+from timeline.stems import Stemmed, configuration, joined, stems
 from timeline.text import words_of
 
 LAST_POSITION, MOST_POSITIONS = 16_382, 254
@@ -49,8 +50,13 @@ IN_CAPITALS = re.compile("[A-Z]{2,}")
 """Or a part of a word: to look for the borders of all of them takes three times as long."""
 LONGEST_STOP_WORD = 12
 
+END = ""
+"""Stands behind the words of a text, or a name, in place of the `BORDERS`; no word is empty."""
+
 Found = tuple[str, str, Texts]
 """A document: its language, that of its texts, and what it is found by."""
+Parts = Mapping[str, Sequence[str]]
+"""By weight, the words of texts, and names as they are."""
 
 
 def mark(language: str, of_texts: str) -> str:
@@ -60,57 +66,77 @@ def mark(language: str, of_texts: str) -> str:
 
 def vectors(documents: Sequence[Found]) -> list[str]:
     """The vector of each document, as text."""
-    words: dict[str, set[str]] = {}
-    names: dict[str, set[str]] = {}
-    parts = [(language, of_texts, _cut(texts), _Capitals(texts)) for language, of_texts, texts in documents]
-    for language, of_texts, by_weight, capitals in parts:
-        for weight in WEIGHTS:
-            wanted, of = (names, language) if weight in NAMES else (words, of_texts)
-            wanted.setdefault(of, set()).update(chain.from_iterable(by_weight[weight]))
-        for either in {language, of_texts}:
-            words.setdefault(either, set()).update(capitals.found)
-    known = {
-        language: stems(configuration(language)).of(words.get(language, ()), names.get(language, ()))
-        for language in words.keys() | names.keys()
+    # Each name once: they come again in each language, and in many events.
+    names = {name: words_of(name) for name in _texts(documents, NAMES)}
+    capitals = _Capitals(_texts(documents, WEIGHTS))
+    parts = [_parts(texts) for *_, texts in documents]
+    words: dict[str, set[str]] = {language: set() for either in documents for language in either[:2]}
+    for (_, of_texts, _), by_weight in zip(documents, parts, strict=True):
+        words[of_texts].update(*(by_weight[weight] for weight in WEIGHTS if weight not in NAMES))
+    in_all = capitals.words.union(*names.values())
+    known = {language: stems(configuration(language)).of((own | in_all) - {END}) for language, own in words.items()}
+    lexemes = {
+        both: _Lexemes(mark(*both), known[both[0]], known[both[1]], names)
+        for both in {(language, of_texts) for language, of_texts, _ in documents}
     }
     found = [
-        _vector(mark(language, of_texts), known[of_texts].words, known[language].names, by_weight)
-        for language, of_texts, by_weight, _ in parts
+        _vector(lexemes[language, of_texts], by_weight)
+        for (language, of_texts, _), by_weight in zip(documents, parts, strict=True)
     ]
     others = [document for document, vector in zip(documents, found, strict=True) if vector is None]
     by_database = iter(_made_by_database(others) if others else ())
+    silent = {language: capitals.silent_in(stemmed) for language, stemmed in known.items()}
     return [
         " ".join(
             [
                 next(by_database) if vector is None else vector,
-                *capitals.stop_words(mark(language, of_texts), known[language].words, known[of_texts].words),
+                *capitals.stop_words(mark(language, of_texts), texts, silent[language] | silent[of_texts]),
             ]
         )
-        for vector, (language, of_texts, _, capitals) in zip(found, parts, strict=True)
+        for vector, (language, of_texts, texts) in zip(found, documents, strict=True)
     ]
 
 
-Parts = Mapping[str, Sequence[Sequence[str]]]
-"""By weight, of each text its words, or of a name itself."""
+def _texts(documents: Iterable[Found], weights: str) -> set[str]:
+    found: set[str] = set()
+    return found.union(*(texts[weight] for *_, texts in documents for weight in weights))
 
 
-def _cut(texts: Texts) -> Parts:
-    return {weight: [[text] if weight in NAMES else words_of(text) for text in texts[weight]] for weight in WEIGHTS}
+def _parts(texts: Texts) -> Parts:
+    return {
+        weight: texts[weight]
+        if weight in NAMES
+        else [word for text in texts[weight] for word in (*words_of(text), END)]
+        for weight in WEIGHTS
+    }
 
 
 class _Capitals:
-    """What stands in capitals in a document."""
+    """What stands in capitals in texts, without the capitals."""
 
-    def __init__(self, texts: Texts) -> None:
-        self._text = "\n".join(chain.from_iterable(texts.values()))
-        found = IN_CAPITALS.findall(self._text)
-        self.found = {word.lower() for word in found if len(word) <= LONGEST_STOP_WORD}
-        """Without the capitals; and parts of words."""
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._found = {
+            text: {word.lower() for word in found if len(word) <= LONGEST_STOP_WORD}
+            for text in texts
+            if (found := IN_CAPITALS.findall(text))
+        }
+        self.words: set[str] = set().union(*self._found.values())
+        """And parts of words."""
 
-    def stop_words(self, before: str, *known: Mapping[str, Stemmed]) -> list[str]:
-        """With the mark `before` the lexemes of those words that say nothing in one of the languages."""
-        found = (word for word in self.found if not all(words[word][0] for words in known))
-        return [f"'{before}:{word}'" for word in found if re.search(rf"(?<!\w){word.upper()}(?!\w)", self._text)]
+    def silent_in(self, stemmed: Mapping[str, Stemmed]) -> set[str]:
+        """Those of the words that say nothing in a language."""
+        return {word for word in self.words if not stemmed[word][0]}
+
+    def stop_words(self, before: str, texts: Texts, silent: Set[str]) -> list[str]:
+        """With the mark `before` the lexemes of those of the `silent` words that stand in the texts of a document."""
+        found = {
+            word
+            for text in chain.from_iterable(texts.values())
+            if text in self._found
+            for word in self._found[text] & silent
+            if re.search(rf"(?<!\w){word.upper()}(?!\w)", text)
+        }
+        return [f"'{before}:{word}'" for word in found]
 
 
 def _made_by_database(documents: Iterable[Found]) -> list[str]:
@@ -131,26 +157,56 @@ def _made_by_database(documents: Iterable[Found]) -> list[str]:
         return [text for (text,) in cursor.fetchall()]
 
 
-def _vector(before: str, words: Mapping[str, Stemmed], names: Mapping[str, Stemmed], parts: Parts) -> str | None:
-    """With the mark `before` its lexemes. None stands for a document that is too long to be put together here."""
-    places: dict[str, str] = {}
-    start = last = 0
-    for weight in WEIGHTS:
-        known = names if weight in NAMES else words
-        for text in parts[weight]:
-            for part in text:
-                lexemes, taken = known[part]
-                for lexeme, position in lexemes:
-                    last = start + position
-                    if lexeme in places:
-                        places[lexeme] += f",{last}{weight}"
+class _Lexemes:
+    """What words and names become in documents of one language with texts in one: lexemes, with their mark."""
+
+    def __init__(
+        self,
+        before: str,
+        of_names: Mapping[str, Stemmed],
+        of_texts: Mapping[str, Stemmed],
+        names: Mapping[str, Sequence[str]],
+    ) -> None:
+        self.words = _marked(before, of_texts)
+        in_names = self.words if of_names is of_texts else _marked(before, of_names)
+        self.names = {name: joined(in_names[word] for word in (*words, END)) for name, words in names.items()}
+
+
+def _marked(before: str, stemmed: Mapping[str, Stemmed]) -> dict[str, Stemmed]:
+    """By word, its lexemes as they stand in a vector before their places."""
+    found: dict[str, Stemmed] = {
+        word: (tuple((f"'{before}:{lexeme}':", position) for lexeme, position in lexemes), taken)
+        for word, (lexemes, taken) in stemmed.items()
+    }
+    return found | {END: ((), len(BORDERS))}
+
+
+def _vector(lexemes: _Lexemes, parts: Parts) -> str | None:
+    """None stands for a document that is too long to be put together here."""
+    found: dict[str, str] = {}
+    start = 0
+    try:
+        for weight in WEIGHTS:
+            known = lexemes.names if weight in NAMES else lexemes.words
+            places = _places(weight)
+            for part in parts[weight]:
+                in_part, taken = known[part]
+                for lexeme, position in in_part:
+                    if lexeme in found:
+                        found[lexeme] += "," + places[start + position]
                     else:
-                        places[lexeme] = f"'{before}:{lexeme}':{last}{weight}"
+                        found[lexeme] = lexeme + places[start + position]
                 start += taken
-            start += len(BORDERS)
-    if last > LAST_POSITION:
+    except IndexError:
         return None
-    # Up to so many positions, no lexeme can have more; words have no commas.
-    if last > MOST_POSITIONS and max(place.count(",") for place in places.values()) >= MOST_POSITIONS:
+    # Lexemes have no commas. To count those in all of them takes longer than to see that none has room for so many.
+    longest = max(map(len, found.values()), default=0)
+    if longest > 2 * MOST_POSITIONS and max(where.count(",") for where in found.values()) >= MOST_POSITIONS:
         return None
-    return " ".join(places.values())
+    return " ".join(found.values())
+
+
+@cache
+def _places(weight: str) -> list[str]:
+    """By position, how a vector has it: to write them again and again takes longer than all else."""
+    return [f"{position}{weight}" for position in range(1 + LAST_POSITION)]

@@ -19,7 +19,7 @@ from timeline import search
 from timeline.pagination import Cursor
 from timeline.publishing import publish
 from timeline.search import NothingToSearch, queries
-from timeline.stems import STEMS, Known, Stems
+from timeline.stems import STEMS, Stems
 from timeline.text import words_of
 from timeline.vectors import vectors
 
@@ -490,9 +490,8 @@ def test_a_search_asks_each_stemmer_once(django_assert_num_queries):
 
 def test_a_beginning_in_which_postgresql_knows_no_letter_is_not_looked_for(monkeypatch):
     class Unknowing(Stems):
-        def of(self, words, names=()):
-            known = {word: ((), 0) if word.startswith("zz") else said for word, said in super().of(words).words.items()}
-            return Known(known, {})
+        def of(self, words):
+            return {word: ((), 0) if word.startswith("zz") else said for word, said in super().of(words).items()}
 
     found = queries("peace", "en")
     monkeypatch.setattr(search, "stems", Unknowing)
