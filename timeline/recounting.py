@@ -64,7 +64,7 @@ class Wrong:
     def change(self) -> Change:
         """What mends it."""
         starts, ends = self.counted_starts - self.starts, self.counted_ends - self.ends
-        return Change(self.dimension, self.key, self.month, starts, ends)
+        return Change(dimension=self.dimension, key=self.key, month=self.month, starts=starts, ends=ends)
 
 
 def wrong_tallies() -> Iterator[list[Wrong]]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
 from django.db import connection
@@ -46,12 +46,16 @@ def count(*, added: Iterable[Publication] = (), removed: Iterable[Publication] =
     for counter, fewer in zip((starts, ends), _by_month(removed), strict=True):
         counter.subtract(fewer)
     changed = {entry for counter in (starts, ends) for entry, number in counter.items() if number}
-    change([Change(*entry, starts[entry], ends[entry]) for entry in sorted(changed)])
+    change(
+        [
+            Change(dimension=of, key=key, month=month, starts=starts[of, key, month], ends=ends[of, key, month])
+            for of, key, month in sorted(changed)
+        ]
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """How many more begin and end."""
+class Change(TypedDict):
+    """How many more begin and end. A dictionary, which costs half of what an object costs: there are seven an event."""
 
     dimension: str
     key: str
@@ -75,24 +79,28 @@ Entry = tuple[str, str, datetime.date]
 
 def _by_month(rows: Iterable[Publication]) -> tuple[Counter[Entry], Counter[Entry]]:
     """How many of the public ones begin, and how many end."""
+    both: list[Entry] = []
     begun: list[Entry] = []
     ended: list[Entry] = []
     for row in rows:
         if row.withdrawn:
             continue
         first, last = month_of(row.start_min), month_of(row.end_max)
-        entries = list(_entries(row, first))
-        ever = [(EVER[dimension], key, FIRST_MONTH) for dimension, key, _ in entries if dimension in EVER]
-        begun += [(DAY, "", row.start_min), *entries, *ever]
-        ended += [(DAY, "", row.end_max), *(entries if first == last else _entries(row, last)), *ever]
-    return Counter(begun), Counter(ended)
-
-
-def _entries(row: Publication, month: datetime.date) -> Iterator[Entry]:
-    yield ALL, "", month
-    for dimension, column in COLUMNS.items():
-        for key in getattr(row, column):
-            yield dimension, key, month
+        values = [(dimension, key) for dimension, column in COLUMNS.items() for key in getattr(row, column)]
+        both += [(EVER[dimension], key, FIRST_MONTH) for dimension, key in values]
+        values.append((ALL, ""))
+        if first == last:
+            both += [(dimension, key, first) for dimension, key in values]
+        else:
+            begun += [(dimension, key, first) for dimension, key in values]
+            ended += [(dimension, key, last) for dimension, key in values]
+        begun.append((DAY, "", row.start_min))
+        ended.append((DAY, "", row.end_max))
+    starts = Counter(both)
+    ends = starts.copy()
+    starts.update(begun)
+    ends.update(ended)
+    return starts, ends
 
 
 FIRST_MONTH, LAST_MONTH = datetime.date.min, month_of(datetime.date.max)
