@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import CharField, Field, IntegerField, JSONField, Model, TextField
+from django.db.models import CharField, DateField, Field, IntegerField, JSONField, Model, TextField
 
 
 def copy_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -73,13 +73,15 @@ def _reader(field: Field[Any, Any]) -> Callable[[Model], Any]:
 
 
 def _maker(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
-    """What makes the driver's value of a field's. It knows everything but JSON, and is slow at lists."""
+    """What makes the driver's value of a field's. It knows everything but JSON, and is slow at lists and days."""
     if isinstance(field, JSONField):
         return lambda value: field.get_db_prep_save(value, connection)
     if isinstance(field, ArrayField) and isinstance(field.base_field, CharField | TextField):
         return lambda value: None if value is None else array_text(value)
     if isinstance(field, ArrayField) and isinstance(field.base_field, IntegerField):
         return lambda value: None if value is None else f"{{{','.join(map(str, value))}}}"
+    if isinstance(field, DateField):  # and moments
+        return lambda value: None if value is None else value.isoformat()
     return None
 
 

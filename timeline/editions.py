@@ -46,7 +46,7 @@ class Edition:
             "version": previous.version + 1 if previous else 1,
             "published_in": self.number,
             "published_at": self.at,
-            "published_by": self.by,
+            "published_by_id": self.by and self.by.pk,
         }
 
 
