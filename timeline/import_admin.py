@@ -60,7 +60,7 @@ from timeline.import_effects import Effects
 from timeline.importing import WHY_IN_HAND, Report, nothing_in_hand, publish_imported, run
 from timeline.publishing_admin import PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
-from timeline.taken_along import linked_along, log_what_went_along, say_what_went_along
+from timeline.taken_along import log_what_went_along, say_what_went_along
 
 MOST_BYTES = 5_000_000
 MOST_PACKED = 2_000_000
@@ -210,9 +210,10 @@ class ImportAdmin(PublishingAdmin):
             "listed": LISTED,
             "published_events": counted(effects.published.published, "event", "events"),
             "public_entries": counted(effects.published.vocabulary, "public entry", "public entries"),
-            "along": linked_along(effects.entries, effects.in_file),
+            "along": effects.along,
             "published_unchanged": listing(effects.published_unchanged, LISTED),
             "withdrawn": listing(effects.published.withdrawn, LISTED),
+            "otherwise": listing(effects.published.otherwise, LISTED),
             "in_hand": listing(effects.published.in_hand, LISTED),
             "why_in_hand": WHY_IN_HAND,
             "others_unpublished": others_not("published", len(effects.unpublished), LISTED),

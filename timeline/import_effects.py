@@ -11,6 +11,7 @@ from events.interchange.outcomes import Status
 from events.interchange.shapes import Problem
 from events.models import Actor, Event
 from timeline.importing import Published, Report
+from timeline.taken_along import Along, linked_along
 from timeline.vocabulary import Changes, Key
 
 
@@ -34,6 +35,9 @@ class Effects:
     entries: Changes = field(default_factory=Changes)
     """The actors, types and topics that became public otherwise with it, in hand of editors or in the file; some of
     them several times."""
+    along: Along = field(default_factory=Along)
+    """What to say of them, as far as the file does not say it. Looked up within the transaction: when it is taken back,
+    nobody knows what the file makes, nor whose a code would be."""
     digest: str = ""
     """Of all that the import did to what it met: the same at another time if it does the same then."""
 
@@ -94,9 +98,10 @@ class Effects:
         ]
 
     def add_published(self, published: Published) -> None:
-        """What was, in all."""
+        """What was, in all. Within the transaction, too."""
         self.published = published
         self.entries.add(published.entries)
+        self.along = linked_along(self.entries, self.in_file, made=False)
         self.unpublished.sort(key=lambda event: event.line)
         unchanged = Event.objects.filter(among("pk", set(published.event_ids) - self.imported_ids))
         self.published_unchanged = list(unchanged.order_by("slug").values_list("slug", flat=True))

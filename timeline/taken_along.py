@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from events.among import among
 from events.models import Actor, EventType, Topic
-from timeline.admin_messages import linked, log
+from timeline.admin_messages import linked, log, slugs
 from timeline.models import Term
 from timeline.vocabulary import Changes, Key
 
@@ -55,18 +55,20 @@ def say_what_went_along(request: HttpRequest, changes: Changes, expected: Contai
 class Along(NamedTuple):
     """What to name of `Changes`, by the same names: links to what is public, with commas; blank if there are none."""
 
-    changed: SafeString
-    again: SafeString
-    first: SafeString
+    changed: str = ""
+    again: str = ""
+    first: str = ""
 
 
-def linked_along(changes: Changes, expected: Container[Key] = ()) -> Along:
-    """Each entry once. Of those that are otherwise by now, not those that are `expected` to be."""
+def linked_along(changes: Changes, expected: Container[Key] = (), *, made: bool = True) -> Along:
+    """Each entry once. Of those that are otherwise by now, not those that are `expected` to be. Unless the changes are
+    `made` yet, what is public with them for the first time has no page to link to."""
     changed = entries_of(changes.changed)
     told = [entry for entry in changed if (KINDS[type(entry)].value, entry.slug) not in expected]
     again = _without(entries_of(changes.again), changed)
     first = _without(entries_of(changes.first), [*changed, *again])
-    return Along(linked(told, LISTED, _page), linked(again, LISTED, _page), linked(first, LISTED_FIRST, _page))
+    named = linked(first, LISTED_FIRST, _page) if made else slugs(first, LISTED_FIRST)
+    return Along(linked(told, LISTED, _page), linked(again, LISTED, _page), named)
 
 
 def _without(entries: Iterable[Any], others: Iterable[Any]) -> list[Any]:
@@ -79,8 +81,9 @@ def entries_of(keys: Iterable[Key]) -> list[Any]:
     by_kind: dict[str, set[str]] = {kind: set() for kind in Term.Kind}
     for kind, key in keys:
         by_kind[kind].add(key)
-    slugs, codes = among("slug", by_kind[Term.Kind.ACTOR]), among("code", by_kind[Term.Kind.COUNTRY])
-    found: list[Any] = sorted({*Actor.objects.filter(slugs), *Actor.objects.filter(codes)}, key=lambda one: one.slug)
+    by_slug, by_code = among("slug", by_kind[Term.Kind.ACTOR]), among("code", by_kind[Term.Kind.COUNTRY])
+    actors = {*Actor.objects.filter(by_slug), *Actor.objects.filter(by_code)}
+    found: list[Any] = sorted(actors, key=lambda actor: actor.slug)
     for model in (EventType, Topic):
         found += model._default_manager.filter(among("slug", by_kind[KINDS[model]])).order_by("slug")
     return found

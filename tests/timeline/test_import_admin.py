@@ -337,11 +337,16 @@ def test_what_a_table_changed_where_nothing_was_in_hand_is_published_by_another_
     send(client, table, "e.csv")
     rights.add(right)
 
+    left = "left so, since the file does not change them: earlier.</p>"
+    preview = upload(client, table, "e.csv", publish="on")
+    assert (left in preview.text, "There is nothing to import." in preview.text) == (not may_publish, not may_publish)
+
     # Something of it is new, so that there is something to import.
     more = upload(client, table + b"cables:9,new,meeting,2023\n", "e.csv", publish="on")
     with_it = "although the file changes nothing in them, since they are not public as they are here: earlier.</p>"
     assert (would_be_published("1 event", "0 public entries") in more.text) is may_publish
     assert (with_it in more.text) is may_publish
+    assert (left in more.text) is not may_publish
     left = "Public otherwise than they are here, and left so, since the file did not change them: earlier."
     assert (left in said(client.post(CONFIRM, form_of(more)))) is not may_publish
     assert Publication.objects.current().get(slug="earlier").version == 2 + may_publish
@@ -898,19 +903,32 @@ def test_what_would_be_public_for_the_first_time_is_shown_again_if_somebody_save
     assert not Term.objects.exists()
 
 
-def test_who_joined_a_public_bloc_can_be_published_by_an_import_that_does_nothing_else(staff):
+@pytest.mark.parametrize("new", [True, False])
+def test_who_joins_a_public_bloc_is_published_by_an_import_that_does_nothing_else(staff, new):
     client = staff(*EDITOR)
     send(client, lines(opec()))
     publish_vocabulary(actors=Actor.objects.all())
-    send(client, lines(KZ, opec(("KZ", {}))))
+    joined = lines(KZ, opec(("KZ", {})))
+    if not new:
+        send(client, joined)
 
-    preview = upload(client, lines(opec(("KZ", {}))), publish="on")
+    preview = upload(client, joined, publish="on")
     assert 'value="Import and publish"' in preview.text
+    assert "<p>These would be public for the first time: kazakhstan.</p>" in preview.text
     link = '<a href="/api/v1/actors/kazakhstan/">kazakhstan</a>'
-    assert f"<p>These would be public for the first time: {link}.</p>" in preview.text
     assert not Term.objects.filter(key="KZ").exists()
     assert f"Public now for the first time: {link}." in said(client.post(CONFIRM, form_of(preview)))
     assert Term.objects.current().filter(key="KZ").exists()
+
+
+def test_who_has_a_code_by_then_would_be_public_for_the_first_time(staff):
+    client = staff(*EDITOR)
+    send(client, lines(KZ, US))
+    publish_vocabulary(actors=[Actor.objects.get(code="US")])
+
+    preview = upload(client, lines(KZ | {"code": "KX"}, US | {"code": "KZ"}), publish="on")
+
+    assert "for the first time" not in preview.text
 
 
 def test_what_would_be_public_again_is_said_before(staff):
