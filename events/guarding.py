@@ -71,11 +71,21 @@ class GuardedForm(forms.ModelForm):
         self._check_slug()
         return cleaned
 
+    @staticmethod
+    def keeps_slug(record: Any) -> bool:
+        """Whether it has become public after the form was made, and has to keep its slug: an admin may know."""
+        return False
+
     def _check_slug(self) -> None:
         """That none is passed over, of what is fixed by now."""
         entered = self.data.get(self.add_prefix("slug"))
         there = getattr(self.instance, "slug", None)
-        if "slug" not in self.fields and None not in (entered, there) and entered != there:
+        if None in (entered, there) or entered == there or not self.instance.pk:
+            return
+        if "slug" in self.fields and self.keeps_slug(self.instance):
+            del self.fields["slug"]
+            self.cleaned_data.pop("slug", None)
+        if "slug" not in self.fields:
             self.add_error(
                 None,
                 f"The slug “{entered}” is not possible any more: this {self.instance._meta.verbose_name} has become "

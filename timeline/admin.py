@@ -32,6 +32,7 @@ from timeline import public_admin  # noqa: F401 -- registers what is to look at
 from timeline.admin_messages import last_refresh, linked, log, of_others, say_not, say_what_follows, slugs
 from timeline.checks import refusals
 from timeline.drafts import load_drafts
+from timeline.editions import hold_publishing
 from timeline.filters import check_saved_filter
 from timeline.import_admin import ImportAdmin
 from timeline.importing import at_once, in_parts
@@ -292,6 +293,18 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
             obj.is_public = Term.objects.current().filter(kind=self.kind, key=obj.slug).exists()
         return bool(obj.is_public)
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.keeps_slug = staticmethod(self._is_public_by_now)  # type: ignore[attr-defined]
+        return form
+
+    def _is_public_by_now(self, entry: Any) -> bool:
+        """The same when its row is locked, until the transaction ends. For what somebody publishes takes entries along
+        without locking them."""
+        hold_publishing()
+        vars(entry).pop("is_public", None)
+        return self._is_public(entry)
+
     def view_on_site(self, obj: Any) -> str | None:
         """Its public address; none if it is not public."""
         return self._page(obj) if self._is_public(obj) else None
@@ -300,6 +313,10 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         return reverse(f"{self.kind.value}-detail", args=[entry.slug])
 
     def why_not_deleted(self, entries: QuerySet[Any], request: HttpRequest) -> list[str]:
+        if "post" in request.POST:  # what somebody publishes may take them along
+            ids = entries.order_by().values("pk")
+            list(self.model._default_manager.select_for_update().filter(pk__in=ids).order_by("pk").only("pk"))
+            hold_publishing()
         public = (
             Term.objects.current().filter(kind=self.kind, key__in=entries.order_by().values("slug")).order_by("key")
         )

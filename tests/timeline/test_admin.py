@@ -1019,6 +1019,42 @@ def test_the_slug_of_what_is_public_stays(admin_client):
     assert (entry.slug, entry.titles) == ("other", {"en": "Third"})
 
 
+def test_the_slug_of_what_becomes_public_while_its_form_waits_stays(admin_client, monkeypatch):
+    entry = Timeline.objects.create(slug="all", titles={"en": "All"})
+    page = address(Timeline, "change", entry.pk)
+    # Whoever publishes is waited for.
+    monkeypatch.setattr("timeline.admin.hold_publishing", lambda: publish_vocabulary(timelines=[entry]))
+
+    response = admin_client.post(page, {"slug": "third", "titles_en": "Third"})
+    form = response.context["adminform"].form
+    assert form.errors == {
+        "__all__": [
+            "The slug “third” is not possible any more: this timeline has become public after you had opened the form. "
+            "Saving again keeps “all”."
+        ]
+    }
+    assert "slug" not in form.fields
+    assert '<div class="readonly">all</div>' in response.text
+
+    assert admin_client.post(page, {"titles_en": "Third"}).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.slug, entry.titles) == ("all", {"en": "Third"})
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_what_becomes_public_while_its_deletion_waits_stays(admin_client, monkeypatch, chosen):
+    entry = Timeline.objects.create(slug="all", titles={"en": "All"})
+    monkeypatch.setattr("timeline.admin.hold_publishing", lambda: publish_vocabulary(timelines=[entry]))
+
+    if chosen:
+        data = {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"}
+        admin_client.post(address(Timeline, "changelist"), data)
+    else:
+        admin_client.post(address(Timeline, "delete", entry.pk), {"post": "yes"})
+
+    assert Timeline.objects.filter(pk=entry.pk).exists()
+
+
 def test_a_timeline_can_be_withdrawn_and_comes_back(admin_client, client):
     entry, other = (Timeline.objects.create(slug=slug, titles={"en": slug.title()}) for slug in ("all", "other"))
     act(admin_client, "publish_selected", entry)
