@@ -38,8 +38,14 @@ def say_what_filters_lose(request: HttpRequest, changed: Iterable[Key]) -> None:
         codes = [code for code in sorted(lost) if (Term.Kind.COUNTRY, code) in keys]
         if codes:
             said = ", ".join(f"{code}, which is {lost[code] or 'no code any more'}" for code in codes)
-            page = reverse("admin:timeline_timeline_change", args=[ids[slug]])
-            messages.warning(request, format_html(LEFT, page, slug, said))
+            messages.warning(request, format_html(LEFT, _page(ids.get(slug)), slug, said))
+
+
+def _page(timeline_id: int | None) -> str:
+    """Where it is corrected; the list, if none has the slug under which it is public."""
+    if timeline_id is None:
+        return reverse("admin:timeline_timeline_changelist")
+    return reverse("admin:timeline_timeline_change", args=[timeline_id])
 
 
 def _lost_codes(slugs: set[str], codes: set[str]) -> dict[str, str]:

@@ -67,6 +67,16 @@ def test_who_publishes_it_with_an_event_does_too(admin_client):
     assert warnings(said) == [lost(pages, "kazakh", "KZ, which is KZAK")]
 
 
+def test_it_is_said_of_a_timeline_that_is_public_under_another_slug_than_it_has(admin_client):
+    published("talks", "2025", "KZ")
+    timelines(kazakh="country=KZ")
+    Timeline.objects.update(slug="other")
+
+    said = act(admin_client, "publish_selected", with_code(state("KZ"), "KZAK"))
+
+    assert warnings(said) == [lost({"kazakh": address(Timeline, "changelist")}, "kazakh", "KZ, which is KZAK")]
+
+
 def test_it_is_said_of_a_code_that_has_gone_meanwhile(admin_client, monkeypatch):
     published("talks", "2025", "KZ")
     pages = timelines(kazakh="country=KZ")
