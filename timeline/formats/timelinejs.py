@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 
 from timeline.documents import Document
@@ -19,10 +20,13 @@ def write(documents: Iterable[Document], feed: Feed) -> Iterator[str]:
 
 
 def slide(document: Document) -> Document:
-    """An event. Month and day are left out where they are not known, an open end has no `end_date`."""
+    """An event. Month and day are left out where they are not known, but where one end is within what is known of the
+    other; an open end has no `end_date`."""
     when = When.of(document)
     # What has no known start stands at its end: TimelineJS needs one day.
     start, end = (when.begins, when.ends) if when.begins else (when.ends, None)
+    if start and end and start != end and _is_within(start, end):
+        start, end = (_parts(day) for day in when.known_days())
     return {
         "unique_id": document["id"],
         "start_date": _date(start or ()),
@@ -39,13 +43,23 @@ def _slides(documents: Iterable[Document], feed: Feed) -> Iterator[Document]:
         empty = False
         yield slide(document)
     if empty:
-        day = feed.window_end
         yield {
-            "start_date": _date((day.year, day.month, day.day)),
+            "start_date": _date(_parts(feed.window_end)),
             # TimelineJS needs a day, and shows it unless it gets words instead: nothing happened on this one.
             "display_date": _stripped(feed.title),
             "text": {"headline": NO_EVENTS.get(feed.language, NO_EVENTS["en"])},
         }
+
+
+def _is_within(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether one of two dates is the month or the year of the other. TimelineJS takes them for one date, or the month
+    or year for its first day, which may come before the other: days alone say what lies between."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
+
+
+def _parts(day: datetime.date) -> tuple[int, ...]:
+    return day.year, day.month, day.day
 
 
 def _date(parts: tuple[int, ...]) -> dict[str, int]:

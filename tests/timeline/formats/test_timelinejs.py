@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.timeline.formats.samples import FEED, document, written
+from tests.timeline.formats.samples import FEED, dated, document, written
 from timeline.formats.timelinejs import slide
 
 
@@ -35,3 +35,22 @@ def test_a_feed_without_events_says_so_at_the_end_of_its_window(language, said):
             }
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("edtf", "start", "end"),
+    [
+        ("2025-11-06/2025", (2025, 11, 6), (2025, 12, 31)),
+        ("2025-11-06/2025-11", (2025, 11, 6), (2025, 11, 30)),
+        ("2025-11/2025", (2025, 11, 1), (2025, 12, 31)),
+        ("2025/2025-06-01", (2025, 1, 1), (2025, 6, 1)),
+        ("2025-06/2025-06-20", (2025, 6, 1), (2025, 6, 20)),
+        ("2024-11-06/2025", (2024, 11, 6), (2025,)),
+        ("2025/2025", (2025,), None),
+    ],
+)
+def test_an_end_within_what_is_known_of_the_other_is_a_day_after_a_day(edtf, start, end):
+    shown = slide(dated(edtf))
+
+    assert (*shown["start_date"].values(),) == start
+    assert (tuple(shown["end_date"].values()) if "end_date" in shown else None) == end
