@@ -123,7 +123,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 # Any web page may read the API, as nobody in particular.
-CORS_URLS_REGEX = r"^/(api|oembed)/"
+CORS_URLS_REGEX = r"^/(api|oembed)(/|$)"  # and what redirects there
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_HEADERS = [*default_headers, "cache-control", "if-none-match", "pragma", "x-request-id"]
