@@ -6,6 +6,7 @@ Of a million documents, and of what readers look for, the words are the same few
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from django.db import connection
 
@@ -50,25 +51,27 @@ class Stems:
         """What each of the words becomes. One query, or none."""
         wanted = set(words)
         # Every language has numbers as they are: nearly each event has one of its own.
-        found: dict[str, Stemmed] = {word: (((word, 1),), 1) for word in wanted if word.isascii() and word.isdecimal()}
+        numbers: dict[str, Stemmed] = {
+            word: (((word, 1),), 1) for word in wanted if word.isascii() and word.isdecimal()
+        }
+        wanted -= numbers.keys()
         # Those that are known; others may let them be forgotten meanwhile.
-        found |= {word: stemmed for word in wanted if (stemmed := self._known.get(word)) is not None}
+        found = {word: stemmed for word in wanted if (stemmed := self._known.get(word)) is not None}
         if new := wanted.difference(found):
             with connection.cursor() as cursor:
                 cursor.execute(STEMMED, [array_text(new), self.configuration])
-                learned = {
+                found |= {
                     word: (tuple(zip(lexemes[:-1], positions[:-1], strict=True)), positions[-1] - 1)
                     for word, lexemes, positions in cursor.fetchall()
                 }
-            self._remember({word: stemmed for word, stemmed in learned.items() if len(word) <= LONGEST_KNOWN})
-            found |= learned
-        return found
+            self._remember({word: stemmed for word, stemmed in found.items() if len(word) <= LONGEST_KNOWN})
+        return numbers | found
 
-    def _remember(self, learned: Mapping[str, Stemmed]) -> None:
-        """Forgets all that is known where it would become too much."""
-        if len(self._known) + len(learned) > MOST_KNOWN:
+    def _remember(self, wanted: Mapping[str, Stemmed]) -> None:
+        """Where it would become too much, forgets what was not wanted now: words that come again and again stay."""
+        if len(self._known.keys() | wanted.keys()) > MOST_KNOWN:
             self._known.clear()
-        self._known.update(learned)
+        self._known.update(islice(wanted.items(), MOST_KNOWN))
 
 
 def joined(words: Iterable[Stemmed]) -> Stemmed:

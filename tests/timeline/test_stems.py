@@ -38,9 +38,21 @@ def test_what_is_remembered_is_bounded(monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(stems, "MOST_KNOWN", 3)
     known = Stems("english")
 
-    for queries, words in ((1, ["houses", "the"]), (0, ["the"]), (1, ["houses", "trees", "cars"]), (1, ["the"])):
+    for queries, words in ((1, ["houses", "the"]), (0, ["the"]), (1, ["the", "trees", "cars"]), (0, ["the"])):
         with django_assert_num_queries(queries):
             assert sorted(known.of(words)) == sorted(words)
+    with django_assert_num_queries(1):  # was not wanted when there was no room for all
+        known.of(["houses"])
+
+
+def test_no_more_is_remembered_of_what_is_wanted_at_once(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(stems, "MOST_KNOWN", 3)
+    known = Stems("english")
+    words = ["houses", "the", "trees", "cars"]
+    known.of(words)
+
+    with django_assert_num_queries(1):
+        assert sorted(known.of(words)) == sorted(words)
 
 
 def test_what_is_long_is_not_remembered(django_assert_num_queries):
