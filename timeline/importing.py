@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 
 from events.among import among
 from events.interchange.importing import Import, Result, Rewritten, missing_events
@@ -23,7 +23,7 @@ from events.models import Actor, Event, EventText, EventType, Topic
 from timeline.models import Publication, Term
 from timeline.models.publications import DRAFT_EDITED_AT
 from timeline.processes import share_out
-from timeline.publishing import publish, publish_vocabulary
+from timeline.publishing import publish, publish_vocabulary, withdrawn_among
 from timeline.vocabulary import Changes, Key, public_members
 
 T = TypeVar("T")
@@ -295,7 +295,9 @@ def publish_batch(batch: Batch, turn: AbstractContextManager[Any]) -> Published:
         done.entries = Changes(changed=entries.changed, again=entries.again, said=entries.said)
         looked_at = {event.pk for event in (*outcome.published, *outcome.unchanged, *outcome.refused)}
         left = Event.objects.filter(among("pk", seen.keys() - looked_at)) if len(looked_at) < len(seen) else ()
-        done.edited_meanwhile += sorted(event.slug for event in left)
+        ended = set(withdrawn_among(event.pk for event in left).values_list("event_id", flat=True))
+        done.withdrawn += sorted(event.slug for event in left if event.pk in ended)
+        done.edited_meanwhile += sorted(event.slug for event in left if event.pk not in ended)
     return done
 
 
@@ -331,11 +333,16 @@ def _to_publish(batch: Batch) -> tuple[list[Event], Published]:
 
 def _public_vocabulary(report: Report) -> dict[str, QuerySet[Any]]:
     """As `publish_vocabulary` takes them, those that are public already; the others become so with the first event that
-    names them, but for those who join a public bloc, whom its public events involve."""
+    names them, but for those who join a public bloc, whom its public events involve. Whether they are is asked once
+    more when they are read: events may take minutes, in which an editor withdraws some."""
 
     def public(model: type[Any], kind: Term.Kind, slugs: Iterable[str] = (), others: Iterable[str] = ()) -> Any:
         keys = Term.objects.current().keys_among(kind, {*report.vocabulary.get(kind.value, []), *slugs})
-        return model._default_manager.filter(among("slug", {*keys, *others}))
+        last = Term.objects.filter(kind=kind, key=OuterRef("slug"), superseded_in=None)
+        return model._default_manager.filter(
+            Q(among("slug", keys)) & Exists(last.filter(withdrawn=False))
+            | Q(among("slug", set(others))) & ~Exists(last)
+        )
 
     changed = _changed([*report.left_actors, *_members(report)])
     return {

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from events.among import among
 from events.models import Actor, Event, EventType, Topic
@@ -46,6 +46,9 @@ COPIED = [
 ]
 """The columns that a version derived from another one keeps."""
 
+
+LOOKS = 5
+"""So often events are rendered anew at most, as somebody edited what they name while they were rendered."""
 
 NOBODY_ELSE: AbstractContextManager[Any] = nullcontext()
 
@@ -83,13 +86,16 @@ def publish(
     An event that says nothing new, and is found by the same names, gets no new version. If one may not be
     published, raises `Refused` with every reason and publishes none, or, with `skip_refused`, publishes the others
     and lists it in the outcome. `turn` is entered before anything is written, when all is rendered. Those that were
-    edited after they were `seen` (by id, the `updated_at` that they had) are passed over. A `trial` says the same
-    and writes nothing; others can publish meanwhile.
+    edited after they were `seen` (by id, the `updated_at` that they had), or withdrawn, are passed over. A `trial` says
+    the same and writes nothing; others can publish meanwhile.
     """
     with transaction.atomic():
         if not trial:
             begin_publishing()
         ids = lock(event.pk for event in events)
+        if seen:
+            ended = set(withdrawn_among(ids).values_list("event_id", flat=True))
+            ids = [pk for pk in ids if pk not in ended]
         drafts = [draft for draft in load_drafts(ids) if not seen or draft.event.updated_at == seen[draft.event.pk]]
         outcome = Outcome(refused=refusals(drafts))
         if outcome.refused and not skip_refused:
@@ -105,9 +111,11 @@ def publish(
         with turn, new_edition(by) as edition:
             previous = last_versions(prepared)
             entries = terms_of(accepted, rendered, left_blocs(prepared, previous))
-            if edited_meanwhile(accepted, rendered, renderer, entries):
+            for _ in range(LOOKS):
+                if not edited_meanwhile(accepted, rendered, renderer, entries):
+                    break
                 accepted = load_drafts([draft.event.pk for draft in accepted])
-                _, rendered = _rendered(accepted)
+                renderer, rendered = _rendered(accepted)
                 prepared = prepare(rendered)
                 entries = terms_of(accepted, rendered, left_blocs(prepared, previous))
             write_terms(edition, entries, outcome.vocabulary)
@@ -184,6 +192,11 @@ def withdraw_timelines(timelines: Iterable[Timeline], by: AbstractBaseUser | Non
     with new_edition(by) as edition:
         ended = withdraw_terms(edition, Term.Kind.TIMELINE, [timeline.slug for timeline in timelines])
     return [timeline for timeline in timelines if timeline.slug in ended]
+
+
+def withdrawn_among(ids: Iterable[int]) -> QuerySet[Publication]:
+    """Of those of the events that were withdrawn, and have not vanished from their data set, the last versions."""
+    return Publication.objects.filter(among("event_id", ids), superseded_in=None, withdrawn=True, vanished=False)
 
 
 def lock(ids: Iterable[int]) -> list[int]:

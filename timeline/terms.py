@@ -113,6 +113,7 @@ def _load(ids: set[int], each_alone: bool) -> list[_Entry]:
         new = list(links.values_list("member_id", "group_id", "role", "since", "until"))
         memberships += new
         missing = {group for _, group, *_ in new} - actors.keys()
+    ids = ids & actors.keys()  # somebody may have deleted one meanwhile: see `timeline.edited_meanwhile`
     groups: dict[int, set[int]] = defaultdict(set)
     for member, group, *_ in memberships:
         groups[member].add(group)

@@ -110,3 +110,36 @@ def test_what_nobody_saved_meanwhile_is_rendered_once():
         publish([event])
 
     assert rendered.call_count == 1
+
+
+def test_who_is_deleted_while_an_event_waits_is_not_in_it():
+    bloc, odd = actor("bloc", kind="bloc"), state("UZ")
+    member(bloc, odd), member(bloc, state("KZ"))
+
+    @contextmanager
+    def deleted():
+        odd.delete()
+        yield
+
+    publish([draft("summit", "2025", bloc)], turn=deleted())
+
+    assert [country["code"] for country in document()["countries"]] == ["KZ"]
+
+
+def test_what_is_saved_while_an_event_is_rendered_again_is_in_it_too(monkeypatch):
+    uz, person = state("UZ"), actor("jane-doe")
+    visit = draft("visit", "2025", uz, person)
+    uz.names, person.names = {"en": "New Uzbekistan"}, {"en": "New Jane"}
+    rendered, real = [], publishing._rendered
+
+    def saving(drafts):
+        rendered.append(real(drafts))
+        if len(rendered) == 2:
+            person.save()
+        return rendered[-1]
+
+    monkeypatch.setattr(publishing, "_rendered", saving)
+    publish([visit], turn=saved_meanwhile(uz))
+
+    assert [part["name"] for part in document()["participants"]] == ["New Uzbekistan", "New Jane"]
+    assert len(rendered) == 3

@@ -260,6 +260,22 @@ def test_what_is_deleted_while_events_are_published_keeps_nothing_else_from_it(f
     assert "Encounter" in Term.objects.current().get(key="meeting").names
 
 
+def test_what_is_withdrawn_while_events_are_published_stays_so(file, monkeypatch):
+    unused = {"record": "topic", "slug": "unused", "names": {"en": "Unused"}}
+    run("import_events", file(*PUBLIC, unused), "--publish")
+    publish_vocabulary(topics=Topic.objects.filter(slug="unused"))
+    real = timeline_importing.publish_batch
+
+    def withdrawing(*arguments):
+        withdraw_entries(Term.Kind.TOPIC, Topic.objects.filter(slug="unused"))
+        return real(*arguments)
+
+    monkeypatch.setattr(timeline_importing, "publish_batch", withdrawing)
+    run("import_events", file(*PUBLIC, unused), "--publish", "--processes=1")
+
+    assert not Term.objects.current().filter(key="unused").exists()
+
+
 def test_what_an_editor_has_in_hand_is_counted_where_an_event_takes_it_along(file):
     run("import_events", file(*PUBLIC), "--publish")
     Actor.objects.filter(code="US").update(names={"en": "In hand"})

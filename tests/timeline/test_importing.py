@@ -139,3 +139,21 @@ def test_what_editors_have_in_hand_is_counted_once_with_all_the_events_that_take
     assert importing.publish_imported(report) == tried
     changed = Term.objects.current().filter(version=2).order_by("key").values_list("key", flat=True)
     assert list(changed) == ["UZ", "uzbekistan"]
+
+
+@pytest.mark.django_db
+def test_what_an_editor_withdraws_while_a_batch_waits_for_it_stays_so(monkeypatch):
+    event = published("summit")
+    event.texts.update(title="New title")
+    Event.objects.filter(pk=event.pk).update(updated_at=timezone.now())
+    real = importing.publish
+
+    def after_withdrawal(*arguments, **named):
+        withdraw([event])
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(importing, "publish", after_withdrawal)
+    done = importing.publish_imported(importing.Report(event_ids=array("Q", [event.pk])))
+
+    assert not Publication.objects.current().filter(event=event).exists()
+    assert (done.published, done.withdrawn, done.edited_meanwhile) == (0, ["summit"], [])
