@@ -184,6 +184,19 @@ class GuardedAdmin(Chooses, ShowsNumbers, SearchedAdmin):
             self.message_user(request, OVERTAKEN.format(f"This {self.opts.verbose_name} was saved"), messages.WARNING)
         return response
 
+    def hold(self, entries: models.QuerySet[Any]) -> None:
+        """Before it is asked for the last time what forbids their deletion: keeps others from changing the entries, and
+        what is deleted with them, until the transaction ends."""
+        ids = list(entries.order_by("pk").values_list("pk", flat=True))
+        for model, name in [(self.model, "pk"), *map(self._deleted, self.deleted_with)]:
+            rows = model._default_manager.filter(among(name, ids)).order_by("pk")
+            list(rows.select_for_update().values_list("pk", flat=True))
+
+    def _deleted(self, related_name: str) -> tuple[type[models.Model], str]:
+        """The model that is deleted with a record, and its column for that."""
+        relation: Any = self.opts.get_field(related_name)
+        return relation.related_model, relation.field.attname
+
     def why_not_deleted(self, entries: models.QuerySet[Any], request: HttpRequest) -> list[str]:
         """What forbids it whatever else the entries have: of these, Django reads all there is, before it refuses."""
         return []
@@ -192,6 +205,8 @@ class GuardedAdmin(Chooses, ShowsNumbers, SearchedAdmin):
         entries = objs
         if not isinstance(objs, models.QuerySet):
             entries = self.model._default_manager.filter(pk__in=[entry.pk for entry in objs])
+        if "post" in request.POST:
+            self.hold(entries)
         why = self.why_not_deleted(entries, request)
         return ([], {}, set(), why) if why else super().get_deleted_objects(objs, request)
 

@@ -299,8 +299,9 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         return form
 
     def _is_public_by_now(self, entry: Any) -> bool:
-        """The same when its row is locked, until the transaction ends. For what somebody publishes takes entries along
-        without locking them."""
+        """The same, from now on until the transaction ends. What somebody publishes takes entries along without locking
+        them."""
+        self.model._default_manager.select_for_update().filter(pk=entry.pk).first()  # with its key, which changes
         hold_publishing()
         vars(entry).pop("is_public", None)
         return self._is_public(entry)
@@ -312,11 +313,12 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
     def _page(self, entry: Any) -> str:
         return reverse(f"{self.kind.value}-detail", args=[entry.slug])
 
+    def hold(self, entries: QuerySet[Any]) -> None:
+        """What somebody publishes may take them along."""
+        super().hold(entries)
+        hold_publishing()
+
     def why_not_deleted(self, entries: QuerySet[Any], request: HttpRequest) -> list[str]:
-        if "post" in request.POST:  # what somebody publishes may take them along
-            ids = entries.order_by().values("pk")
-            list(self.model._default_manager.select_for_update().filter(pk__in=ids).order_by("pk").only("pk"))
-            hold_publishing()
         public = (
             Term.objects.current().filter(kind=self.kind, key__in=entries.order_by().values("slug")).order_by("key")
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import ProtectedError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -29,6 +30,7 @@ from tests.events.admin.as_shown import as_shown
 from tests.events.admin.forms import EVENT_PARTS, address, posted
 from timeline import filters, importing
 from timeline.admin import PublishableEventAdmin, PublishableTopicAdmin
+from timeline.editions import hold_publishing
 from timeline.filters import NO_FILTERS
 from timeline.loading import load_curated
 from timeline.models import (
@@ -1039,6 +1041,53 @@ def test_the_slug_of_what_becomes_public_while_its_form_waits_stays(admin_client
     assert admin_client.post(page, {"titles_en": "Third"}).status_code == 302
     entry.refresh_from_db()
     assert (entry.slug, entry.titles) == ("all", {"en": "Third"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_publishes_is_waited_for():
+    published("talks")
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor, transaction.atomic():
+            hold_publishing()
+            cursor.execute("SET lock_timeout = '10ms'")
+            with pytest.raises(OperationalError):
+                cursor.execute("SELECT FROM timeline_dataset FOR UPDATE")
+    finally:
+        other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("deleted", [True, False])
+def test_nobody_waits_for_who_waits_for_an_entry(admin_client, deleted):
+    """Somebody has linked to it, or changed what would be deleted with it, in a transaction that goes on."""
+    published("talks")
+    entry = state("UZ")
+    member(actor("bloc", kind="bloc"), entry)
+    page = address(Actor, "delete" if deleted else "change", entry.pk)
+    data: Any = {"post": "yes"} if deleted else as_shown(admin_client.get(page).text) | {"slug": "third"}
+    held = "events_membership WHERE member_id" if deleted else "events_actor WHERE id"
+    other = connection.copy()
+    try:
+        with ThreadPoolExecutor(1) as executor, other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute(f"SELECT FROM {held} = %s FOR {'UPDATE' if deleted else 'KEY SHARE'}", [entry.pk])
+            answer = executor.submit(_posted, admin_client, page, data)
+            with pytest.raises(TimeoutError):
+                answer.result(timeout=1)
+            cursor.execute("SET LOCAL lock_timeout = '500ms'")
+            cursor.execute("SELECT FROM timeline_dataset FOR UPDATE")
+            cursor.execute("COMMIT")
+            assert answer.result(timeout=10).status_code == 302
+    finally:
+        other.close()
+
+
+def _posted(client: Client, page: str, data: Any) -> Any:
+    try:
+        return client.post(page, data)
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize("chosen", [True, False])
