@@ -299,8 +299,8 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         return form
 
     def _is_public_by_now(self, entry: Any) -> bool:
-        """The same, from now on until the transaction ends. What somebody publishes takes entries along without locking
-        them."""
+        """Whether it is public, from now on until the transaction ends: what somebody publishes takes entries along
+        without locking them."""
         self.model._default_manager.select_for_update().filter(pk=entry.pk).first()  # with its key, which changes
         hold_publishing()
         vars(entry).pop("is_public", None)
