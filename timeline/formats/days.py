@@ -36,12 +36,12 @@ class When:
     @property
     def begins(self) -> tuple[int, ...] | None:
         """Year, month and day of its start, as far as they are known."""
-        return _parts(self.start.start_min, self.start.precision) if self.start else None
+        return parts(self.start.start_min, self.start.precision) if self.start else None
 
     @property
     def ends(self) -> tuple[int, ...] | None:
         """Year, month and day of its end, as far as they are known; inclusive."""
-        return _parts(self.end.end_max, self.end.precision) if self.end else None
+        return parts(self.end.end_max, self.end.precision) if self.end else None
 
     def known_days(self) -> tuple[datetime.date, datetime.date]:
         """First and last day on which it may have been going on; of a date that is open, those of its known end."""
@@ -58,7 +58,8 @@ class When:
         return first, last
 
 
-def _parts(day: datetime.date, precision: str) -> tuple[int, ...]:
+def parts(day: datetime.date, precision: str = "day") -> tuple[int, ...]:
+    """Year, month and day, as far as this precision says them."""
     return (day.year, day.month, day.day)[: DIGITS.get(precision, 1)]
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator
 
 from timeline.documents import Document
-from timeline.formats.days import When
+from timeline.formats.days import When, parts
 from timeline.formats.feed import Feed
 from timeline.formats.texts import as_html, as_html_paragraphs, as_json, json_array, link
 
@@ -26,7 +25,7 @@ def slide(document: Document) -> Document:
     # What has no known start stands at its end: TimelineJS needs one day.
     start, end = (when.begins, when.ends) if when.begins else (when.ends, None)
     if start and end and start != end and _is_within(start, end):
-        start, end = (_parts(day) for day in when.known_days())
+        start, end = (parts(day) for day in when.known_days())
     return {
         "unique_id": document["id"],
         "start_date": _date(start or ()),
@@ -44,7 +43,7 @@ def _slides(documents: Iterable[Document], feed: Feed) -> Iterator[Document]:
         yield slide(document)
     if empty:
         yield {
-            "start_date": _date(_parts(feed.window_end)),
+            "start_date": _date(parts(feed.window_end)),
             # TimelineJS needs a day, and shows it unless it gets words instead: nothing happened on this one.
             "display_date": _stripped(feed.title),
             "text": {"headline": NO_EVENTS.get(feed.language, NO_EVENTS["en"])},
@@ -58,12 +57,8 @@ def _is_within(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return one[:shorter] == other[:shorter]
 
 
-def _parts(day: datetime.date) -> tuple[int, ...]:
-    return day.year, day.month, day.day
-
-
-def _date(parts: tuple[int, ...]) -> dict[str, int]:
-    return dict(zip(("year", "month", "day"), parts, strict=False))
+def _date(known: tuple[int, ...]) -> dict[str, int]:
+    return dict(zip(("year", "month", "day"), known, strict=False))
 
 
 def _stripped(text: str) -> str:
