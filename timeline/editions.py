@@ -82,13 +82,9 @@ def begin_publishing() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [PUBLISHING])
 
 
-def hold_publishing() -> None:
+def hold_publishing() -> Dataset:
     """Waits for whoever publishes, and lets nobody publish until this transaction ends. To be called when all else is
     locked that is to be: publishers lock what they publish before the dataset."""
-    _locked_dataset()
-
-
-def _locked_dataset() -> Dataset:
     first = {"updated_at": timezone.now()}
     dataset, _ = Dataset.objects.select_for_update().get_or_create(pk=1, defaults=first)
     return dataset
@@ -116,7 +112,7 @@ def _publishers(cursor: Any) -> set[str]:
 def new_edition(by: AbstractBaseUser | None) -> Iterator[Edition]:
     """The next dataset version, in a transaction. Waits for other publishers. Not counted if nothing is stamped."""
     with transaction.atomic():
-        dataset = _locked_dataset()
+        dataset = hold_publishing()
         written, here = _written()
         # A clock set back must not date a version before the one it follows.
         at = max(timezone.now(), dataset.updated_at)
