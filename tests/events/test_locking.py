@@ -2,7 +2,6 @@
 
 import threading
 from array import array
-from contextlib import contextmanager
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +16,7 @@ from events.interchange.reading import Entry
 from events.loading import load_curated, load_reference
 from events.models import Event, Membership
 from tests.builders import draft, state
+from tests.connections import elsewhere
 from tests.events.interchange.samples import ALL, KZ, imported, lines
 from tests.threads import in_threads
 from timeline.importing import Report, publish_imported
@@ -26,18 +26,6 @@ pytestmark = pytest.mark.django_db
 
 
 CHANGELIST = "/admin/events/event/"
-
-
-@contextmanager
-def elsewhere():
-    """A connection of somebody else, in a transaction that ends with this."""
-    other = connection.copy()
-    try:
-        other.set_autocommit(False)
-        with other.cursor() as cursor:
-            yield cursor
-    finally:
-        other.close()
 
 
 @pytest.mark.usefixtures("committed")

@@ -26,6 +26,7 @@ from events.guarding import fingerprint
 from events.models import Actor, Event, EventText, EventType, Topic
 from tests.assertions import slugs
 from tests.builders import actor, draft, event_type, member, published, state, topic
+from tests.connections import elsewhere
 from tests.events.admin.as_shown import as_shown
 from tests.events.admin.forms import EVENT_PARTS, address, posted
 from timeline import filters, importing
@@ -436,15 +437,10 @@ def test_of_all_in_the_list_what_was_saved_after_it_was_opened_is_published_only
 def test_what_was_being_saved_when_the_list_was_opened_is_not_taken_for_seen(admin_client, client, monkeypatch):
     monkeypatch.setattr(PublishableEventAdmin, "list_per_page", 1)
     draft("first", "2025"), draft("second", "2024")
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute("UPDATE events_event SET updated_at = clock_timestamp() WHERE slug = 'second'")
-            form = form_of_the_list(admin_client)
-            cursor.execute("COMMIT")
-    finally:
-        other.close()
+    with elsewhere() as cursor:
+        cursor.execute("UPDATE events_event SET updated_at = clock_timestamp() WHERE slug = 'second'")
+        form = form_of_the_list(admin_client)
+        cursor.execute("COMMIT")
 
     assert told(admin_client.post(EVENTS, form, follow=True))[:2] == [
         "warning: Not published, as it was saved after you had opened the list: second. Look at what it says now, then "
@@ -519,22 +515,17 @@ def test_what_was_being_saved_of_an_entry_when_the_list_was_opened_is_not_taken_
 ):
     monkeypatch.setattr(PublishableTopicAdmin, "list_per_page", 1)
     topic("first"), topic("second")
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute("UPDATE events_topic SET names = '{\"en\": \"Theirs\"}' WHERE slug = 'second'")
-            cursor.execute(
-                "INSERT INTO django_admin_log (action_time, object_id, object_repr, action_flag, change_message, "
-                "content_type_id, user_id) SELECT clock_timestamp(), topic.id, '', 2, 'Changed.', kind.id, %s "
-                "FROM events_topic AS topic, django_content_type AS kind "
-                "WHERE topic.slug = 'second' AND kind.model = 'topic'",
-                [admin_user.pk],
-            )
-            form = form_of_the_list(admin_client, Topic)
-            cursor.execute("COMMIT")
-    finally:
-        other.close()
+    with elsewhere() as cursor:
+        cursor.execute("UPDATE events_topic SET names = '{\"en\": \"Theirs\"}' WHERE slug = 'second'")
+        cursor.execute(
+            "INSERT INTO django_admin_log (action_time, object_id, object_repr, action_flag, change_message, "
+            "content_type_id, user_id) SELECT clock_timestamp(), topic.id, '', 2, 'Changed.', kind.id, %s "
+            "FROM events_topic AS topic, django_content_type AS kind "
+            "WHERE topic.slug = 'second' AND kind.model = 'topic'",
+            [admin_user.pk],
+        )
+        form = form_of_the_list(admin_client, Topic)
+        cursor.execute("COMMIT")
 
     assert told(admin_client.post(address(Topic, "changelist"), form, follow=True)) == [
         "warning: Not published, as it was saved after you had opened the list: second. Look at what it says now, then "
@@ -997,6 +988,16 @@ def test_what_comes_with_the_project_is_public_as_it_is_and_not_brought_back(adm
     assert not Timeline.objects.filter(slug="c5-1").exists()
 
 
+def keeps(slug: str) -> dict[str, list[str]]:
+    """What is said of another slug, “third”."""
+    return {
+        "__all__": [
+            "The slug “third” is not possible any more: this timeline has become public after you had opened the form. "
+            f"Saving again keeps “{slug}”."
+        ]
+    }
+
+
 def test_the_slug_of_what_is_public_stays(admin_client):
     entry = Timeline.objects.create(slug="all", titles={"en": "All"})
     page = address(Timeline, "change", entry.pk)
@@ -1007,12 +1008,7 @@ def test_the_slug_of_what_is_public_stays(admin_client):
 
     response = admin_client.post(page, {"slug": "third", "titles_en": "Third"})
     form = response.context["adminform"].form
-    assert form.errors == {
-        "__all__": [
-            "The slug “third” is not possible any more: this timeline has become public after you had opened the form. "
-            "Saving again keeps “other”."
-        ]
-    }
+    assert form.errors == keeps("other")
     assert "slug" not in form.fields
     assert form["titles"].value() == ["Third", None]
 
@@ -1029,12 +1025,7 @@ def test_the_slug_of_what_becomes_public_while_its_form_waits_stays(admin_client
 
     response = admin_client.post(page, {"slug": "third", "titles_en": "Third"})
     form = response.context["adminform"].form
-    assert form.errors == {
-        "__all__": [
-            "The slug “third” is not possible any more: this timeline has become public after you had opened the form. "
-            "Saving again keeps “all”."
-        ]
-    }
+    assert form.errors == keeps("all")
     assert "slug" not in form.fields
     assert '<div class="readonly">all</div>' in response.text
 
@@ -1046,15 +1037,11 @@ def test_the_slug_of_what_becomes_public_while_its_form_waits_stays(admin_client
 @pytest.mark.django_db(transaction=True)
 def test_whoever_publishes_is_waited_for():
     published("talks")
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor, transaction.atomic():
-            hold_publishing()
-            cursor.execute("SET lock_timeout = '10ms'")
-            with pytest.raises(OperationalError):
-                cursor.execute("SELECT FROM timeline_dataset FOR UPDATE")
-    finally:
-        other.close()
+    with elsewhere() as cursor, transaction.atomic():
+        hold_publishing()
+        cursor.execute("SET lock_timeout = '10ms'")
+        with pytest.raises(OperationalError):
+            cursor.execute("SELECT FROM timeline_dataset FOR UPDATE")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -1067,20 +1054,15 @@ def test_nobody_waits_for_who_waits_for_an_entry(admin_client, deleted):
     page = address(Actor, "delete" if deleted else "change", entry.pk)
     data: Any = {"post": "yes"} if deleted else as_shown(admin_client.get(page).text) | {"slug": "third"}
     held = "events_membership WHERE member_id" if deleted else "events_actor WHERE id"
-    other = connection.copy()
-    try:
-        with ThreadPoolExecutor(1) as executor, other.cursor() as cursor:
-            cursor.execute("BEGIN")
-            cursor.execute(f"SELECT FROM {held} = %s FOR {'UPDATE' if deleted else 'KEY SHARE'}", [entry.pk])
-            answer = executor.submit(_posted, admin_client, page, data)
-            with pytest.raises(TimeoutError):
-                answer.result(timeout=1)
-            cursor.execute("SET LOCAL lock_timeout = '500ms'")
-            cursor.execute("SELECT FROM timeline_dataset FOR UPDATE")
-            cursor.execute("COMMIT")
-            assert answer.result(timeout=10).status_code == 302
-    finally:
-        other.close()
+    with ThreadPoolExecutor(1) as executor, elsewhere() as cursor:
+        cursor.execute(f"SELECT FROM {held} = %s FOR {'UPDATE' if deleted else 'KEY SHARE'}", [entry.pk])
+        answer = executor.submit(_posted, admin_client, page, data)
+        with pytest.raises(TimeoutError):
+            answer.result(timeout=1)
+        cursor.execute("SET LOCAL lock_timeout = '500ms'")
+        cursor.execute("SELECT FROM timeline_dataset FOR UPDATE")
+        cursor.execute("COMMIT")
+        assert answer.result(timeout=10).status_code == 302
 
 
 def _posted(client: Client, page: str, data: Any) -> Any:

@@ -244,34 +244,34 @@ def test_whoever_was_withdrawn_stays_so_whatever_a_bloc_says_of_them(file):
     assert not Term.objects.current().filter(key="kazakhstan").exists()
 
 
-def test_what_is_deleted_while_events_are_published_keeps_nothing_else_from_it(file, monkeypatch):
-    unused = {"record": "topic", "slug": "unused", "names": {"en": "Unused"}}
-    run("import_events", file(*PUBLIC, unused), "--publish")
+UNUSED = {"record": "topic", "slug": "unused", "names": {"en": "Unused"}}
+
+
+def unused_topic_public_until(file, monkeypatch, end):
+    """Has the public topic of this record end, by `end`, when an import publishes its first events."""
+    run("import_events", file(*PUBLIC, UNUSED), "--publish")
     publish_vocabulary(topics=Topic.objects.filter(slug="unused"))
     real = timeline_importing.publish_batch
 
-    def deleting(*arguments):
-        Topic.objects.filter(slug="unused").delete()
+    def ending(*arguments):
+        end(Topic.objects.filter(slug="unused"))
         return real(*arguments)
 
-    monkeypatch.setattr(timeline_importing, "publish_batch", deleting)
+    monkeypatch.setattr(timeline_importing, "publish_batch", ending)
+
+
+def test_what_is_deleted_while_events_are_published_keeps_nothing_else_from_it(file, monkeypatch):
+    unused_topic_public_until(file, monkeypatch, lambda topics: topics.delete())
+
     renamed = {**MEETING, "names": {"en": "Encounter"}}
-    assert run("import_events", file(renamed, unused, *PUBLIC[1:]), "--publish", "--processes=1")[2] == ""
+    assert run("import_events", file(renamed, UNUSED, *PUBLIC[1:]), "--publish", "--processes=1")[2] == ""
     assert "Encounter" in Term.objects.current().get(key="meeting").names
 
 
 def test_what_is_withdrawn_while_events_are_published_stays_so(file, monkeypatch):
-    unused = {"record": "topic", "slug": "unused", "names": {"en": "Unused"}}
-    run("import_events", file(*PUBLIC, unused), "--publish")
-    publish_vocabulary(topics=Topic.objects.filter(slug="unused"))
-    real = timeline_importing.publish_batch
+    unused_topic_public_until(file, monkeypatch, lambda topics: withdraw_entries(Term.Kind.TOPIC, topics))
 
-    def withdrawing(*arguments):
-        withdraw_entries(Term.Kind.TOPIC, Topic.objects.filter(slug="unused"))
-        return real(*arguments)
-
-    monkeypatch.setattr(timeline_importing, "publish_batch", withdrawing)
-    run("import_events", file(*PUBLIC, unused), "--publish", "--processes=1")
+    run("import_events", file(*PUBLIC, UNUSED), "--publish", "--processes=1")
 
     assert not Term.objects.current().filter(key="unused").exists()
 
