@@ -16,6 +16,7 @@ from io import BytesIO
 from threading import BoundedSemaphore
 from typing import Any
 
+from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connections
 from django.middleware.security import SecurityMiddleware
@@ -168,7 +169,7 @@ def _give_error(protocol: Any, environ: dict[str, Any], kind: str, detail: str) 
     and legible to pages of other sites."""
     answer: Any = partial(problem_or_page, kind=kind, detail=detail)
     for middleware in MIDDLEWARE:
-        answer = middleware(answer)
+        answer = convert_exception_to_response(middleware(answer))
     # Nothing is read of a body, whose type may be anything.
     response = answer(WSGIRequest({**environ, "CONTENT_TYPE": "", "CONTENT_LENGTH": ""}))
     protocol.response_bytes(response.status_code, list(response.items()), response.content)

@@ -93,18 +93,17 @@ class RecordFile:
     def _json_lines(self) -> Iterator[Entry]:
         number = position = 0
         begun = False
-        while raw := self._file.readline(LONGEST_LINE + 1):
+        while raw := self._file.readline(LONGEST_LINE + len(b"\r\n")):
             number += 1
             position += len(raw)
             if number == 1 and (raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in raw[:2]):
                 # UTF-16. Its lines end elsewhere, so that none could be told.
                 yield Entry(number, problems=[_not_utf_8(1)], position=self.size, unread=True)
                 return
-            if len(raw) > LONGEST_LINE and not raw.endswith(b"\n"):
-                begun = True
-                while (rest := self._file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+            if len(raw.removesuffix(b"\n").removesuffix(b"\r")) > LONGEST_LINE:
+                begun, rest = True, raw
+                while not rest.endswith(b"\n") and (rest := self._file.readline(LONGEST_LINE)):
                     position += len(rest)
-                position += len(rest)
                 longer = f"the line is longer than {LONGEST_LINE:,} bytes: expected one record."
                 yield Entry(number, problems=[Problem("", longer)], position=position)
                 continue

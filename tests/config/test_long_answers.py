@@ -121,6 +121,12 @@ def test_what_fails_there_is_an_error_and_in_the_log(caplog):
     assert [str(record.exc_info[1]) for record in caplog.records] == ["lost"]
 
 
+def test_an_error_under_a_host_that_is_none_is_an_answer_too(settings, caplog):
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["timeline.example"], True
+    caplog.set_level(logging.CRITICAL)
+    assert answered(ValueError("lost"), "/admin/", HTTP_HOST="another.example")[0][0] == 400
+
+
 def assert_problem(told, status, detail, request_id):
     """That an answer is a problem as the application gives them, of this request, which pages of any site can read."""
     headers = ResponseHeaders(dict(told[1]))

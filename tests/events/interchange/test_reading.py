@@ -176,7 +176,7 @@ def test_a_line_that_is_too_long_gives_error_and_the_next_one_is_read():
     ]
 
 
-@pytest.mark.parametrize("end", [b"\n", b""])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
 @pytest.mark.usefixtures("short_lines")
 def test_a_line_as_long_as_one_may_be_is_read(end):
     line = lines(MEETING).rstrip().ljust(400)
