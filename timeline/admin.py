@@ -334,6 +334,8 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         all_chosen = list(queryset)
         states = public_states(self.kind, all_chosen)
         entries, edited = entries_as_seen(request, all_chosen, states)
+        refused = self.why_not_published(entries)
+        entries = [entry for entry in entries if entry not in refused]
         chosen: dict[str, Any] = {self.vocabulary: entries}
         changed = publish_vocabulary(account(request), **chosen, changes=changes)
         keys = {(entry.kind, entry.key) for entry in changed}
@@ -341,6 +343,7 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         ids = {entry.pk for entry in published}
         others = [entry for entry in entries if entry.pk not in ids]
         log(request, published, "Published.")
+        say_not("published", request, [(entry.slug, reasons) for entry, reasons in refused.items()], LISTED)
         if edited:
             self.message_user(request, EDITED.format(slugs(edited, LISTED)), messages.WARNING)
         if published:
@@ -354,6 +357,10 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
             self.message_user(request, f"Nothing new to publish in: {slugs(others, LISTED)}.", messages.INFO)
         say_what_follows(request, since)
         say_what_filters_lose(request, changes.changed)
+
+    def why_not_published(self, entries: Iterable[Any]) -> dict[Any, list[str]]:
+        """Of those of them that cannot be published as they are, every reason."""
+        return {}
 
     def public_among(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(slug__in=Term.objects.current().filter(kind=self.kind).values("key"))
@@ -394,6 +401,12 @@ class TimelineAdmin(ChoosesEvents, PublishableVocabulary):
 
     def _page(self, entry: Timeline) -> str:
         return reverse("timeline-page", args=[entry.slug])
+
+    def why_not_published(self, entries: Iterable[Timeline]) -> dict[Timeline, list[str]]:
+        """What a saved filter names may have been withdrawn after it was saved."""
+        hold_publishing()
+        found = {timeline: check_saved_filter(timeline.query) for timeline in entries}
+        return {timeline: problems for timeline, problems in found.items() if problems}
 
     @admin.action(description="Withdraw selected timelines (their addresses answer 410)", permissions=["publish"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Timeline]) -> HttpResponse | None:

@@ -1251,6 +1251,21 @@ def test_the_list_says_which_saved_filters_name_what_is_no_longer_known(admin_cl
     ]
 
 
+def test_a_timeline_whose_filter_names_what_was_withdrawn_since_is_not_published(admin_client):
+    trade = topic("trade")
+    publish_vocabulary(topics=[trade])
+    queries = {"all": "", "fine": "country=RU", "lost": "topic=trade&country=UZ"}
+    published("visit", "2025", "RU", "UZ")
+    timelines = [Timeline.objects.create(slug=slug, titles={"en": slug}, query=queries[slug]) for slug in queries]
+    assert act(admin_client, "withdraw_selected", trade) == ["success: Withdrawn: trade."]
+
+    assert act(admin_client, "publish_selected", *timelines) == [
+        "error: Not published: lost. 'trade' is not the id of any topic here.",
+        "success: Published: all, fine.",
+    ]
+    assert set(Term.objects.current().filter(kind="timeline").values_list("key", flat=True)) == {"all", "fine"}
+
+
 def saved_filters(client: Client) -> list[str]:
     """What the list of timelines shows of each one's filter."""
     page = client.get(address(Timeline, "changelist")).text
