@@ -180,6 +180,14 @@ def exception_problem(
     return problem(request, "not-found", _nothing_there(request, exception))
 
 
+def absent(kind: str, key: str, at: int | None, listed_at: str = "") -> Http404:
+    """For what is not public under this key, now or in the dataset version `at`; which of its kind are is `listed_at`
+    an address."""
+    state = "" if at is None else f" in dataset version {at}"
+    listed = f" The list of {kind}s is at {listed_at}." if listed_at else ""
+    return Http404(f"There is no {kind} '{key}'{state}.{listed}")
+
+
 def expected(response: HttpResponse, request: HttpRequest) -> HttpResponse:
     """`response`, logged as no error of ours, for which Django takes each from 500 on: anybody could fill the log."""
     log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, level="info")

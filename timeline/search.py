@@ -69,9 +69,9 @@ def has_stray_star(text: str) -> bool:
 
 def queries(text: str, language: str) -> list[str]:
     """Any of these tsqueries finds what `text` asks for (see `parse`): the first one in documents with texts in their
-    own `language`, the others where these are in another one. Stop words of the texts' language are not looked for; but
-    a query of nothing else finds them, each by itself, where they stand in capitals, or in a name that is in another
-    language: WHO, IT.
+    own `language`, the others where these are in another one. Stop words of the texts' language or of the reader's, in
+    which names are, are not looked for; but a query of nothing else finds them, each by itself, where they stand in
+    capitals, or where they are a word of the other language: WHO, IT.
 
     Takes a query for each stemmer that does not remember all the words, and one more for such beginnings.
     """
@@ -132,8 +132,8 @@ class _Stemmer:
 
 def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) -> str:
     """A tsquery for all that is wanted and not excluded, with the mark `before`: each as either stemmer has it, as a
-    document's texts and its names can be in two languages. What says nothing in the texts is not looked for beside what
-    does."""
+    document's texts and its names can be in two languages. What says nothing in one of these is not looked for beside
+    what does: who asks for “Bosnien und Herzegowina” means the name, which has no “und” for the stemmer."""
     wanted: list[str] = []
     excluded: list[str] = []
     in_capitals: list[str] = []
@@ -142,10 +142,10 @@ def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) 
             one.begun(words, before, excluded=minus) if beginning else one.phrase(words, before)
             for one in (of_texts, own)
         )
-        if in_texts:
+        if in_texts and (in_names or minus or beginning):
             (excluded if minus else wanted).append(_any(in_texts, in_names))
         elif not (minus or beginning):
-            in_capitals.append(_any(" & ".join(f"'{before}:{word}'" for word in words), in_names))
+            in_capitals.append(_any(" & ".join(f"'{before}:{word}'" for word in words), in_texts, in_names))
     wanted = wanted or in_capitals
     return " & ".join([*wanted, *(f"!{query}" for query in excluded)]) if wanted else ""
 

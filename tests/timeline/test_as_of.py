@@ -44,6 +44,8 @@ def everything(client, as_of=None):
         asked = query if as_of is None else f"{query}{'&' if '?' in query else '?'}as_of={as_of}"
         response = client.get(f"/api/v1/{asked}")
         body = response.json()
+        if "detail" in body:
+            body["detail"] = body["detail"].replace(f" in dataset version {as_of}", "")
         answers[query] = response.status_code, {key: body[key] for key in body.keys() - LEADING_ON}
     return answers
 
@@ -162,8 +164,28 @@ def test_an_event_before_between_and_behind_its_versions(client):
         404,
         "not-found",
         "Not found",
-        "There is no event 'old-name'. The list of events is at /api/v1/events/.",
+        "There is no event 'old-name' in dataset version 0. The list of events is at /api/v1/events/.",
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/api/v1/events/later/versions/", "event 'later' in {}. The list of events is at /api/v1/events/."),
+        ("/events/later/", "event 'later' in {}. The list of events is at /api/v1/events/."),
+        ("/api/v1/countries/CN/", "country 'CN' in {}."),
+        ("/api/v1/timelines/all/", "timeline 'all' in {}."),
+        ("/timelines/all/", "timeline 'all' in {}. The list of timelines is at /api/v1/timelines/."),
+    ],
+)
+def test_what_was_not_public_then_is_said_of_that_version(client, address, said):
+    published("first")
+    published("later", "2025", "CN")
+    publish_vocabulary(timelines=[Timeline.objects.create(slug="all", titles={"en": "All"})])
+
+    found = client.get(address, {"as_of": 1}, headers={"accept": "application/json"})
+    assert (found.status_code, found.json()["detail"]) == (404, "There is no " + said.format("dataset version 1"))
+    assert client.get(address, {"as_of": 3}).status_code == 200
 
 
 def test_a_code_that_was_not_known_then_gives_error(client):

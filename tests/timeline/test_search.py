@@ -368,6 +368,22 @@ def test_stop_words_in_capitals_are_found_where_nothing_else_is_asked_for(client
     assert slugs(client, "q=es&lang=de") == ["visit"]  # which is one to the reader
 
 
+def test_stop_words_of_a_name_are_not_looked_for_where_the_texts_are_in_another_language(client):
+    """Those of HistoryAtState are English alone."""
+    bosnia = actor("bosnia", "state", names={"en": "Bosnia and Herzegovina", "de": "Bosnien und Herzegowina"})
+    published("peace", "1995", bosnia)
+    german = draft("besuch", "1996", actor("israel", "state", names={"en": "State of Israel", "de": "Staat Israel"}))
+    german.texts.all().delete()
+    german.texts.create(language="de", title="Besuch von Albright")
+    publish([german])
+
+    for name in ("Bosnien und Herzegowina", '"Bosnien und Herzegowina"', "Bosnien Herzegowina", "und Bosnien"):
+        assert slugs(client, urlencode({"q": name, "lang": "de"})) == ["peace"]
+    for name in ("State of Israel", "Israel of"):
+        assert slugs(client, urlencode({"q": name, "lang": "en"})) == ["besuch"]
+    assert slugs(client, urlencode({"q": "Bosnien und Israel", "lang": "de"})) == []
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(phrases, phrases, st.lists(st.tuples(st.booleans(), phrases), max_size=3))
 @example("After the war, he runs", "Of", [(False, "war of running"), (True, "of the"), (False, "the")])
@@ -381,7 +397,10 @@ def test_stop_words_in_capitals_are_found_where_nothing_else_is_asked_for(client
 @example("The WAR OF", "und", [(False, "of"), (True, "war")])
 @example("The WAR OF", "und", [(False, "of"), (False, "peace")])
 @example("running", "Und war", [(False, "und")])  # a stop word of the text's language, not of the name's
-@example("", "OF", [(False, "of")])  # of the name's, not of a German text's
+@example("", "war of runs", [(False, "war"), (False, "of"), (False, "runs")])  # of the name's, not of a German text's
+@example("of runs", "", [(False, "of")])
+@example("of runs", "", [(False, "of of")])
+@example("", "OF", [(False, "of")])
 @example("runs", "OF", [(False, "und of"), (True, "of war")])
 @example("runs", "OF", [(False, "runs"), (True, "of")])
 @example("", "und", [(False, "und und")])  # of the text's, which are looked for each by itself
@@ -411,22 +430,29 @@ def matches(vector, query):
 
 def found_by_postgresql(stemmer, text, name, asked):
     """Whether the document has all the phrases that are not excluded, and none that is, be they stemmed as the text
-    or as the name. Those that are nothing but stop words in the text are looked for only if nothing else is wanted: in
-    the name, if they are no stop words of its language, or each by itself there or in capitals. What stands in capitals
-    and is a stop word in one of the two languages is there for the other one too, though no phrase goes on from it.
+    or as the name. Those that are nothing but stop words in the text, or in the language of the name, are looked for
+    only if nothing else is wanted: as they are, or each by itself there or in capitals. Of those that are excluded the
+    text decides. What stands in capitals and is a stop word in one of the two languages is there for the other one too,
+    though no phrase goes on from it.
     """
     capitals = {word.lower() for word in CAPITALS.findall(f"{text} {name}")}
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT minus, numnode(phraseto_tsquery(%(stemmer)s, phrase)) > 0, bool_or(
-                to_tsvector(%(stemmer)s, %(text)s) @@ phraseto_tsquery(one, phrase)
-                OR to_tsvector('english', %(name)s) @@ phraseto_tsquery(one, phrase)
-                OR array_to_tsvector(ARRAY(
-                    SELECT word FROM unnest(%(capitals)s::text[]) AS word
-                    WHERE '' IN (to_tsvector(%(stemmer)s, word), to_tsvector('english', word))
-                )) @@ phraseto_tsquery(one, phrase)
-            ), string_to_array(phrase, ' ') <@ (%(capitals)s || tsvector_to_array(to_tsvector('english', %(name)s)))
+            SELECT minus, numnode(phraseto_tsquery(%(stemmer)s, phrase)) > 0,
+                numnode(phraseto_tsquery('english', phrase)) > 0,
+                bool_or(
+                    to_tsvector(%(stemmer)s, %(text)s) @@ phraseto_tsquery(one, phrase)
+                    OR to_tsvector('english', %(name)s) @@ phraseto_tsquery(one, phrase)
+                    OR array_to_tsvector(ARRAY(
+                        SELECT word FROM unnest(%(capitals)s::text[]) AS word
+                        WHERE '' IN (to_tsvector(%(stemmer)s, word), to_tsvector('english', word))
+                    )) @@ phraseto_tsquery(one, phrase)
+                ),
+                string_to_array(phrase, ' ') <@ (
+                    %(capitals)s || tsvector_to_array(to_tsvector(%(stemmer)s, %(text)s))
+                    || tsvector_to_array(to_tsvector('english', %(name)s))
+                )
             FROM unnest(%(minus)s::boolean[], %(phrases)s::text[]) AS asked (minus, phrase),
                 unnest(ARRAY[%(stemmer)s, 'english']::regconfig[]) AS one
             GROUP BY minus, phrase
@@ -441,12 +467,10 @@ def found_by_postgresql(stemmer, text, name, asked):
             },
         )
         found = cursor.fetchall()
-    says_something = any(says and not minus for minus, says, _, _ in found)
-    return all(
-        has != minus if says else has or has_each
-        for minus, says, has, has_each in found
-        if says or not (minus or says_something)
-    )
+    excluded = any(has for minus, in_text, _, has, _ in found if minus and in_text)
+    wanted = [row for row in found if not row[0]]
+    says_something = [has for _, in_text, in_name, has, _ in wanted if in_text and in_name]
+    return not excluded and all(says_something or [has or has_each for *_, has, has_each in wanted])
 
 
 @pytest.mark.parametrize(

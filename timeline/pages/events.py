@@ -34,7 +34,7 @@ class EventPage(Page):
         slug, language = path["slug"], reading.values["lang"]
         found = reading.settled_once(lambda: stored_event(slug, language, reading.at))
         if found is None:
-            return moved(reading, self.route, present_slug(slug, reading.version))
+            return moved(reading, self.route, present_slug(slug, reading.version, reading.at))
         document, version = load(with_base_url(found[0], reading.base_url)), found[1]
         address = address_of(reading.request, self.page_route, slug, language)
         context = {

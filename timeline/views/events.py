@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import CharField, QuerySet
-from django.http import Http404, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from timeline.documents import FIELDS, load
-from timeline.errors import REVALIDATED, Withdrawn
+from timeline.errors import REVALIDATED, Withdrawn, absent
 from timeline.filters import EventFilters, check_filters, events_prove, filtered, known_entries
 from timeline.formats import NEGOTIABLE
 from timeline.indexed_pages import indexed_page, is_indexed, joined_page
@@ -155,7 +155,7 @@ class EventDetail(PublicView):
         slug = path["slug"]
         row = reading.settled(lambda: stored_event(slug, reading.values["lang"], reading.at))
         if row is None:
-            return moved(reading, "event-detail", present_slug(slug, reading.version))
+            return moved(reading, "event-detail", present_slug(slug, reading.version, reading.at))
         in_json = not wants_feed(reading.values)
         response = one(reading, row) if in_json else feed(reading, [row], load(row[0])["title"])
         link(response, reading.absolute("event-detail", slug), "canonical")
@@ -190,15 +190,15 @@ def _with_slug(slug: str | Slot, language: str | Slot, at: int | None) -> QueryS
     return with_version(found, at).values_list(*COLUMNS)
 
 
-def present_slug(slug: str, version: int) -> str:
-    """The slug, in this dataset version, of the event that once had `slug`.
+def present_slug(slug: str, version: int, at: int | None = None) -> str:
+    """The slug, in this dataset version, of the event that once had `slug`; `at` is that version if it was asked for.
 
     Raises `Http404` if none ever had it and `Withdrawn` if the event was withdrawn.
     """
     published = Publication.objects.filter(published_in__lte=version)
     once = published.filter(slug=slug).values_list("event_id", flat=True).first()
     if once is None:
-        raise Http404(f"There is no event '{slug}'. The list of events is at {reverse('event-list')}.")
+        raise absent("event", slug, at, reverse("event-list"))
     last = published.filter(event_id=once).order_by("-version")[0]
     if last.withdrawn:
         raise Withdrawn(f"The event '{slug}' was withdrawn on {last.published_at:%Y-%m-%d}.")

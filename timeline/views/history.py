@@ -10,12 +10,13 @@ from typing import Any
 import orjson
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Q, Subquery
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from timeline.caching import dataset_version, not_yet
 from timeline.differences import differences
 from timeline.documents import Document, load
+from timeline.errors import absent
 from timeline.links import link
 from timeline.models import Publication
 from timeline.pagination import PAGE_SIZE, VERSION_ORDERINGS, page, paging_fields, wanted_page
@@ -167,7 +168,7 @@ class EventVersions(PublicView):
         published = Publication.objects.filter(published_in__lte=reading.version)
         event = published.filter(slug=path["slug"]).values_list("event_id", flat=True).first()
         if event is None:
-            raise Http404(f"There is no event '{path['slug']}'. The list of events is at {reverse('event-list')}.")
+            raise absent("event", path["slug"], reading.at, reverse("event-list"))
         versions = published.filter(event_id=event).in_language(reading.values["lang"])
         columns = ["version", "slug", "published_in", "published_at", "withdrawn", "document"]
         found = page(versions, wanted_page(reading.values, VERSION_ORDERINGS), columns)

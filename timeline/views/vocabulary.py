@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.urls import reverse
 
 from events.models import Actor
 from timeline import terms
 from timeline.documents import dump, load
-from timeline.errors import Withdrawn
+from timeline.errors import Withdrawn, absent
 from timeline.models import Term
 from timeline.pagination import TERM_ORDERINGS, page, paging_fields, wanted_page
 from timeline.parameters import ChoiceField, ParameterField
@@ -62,7 +62,7 @@ class TermDetail(PublicView):
         row = with_version(entries, reading.at).values_list("document", "dataset_version").first()
         if row is None:
             check_withdrawn(self.kind, key, reading.at)
-            raise Http404(f"There is no {self.kind.value} '{key}'.")
+            raise absent(self.kind.value, key, reading.at)
         return one(reading, (_shown(self.kind, row[0], reading), row[1]))
 
 
@@ -210,5 +210,5 @@ def stored_timeline(slug: str, language: str, at: int | None = None) -> tuple[st
     )
     if row is None:
         check_withdrawn(Term.Kind.TIMELINE, slug, at)
-        raise Http404(f"There is no timeline '{slug}'. The list of timelines is at {reverse('timeline-list')}.")
+        raise absent("timeline", slug, at, reverse("timeline-list"))
     return row
