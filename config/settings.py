@@ -22,6 +22,7 @@ if _database is None:
         _folder = embedded.choose_folder(BASE_DIR, ".postgres", home=home_folder(), account=server_account())
         EMBEDDED_POSTGRES = embedded.Server(_folder, of_project=(BASE_DIR, ".postgres"))
     _database = EMBEDDED_POSTGRES.settings()
+    embedded.forget_other_servers()
 DATABASES = {
     "default": {
         **_database,

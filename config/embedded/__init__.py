@@ -5,6 +5,6 @@ stops it.
 """
 
 from config.embedded.place import EmbeddedError, choose_folder
-from config.embedded.server import FAST, SAFE, Server
+from config.embedded.server import FAST, SAFE, Server, forget_other_servers
 
-__all__ = ["FAST", "SAFE", "EmbeddedError", "Server", "choose_folder"]
+__all__ = ["FAST", "SAFE", "EmbeddedError", "Server", "choose_folder", "forget_other_servers"]

@@ -62,6 +62,13 @@ MEMORY_KEPT = {"MALLOC_TRIM_THRESHOLD_": "33554432", "MALLOC_MMAP_THRESHOLD_": "
 it joined the documents of a page in, and gets it again for the next page, 80 times a page fault."""
 
 
+def forget_other_servers() -> None:
+    """Takes what libpq reads there (PGHOSTADDR, PGSERVICE, …) out of this process's environment: it is of a server of
+    the user's own, and goes before what is said of the embedded one, or beside it."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
+
+
 @dataclass
 class Server:
     """The embedded PostgreSQL in `folder`: `acquire()` before use, `release()` after it. Making one starts nothing."""
@@ -74,6 +81,7 @@ class Server:
 
     def __post_init__(self) -> None:
         self._held: tuple[int, int] | None = None  # the process that acquired, its descriptor of users.lock
+        self._refusal = ""  # why the server did not answer, the last time it did not
 
     def settings(self) -> dict[str, Any]:
         """Django's settings for a connection; they hold whether or not the server runs."""
@@ -241,7 +249,9 @@ class Server:
             waited = time.monotonic() - began
             if waited > PATIENCE:
                 os.close(lock)
-                raise EmbeddedError(f"an earlier server in {self.folder} neither answers nor ends.")
+                raise EmbeddedError(
+                    f"an earlier server in {self.folder} neither answers nor ends: {self._refusal.strip()}"
+                )
             if waited > ORPHANS_MAY_TAKE and self._postmaster() is None:
                 for process in self._processes():
                     process.kill()  # what was committed is in the log that the next start reads
@@ -290,7 +300,6 @@ class Server:
         return self.folder / "data"
 
     def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
-        # The port is named in the socket's name: one in the environment (PGPORT) is another server's.
         return psycopg.connect(
             host=str(self.folder), port=5432, user="postgres", dbname="postgres", autocommit=True, connect_timeout=10
         )
@@ -298,7 +307,8 @@ class Server:
     def _accepts_connections(self) -> bool:
         try:
             self._connect().close()
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            self._refusal = str(error)
             return False
         return True
 

@@ -47,6 +47,10 @@ class Files:
     @classmethod
     def under(cls, folder: Path) -> Files:
         """Raises `Unreadable`."""
+        try:
+            os.scandir(folder).close()
+        except OSError as error:
+            raise Unreadable(f"{folder} cannot be read: {error.strerror}.") from error
         of_presidents, of_secretaries = (_files(folder, f"{name}-travels/*.xml") for name in ("president", "secretary"))
         found = cls(
             trips=of_presidents + of_secretaries,

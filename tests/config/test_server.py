@@ -13,7 +13,7 @@ import psutil
 import psycopg
 import pytest
 
-from config.embedded import SAFE, EmbeddedError, Server
+from config.embedded import SAFE, EmbeddedError, Server, forget_other_servers
 from config.embedded.place import SOCKET_NAME, server_account
 from config.embedded.server import runs
 from tests.serving import open_folder
@@ -75,10 +75,34 @@ def test_it_has_nothing_of_our_environment_and_keeps_its_memory(server, monkeypa
     }
 
 
-def test_a_port_in_the_environment_is_not_its_own(server, monkeypatch):
+def test_what_the_environment_says_of_another_server_is_forgotten(server, monkeypatch):
     server.release()
-    monkeypatch.setenv("PGPORT", "5433")
+    other = {"PGPORT": "5433", "PGHOSTADDR": "127.0.0.1", "PGSERVICE": "another", "PGOPTIONS": "-c search_path=another"}
+    for name, value in other.items():
+        monkeypatch.setenv(name, value)
+    forget_other_servers()
     assert server.acquire()
+    assert run(server, "SHOW search_path") == [('"$user", public',)]
+
+
+def test_it_is_forgotten_where_the_embedded_server_is_used():
+    found = {}
+    for name, url in (("embedded", ""), ("own", "postgresql://localhost/timeline")):
+        environment = {**os.environ, "PGSERVICE": "another", "DATABASE_URL": url}
+        asked = "import os; import config.settings; print(os.environ.get('PGSERVICE'))"
+        done = subprocess.run(
+            [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=True
+        )
+        found[name] = done.stdout.strip()
+    assert found == {"embedded": "None", "own": "another"}
+
+
+def test_why_an_earlier_server_does_not_answer_is_said(server, monkeypatch):
+    monkeypatch.setattr("config.embedded.server.PATIENCE", 0.1)
+    monkeypatch.setenv("PGREQUIREAUTH", "password")
+    same = Server(server.folder, tuning=server.tuning)
+    with pytest.raises(EmbeddedError, match=r"neither answers nor ends: .*authentication"):
+        same.acquire()
 
 
 def test_after_a_kill_nothing_is_lost(server):

@@ -2,6 +2,8 @@
 
 import io
 import math
+import os
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from unittest import mock
 
@@ -22,6 +24,7 @@ from tests.events.interchange.samples import ALL, EARLIER, FULL, KZ, MEETING, PE
 from tests.threads import in_threads
 from timeline import importing as timeline_importing
 from timeline.documents import load
+from timeline.management.commands import import_events
 from timeline.management.import_command import publish_showing_progress
 from timeline.models import Publication, Refresh, Term, TermText
 from timeline.progress import Progress
@@ -62,6 +65,28 @@ def run(*arguments):
 
 def public():
     return list(Publication.objects.current().order_by("slug").values_list("slug", "version"))
+
+
+@contextmanager
+def unread():
+    """A stream whose reader has gone."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w", buffering=1) as stream:
+        yield stream
+
+
+@pytest.mark.parametrize("and_refusals", [True, False])
+def test_who_reads_only_the_beginning_of_what_is_said_has_all_imported(file, and_refusals):
+    """As `| head` does; and `2>&1 | head`."""
+    name = file(*PUBLIC, {**EARLIER, "slug": "lost", "external_id": "test:4", "type": "nothing"})
+    said = io.StringIO()
+    with unread() as out, unread() if and_refusals else nullcontext(said) as err:
+        command = import_events.Command(stdout=out, stderr=err)
+        with pytest.raises(CommandError, match=r"Some records were refused, see above; the others are imported\."):
+            call_command(command, name, "--publish", "--continue-on-error", "-v2")
+    assert ("test:4" in said.getvalue()) != and_refusals
+    assert public() == [("earlier", 1), ("second", 1)]
 
 
 @pytest.mark.usefixtures("curated")
@@ -792,6 +817,12 @@ def test_from_standard_input(monkeypatch):
     monkeypatch.setattr("sys.stdin", Input)
 
     assert run("import_events", "-")[0] == ["Imported 8 records: 8 created, 0 changed, 0 unchanged, 0 refused."]
+
+
+def test_standard_input_that_is_closed_gives_error(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+
+    assert run("import_events", "-") == ([], [], "Standard input cannot be read: it is closed.")
 
 
 def test_a_file_that_is_not_there_gives_error():

@@ -1003,6 +1003,12 @@ def test_a_folder_without_the_files_gives_error(tmp_path):
     )  # fmt: skip
 
 
+def test_a_folder_that_cannot_be_read_gives_error(tmp_path):
+    assert imported(tmp_path / "nowhere") == ([], [], f"{tmp_path}/nowhere cannot be read: No such file or directory.")
+    (tmp_path / "file").touch()
+    assert imported(tmp_path / "file") == ([], [], f"{tmp_path}/file cannot be read: Not a directory.")
+
+
 def test_a_folder_with_half_of_the_trips_gives_error(tmp_path):
     path = folder(tmp_path, TRIPS[0])
     (path / "travels/president-travels/none.xml").unlink()

@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, TextIO, cast
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.db import DatabaseError, transaction
@@ -24,6 +24,7 @@ from events.locking import Conflict, is_conflict
 from events.models import Event
 from timeline.admin_messages import listing
 from timeline.importing import WHY_IN_HAND, Published, Report, gone, in_parts, nothing_in_hand, publish_imported, run
+from timeline.management.detachable import DetachableStream
 from timeline.models import Publication, Term
 from timeline.processes import MOST_PROCESSES, clear_waste, processes_here, waste_kept
 from timeline.progress import Progress
@@ -67,7 +68,14 @@ def publish_showing_progress(report: Report, to: OutputWrapper, processes: int, 
 
 
 class ImportCommand(BaseCommand):
-    """Imports records. Refusals and progress go to stderr, the outcome to stdout; refusals make it end with 1."""
+    """Imports records. Refusals and progress go to stderr, the outcome to stdout; refusals make it end with 1.
+
+    It goes on when nobody reads what it says any more.
+    """
+
+    def __init__(self, stdout: TextIO | None = None, stderr: TextIO | None = None, **options: Any) -> None:
+        said, wrong = DetachableStream(stdout or sys.stdout), DetachableStream(stderr or sys.stderr)
+        super().__init__(cast("TextIO", said), cast("TextIO", wrong), **options)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="Say what would happen; write nothing.")
@@ -95,6 +103,8 @@ class ImportCommand(BaseCommand):
                 raise
             message = "Somebody else changed the same at the same time. Run this again: what is done is passed over."
             raise CommandError(message) from error
+        finally:
+            self.stdout.flush()
 
     def import_records(
         self,

@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from timeline.management.detachable import lead_nowhere
+
 STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
@@ -26,9 +28,8 @@ def whole_file(name: str) -> Iterator[BinaryIO]:
         try:
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
-        except BrokenPipeError:  # whoever read it has ended: what is left would be written at the end
-            with open(os.devnull, "wb") as nowhere:
-                os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        except BrokenPipeError:
+            lead_nowhere(sys.stdout)
             raise
     elif named.exists() and not named.is_file():
         with named.open("wb") as file:

@@ -21,6 +21,8 @@ class Command(ImportCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["file"]
+        if name == "-" and sys.stdin is None:
+            raise CommandError("Standard input cannot be read: it is closed.")
         try:
             file = RecordFile("standard input", sys.stdin.buffer) if name == "-" else RecordFile(name)
         except OSError as error:
