@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.servers.basehttp import WSGIRequestHandler
@@ -24,6 +25,16 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 FILES: dict[str, Any] = {}
 """The static files, by their address. Each client of a test would look for them anew, which takes 11 ms."""
+
+# A busy machine is no failure: no example, nor making it, has to end within a time. And examples share the database of
+# their test, where what they need is made once.
+hypothesis.settings.register_profile(
+    "untimed",
+    hypothesis.settings(),  # which knows whether this is a run of CI
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("untimed")
 
 gc.disable()  # until all tests are gathered, a third of which it would take
 SERVER = pytest.StashKey[embedded.Server]()

@@ -217,7 +217,7 @@ def intervals(draw):
 
 
 @given(intervals(), st.integers(-400, 400), st.integers(0, 400))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_overlap_agrees_with_every_possible_pair_of_days(ends, offset, length):
     one, other = ends
     possible = [(start, end) for start, end in itertools.product(days_of(one), days_of(other)) if start <= end]

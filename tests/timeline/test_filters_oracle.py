@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.models import Event, Membership
@@ -172,7 +172,7 @@ def test_filters_agree_with_the_oracle(client, seed, wanted):
     enter(world)
 
     @given(queries)
-    @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=50)
     def every_query(drawn):
         query = made_valid(drawn, wanted)
         found = slugs(client, urlencode({**query, "page_size": 500, "fields": "id"}, doseq=True))
@@ -188,7 +188,7 @@ def test_timelines_agree_with_the_oracle(client, more):
     enter(world)
 
     @given(queries, some([entry.slug for entry in world[:20]], most=5), queries)
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=40)
     def every_timeline(drawn, picked, asked):
         saved, query = made_valid(drawn, KEYED | more), made_valid(asked, {"country", "topic"} | more)
         timeline(saved, picked)

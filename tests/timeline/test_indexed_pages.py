@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from events.dates import parse
@@ -107,7 +107,7 @@ def test_pages_agree_with_reading_everything(client, world, monkeypatch, request
     @example({"ordering": "-date", "page_size": 3, "country": ["US", "CN"], "from": "2021-03-01", "to": "2021-03-02"})
     @example({"ordering": "date", "page_size": 3, "country_all": ["US", "CN"], "from": "2021-03-02"})
     @example({"ordering": "-date", "page_size": 3, "from": "2021-03-01"})
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60)
     def every_query(query):
         if "from" in query and "to" in query and parse(query["from"]).start_min > parse(query["to"]).end_max:
             query = query | {"from": query["to"], "to": query["from"]}

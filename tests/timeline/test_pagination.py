@@ -6,7 +6,7 @@ import base64
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.models import Event, EventText, Source
@@ -182,7 +182,7 @@ dates = st.sampled_from(["2025-11-06", "2025-11-07", "2025-11", "2025", "2025-11
     size=st.integers(1, 5),
     ordering=st.sampled_from(["date", "-date"]),
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 def test_walking_agrees_with_sorting_everything(client, drawn, size, ordering):
     publish_drafts = [draft(f"e{Event.objects.count()}-{index}", date) for index, date in enumerate(drawn)]
     publish(publish_drafts)

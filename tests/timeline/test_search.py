@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.assertions import assert_invalid, slugs
@@ -384,7 +384,7 @@ def test_stop_words_of_a_name_are_not_looked_for_where_the_texts_are_in_another_
     assert slugs(client, urlencode({"q": "Bosnien und Israel", "lang": "de"})) == []
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(phrases, phrases, st.lists(st.tuples(st.booleans(), phrases), max_size=3))
 @example("After the war, he runs", "Of", [(False, "war of running"), (True, "of the"), (False, "the")])
 @example("The war of runs", "The Häuser", [(False, "the war of running"), (True, "war running"), (False, "hauser")])

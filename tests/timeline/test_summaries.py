@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 from django.http import QueryDict
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.models import Event
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 WINDOW = {"from", "to", "on"}
 SINGLE = {"country", "country_all", "actor", "type", "topic"}
 EVERYTHING = WINDOW | SINGLE | {"certainty", "involvement", "role", "in_force_on"}
-no_deadline = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+twenty_five = settings(max_examples=25)
 
 
 def question(query, at=None):
@@ -76,7 +76,7 @@ def test_counts_and_densities_agree_with_the_oracle(wanted):
     enter(world)
 
     @given(queries, st.sampled_from([2, 3, 10, 61]))
-    @no_deadline
+    @twenty_five
     def every_query(drawn, most):
         query = made_valid(drawn, wanted)
         for name in SINGLE & query.keys():
@@ -175,7 +175,7 @@ def test_facets_agree_with_the_oracle():
     enter(world)
 
     @given(queries)
-    @no_deadline
+    @twenty_five
     def every_query(drawn):
         query = made_valid(drawn, EVERYTHING)
         found = question(query).facets()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import actor, event_type, member, published, state, topic
@@ -141,7 +141,7 @@ pairs = st.sampled_from(list(itertools.permutations(["RU", "SUHH", "XN", "YUCS"]
 
 
 @given(st.lists(pairs | st.lists(st.sampled_from(["RU", "SUHH", "XN", "YUCS"]), min_size=1, unique=True), max_size=12))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_a_succession_is_public_in_both_entries_as_of_the_last_publication_of_either(client, steps):
     """A pair is linked, or not any more; a list of states is published."""
     public: set[str] = set()

@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 from django.db import connection, transaction
 from django.db.models import Max
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import draft, published
@@ -133,7 +133,7 @@ def test_traits_have_one_block():
 
 
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=6))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 def test_the_migration_finds_blocks_in_the_order_of_the_editions(sizes):
     with transaction.atomic():
         for size in sizes:

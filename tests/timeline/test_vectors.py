@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import draft, published, state
@@ -115,7 +115,7 @@ def normalised(found):
         return [text for (text,) in cursor.fetchall()]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(documents)
 @example([("en", "en", (["the"], ["of the"], ["war the of"], ["of peace"]))])  # stop words at the ends of parts
 @example([("en", "en", ([], ["the war of the", "the", "peace of", "war"], [], ["the end"]))])  # and of names

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.models import Event
@@ -49,7 +49,7 @@ def test_pages_agree_with_the_oracle(client):
     assert len({change for change, _ in changes.values()}) > 20
 
     @given(queries, st.sampled_from(["updated", "-updated"]), st.sampled_from([7, 20]))
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=25)
     def every_query(drawn, ordering, size):
         query = made_valid(drawn, KEYED | WINDOW | {"in_force_on"})
         wanted = sorted(expected(world, query), key=lambda slug: changes[slug], reverse=ordering == "-updated")

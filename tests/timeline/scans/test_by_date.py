@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.models import Event
@@ -81,7 +81,7 @@ def test_pages_agree_with_the_oracle(client, way, more):
     enter(world)
 
     @given(queries, st.sampled_from(["date", "-date"]), st.sampled_from([7, 20]), st.sampled_from([None, "summit"]))
-    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=20)
     def every_query(drawn, ordering, size, word):
         query = made_valid(drawn, KEYED | more)
         wanted = [slug for slug in in_order(world, query, ordering) if not word or types[slug] == word]
@@ -101,7 +101,7 @@ def test_pages_of_timelines_agree_with_the_oracle(client, more):
     enter(world)
 
     @given(queries, some([entry.slug for entry in world[:20]], most=5), queries, st.sampled_from(["date", "-date"]))
-    @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=15)
     def every_timeline(drawn, picked, asked, ordering):
         saved, query = made_valid(drawn, KEYED | more), made_valid(asked, WINDOW)
         timeline(saved, picked)

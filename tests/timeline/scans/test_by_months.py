@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.models import Event
@@ -65,7 +65,7 @@ def test_pages_are_those_of_everything_sorted(client):
         st.booleans(),
         st.sampled_from([1, 3, 10]),
     )
-    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=30)
     def every_query(topics, window, descending, size):
         since, until = window
         first = datetime.date.fromisoformat(ENDS[since][0]) if since else datetime.date.min

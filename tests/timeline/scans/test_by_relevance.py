@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.models import Event, EventText
@@ -40,7 +40,7 @@ def entered(events, *participants):
 
 
 @pytest.mark.usefixtures("way")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(2000, 2025), st.integers(0, 3)), min_size=1, max_size=14),
     st.sampled_from([1, 4, 100]),
@@ -62,7 +62,7 @@ def test_pages_agree_with_sorting_everything(client, monkeypatch, events, ranked
     assert_pages(client, start, wanted, size)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(2000, 2025), st.integers(1, 3)), min_size=6, max_size=12),
     st.lists(st.integers(1990, 2030), max_size=6),
