@@ -243,14 +243,22 @@ class UpdatedSinceField(PeriodField):
             raise ValidationError(f"{shown(text)} is not {self.wanted}.", code="malformed") from error
 
 
+LONGEST_PLACE = 200
+"""Characters."""
+
+
 class PlaceField(ParameterField):
     """A country's code, or words of a place's name."""
 
-    schema = {"type": "string", "minLength": 1, "maxLength": 200}
+    schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_PLACE}
     example = "Samarkand"
 
     def read(self, text: str) -> str:
-        if len(text) > 200 or not words(text) or any(not c.isprintable() for c in fold(text)):
+        if len(text) > LONGEST_PLACE:
+            raise ValidationError(
+                f"The place has {len(text)} characters: at most {LONGEST_PLACE} are possible.", code="malformed"
+            )
+        if not words(text) or any(not c.isprintable() for c in fold(text)):
             raise ValidationError(
                 f"{shown(text)} is not a place: give a country's code such as KR, or words of the place's name.",
                 code="malformed",
@@ -324,12 +332,8 @@ class NamesField(ParameterField):
         self.names = list(names)
         self.example = ",".join(self.names[:2])
         super().__init__(**kwargs)
-        self.schema = {
-            "type": "array",
-            "items": {"type": "string", "enum": self.names},
-            "minItems": 1,
-            "uniqueItems": True,
-        }
+        # No least number: an empty list is as good as none, and the documentation page would not send it.
+        self.schema = {"type": "array", "items": {"type": "string", "enum": self.names}, "uniqueItems": True}
 
     def read(self, text: str) -> list[str]:
         wanted = text.split(",")

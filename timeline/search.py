@@ -23,7 +23,7 @@ from django.contrib.postgres.search import SearchQuery
 from timeline.beginnings import completions
 from timeline.stems import UNSTEMMED, Stemmed, configuration, joined, stems
 from timeline.text import words_of
-from timeline.vectors import mark
+from timeline.vectors import NAMES, mark
 
 LONGEST = 200
 """Characters of a query."""
@@ -31,14 +31,18 @@ MOST_BEGINNINGS = 4
 """Beginnings in a query: PostgreSQL reads all words that begin so, whatever else is asked for."""
 
 
+NO_ENDING = "zzk"
+"""No stemmer takes this off a word, and none changes what stands before it as it would an ending."""
+
+
 class NothingToSearch(ValueError):
     """A query without a word that could be found."""
 
 
-TOKEN = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"*]+)(\*?))')
-"""A minus, and a phrase, or a word and a star."""
-END = re.compile(r'\s|"|\Z')
-"""What may stand behind a star: a space, a phrase, or nothing."""
+TOKEN = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"*–—]+)(\*?))')
+"""A minus, and a phrase, or a word and a star. Dashes part words, as in “Trump–Xi”; hyphens do not."""
+END = re.compile(r'[\s–—]|"|\Z')
+"""What may stand behind a star: a space or dash, a phrase, or nothing."""
 
 Part = tuple[bool, list[str], bool]
 """Of a query: whether it is excluded, its words, and whether the last of these is a beginning."""
@@ -69,9 +73,9 @@ def has_stray_star(text: str) -> bool:
 
 def queries(text: str, language: str) -> list[str]:
     """Any of these tsqueries finds what `text` asks for (see `parse`): the first one in documents with texts in their
-    own `language`, the others where these are in another one. Stop words of the texts' language or of the reader's, in
-    which names are, are not looked for; but a query of nothing else finds them, each by itself, where they stand in
-    capitals, or where they are a word of the other language: WHO, IT.
+    own `language`, the others where these are in another one. Stop words are not looked for, in texts those of the
+    texts' language, in names those of `language`; but a query of nothing else finds them, each by itself, where they
+    stand in capitals, or in a name that is in another language: WHO, IT.
 
     Takes a query for each stemmer that does not remember all the words, and one more for such beginnings.
     """
@@ -106,48 +110,84 @@ class _Stemmer:
     def of(cls, configuration: str, parts: Sequence[Part], begun: Mapping[str, Stemmed]) -> _Stemmer:
         completed = {last: completions(last, configuration) for last in begun}
         wanted = {word for _, words, _ in parts for word in words}.union(*completed.values())
-        return cls(stems(configuration).of(wanted), begun, completed)
+        return cls(stems(configuration).of(wanted | {last + NO_ENDING for last in begun}), begun, completed)
 
-    def phrase(self, words: Sequence[str], before: str) -> str:
-        """A tsquery for words that follow each other, with the mark `before`. Of stop words alone it is empty."""
-        return _phrase(joined(self.stemmed[word] for word in words), before)
+    def kept(self, part: Part) -> set[str]:
+        """Those of its words that say something, as any beginning does."""
+        _, words, beginning = part
+        return {word for word in words if self.stemmed[word][0]}.union(words[-1:] if beginning else ())
 
-    def begun(self, words: Sequence[str], before: str, *, excluded: bool) -> str:
+    def asked(self, part: Part, before: str, weights: str = "") -> str:
+        """A tsquery for it with the mark `before`, in places of these `weights`, or of all. Of stop words alone it is
+        empty."""
+        minus, words, beginning = part
+        return (
+            self._begun(words, before, weights, excluded=minus) if beginning else self._phrase(words, before, weights)
+        )
+
+    def _phrase(self, words: Sequence[str], before: str, weights: str) -> str:
+        """For words that follow each other."""
+        return _phrase(joined(self.stemmed[word] for word in words), before, weights and f":{weights}")
+
+    def _begun(self, words: Sequence[str], before: str, weights: str, *, excluded: bool) -> str:
         """The same for words of which the last one may be a beginning."""
         *others, last = words
         front = joined(self.stemmed[word] for word in others)
         lexemes, taken = front
         if lexemes and not self.stemmed[last][0] and not excluded:
             # Documents that go on with this very stop word do not have it: nothing that may fit is left out.
-            return _phrase(front, before)
+            return self._phrase(others, before, weights)
         # Stems may begin so, whatever the stemmer would make of the letters ("was" is nothing to it), or are shorter.
         begun = _any(
-            _phrase(self.unstemmed[last], before, ":*"),
-            *(self.phrase([word], before) for word in self.completed[last]),
+            *(_phrase(letters, before, f":*{weights}") for letters in (self.unstemmed[last], self._written(last))),
+            *(self._phrase([word], before, weights) for word in self.completed[last]),
         )
         if not lexemes or not begun:  # PostgreSQL's parser may know no letter in it
             return begun
-        return f"{_phrase(front, before)} <{1 + taken - lexemes[-1][1]}> {begun}"
+        return f"{self._phrase(others, before, weights)} <{1 + taken - lexemes[-1][1]}> {begun}"
+
+    def _written(self, last: str) -> Stemmed:
+        """A beginning as the stemmer writes it: since PostgreSQL 18 the German one makes "isral" of "israel"."""
+        lexemes, taken = self.stemmed[last + NO_ENDING]
+        if not self.unstemmed[last][0] or not lexemes or not lexemes[-1][0].endswith(NO_ENDING):
+            return (), 0
+        *front, (lexeme, position) = lexemes
+        return (*front, (lexeme.removesuffix(NO_ENDING), position)), taken
 
 
 def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) -> str:
-    """A tsquery for all that is wanted and not excluded, with the mark `before`: each as either stemmer has it, as a
-    document's texts and its names can be in two languages. What says nothing in one of these is not looked for beside
-    what does: who asks for “Bosnien und Herzegowina” means the name, which has no “und” for the stemmer."""
+    """A tsquery for all that is wanted and not excluded, with the mark `before`. What says nothing in the texts is not
+    looked for beside what does.
+
+    A document's names can be in another language than its texts. There, more words may say nothing: “und” in “Bosnien
+    und Herzegowina”. So it also fits what is asked without these, if all else is in its names; in a text that has them,
+    they are words (“war” in “Korean War”, in an English text for a German reader). Where either language has words of
+    the query that say nothing in the other one, it is that of the texts.
+    """
     wanted: list[str] = []
+    named: list[str] = []
     excluded: list[str] = []
     in_capitals: list[str] = []
-    for minus, words, beginning in parts:
-        in_texts, in_names = (
-            one.begun(words, before, excluded=minus) if beginning else one.phrase(words, before)
-            for one in (of_texts, own)
-        )
-        if in_texts and (in_names or minus or beginning):
+    by_texts: set[str] = set()
+    by_names: set[str] = set()
+    for part in parts:
+        minus, words, beginning = part
+        in_texts, of_part, of_names = of_texts.asked(part, before), of_texts.kept(part), own.kept(part)
+        if not in_texts and not (minus or beginning):
+            raw = " & ".join(f"'{before}:{word}'" for word in words)
+            in_capitals.append(_any(raw, own.asked(part, before)))
+        elif in_texts:
+            fewer = of_names < of_part
+            in_names = own.asked(part, before, NAMES if fewer else "") if of_names <= of_part else ""
             (excluded if minus else wanted).append(_any(in_texts, in_names))
-        elif not (minus or beginning):
-            in_capitals.append(_any(" & ".join(f"'{before}:{word}'" for word in words), in_texts, in_names))
-    wanted = wanted or in_capitals
-    return " & ".join([*wanted, *(f"!{query}" for query in excluded)]) if wanted else ""
+        if not minus:
+            named.append(own.asked(part, before, NAMES))
+            by_texts |= of_part
+            by_names |= of_names
+    fitting = " & ".join(wanted or in_capitals)
+    if wanted and not all(named) and any(named) and by_names < by_texts:
+        fitting = _any(f"({fitting})", f"({' & '.join(filter(None, named))})")
+    return " & ".join([fitting, *(f"!{query}" for query in excluded)]) if fitting else ""
 
 
 def _any(*queries: str) -> str:

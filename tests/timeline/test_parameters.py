@@ -140,6 +140,7 @@ MOMENT = "a date or moment: write YYYY, YYYY-MM, YYYY-MM-DD or 2025-11-06T12:00:
         ("in_force_on", "2025-11", "'2025-11' is not a day: write YYYY-MM-DD."),
         ("in_force_on", "2025-02-29", "'2025-02-29' is not a date: there is no day 29 in 2025-02: write 01 to 28."),
         ("place", "ﾞ", "'ﾞ' is not a place: give a country's code such as KR, or words of the place's name."),
+        ("place", "a" * 201, "The place has 201 characters: at most 200 are possible."),
         ("place", "---", "'---' is not a place: give a country's code such as KR, or words of the place's name."),
         ("disputed", "yes", "'yes' is not possible here. Possible: true, false."),
         ("dataset", "HAS", "'HAS' is not a data set's namespace: lower-case letters, digits and hyphens, such as "
