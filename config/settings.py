@@ -146,6 +146,7 @@ CACHES = {
 SECRET_KEY = environment.secret_key(BASE_DIR / ".secret-key")
 DEBUG = environment.flag("DEBUG")
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_FAILURE_VIEW = "timeline.errors.not_verified"
 CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

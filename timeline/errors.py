@@ -274,6 +274,11 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return problem(request, "permission-denied", "This is not allowed.")
 
 
+def not_verified(request: HttpRequest, reason: str) -> HttpResponse:
+    """The page of the admin for what was sent without the token of whoever is signed in."""
+    return HttpResponse(render_to_string("timeline/admin/not_verified.html", {"path": request.path}), status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if for_people(request):
         return defaults.page_not_found(request, exception)

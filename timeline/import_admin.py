@@ -308,7 +308,10 @@ class ImportAdmin(PublishingAdmin):
 
     def _confirmed(self, request: HttpRequest) -> ConfirmForm | None:
         """The preview's form; None, and a message, if it did not come back as it was sent."""
-        confirm = ConfirmForm(request.POST or None)
+        if request.method != "POST":  # a session that ended leads here, by the page to log in
+            self.message_user(request, "Nothing was imported: upload the file again.", messages.ERROR)
+            return None
+        confirm = ConfirmForm(request.POST)
         self._restrict(request, confirm)
         if confirm.is_valid():
             return confirm

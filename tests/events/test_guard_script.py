@@ -163,6 +163,16 @@ def test_nothing_typed_is_lost(editor, live_server):
     # The session has ended; saving by keyboard says so, and all is still there.
     Session.objects.all().delete()
     page.context.clear_cookies()
+    for silent, said in (
+        (False, "You are no longer logged in: log in in another tab, then look for it again."),
+        (True, "The server does not answer: look for it again later."),
+    ):
+        page.context.set_offline(silent)
+        page.locator("#id_place_country + .select2 .select2-selection").click()
+        page.locator(".select2-container--open .select2-search__field").fill("Uzb")
+        expect(page.locator(".select2-results").get_by_role("alert")).to_have_text(said)
+        page.keyboard.press("Escape")
+    page.context.set_offline(False)
     page.locator("#id_place_name").fill("Samarkand")
     page.keyboard.press("Enter")
     note = page.get_by_role("alert")
@@ -253,9 +263,15 @@ def test_nothing_typed_is_lost(editor, live_server):
         assert len(tables) == 2
         for head, names in tables:
             assert names == head
-        for field in page.locator(".tabular .form-row:not(.empty-form) :is(input, select):visible").all():
+    # None is out of sight, in however narrow a window.
+    for width in (320, 800, 1024, 1200):
+        page.set_viewport_size({"width": width, "height": 800})
+        group = page.locator("#participations-group").bounding_box()
+        for field in page.locator(".tabular .form-row:not(.empty-form) :is(input, select, a):visible").all():
             box = field.bounding_box()
-            assert box["x"] + box["width"] <= 320, field
+            assert box["x"] + box["width"] <= group["x"] + group["width"] <= width, (width, field)
+    for name in ("Delete Uzbekistan (UZ) (participant)", f"Delete {event.slug} follows before"):
+        expect(page.get_by_role("checkbox", name=name, exact=True)).to_have_count(1)
 
     # What is saved is left without a question, what is refused is not saved yet.
     page.locator("#id_date").click()
@@ -270,4 +286,4 @@ def test_nothing_typed_is_lost(editor, live_server):
     page.locator("#id_place_name").click()
     page.get_by_role("link", name="Home").click()
     assert asked == ["beforeunload", "beforeunload"]
-    assert page.complaints == ["Failed to load resource: net::ERR_INTERNET_DISCONNECTED"]
+    assert page.complaints == 2 * ["Failed to load resource: net::ERR_INTERNET_DISCONNECTED"]

@@ -783,6 +783,13 @@ def test_a_file_that_does_not_come_back_whole_gives_error(staff, packed):
     assert said(response)[-1] == "The file did not come back whole: upload it again."
 
 
+def test_after_logging_in_again_nothing_is_imported(staff):
+    response = staff(*EDITOR).get(CONFIRM)
+
+    assert (response.status_code, response["Location"]) == (302, UPLOAD)
+    assert said(response) == ["Nothing was imported: upload the file again."]
+
+
 def test_packing():
     assert unpack(pack(b"a file")) == b"a file"
 

@@ -64,11 +64,6 @@ document.addEventListener("DOMContentLoaded", () => {
         note.remove();
         asking = false;
         if (answer && answer.ok && !answer.redirected) {
-            // Signing in, in whichever tab, has made a new token.
-            const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-            if (token) {
-                form.elements.csrfmiddlewaretoken.value = token[1];
-            }
             passing = true;
             form.requestSubmit(event.submitter);
             passing = false;

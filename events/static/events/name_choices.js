@@ -1,7 +1,11 @@
 "use strict";
 // Boxes that suggest entries have no name for a screen reader, nor have the fields in them to type in: each gets that of
-// its label, or of its column.
+// its label, or of its column. Nor has the box by which a row is deleted: it gets that of what the row is about.
 document.addEventListener("DOMContentLoaded", () => {
+    for (const box of document.querySelectorAll(".tabular td.delete input")) {
+        const original = box.closest("tr").querySelector(".original p");
+        box.setAttribute("aria-label", `Delete ${original.firstChild.textContent.trim()}`);
+    }
     const nameOf = (select) => {
         const field = select.closest("td[class^='field-']");
         const column = field?.className.match(/field-(\w+)/)[1];
