@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.db.models import Q
+from django.utils.text import slugify
 
 from events.fields import translated
 from events.historyatstate.officials import OFFICES, Officials
@@ -85,10 +86,12 @@ class _Reading:
         known = known_persons()
         self.officials = Officials(rows(files.presidents), known)
         self.unknown_states: dict[str, Values] = {}
+        self.undated: set[str] = set()
+        """Names, as slugs, of visitors with a visit whose days cannot be read."""
         trips = [(row, self._trip(row)) for row in rows(files.trips)]
         visits = list(rows(files.visits))
         by_row = self._visits_by_persons(visits)
-        self.visitors = Visitors(known)
+        self.visitors = Visitors(known, self.undated)
         self.visitors.find([visit for visit in by_row.values() if visit])
         rows_of = {id(visit): visits[number] for number, visit in by_row.items()}
         for visit, sentence in self.visitors.notices:
@@ -155,7 +158,7 @@ class _Reading:
         who, office = row.ids.get("trip", ""), row["role"]
         state = self._state(row, "country")
         place = f" ({row['locale']})" if row["locale"] else ""
-        title = f"{TRAVELLERS.get(office, office)} {row['name']} visits {row['country']}{place}"
+        title = f"{self._traveller(row)} {row['name']} visits {row['country']}{place}"
         values: Values = {
             "record": "event",
             "external_id": f"{TRAVELS}:{row['id']}",
@@ -177,10 +180,20 @@ class _Reading:
         parts.append(_same({"actor": "US", "role": "visitor"}))
         return values | _participants(parts, {"place.country": _said_state(row, "country")})
 
+    def _traveller(self, row: Row) -> str:
+        """What the traveller was at the time."""
+        who, office = row.ids.get("trip", ""), row["role"]
+        terms = self.officials.record(who, row["name"], office)["memberships"] if office == "president" else []
+        elect = "-elect" if terms and row["end-date"] < min(term["since"] for term in terms) else ""
+        return TRAVELLERS.get(office, office) + elect
+
     def _visits_by_persons(self, visits: list[Row]) -> dict[int, Visit | None]:
+        """By the number of the row. What a row that is refused says of a term is not known."""
         found: dict[int, Visit | None] = {}
         for number, row in enumerate(visits):
             if _date_problems(row):
+                if visit := visit_by(row["visitor"], "", "", ""):
+                    self.undated.add(slugify(visit.name))
                 continue
             state = self._state(row, "from")
             found[number] = visit_by(row["visitor"], state, row["start-date"], row["end-date"])

@@ -12,7 +12,7 @@ Any other text is the state's own name as printed, and is reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -23,10 +23,10 @@ from events.historyatstate.persons import Known, Term
 from events.interchange.records import Values
 
 OFFICES = [
-    "Acting President", "Acting Prime Minister", "Chancellor", "Chairman", "Chief of State", "Federal Chancellor",
-    "First Secretary", "General Secretary", "Governor General", "Head of State", "Interim President",
-    "Interim Prime Minister", "Premier", "President", "President of the Council of Ministers", "Prime Minister",
-    "Provisional President", "Taoiseach", "Vice Premier", "Vice President",
+    "Acting President", "Acting Prime Minister", "Chairman", "Chairman of the Presidency", "Chancellor",
+    "Chief of State", "Federal Chancellor", "First Secretary", "General Secretary", "Governor General", "Head of State",
+    "Interim President", "Interim Prime Minister", "Premier", "President", "President of the Council of Ministers",
+    "Prime Minister", "Provisional President", "Taoiseach", "Vice Premier", "Vice President",
 ]  # fmt: skip
 """Titles in front of a name that are no part of it."""
 
@@ -39,7 +39,8 @@ DIGNITIES = [
 VISITOR = re.compile(
     rf"(?P<title>(?:{'|'.join(sorted(OFFICES + DIGNITIES, key=len, reverse=True))})(?:-[Ee]lect)?) (?P<name>\S.*)"
 )
-SEVERAL = re.compile(r" and |&|;|/|,(?! (?:Jr\b|3rd))")
+NO_NAME = re.compile(r"(?:^|\s)and |^(?:of|the) |&|;|/|,(?! (?:Jr\b|3rd))")
+"""Several people, or the rest of a title."""
 APART = 20
 """Years."""
 
@@ -60,7 +61,7 @@ class Visit:
 def visit_by(printed: str, code: str, first: str, last: str) -> Visit | None:
     """The visit of one person; None if the text is something else."""
     found = VISITOR.fullmatch(printed)
-    if not found or SEVERAL.search(found["name"]):
+    if not found or NO_NAME.search(found["name"]):
         return None
     title = found["title"]
     name = printed if title.removesuffix("-elect") in DIGNITIES else found["name"]
@@ -72,6 +73,8 @@ class Visitors:
     """Gives each visit its actor, and keeps the records of those who are not here yet, or came by an import."""
 
     known: Known
+    undated: Set[str] = frozenset()
+    """Names, as slugs, of those with a visit whose days cannot be read: what is here of their terms is not less."""
     records: list[Values] = field(default_factory=list)
     notices: list[tuple[Visit, str]] = field(default_factory=list)
     """Where one person, as the data has it, is several actors here, and a visit is of one of them or the other."""
@@ -97,7 +100,9 @@ class Visitors:
             self._settle_person(group, _slug(plain, group[0], with_year=number > 0 or plain_is_taken))
         for slug in dict.fromkeys(visit.slug for visit in visits):
             if _is_imported(slug, plain):
-                self.records.append(_record(slug, [visit for visit in visits if visit.slug == slug]))
+                here = terms if slugify(visits[0].name) in self.undated else ()
+                own_terms = [term for term in here if term.slug == slug]
+                self.records.append(_record(slug, [visit for visit in visits if visit.slug == slug], own_terms))
 
     def _settle_person(self, group: Sequence[Visit], new_slug: str) -> None:
         """Visits of one person: all go to the actor who has some of them; of several, to that of the nearest one."""
@@ -155,10 +160,13 @@ def _days_between(visit: Visit, other: Visit) -> int:
     return max((other_first - last).days, (first - other_last).days, 0)
 
 
-def _record(slug: str, visits: Sequence[Visit]) -> Values:
-    offices: dict[str, list[Visit]] = {}
+def _record(slug: str, visits: Sequence[Visit], here: Sequence[Term]) -> Values:
+    """The person, with the terms that the visits show and those that are `here`."""
+    offices: dict[str, list[tuple[str, str]]] = {}
     for visit in visits:
-        offices.setdefault(visit.office, []).append(visit)
+        offices.setdefault(visit.office, []).append((visit.first, visit.last))
+    for term in here:
+        offices.setdefault(term.office, []).append((term.since.isoformat(), term.until.isoformat()))
     return {
         "record": "actor",
         "slug": slug,
@@ -168,9 +176,9 @@ def _record(slug: str, visits: Sequence[Visit]) -> Values:
             {
                 "group": visits[0].code,
                 "role": office,
-                "since": min(visit.first for visit in theirs),
-                "until": max(visit.last for visit in theirs),
+                "since": min(first for first, _ in days),
+                "until": max(last for _, last in days),
             }
-            for office, theirs in offices.items()
+            for office, days in offices.items()
         ],
     }

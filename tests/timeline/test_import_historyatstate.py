@@ -23,6 +23,7 @@ from timeline.documents import load
 from timeline.management.commands.import_historyatstate import Command
 from timeline.models import Publication, Term, TermText
 from timeline.publishing import publish, publish_vocabulary
+from timeline.refreshing import refresh_all
 
 pytestmark = pytest.mark.django_db
 
@@ -983,6 +984,34 @@ def test_bad_rows_are_refused_with_file_and_line(tmp_path):
 
 
 @pytest.mark.usefixtures("reference")
+@pytest.mark.parametrize(("day", "elect"), [("1976-12-01", "-elect"), ("1977-01-20", ""), ("1981-02-01", "")])
+def test_a_president_before_the_first_day_in_office_is_elect(tmp_path, day, elect):
+    imported(folder(tmp_path, trip(10, day, "iran", "Iran", **CARTER)))
+
+    assert EventText.objects.get().title == f"President{elect} Jimmy Carter visits Iran"
+
+
+@pytest.mark.usefixtures("reference")
+def test_a_row_that_cannot_be_read_takes_nothing_away_from_a_term(tmp_path, client):
+    days = ("1942-05-07", "1961-09-19")
+    rows = [visit(number, day, "peru", "Peru", "President Prado") for number, day in enumerate(days, 1)]
+    imported(folder(tmp_path, visits="".join(rows)), "--publish")
+    assert slugs(client, "country=PE&involvement=representative") == ["visit-2-peru", "visit-1-peru"]
+
+    path = folder(tmp_path, visits=rows[0].replace("1942-05-07", "1942-07-32") + rows[1])
+    assert imported(path, "--publish", "--continue-on-error")[0] == [
+        "Imported 3 records: 0 created, 0 changed, 2 unchanged, 1 refused.",
+        "Published: 0.",
+    ]
+    refresh_all()
+    assert slugs(client, "country=PE&involvement=representative") == ["visit-2-peru", "visit-1-peru"]
+
+    imported(folder(tmp_path, visits=rows[1]), "--publish")
+    term = Membership.objects.get(member__kind="person")
+    assert (term.since, term.until) == ("1961-09-19", "1961-09-19")
+
+
+@pytest.mark.usefixtures("reference")
 def test_a_bad_row_has_not_vanished(tmp_path):
     imported(folder(tmp_path, TRIPS[0] + TRIPS[1], VISITS[0] + VISITS[1]))
 
@@ -1111,7 +1140,7 @@ def test_the_real_data_says_what_another_reading_of_it_says():
         "US": 7535, "TR": 99, "SUHH": 49, "RU": 81, "YUCS": 28, "CSHH": 9, "CN": 97, "TW": 13, "CZ": 39, "SZ": 5,
         "MK": 13,
     }  # fmt: skip
-    assert len(found.notices) == 31
+    assert len(found.notices) == 32
 
 
 def test_help_and_readme_say_what_goes_first():
