@@ -16,7 +16,7 @@ from events.fields import translated
 from events.historyatstate.officials import OFFICES, Officials
 from events.historyatstate.persons import known_persons
 from events.historyatstate.reading import Files, Row, rows
-from events.historyatstate.states import code_of, contradiction, in_own_words
+from events.historyatstate.states import code_of, contradiction, in_a_sentence, in_own_words
 from events.historyatstate.summits import Guest, Summit, summits
 from events.historyatstate.visitors import Visit, Visitors, visit_by
 from events.interchange.following import BESIDES, CALLED_OTHERWISE, RELATIONS, SAID
@@ -158,7 +158,7 @@ class _Reading:
         who, office = row.ids.get("trip", ""), row["role"]
         state = self._state(row, "country")
         place = f" ({row['locale']})" if row["locale"] else ""
-        title = f"{self._traveller(row)} {row['name']} visits {row['country']}{place}"
+        title = f"{self._traveller(row)} {row['name']} visits {in_a_sentence(row['country'])}{place}"
         values: Values = {
             "record": "event",
             "external_id": f"{TRAVELS}:{row['id']}",
@@ -213,7 +213,8 @@ class _Reading:
             printed = f"{row['visitor']} ({row['from']})" if row["visitor"] else row["from"]
             said = {"role": "visitor", "printed": printed}
             parts.append(Part({"actor": state, **said}, {"state": _said_state(row, "from"), **said}))
-        visitor = f"{row['visitor']} of {row['from']}" if row["visitor"] else row["from"]
+        name = in_a_sentence(row["from"])
+        visitor = f"{row['visitor']} of {name}" if row["visitor"] else name[:1].upper() + name[1:]
         described = " ".join(row["description"].casefold().replace(".", " ").split()[:2])
         return {
             "record": "event",

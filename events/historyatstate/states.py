@@ -77,6 +77,14 @@ def in_own_words(state_id: str, printed: str, day: str) -> str:
     return code_of(state_id, printed, day, {}) or state_id
 
 
+def in_a_sentence(printed: str) -> str:
+    """A name as it stands in a sentence: the data turns some round, as an index does (“Germany, Federal Republic
+    of”)."""
+    name, _, before = printed.partition(", ")
+    article = "the " if before.endswith(" of") else ""
+    return f"{article}{before} {name}" if before else printed
+
+
 def contradiction(code: str, printed: str, day: str) -> str:
     """A sentence where the data set prints the name of a state that was no more, else nothing."""
     if code in ENDED and day >= ENDED[code]:

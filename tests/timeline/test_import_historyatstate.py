@@ -101,7 +101,7 @@ def test_a_trip_and_a_visit_as_records(tmp_path):
         "place": {"country": "US"},
         "texts": {
             "en": {
-                "title": "Prime Minister Ch’en of China, Republic of visits the United States",
+                "title": "Prime Minister Ch’en of the Republic of China visits the United States",
                 "summary": "Official visit.",
             }
         },
@@ -128,12 +128,16 @@ def test_a_trip_and_a_visit_as_records(tmp_path):
 
 
 @pytest.mark.usefixtures("reference")
-def test_a_visit_without_a_visitor_is_that_of_the_state(tmp_path):
-    imported(folder(tmp_path, visits=visit(11, "1975-10-08", "poland", "Poland", "")))
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [("Poland", "Poland"), ("Germany, Federal Republic of", "The Federal Republic of Germany")],
+)
+def test_a_visit_without_a_visitor_is_that_of_the_state(tmp_path, printed, said):
+    imported(folder(tmp_path, visits=visit(11, "1975-10-08", "poland", printed, "")))
 
     event = Event.objects.get(external_id="has-visits:11")
-    assert event.texts.get().title == "Poland visits the United States"
-    assert [str(part.name_as_printed) for part in event.participations.order_by("pk")] == ["", "Poland"]
+    assert event.texts.get().title == f"{said} visits the United States"
+    assert [str(part.name_as_printed) for part in event.participations.order_by("pk")] == ["", printed]
 
 
 @pytest.mark.usefixtures("reference")

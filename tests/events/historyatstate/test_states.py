@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.historyatstate.states import code_of, contradiction
+from events.historyatstate.states import code_of, contradiction, in_a_sentence
 from events.loading import DATA, read_records
 
 SLUGS = {state["slug"]: state["code"] for state in read_records(DATA / "states.json")}
@@ -57,6 +57,19 @@ SLUGS = {state["slug"]: state["code"] for state in read_records(DATA / "states.j
 )
 def test_code(state_id, printed, day, code):
     assert code_of(state_id, printed, day, SLUGS) == code
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("Germany, Federal Republic of", "the Federal Republic of Germany"),
+        ("Macedonia, Former Yugoslav Republic of", "the Former Yugoslav Republic of Macedonia"),
+        ("Korea, North", "North Korea"),
+        ("United Kingdom (Wales)", "United Kingdom (Wales)"),
+    ],
+)
+def test_a_name_in_a_sentence(printed, said):
+    assert in_a_sentence(printed) == said
 
 
 def test_a_name_that_was_no_more_is_noted():
