@@ -33,6 +33,8 @@ MOST_BEGINNINGS = 4
 
 NO_ENDING = "zzk"
 """No stemmer takes this off a word, and none changes what stands before it as it would an ending."""
+SHORTEST = 3
+"""Letters of a beginning that lost its last one: "boe*" is not to find all that begins with "bo"."""
 
 
 class NothingToSearch(ValueError):
@@ -152,7 +154,10 @@ class _Stemmer:
         if not self.unstemmed[last][0] or not lexemes or not lexemes[-1][0].endswith(NO_ENDING):
             return (), 0
         *front, (lexeme, position) = lexemes
-        return (*front, (lexeme.removesuffix(NO_ENDING), position)), taken
+        written = lexeme.removesuffix(NO_ENDING)
+        if len(written) < SHORTEST and last.startswith(written):
+            return (), 0
+        return (*front, (written, position)), taken
 
 
 def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) -> str:

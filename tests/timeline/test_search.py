@@ -418,14 +418,13 @@ def test_beginnings_are_those_of_words_as_the_stemmer_writes_them(client):
         "Michae*",
         "aktue*",
         "aktuel*",
-        "Sue*",
         "Suez*",
         "Suezk*",
         "-Suezl* Isr*",
     ):
         for language in ("de", "en"):
             assert slugs(client, urlencode({"q": words, "lang": language})) == ["reise"], words
-    for words in ("Israf*", "Suezl*", "Reise -Suez*"):
+    for words in ("Israf*", "Suezl*", "Sue*", "Reise -Suez*"):
         assert slugs(client, urlencode({"q": words, "lang": "de"})) == []
 
 
