@@ -178,15 +178,16 @@ def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) 
     for part in parts:
         minus, words, beginning = part
         in_texts, of_part, of_names = of_texts.asked(part, before), of_texts.kept(part), own.kept(part)
+        in_names_alone = own.asked(part, before, NAMES)
         if not in_texts and not (minus or beginning):
             raw = " & ".join(f"'{before}:{word}'" for word in words)
             in_capitals.append(_any(raw, own.asked(part, before)))
         elif in_texts:
-            fewer = of_names < of_part
-            in_names = own.asked(part, before, NAMES if fewer else "") if of_names <= of_part else ""
-            (excluded if minus else wanted).append(_any(in_texts, in_names))
+            same = own.asked(part, before) if of_names == of_part else ""
+            fewer = in_names_alone if of_names < of_part else ""
+            (excluded if minus else wanted).append(_any(in_texts, same, fewer))
         if not minus:
-            named.append(own.asked(part, before, NAMES))
+            named.append(in_names_alone)
             by_texts |= of_part
             by_names |= of_names
     fitting = " & ".join(wanted or in_capitals)

@@ -86,12 +86,11 @@ class _Reading:
         known = known_persons()
         self.officials = Officials(rows(files.presidents), known)
         self.unknown_states: dict[str, Values] = {}
-        self.undated: set[str] = set()
-        """Names, as slugs, of visitors with a visit whose days cannot be read."""
         trips = [(row, self._trip(row)) for row in rows(files.trips)]
         visits = list(rows(files.visits))
         by_row = self._visits_by_persons(visits)
-        self.visitors = Visitors(known, self.undated)
+        undated = [visit_by(row["visitor"], "", "", "") for row in visits if _date_problems(row)]
+        self.visitors = Visitors(known, {slugify(visit.name) for visit in undated if visit})
         self.visitors.find([visit for visit in by_row.values() if visit])
         rows_of = {id(visit): visits[number] for number, visit in by_row.items()}
         for visit, sentence in self.visitors.notices:
@@ -188,12 +187,9 @@ class _Reading:
         return TRAVELLERS.get(office, office) + elect
 
     def _visits_by_persons(self, visits: list[Row]) -> dict[int, Visit | None]:
-        """By the number of the row. What a row that is refused says of a term is not known."""
         found: dict[int, Visit | None] = {}
         for number, row in enumerate(visits):
             if _date_problems(row):
-                if visit := visit_by(row["visitor"], "", "", ""):
-                    self.undated.add(slugify(visit.name))
                 continue
             state = self._state(row, "from")
             found[number] = visit_by(row["visitor"], state, row["start-date"], row["end-date"])

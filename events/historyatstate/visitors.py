@@ -98,9 +98,9 @@ class Visitors:
         plain_is_taken = any(visit.slug == plain for group in groups[1:] for visit in group)
         for number, group in enumerate(groups):
             self._settle_person(group, _slug(plain, group[0], with_year=number > 0 or plain_is_taken))
+        here = terms if slugify(visits[0].name) in self.undated else ()
         for slug in dict.fromkeys(visit.slug for visit in visits):
             if _is_imported(slug, plain):
-                here = terms if slugify(visits[0].name) in self.undated else ()
                 own_terms = [term for term in here if term.slug == slug]
                 self.records.append(_record(slug, [visit for visit in visits if visit.slug == slug], own_terms))
 
