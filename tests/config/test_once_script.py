@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
 from playwright.sync_api import Route, expect
 
+from tests.browsers import editing, log_in
 from tests.builders import draft
 
 TWICE = "button => { button.click(); setTimeout(() => button.click(), 20); }"
@@ -18,15 +18,9 @@ STOP_AND_CLICK_AGAIN = """button => {
 
 
 @pytest.fixture
-def page(chromium, live_server, django_user_model):
-    """Of a browser in which an editor is logged in."""
-    user = django_user_model.objects.create_superuser("editor", password="at the desk")
-    client = Client()
-    client.force_login(user)
-    context = chromium.new_context()
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-    yield context.new_page()
-    context.close()
+def page(chromium, live_server):
+    with editing(chromium, live_server.url) as page:
+        yield page
 
 
 def test_what_is_sent_is_sent_once_by_whoever_is_logged_in(page, live_server):
@@ -73,9 +67,6 @@ def test_what_is_sent_is_sent_once_by_whoever_is_logged_in(page, live_server):
     page.context.clear_cookies()
     other = page.context.new_page()
     other.goto(f"{live_server.url}/admin/login/")
-    other.get_by_label("Username").fill("editor")
-    other.get_by_label("Password").fill("at the desk")
-    other.get_by_role("button", name="Log in").click()
-    other.wait_for_url("**/admin/")
+    log_in(other)
     page.get_by_role("button", name="Go").click()
     expect(page.locator(".messagelist")).to_contain_text("Published: one.")

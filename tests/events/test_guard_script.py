@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
 from playwright.sync_api import Dialog, Route, expect
 
 from events.models import Event
+from tests.browsers import editing, log_in
 from tests.builders import actor, draft, event_type, member, state, topic
 from timeline.models import Timeline
 
@@ -32,19 +32,14 @@ SLUGS = {
 
 
 @pytest.fixture
-def editor(chromium, live_server, django_user_model):
+def editor(chromium, live_server):
     """A page of a browser in which an editor is logged in, and what the browser complains about."""
-    user = django_user_model.objects.create_superuser("editor", password="at the desk")
-    client = Client()
-    client.force_login(user)
-    context = chromium.new_context(viewport={"width": 1000, "height": 800})
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-    page = context.new_page()
-    page.complaints = []
-    page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    yield page
-    context.close()
+    with editing(chromium, live_server.url) as page:
+        page.set_viewport_size({"width": 1000, "height": 800})
+        page.complaints = []
+        page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        yield page
 
 
 def questions(page) -> list[str]:
@@ -190,10 +185,7 @@ def test_nothing_typed_is_lost(editor, live_server):
         note.get_by_role("link").focus()
         page.keyboard.press("Enter")
     login = opened.value
-    login.get_by_label("Username").fill("editor")
-    login.get_by_label("Password").fill("at the desk")
-    login.get_by_role("button", name="Log in").click()
-    login.wait_for_url("**/admin/")
+    log_in(login)
     login.close()
 
     # A server that does not answer loses nothing either.

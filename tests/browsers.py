@@ -1,0 +1,32 @@
+"""An editor in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.test import Client
+from playwright.sync_api import Browser, Page
+
+NAME, PASSWORD = "editor", "at the desk"
+
+
+@contextmanager
+def editing(chromium: Browser, server: str) -> Iterator[Any]:
+    """A page of a browser in which an editor is logged in at the server of this address."""
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser(NAME, password=PASSWORD))
+    context = chromium.new_context()
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server}])
+    yield context.new_page()
+    context.close()
+
+
+def log_in(page: Page) -> None:
+    """Logs the same editor in, on a page that asks for it."""
+    page.get_by_label("Username").fill(NAME)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/admin/")
