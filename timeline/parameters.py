@@ -284,7 +284,7 @@ class SearchField(ParameterField):
                 f"{shown(text)} has no word to search for: give at least one that is not excluded by -.",
                 code="malformed",
             ) from error
-        self.check_stars(text, sum(beginning for _, _, beginning in parts))
+        self.check_stars(text, sum(part.beginning for part in parts))
         return text
 
     def check_stars(self, text: str, beginnings: int) -> None:

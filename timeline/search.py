@@ -16,13 +16,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 
 from timeline.beginnings import completions
 from timeline.stems import UNSTEMMED, Stemmed, configuration, joined, stems
-from timeline.text import words_of
+from timeline.text import contracted, words_of
 from timeline.vectors import NAMES, mark
 
 LONGEST = 200
@@ -46,21 +47,30 @@ TOKEN = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"*–—]+)(\*?))')
 END = re.compile(r'[\s–—]|"|\Z')
 """What may stand behind a star: a space or dash, a phrase, or nothing."""
 
-Part = tuple[bool, list[str], bool]
-"""Of a query: whether it is excluded, its words, and whether the last of these is a beginning."""
+
+class Part(NamedTuple):
+    """Of a query: what a document has, or does not have."""
+
+    excluded: bool
+    readings: list[list[str]]
+    """Words, one after the other; of several readings any is meant."""
+    beginning: bool
+    """Whether the last word is the beginning of one."""
 
 
 def parse(text: str) -> list[Part]:
     """What `text` asks for: every word, every "phrase", nothing that stands behind a -; a word with * is a beginning.
 
-    A word of several parts, such as C5+1 or rare-earth, is a phrase. Raises `NothingToSearch` if nothing is left: no
-    word, only exclusions.
+    A word of several parts, such as C5+1 or rare-earth, is a phrase. U.S.-China is both “u s china” and “us china”.
+    Raises `NothingToSearch` if nothing is left: no word, only exclusions.
     """
     parts: list[Part] = []
     for minus, phrase, word, star in TOKEN.findall(text):
-        if words := words_of(phrase or word):
-            parts.append((bool(minus), words, bool(star)))
-    if all(minus for minus, _, _ in parts):
+        asked = phrase or word
+        if words := words_of(asked):
+            short = words_of(contracted(asked, in_any_case=True))
+            parts.append(Part(bool(minus), [words] if short == words else [words, short], bool(star)))
+    if all(part.excluded for part in parts):
         raise NothingToSearch
     return parts
 
@@ -83,7 +93,7 @@ def queries(text: str, language: str) -> list[str]:
     """
     parts = parse(text)
     languages = [language, *(other for other, _ in settings.LANGUAGES if other != language)]
-    begun = stems(UNSTEMMED).of(words[-1] for _, words, beginning in parts if beginning)
+    begun = stems(UNSTEMMED).of(words[-1] for part in parts if part.beginning for words in part.readings)
     stemmers = {name: _Stemmer.of(name, parts, begun) for name in map(configuration, languages)}
     own = stemmers[configuration(language)]
     return [_all(parts, mark(language, other), stemmers[configuration(other)], own) for other in languages]
@@ -111,21 +121,25 @@ class _Stemmer:
     @classmethod
     def of(cls, configuration: str, parts: Sequence[Part], begun: Mapping[str, Stemmed]) -> _Stemmer:
         completed = {last: completions(last, configuration) for last in begun}
-        wanted = {word for _, words, _ in parts for word in words}.union(*completed.values())
+        wanted = {word for part in parts for words in part.readings for word in words}.union(*completed.values())
         return cls(stems(configuration).of(wanted | {last + NO_ENDING for last in begun}), begun, completed)
 
-    def kept(self, part: Part) -> set[str]:
-        """Those of its words that say something, as any beginning does."""
-        _, words, beginning = part
-        return {word for word in words if self.stemmed[word][0]}.union(words[-1:] if beginning else ())
+    def readings(self, part: Part) -> list[list[str]]:
+        """Those that say all that is meant: not the letters of “U.S.” if one of them says nothing, as the other one
+        would find U Thant."""
+        spelled, *short = part.readings
+        return short if short and not all(self.stemmed[word][0] for word in spelled) else part.readings
 
-    def asked(self, part: Part, before: str, weights: str = "") -> str:
-        """A tsquery for it with the mark `before`, in places of these `weights`, or of all. Of stop words alone it is
-        empty."""
-        minus, words, beginning = part
-        return (
-            self._begun(words, before, weights, excluded=minus) if beginning else self._phrase(words, before, weights)
-        )
+    def kept(self, part: Part, words: Sequence[str]) -> set[str]:
+        """Those of the words of one of its readings that say something, as any beginning does."""
+        return {word for word in words if self.stemmed[word][0]}.union(words[-1:] if part.beginning else ())
+
+    def asked(self, part: Part, words: Sequence[str], before: str, weights: str = "") -> str:
+        """A tsquery for one of its readings with the mark `before`, in places of these `weights`, or of all. Of stop
+        words alone it is empty."""
+        if part.beginning:
+            return self._begun(words, before, weights, excluded=part.excluded)
+        return self._phrase(words, before, weights)
 
     def _phrase(self, words: Sequence[str], before: str, weights: str) -> str:
         """For words that follow each other."""
@@ -176,20 +190,27 @@ def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) 
     by_texts: set[str] = set()
     by_names: set[str] = set()
     for part in parts:
-        minus, words, beginning = part
-        in_texts, of_part, of_names = of_texts.asked(part, before), of_texts.kept(part), own.kept(part)
-        in_names_alone = own.asked(part, before, NAMES)
-        if not in_texts and not (minus or beginning):
-            raw = " & ".join(f"'{before}:{word}'" for word in words)
-            in_capitals.append(_any(raw, own.asked(part, before)))
-        elif in_texts:
-            same = own.asked(part, before) if of_names == of_part else ""
-            fewer = in_names_alone if of_names < of_part else ""
-            (excluded if minus else wanted).append(_any(in_texts, same, fewer))
-        if not minus:
-            named.append(in_names_alone)
-            by_texts |= of_part
-            by_names |= of_names
+        fits: list[str] = []
+        in_names: list[str] = []
+        silent: list[str] = []
+        for words in of_texts.readings(part):
+            in_texts, in_names_alone = of_texts.asked(part, words, before), own.asked(part, words, before, NAMES)
+            of_part, of_names = of_texts.kept(part, words), own.kept(part, words)
+            if not in_texts:
+                silent += [" & ".join(f"'{before}:{word}'" for word in words), own.asked(part, words, before)]
+            else:
+                same = own.asked(part, words, before) if of_names == of_part else ""
+                fits += [in_texts, same, in_names_alone if of_names < of_part else ""]
+            if not part.excluded:
+                in_names.append(in_names_alone)
+                by_texts |= of_part
+                by_names |= of_names
+        if fits:
+            (excluded if part.excluded else wanted).append(_any(*fits, *silent))
+        elif not (part.excluded or part.beginning):
+            in_capitals.append(_any(*silent))
+        if not part.excluded:
+            named.append(_any(*in_names))
     fitting = " & ".join(wanted or in_capitals)
     if wanted and not all(named) and any(named) and by_names < by_texts:
         fitting = _any(f"({fitting})", f"({' & '.join(filter(None, named))})")

@@ -16,7 +16,7 @@ import orjson
 from django.db import connection
 
 from timeline.stems import Stemmed, configuration, joined, stems
-from timeline.text import words_of
+from timeline.text import contracted, words_of
 
 LAST_POSITION, MOST_POSITIONS = 16_382, 254
 """A vector counts no further, nor notes more places of one lexeme: documents beyond are left to the database."""
@@ -65,7 +65,8 @@ def mark(language: str, of_texts: str) -> str:
 
 
 def vectors(documents: Sequence[Found]) -> list[str]:
-    """The vector of each document, as text."""
+    """The vector of each document, as text. A text with abbreviations is found as it is, and with these contracted."""
+    documents = _with_contractions(documents)
     # Each name once: they come again in each language, and in many events.
     names = {name: words_of(name) for name in _texts(documents, NAMES)}
     capitals = _Capitals(_texts(documents, WEIGHTS))
@@ -94,6 +95,24 @@ def vectors(documents: Sequence[Found]) -> list[str]:
             ]
         )
         for vector, (language, of_texts, texts) in zip(found, documents, strict=True)
+    ]
+
+
+def _with_contractions(documents: Sequence[Found]) -> Sequence[Found]:
+    """With each text that has abbreviations also the one that has these contracted, if it is not there."""
+    other = {text: short for text in _texts(documents, WEIGHTS) if (short := contracted(text)) != text}
+    if not other:
+        return documents
+    return [
+        (
+            language,
+            of_texts,
+            {
+                weight: [*given, *(other[text] for text in given if text in other and other[text] not in given)]
+                for weight, given in texts.items()
+            },
+        )
+        for language, of_texts, texts in documents
     ]
 
 

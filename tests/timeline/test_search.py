@@ -150,6 +150,49 @@ def test_an_apostrophe_that_is_a_letter_is_found_as_people_type_it(client, param
     assert slugs(client, urlencode({parameter: name})) == ["visit"]
 
 
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("U.S.-China talks", ["US-China", "u.s.-china", "U.S. China", "US talks", '"US-China talks"', "talks US"]),
+        ("US–China talks", ["U.S.-China", '"U.S.-China"', "u.s. talks", "U.S.-Chi*"]),
+        ("A.I. chips", ["AI", "A.I.", "ai-chips", "A.I. chips", "a.i"]),
+        ("AI chips", ["A.I.", "a.i. chips"]),
+        ("Vote at the U.N.", ["UN", "U.N.", '"the UN"', "u.n"]),
+        ("Report of the W.H.O.", ["WHO", "W.H.O.", "w.h.o. report"]),
+        ("Report of the WHO", ["W.H.O.", "W.H.O. report"]),
+        ("AT&T and R&D", ["AT&T", "at&t", "ATT", "R&D", "rd"]),
+        ("J. D. Vance", ["JD Vance", "J.D. Vance", "J. D. Vance", "j d vance"]),
+        ("JD Vance", ["J.D. Vance", '"J. D. Vance"']),
+    ],
+)
+def test_abbreviations_are_found_with_and_without_full_stops(client, title, words):
+    published("found", titles={"en": title})
+    for number, other in enumerate(["U Thant", "Austria (AT)", "All who at it", "A report of I. Gandhi", "U.S.S.R."]):
+        published(f"other-{number}", titles={"en": other})
+
+    for word in words:
+        assert slugs(client, urlencode({"q": word})) == ["found"], word
+        assert slugs(client, urlencode({"q": word, "lang": "de"})) == ["found"], word
+        assert "found" not in slugs(client, urlencode({"q": f"title -{word}"})), word
+
+
+def test_the_beginning_of_an_abbreviation_may_be_all_of_it(client):
+    for slug, title in {"us": "U.S. talks", "ussr": "U.S.S.R.", "usable": "Usable", "u": "U Thant"}.items():
+        published(slug, titles={"en": title})
+
+    assert sorted(slugs(client, "q=U.S.*")) == ["us", "usable", "ussr"]
+    assert slugs(client, "q=U.S.S.*") == ["ussr"]
+
+
+@pytest.mark.parametrize("words", ["Washington, D.C.", "washington dc", "Washington, D. C.", "dc", "d.c."])
+@pytest.mark.parametrize("parameter", ["q", "place"])
+def test_the_place_of_an_abbreviation_is_found_with_and_without_full_stops(client, parameter, words):
+    published("found", place_name="Washington, D.C.")
+    published("other", place_name="Washington")
+
+    assert slugs(client, urlencode({parameter: words})) == ["found"]
+
+
 @pytest.mark.parametrize("word", ["Außenminister", "AUSSENMINISTER", "Außen\xadminister"])
 def test_a_word_with_an_invisible_hyphen_is_found_as_it_looks(client, word):
     published("visit", titles={"en": "Besuch der Außen\xadminister"})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from timeline.text import PLAIN, fold, words, words_of
+from timeline.text import PLAIN, contracted, fold, words, words_of
 
 
 @given(st.text())
@@ -53,3 +53,30 @@ def test_no_word_is_longer_than_its_column():
     # Korean syllables fold to two or three letters each.
     assert [len(word) for word in words("한" * 200)] == [300]
     assert [len(word) for word in words(f"{'한' * 100}다 읍")] == [300, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("U.S.", "US"),
+        ("the U.S.-China talks", "the US-China talks"),
+        ("U.S-led", "US-led"),
+        ("In the U.S. China is", "In the US China is"),
+        ("(U.S.S.R.)’s", "(USSR)’s"),
+        ("J. D. Vance and F.\xa0W. de Klerk", "JD Vance and FW de Klerk"),
+        ("Washington, D.C.", "Washington, DC"),
+        ("С.Ш.А.", "США"),
+        ("AT&T, R&D", "ATT, RD"),
+        ("Donald J. Trump", "Donald J. Trump"),
+        ("Plan A. A second one", "Plan A. A second one"),
+        ("i.e. at 5 p.m., z. B.", "i.e. at 5 p.m., z. B."),
+        ("A.1, x_U.S., D.C4", "A.1, x_U.S., D.C4"),
+        ("Johnson&Johnson & Co", "Johnson&Johnson & Co"),
+    ],
+)
+def test_abbreviations_in_capitals_are_contracted(text, short):
+    assert contracted(text) == short
+
+
+def test_abbreviations_in_any_case_are_contracted():
+    assert contracted("u.s.-china, at&t, i.e.", in_any_case=True) == "us-china, att, ie"

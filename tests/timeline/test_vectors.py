@@ -2,24 +2,29 @@
 
 import importlib
 import re
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from events.models import EventText
 from tests.builders import draft, published, state
+from timeline import documents as documents_module
 from timeline import text as folding
 from timeline import vectors, versions
 from timeline.models import Publication
 from timeline.publishing import publish
-from timeline.text import words_of
+from timeline.text import contracted, words_of
 from timeline.traits import DISPUTED
 
 migration = importlib.import_module("timeline.migrations.0011_words_among_keys")
 blocks = importlib.import_module("timeline.migrations.0014_blocks")
 languages_of_texts = importlib.import_module("timeline.migrations.0018_languages_of_texts")
 apostrophes = importlib.import_module("timeline.migrations.0027_apostrophes")
+abbreviations = importlib.import_module("timeline.migrations.0028_abbreviations")
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +58,10 @@ SOME = [
     "naïve",
     "Oʻzbekiston",
     "Außen\xadminister",
+    "U.S.-China",
+    "W.H.O.",
+    "R&D",
+    "i.e.",
 ]
 texts = st.lists(st.lists(st.sampled_from(SOME) | st.text(max_size=8), max_size=8).map(" ".join), max_size=3)
 languages = st.sampled_from(["en", "de", "uz"])
@@ -67,6 +76,7 @@ def by_postgresql(found):
     """What PostgreSQL makes of documents by itself, with the languages before each lexeme."""
     if not found:
         return []
+    found = [(*languages, {weight: with_short(texts[weight]) for weight in "ABCD"}) for *languages, texts in found]
     parts = []
     for language, of_texts, texts in found:
         configured = {weight: CONFIGURATIONS[language if weight in "BC" else of_texts] for weight in "ABCD"}
@@ -89,6 +99,11 @@ def by_postgresql(found):
         " ".join([*(f"'{mark}:{lexeme[1:]}" for lexeme in text.split()), *in_capitals(mark, both, texts)])
         for mark, text, (*both, texts) in zip(before, made, found, strict=True)
     ]
+
+
+def with_short(texts):
+    """The texts, and behind them those with abbreviations once more, with these contracted."""
+    return [*texts, *(short for text in texts if (short := contracted(text)) not in texts)]
 
 
 def in_capitals(mark, languages, texts):
@@ -253,6 +268,39 @@ def test_the_migration_parts_words_at_apostrophes_in_what_was_published_before(m
 
     assert found_by(old) == found_by(new)
     assert found_by(other) == untouched
+
+
+def test_the_migration_finds_abbreviations_as_one_word_in_what_was_published_before(monkeypatch):
+    us = state("US")
+    us.names = {"en": "U.S. of America", "de": "USA"}
+    us.save()
+    values: Any = {"titles": {"en": "U.S.-China talks", "de": "Gespräche"}, "place_name": "Washington, D.C."}
+    new, old = (draft(slug, "2025", (us, "host"), **values) for slug in ("new", "old"))
+    EventText.objects.filter(language="en").update(summary="The U.N. and the R&D of W.H.O.")
+    publish([new])
+    with monkeypatch.context() as before:
+        for module in (vectors, documents_module):
+            before.setattr(module, "contracted", lambda text: text)
+        publish([old])
+        other = published("other", titles={"en": "The WHO talks at 5 p.m."}, place_name="Łódź")
+    as_new, untouched = weighted(new), found_by(other)
+    assert as_new != weighted(old)
+
+    with connection.schema_editor() as editor:
+        abbreviations.as_one_word(apps, editor)
+
+    assert weighted(old) == as_new
+    assert found_by(old)[1] == found_by(new)[1] == ["washington", "d", "c", "dc"]
+    assert found_by(other) == untouched
+    assert events_with("'en:us' <-> 'en:china' <-> 'en:talk'") == events_with("'en:dc'") == {old, new}
+    assert events_with("'en:who' & 'en:un' & 'en:rd'") == {old, new}
+    assert not events_with("'en:o' <-> 'en:us'")
+
+
+def events_with(query):
+    """The events that the tsquery finds."""
+    found = Publication.objects.extra(where=["search @@ %s::tsquery"], params=[query])
+    return {publication.event for publication in found.select_related("event")}
 
 
 def found_by(event):

@@ -256,7 +256,9 @@ def words_of(document: Mapping[str, Any], names: Mapping[str, Sequence[str]]) ->
     for country in document.get("countries", []):
         texts += names[country["code"]]
     for text in texts:
-        yield from (word for word in words_in(text) if not word.isdecimal())
+        abbreviations = re.findall(r"(?<!\w)(?:[A-Z]\. ?)+[A-Z](?!\w)", text)
+        words = [*words_in(text), *(re.sub("[. ]", "", abbreviation).lower() for abbreviation in abbreviations)]
+        yield from (word for word in words if not word.isdecimal())
 
 
 def words_in(text: str) -> list[str]:
