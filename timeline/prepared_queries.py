@@ -47,11 +47,14 @@ class PreparedQuery:
         sql, params = queryset.query.sql_with_params()
         return cls(sql, params)
 
+    def filled(self, values: Mapping[str, Any]) -> list[Any]:
+        """The parameters for these values of the slots."""
+        return [param.fill(values) if isinstance(param, Slot) else param for param in self.params]
+
     def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The rows for these values of the slots."""
-        params = [param.fill(values) if isinstance(param, Slot) else param for param in self.params]
         # See config.postgresql.
         rows: list[tuple[Any, ...]] = connection.prepared_rows(  # type: ignore[attr-defined]
-            self.sql, params, in_binary=self.in_binary
+            self.sql, self.filled(values), in_binary=self.in_binary
         )
         return rows

@@ -32,17 +32,21 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import DateField, Q, QuerySet
+from django.db.models import DateField, Q, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
 from timeline import traits
 from timeline.keysets import LARGEST, in_order
+from timeline.models import Publication
 from timeline.plans import Expected
+from timeline.prepared_queries import PreparedQuery, Slot
 from timeline.querysets import PublicationQuerySet, long_before
 from timeline.scans import by_months, estimates
 from timeline.scans.walking import all_sorted, one_by_one, public_then, step_by_step, walk
@@ -223,7 +227,7 @@ def statement(
     else:
         near = whenever > estimates.MANY or not found.chosen.keyed
         steps = _steps(found, near, descending)
-        walked, walked_values = _walked(found, day, descending).query.sql_with_params()
+        walked, walked_values = _walked(found, day, descending)
         parts = [_edge(walked, near, descending), *_gated(steps, descending, most)]
         parts.insert(1 + list(steps).index("far"), _stretches(found, planned.rows, near, descending, most))
         tallied = ((dimension, _one_of(keys)[1]) for dimension, keys in found.chosen.tallied)
@@ -350,22 +354,48 @@ def _in_force(found: PublicationQuerySet, day: datetime.date | None, descending:
     return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[: MEASURES * PROMISING]
 
 
-def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> QuerySet[Any]:
-    """`NEAR` events of the window, from where there may be one of `found`."""
-    walked = public_then(found)
-    for dimension, keys in found.chosen.tallied if found.at is None else ():
-        begun, lookup = (LAST_BEGUN, "lte") if descending else (FIRST_BEGUN, "gte")
-        one_of, value = _one_of(keys)
-        edge = RawSQL(begun.format(one_of=one_of), (dimension, value), DateField())
-        walked = walked.filter(**{f"start_min__{lookup}": edge})
+def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: bool) -> tuple[str, tuple[Any, ...]]:
+    """`NEAR` events of the window, from where there may be one of `found`: SQL, and its parameters."""
     first, last = found.chosen.window_first, found.chosen.window_last
     if day:
         first, last = (first, min(day, last or day)) if descending else (max(day, first or day), last)
-    if first:
-        walked = walked.filter(start_min__gte=first)
-    if last:
-        walked = walked.filter(start_min__lte=last)
-    return walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")[:NEAR]
+    tallied = found.chosen.tallied if found.at is None else ()
+    query = _walk(
+        NEAR,
+        tuple((dimension, _one_of(keys)[0]) for dimension, keys in tallied),
+        at=found.at,
+        has_first=first is not None,
+        has_last=last is not None,
+        descending=descending,
+    )
+    keys = [_one_of(keys)[1] for _, keys in tallied]
+    return query.sql, tuple(query.filled({"first": first, "last": last, "keys": keys}))
+
+
+@lru_cache(maxsize=1000)
+def _walk(
+    most: int,
+    tallied: tuple[tuple[str, str], ...],
+    *,
+    at: int | None,
+    has_first: bool,
+    has_last: bool,
+    descending: bool,
+) -> PreparedQuery:
+    """The same for any values: up to `most` events. `tallied` are dimensions, each with the SQL that a column has one
+    of the values."""
+    walked = Publication.objects.as_of(at)
+    begun, lookup = (LAST_BEGUN, "lte") if descending else (FIRST_BEGUN, "gte")
+    for place, (dimension, one_of) in enumerate(tallied):
+        keys = Slot("keys", TextField(), itemgetter(place))
+        edge = RawSQL(begun.format(one_of=one_of), (dimension, keys), DateField())
+        walked = walked.filter(**{f"start_min__{lookup}": edge})
+    if has_first:
+        walked = walked.filter(start_min__gte=Slot("first", DateField()))
+    if has_last:
+        walked = walked.filter(start_min__lte=Slot("last", DateField()))
+    in_order_of_dates = walked.order_by(*in_order(KEYS, descending)).values_list(*KEYS, "id")
+    return PreparedQuery.from_queryset(in_order_of_dates[:most])
 
 
 def _edge(walked: str, near: bool, descending: bool) -> str:
