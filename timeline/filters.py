@@ -92,8 +92,8 @@ class EventFilters(django_filters.FilterSet):
         SearchField(
             help_text="Has these words, in `lang`, in title, summary, actors, countries, place, type, topics or "
             'figures: words, "a phrase", -without, begin* (up to four). Accents and case do not matter, nor the full '
-            'stops of abbreviations (U.S.: US). Words such as "the" are passed over; alone they find what stands in '
-            "capitals (who: WHO).",
+            'stops or hyphens of abbreviations (U.S.: US, G-20: G20). Words such as "the" are passed over; alone they '
+            "find what stands in capitals (who: WHO).",
         ),
         lambda found, text, asked: found.matching(text, asked.values["lang"]),
     )

@@ -161,6 +161,8 @@ def test_an_apostrophe_that_is_a_letter_is_found_as_people_type_it(client, param
         ("Report of the W.H.O.", ["WHO", "W.H.O.", "w.h.o. report"]),
         ("Report of the WHO", ["W.H.O.", "W.H.O. report"]),
         ("AT&T and R&D", ["AT&T", "at&t", "ATT", "R&D", "rd"]),
+        ("G-20 summit", ["G20", "g-20", "G-20 summit", '"G20 summit"', "G\u201120", "G2*"]),
+        ("G20-Gipfel", ["G-20", "G20", '"g-20 gipfel"', "G-20-Gip*"]),
         ("J. D. Vance", ["JD Vance", "J.D. Vance", "J. D. Vance", "j d vance"]),
         ("JD Vance", ["J.D. Vance", '"J. D. Vance"']),
     ],

@@ -67,6 +67,8 @@ def test_no_word_is_longer_than_its_column():
         ("Washington, D.C.", "Washington, DC"),
         ("С.Ш.А.", "США"),
         ("AT&T, R&D", "ATT, RD"),
+        ("G-20-Gipfel, COP\u201120, F-16s", "G20-Gipfel, COP20, F-16s"),
+        ("Covid-19, UNSCR-1540, 2-2, 70-OF-202", "Covid-19, UNSCR-1540, 2-2, 70-OF-202"),
         ("Donald J. Trump", "Donald J. Trump"),
         ("Plan A. A second one", "Plan A. A second one"),
         ("i.e. at 5 p.m., z. B.", "i.e. at 5 p.m., z. B."),
@@ -79,4 +81,4 @@ def test_abbreviations_in_capitals_are_contracted(text, short):
 
 
 def test_abbreviations_in_any_case_are_contracted():
-    assert contracted("u.s.-china, at&t, i.e.", in_any_case=True) == "us-china, att, ie"
+    assert contracted("u.s.-china, at&t, i.e., g-7", in_any_case=True) == "us-china, att, ie, g7"
