@@ -18,14 +18,14 @@ from typing import Any
 
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import connections
+from django.db import OperationalError, connections
 from django.middleware.security import SecurityMiddleware
 
 from config.bodies import LARGEST as LARGEST_FORM
 from config.cors import CorsMiddleware
 from config.request_ids import current, request_ids
 from config.security import content_security_policy
-from timeline.errors import ADMIN, SERVER_ERROR, problem_or_page
+from timeline.errors import ADMIN, SERVER_ERROR, UNAVAILABLE, problem_or_page
 
 logger = logging.getLogger(__name__)
 
@@ -153,13 +153,14 @@ class _Protocol:
 
 
 def _given(protocol: Any, environ: dict[str, Any], answer: Callable[[], object]) -> None:
-    """Gives an answer: an error (500) if that fails. These threads stay for ever; so their connections to the database
-    are closed, which would stay, too."""
+    """Gives an answer: an error if that fails (503 where the database gives none, else 500). These threads stay for
+    ever; so their connections to the database are closed, which would stay, too."""
     try:
         answer()
-    except Exception:
+    except Exception as error:
         logger.exception("There is no answer")
-        _give_error(protocol, environ, "server-error", SERVER_ERROR)
+        fault = ("unavailable", UNAVAILABLE) if isinstance(error, OperationalError) else ("server-error", SERVER_ERROR)
+        _give_error(protocol, environ, *fault)
     finally:
         connections.close_all()
 

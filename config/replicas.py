@@ -22,7 +22,7 @@ def is_replica() -> bool:
 
 def says_so() -> bool:
     """The same as far as the database has told of itself, which it does without being asked, when it is connected to
-    and whenever that changes. A connection pooler may keep it to itself.
+    and whenever that changes. A connection pooler may keep it to itself, or tell what has changed since.
     """
     connection.ensure_connection()
     told = connection.connection.info.parameter_status
@@ -47,7 +47,7 @@ def editing_elsewhere(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
     """Middleware: at a replica, the admin only says where it works (503): nobody enters what cannot be saved."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if for_people(request) and says_so():
+        if for_people(request) and says_so() and is_replica():
             return render(request, "config/replica.html", status=503)
         return get_response(request)
 

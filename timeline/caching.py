@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.http import parse_etags
 
 from timeline.build import build
+from timeline.cache_control import PAST, PRESENT
 from timeline.editions import LEFT_OUT
 from timeline.errors import InvalidParameters, NotReplayed, ParameterError
 from timeline.models import Dataset, DatasetVersion
@@ -104,14 +105,6 @@ def unchanged(request: HttpRequest, tag: str) -> bool:
 def has_any(request: HttpRequest) -> bool:
     """Whether the client says that it has any answer, which counts only where there is one (RFC 9110, 13.1.2)."""
     return request.META.get("HTTP_IF_NONE_MATCH", "").strip() == "*"
-
-
-PRESENT = "public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=86400"
-"""Browsers ask every time whether their copy still holds; a shared cache (CDN) asks every ten seconds for all of them,
-and lends its copy while it asks, or while the server does not answer."""
-
-PAST = "public, max-age=86400"
-"""An answer about a dataset version by its number stays the same."""
 
 
 def cached(response: HttpResponseBase, tag: str, *, past: bool = False) -> HttpResponseBase:

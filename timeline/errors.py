@@ -28,13 +28,13 @@ from rest_framework import exceptions
 
 from events.locking import is_conflict
 from timeline.accepting import preferred
+from timeline.cache_control import PRESENT, REVALIDATED
 from timeline.pages.words import SITE
 
 MEDIA_TYPE = "application/problem+json"
-REVALIDATED = "public, max-age=0, must-revalidate"
-"""Cache-Control of what holds until something is published."""
 FOR_PROGRAMS = ("/api/", str(settings.STATIC_URL))
 """How the paths of addresses begin where an error is a problem document whatever the client prefers."""
+NOTHING_THERE = {404, 410}
 RETRY_AFTER = 5
 """Seconds until a database that was started anew should answer again, and a replica have what its primary has."""
 SERVER_ERROR = "Something went wrong here. The request was not at fault; trying again later may help."
@@ -160,8 +160,8 @@ def problem_page(kind: str, said: Sequence[str], *, framed: bool = False) -> Htt
 
 def _headers(status: int) -> dict[str, str]:
     """What caches are told of an error; and clients, of one that should soon be over."""
-    kept = {"Cache-Control": "no-store" if status == 429 or status >= 500 else REVALIDATED}
-    return kept | {"Retry-After": str(RETRY_AFTER)} if status == 503 else kept
+    kept = "no-store" if status == 429 or status >= 500 else PRESENT if status in NOTHING_THERE else REVALIDATED
+    return {"Cache-Control": kept, **({"Retry-After": str(RETRY_AFTER)} if status == 503 else {})}
 
 
 def exception_problem(

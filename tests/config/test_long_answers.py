@@ -14,7 +14,7 @@ from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import StreamingHttpResponse
 from django.http.response import ResponseHeaders
 from django.test import RequestFactory
@@ -26,7 +26,7 @@ from config.long_answers import EXPORTS, THREADS, apart
 from config.request_ids import RequestIdFilter, current
 from config.security import POLICY
 from tests.serving import serving
-from timeline.errors import ADMIN
+from timeline.errors import ADMIN, SERVER_ERROR, UNAVAILABLE
 
 LONG = [b"0123456789" * 10_000] * 200
 """20 MB: more than the sockets hold that nobody reads from."""
@@ -151,16 +151,23 @@ def test_a_large_one_goes_on_as_a_stream():
     assert response.closed
 
 
-def test_one_that_breaks_off_early_is_an_error_and_in_the_log(caplog):
+@pytest.mark.parametrize(
+    ("error", "status", "detail"),
+    [
+        (ValueError("lost"), 500, SERVER_ERROR),
+        (OperationalError("lost"), 503, UNAVAILABLE),
+    ],
+)
+def test_one_that_breaks_off_early_is_an_error_and_in_the_log(caplog, error, status, detail):
     caplog.handler.addFilter(RequestIdFilter())
     token = current.set("a-request")
-    response = stream(b"0123", ValueError("lost"))
+    response = stream(b"0123", error)
     with caplog.at_level(logging.ERROR, "config.long_answers"):
         told, thread = answered(response, "/api/v1/events/", HTTP_X_REQUEST_ID="a-request")
     current.reset(token)
     assert thread == "export"
-    detail = "Something went wrong here. The request was not at fault; trying again later may help."
-    assert_problem(told, 500, detail, "a-request")
+    assert_problem(told, status, detail, "a-request")
+    assert dict(told[1]).get("Retry-After") == ("5" if status == 503 else None)
     assert response.closed
     assert [(record.request_id, str(record.exc_info[1])) for record in caplog.records] == [("a-request", "lost")]
 

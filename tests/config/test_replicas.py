@@ -23,6 +23,7 @@ import pytest
 import yaml
 from django.conf import settings
 
+from config import replicas
 from config.embedded import FAST, Server
 from config.embedded.installation import programs_for
 from config.embedded.place import server_account
@@ -140,6 +141,13 @@ def test_a_replica_answers_readers_as_its_primary_does(primary, replica):
             has_what_is_later_asked_for_again(at_replica, at_primary)
             says_that_editing_is_elsewhere(at_replica, replica)
             hears_what_is_published(at_replica, primary)
+
+
+@pytest.mark.django_db
+def test_a_pooler_that_tells_what_was_before_a_promotion_shuts_no_admin(client, monkeypatch):
+    monkeypatch.setattr(replicas, "says_so", lambda: True)
+
+    assert client.get("/admin/login/").status_code == 200
 
 
 def refuses_to_serve_without_tables(replica: Server) -> None:

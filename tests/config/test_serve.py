@@ -1,18 +1,20 @@
 import io
 import signal
 import socket
+from threading import Timer
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management.base import CommandError
-from django.db import ProgrammingError
+from django.db import ProgrammingError, connection
 from django.db.migrations.exceptions import MigrationSchemaMissing
 from psycopg.errors import InsufficientPrivilege, UndefinedTable
 
 from config import checks
 from config.management.commands import serve
-from config.management.commands.serve import Command, open_port
+from config.management.commands.serve import NOT_UNLOCKED, PREPARING, Command, alone, open_port
 from timeline.build import build
 
 
@@ -38,6 +40,50 @@ def test_an_address_of_another_machine_gives_error():
 def test_a_free_port_listens(busy_port):
     with open_port("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
         pass
+
+
+def held_elsewhere() -> psycopg.Connection:
+    other = psycopg.connect(**connection.get_connection_params(), autocommit=True)
+    other.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+    return other
+
+
+@pytest.mark.django_db
+def test_what_is_waited_for_is_said(monkeypatch):
+    monkeypatch.setattr(serve, "PATIENCE", 0)
+    other = held_elsewhere()
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        other.close()
+
+    process = other.info.backend_pid
+    with alone(say):
+        assert said == [f"  (waiting for another server, which prepares the database: its process {process} there)"]
+
+
+@pytest.mark.django_db
+def test_it_is_not_said_at_once():
+    other = held_elsewhere()
+    said: list[str] = []
+    Timer(0.3, other.close).start()
+
+    with alone(said.append):
+        pass
+
+    assert said == []
+
+
+@pytest.mark.django_db
+def test_a_lock_that_stays_in_a_pooler_is_named():
+    said: list[str] = []
+
+    with alone(said.append), connection.cursor() as cursor:
+        # As if the next query of this server went to another connection of the pooler.
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
+
+    assert said == [NOT_UNLOCKED]
 
 
 LOCAL = ["localhost", "127.0.0.1", "[::1]"]

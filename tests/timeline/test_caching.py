@@ -8,8 +8,9 @@ import pytest
 
 from tests.assertions import etag_of
 from tests.builders import published
-from timeline.caching import PRESENT, etag, renewed
-from timeline.publishing import publish
+from timeline.cache_control import PRESENT
+from timeline.caching import etag, renewed
+from timeline.publishing import publish, withdraw
 
 pytestmark = pytest.mark.django_db
 
@@ -113,8 +114,18 @@ def test_an_answer_that_was_waited_for_is_nobody_elses(client):
     assert client.get("/api/v1/changes/?since=0&wait=0")["Cache-Control"] == "no-store"
 
 
-def test_errors_are_not_kept_by_shared_caches_for_long(client):
+def test_errors_in_requests_are_not_kept_by_shared_caches(client):
     assert client.get("/api/v1/events/?x=1")["Cache-Control"] == "public, max-age=0, must-revalidate"
+
+
+@pytest.mark.parametrize("of", ["/api/v1/events/", "/events/"])
+def test_that_an_event_is_withdrawn_takes_the_place_of_what_a_shared_cache_has(client, of):
+    event = published("event")
+    withdraw([event])
+
+    answers = [client.get(f"{of}{slug}/") for slug in ("event", "never")]
+
+    assert [(answer.status_code, answer["Cache-Control"]) for answer in answers] == [(410, PRESENT), (404, PRESENT)]
 
 
 def test_any_page_may_read_without_credentials(client):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.assertions import assert_invalid, assert_problem
 from tests.timeline.pages.test_events import assert_refusal
-from timeline.errors import REVALIDATED
+from timeline.cache_control import PRESENT
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def test_who_asks_for_a_page_gets_one(client, address):
     response = client.get(address, headers={"accept": BROWSER})
 
     assert_refusal(response, 404, "Not found", detail(address))
-    assert (response["Cache-Control"], response["Content-Language"]) == (REVALIDATED, "en")
+    assert (response["Cache-Control"], response["Content-Language"]) == (PRESENT, "en")
     assert "Accept" in response["Vary"]
     assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
 

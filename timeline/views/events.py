@@ -10,8 +10,9 @@ from django.db.models import CharField, QuerySet
 from django.http import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
+from timeline.cache_control import REVALIDATED
 from timeline.documents import FIELDS, load
-from timeline.errors import REVALIDATED, Withdrawn, absent
+from timeline.errors import Withdrawn, absent
 from timeline.filters import EventFilters, check_filters, events_prove, filtered, known_entries
 from timeline.formats import NEGOTIABLE
 from timeline.indexed_pages import indexed_page, is_indexed, joined_page

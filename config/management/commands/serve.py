@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any, NoReturn
@@ -40,6 +40,16 @@ logger = logging.getLogger(__name__)
 ELSEWHERE = "at the server of the primary database"
 HERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # where this machine opens what listens at all of its addresses
 PREPARING = 7_314_159_265  # the advisory lock of who prepares the database
+PREPARED_BY = """
+SELECT pid FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32 | objid::bigint) = %s
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+PATIENCE = 5  # seconds until it is said that another one does
+NOT_UNLOCKED = (
+    "  The lock that keeps other servers from preparing the database stays, and the next one waits for it. "
+    "DATABASE_URL seems to be that of a pooler by transaction: give `manage.py serve` the address of PostgreSQL itself."
+)
 
 
 class Command(BaseCommand):
@@ -60,7 +70,7 @@ class Command(BaseCommand):
             if reads_only:
                 self.check_replica()
             else:
-                with alone():
+                with alone(self.say):
                     require_no_newer_code(missing_and_unknown()[1])
                     self.prepare_database()
             settled.set()
@@ -95,8 +105,7 @@ class Command(BaseCommand):
         if server is None:
             self.stdout.write("Database: as DATABASE_URL says")
         else:
-            self.stdout.write(f"Database: embedded PostgreSQL in {server.folder}")
-            self.stdout.flush()
+            self.say(f"Database: embedded PostgreSQL in {server.folder}")
             if not server.acquire():
                 self.stdout.write("  (it is running already and is shared)")
 
@@ -115,9 +124,12 @@ class Command(BaseCommand):
             except CommandError as error:  # what editors have saved stands, and is served
                 self.stderr.write(str(error))
 
-    def check_replica(self) -> None:
-        self.stdout.write("  (it is a replica: this server answers readers)")
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
         self.stdout.flush()
+
+    def check_replica(self) -> None:
+        self.say("  (it is a replica: this server answers readers)")
         call_command("check", databases=["default"])
         missing, unknown = missing_and_unknown()
         require_no_newer_code(unknown)
@@ -125,7 +137,7 @@ class Command(BaseCommand):
 
     def make_first_admin(self) -> str:
         """What to say about the admin; its password is shown this once and is stored nowhere but as a hash."""
-        with alone():
+        with alone(self.say):
             users = get_user_model()._default_manager
             name = users.filter(is_superuser=True).order_by("pk").values_list("username", flat=True).first()
             if name:
@@ -153,8 +165,7 @@ class Command(BaseCommand):
             who = "Other machines get" if allowed else "Whoever asks gets"
             names = ", ".join(settings.ALLOWED_HOSTS)
             lines[-2:-2] = ["", f"  {who} an answer under the names in ALLOWED_HOSTS only: {names}"]
-        self.stdout.write("\n".join(lines))
-        self.stdout.flush()
+        self.say("\n".join(lines))
 
 
 def open_port(host: str, port: int) -> socket.socket:
@@ -198,20 +209,28 @@ def follow_vocabulary() -> None:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Hold back other servers that prepare the same database at the same moment."""
+def alone(say: Callable[[str], object]) -> Iterator[None]:
+    """Hold back other servers that prepare the same database at the same moment. What takes longer is said."""
     with connection.cursor() as cursor:
         # Asking again instead of waiting inside the database: a waiting transaction would hold up a migration.
+        begun, said = time.monotonic(), False
         while True:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [PREPARING])
             if cursor.fetchone() == (True,):
                 break
+            if not said and time.monotonic() > begun + PATIENCE:
+                cursor.execute(PREPARED_BY, [PREPARING])
+                for (process,) in cursor.fetchall():
+                    say(f"  (waiting for another server, which prepares the database: its process {process} there)")
+                    said = True
             time.sleep(0.2)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
+            if cursor.fetchone() != (True,):
+                say(NOT_UNLOCKED)
 
 
 def python() -> str:

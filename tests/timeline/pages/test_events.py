@@ -16,8 +16,8 @@ from pytest_django.asserts import assertHTMLEqual, assertNumQueries
 from events.models import Actor, Event, Figure
 from tests.assertions import etag_of
 from tests.builders import actor, draft, member, published, state
+from timeline.cache_control import REVALIDATED
 from timeline.caching import PRESENT
-from timeline.errors import REVALIDATED
 from timeline.pages.base import FRAMED_POLICY
 from timeline.publishing import publish, publish_vocabulary, withdraw
 
