@@ -58,11 +58,17 @@ PROBLEMS = {
             "invalid-request",
             "Invalid request",
             400,
-            "A parameter is unknown, blank, malformed or contradicts another. “errors” lists everything that is wrong, "
-            "with the parameter's name, a code for programs and a sentence that says what would be right.",
+            "A parameter is unknown, blank, malformed or contradicts another. “errors” lists what is wrong, with the "
+            "parameter's name, a code for programs and a sentence that says what would be right: first what cannot be "
+            "read, then what contradicts another, then what nothing has.",
         ),
         Problem("permission-denied", "Permission denied", 403, "This is not allowed."),
-        Problem("not-found", "Not found", 404, "There is nothing at this address, and there never was."),
+        Problem(
+            "not-found",
+            "Not found",
+            404,
+            "There is nothing at this address, and there never was; with “as_of”, not then.",
+        ),
         Problem("method-not-allowed", "Method not allowed", 405, "The API is read with GET and HEAD."),
         Problem("not-acceptable", "Not acceptable", 406, "The Accept header rules out what this address answers with."),
         Problem("withdrawn", "Withdrawn", 410, "It was public once and has been withdrawn."),

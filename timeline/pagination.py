@@ -128,7 +128,9 @@ def paging_fields(orderings: Mapping[str, Ordering]) -> dict[str, ParameterField
     )
     return {
         **({"ordering": ordering} if len(orderings) > 1 else {}),
-        "page_size": NumberField(least=1, most=MOST, help_text=f"Rows on a page; {PAGE_SIZE} if left out."),
+        "page_size": NumberField(
+            least=1, most=MOST, help_text=f"Rows on a page, 1 to {MOST}; {PAGE_SIZE} if left out."
+        ),
         "cursor": CursorField(orderings),
     }
 

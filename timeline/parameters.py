@@ -441,11 +441,12 @@ def check_vocabulary(values: Mapping[str, Any], fields: Mapping[str, ParameterFi
     known = Term.objects.as_of(at).known({(kind, key) for _, kind, key in named}) if named else {}
     unknown = [(name, kind, key) for name, kind, key in named if (kind, key) not in known]
     keys = cache(lambda kind: _keys_by_name(Term.Kind(kind), at))
+    where = "here" if at is None else f"in dataset version {at}"
     errors = [
         ParameterError(
             name,
             "unknown_value",
-            f"{shown(key)} is not the {'code' if kind == Term.Kind.COUNTRY else 'id'} of any {kind} here."
+            f"{shown(key)} is not the {'code' if kind == Term.Kind.COUNTRY else 'id'} of any {kind} {where}."
             f"{meant}{fields[name].hint}",
         )
         for (name, kind, key), meant in _suggested(unknown, lambda one: _meant(one[2], keys(one[1])))

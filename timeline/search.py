@@ -42,7 +42,9 @@ class NothingToSearch(ValueError):
     """A query without a word that could be found."""
 
 
-TOKEN = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"*–—]+)(\*?))')
+NUMBER = r"–(?=\d{1,3}(?!\w))"
+"""What is a hyphen for a dash, as in “G–20”."""
+TOKEN = re.compile(rf'(-?)(?:"([^"]*)"?|((?:[^\s"*–—]|(?<=[^\W\d_]){NUMBER})+)(\*?))')
 """A minus, and a phrase, or a word and a star. Dashes part words, as in “Trump–Xi”; hyphens do not."""
 END = re.compile(r'[\s–—]|"|\Z')
 """What may stand behind a star: a space or dash, a phrase, or nothing."""

@@ -47,19 +47,22 @@ WORD = re.compile(r"[^\W_]{1,500}")
 LETTER = r"[^\W\d_]"
 ABBREVIATION = re.compile(
     rf"(?<!\w)(?:{LETTER}(?:(?:\.[ \xa0\u202f]?{LETTER})+\.|(?:\.{LETTER})+(?!\w))"
-    rf"|{LETTER}{{1,3}}(?:&{LETTER}{{1,3}})+(?!\w)|(?<!-){LETTER}{{1,5}}[-\u2011]\d{{1,3}}(?!\w))"
+    rf"|{LETTER}{{1,3}}(?:&{LETTER}{{1,3}})+(?!\w)|(?<!-){LETTER}{{1,5}}[-\u2010-\u2013]\d{{1,3}}(?!\w))"
 )
 """Single letters with full stops behind them, the last of which may be missing, as in “U.S.-China”, “J. D. Vance” and
-“Washington, D.C”; a few letters around an ampersand, as in “R&D”; or a few with a hyphen and a number, as in “G-20”."""
+“Washington, D.C”; a few letters around an ampersand, as in “R&D”; or a few with a hyphen and a number, as in “G-20”
+(in print that may be a dash)."""
 DOTTED, NUMBERED = re.compile(rf"\.[ \xa0\u202f]?{LETTER}(?!\w)"), re.compile(r"-\d{1,3}(?!\w)")
-"""One of these, or else an ampersand or U+2011, is in each of them; few other texts have it. They are found in a tenth
-of the time."""
+DASHED = re.compile(r"[\u2010-\u2013]\d{1,3}(?!\w)")
+"""One of these, or else an ampersand, is in each of them; few other texts have it. They are found in a tenth of the
+time."""
 
 
 def contracted(text: str, *, in_any_case: bool = False) -> str:
     """`text` with abbreviations as one word, as others write them: “US-China”, “JD Vance”, “RD”, “G20”. Only those in
     capitals (not “i.e.”, “z. B.”), or `in_any_case`."""
-    if not (DOTTED.search(text) or NUMBERED.search(text) or "&" in text or "\u2011" in text):
+    dashed = not text.isascii() and DASHED.search(text)
+    if not (dashed or "&" in text or DOTTED.search(text) or NUMBERED.search(text)):
         return text
 
     def short(found: re.Match[str]) -> str:

@@ -18,15 +18,16 @@ LONGEST_SOCKET_PATH = 103  # bytes; macOS allows 103, Linux 107
 UNSAFE = re.compile(r"[^A-Za-z0-9._/+@~=-]")
 
 
+INSTEAD = """
+Use a PostgreSQL (15 or newer) of your own instead, for example:
+  DATABASE_URL=postgresql://user:password@localhost:5432/timeline"""
+
+
 class EmbeddedError(Exception):
     """The embedded PostgreSQL cannot do what was asked; the message says why and what to do."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"The embedded PostgreSQL cannot be used: {reason}\n"
-            "Use a PostgreSQL (15 or newer) of your own instead, for example:\n"
-            "  DATABASE_URL=postgresql://user:password@localhost:5432/timeline"
-        )
+    def __init__(self, reason: str, instead: str = INSTEAD) -> None:
+        super().__init__(f"The embedded PostgreSQL cannot be used: {reason}{instead}")
 
 
 @dataclass(frozen=True)

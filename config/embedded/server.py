@@ -9,9 +9,11 @@ What is true at any moment is told by locks that the kernel drops when a process
   is free, a `postmaster.pid` is what a killed server left behind, whatever process has that number by now.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -67,6 +69,19 @@ def forget_other_servers() -> None:
     the user's own, and goes before what is said of the embedded one, or beside it."""
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
+
+
+FATAL = re.compile("(?:FATAL|PANIC): +(?! |the database system is )")
+"""In a line of PostgreSQL's log that says why it ends. It also says so where it only refuses a connection as yet."""
+
+
+def _not_started(log: str) -> EmbeddedError:
+    """The error for a server with this log: with the lines that say why, or else the last ones."""
+    lines = log.strip().splitlines()
+    told = "\n  ".join(([line for line in lines if FATAL.search(line)] or lines)[-5:])
+    if os.strerror(errno.ENOSPC) in told:
+        return EmbeddedError(f"its disk is full. Make room there, and it starts with all its data:\n  {told}", "")
+    return EmbeddedError(f"it does not start. Its log says:\n  {told}")
 
 
 @dataclass
@@ -262,10 +277,10 @@ class Server:
         process = psutil.Process(pid)
         began = time.monotonic()
         while not self._accepts_connections():
-            if not runs(process) or time.monotonic() - began > PATIENCE:
-                tail = (self.folder / "log").read_text(errors="replace").strip().splitlines()[-5:]
-                raise EmbeddedError("it does not start. The end of its log:\n  " + "\n  ".join(tail))
-            time.sleep(0.02)
+            waited = time.monotonic() - began
+            if not runs(process) or waited > PATIENCE:
+                raise _not_started((self.folder / "log").read_text(errors="replace"))
+            time.sleep(0.02 if waited < 1 else 0.2)  # each refusal is two lines of the log
 
     def _ensure_database(self) -> None:
         with self._connect() as connection:

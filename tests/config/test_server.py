@@ -15,7 +15,7 @@ import pytest
 
 from config.embedded import SAFE, EmbeddedError, Server, forget_other_servers
 from config.embedded.place import SOCKET_NAME, server_account
-from config.embedded.server import runs
+from config.embedded.server import _not_started, runs
 from tests.serving import open_folder
 
 
@@ -275,6 +275,40 @@ def test_data_of_another_version_gives_error(server):
     with pytest.raises(EmbeddedError, match=r"is of PostgreSQL 16, not 18\.\n.*\n  DATABASE_URL=postgresql://"):
         server.acquire()
     version.write_text("18\n")
+
+
+def test_why_it_does_not_start_is_said(server):
+    server.release()
+    broken = Server(server.folder, tuning={**server.tuning, "shared_buffers": "many"})
+    with pytest.raises(
+        EmbeddedError, match=r'it does not start\. Its log says:\n  .*FATAL:  invalid value for .*"many"'
+    ):
+        broken.acquire()
+
+
+REFUSED = "FATAL:  the database system is not yet accepting connections"
+RECOVERY = ["LOG:  startup process (PID 9) exited with exit code 1", "LOG:  database system is shut down"]
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        (
+            [REFUSED, "FATAL:  data directory has wrong permissions", REFUSED, *RECOVERY],
+            "it does not start. Its log says:\n  FATAL:  data directory has wrong permissions\nUse a PostgreSQL",
+        ),
+        (
+            [REFUSED, 'PANIC:  could not write to file "x": No space left on device', REFUSED, *RECOVERY],
+            "its disk is full. Make room there, and it starts with all its data:\n"
+            '  PANIC:  could not write to file "x": No space left on device',
+        ),
+        (RECOVERY, "it does not start. Its log says:\n  " + "\n  ".join(RECOVERY) + "\nUse a PostgreSQL"),
+    ],
+)
+def test_what_a_log_tells_of_a_server_that_does_not_start(log, said):
+    message = str(_not_started("\n".join(log)))
+    assert message.startswith(f"The embedded PostgreSQL cannot be used: {said}")
+    assert ("DATABASE_URL" in message) == ("disk is full" not in message)
 
 
 def test_a_folder_with_a_space_gives_error():

@@ -194,7 +194,7 @@ def test_a_code_that_was_not_known_then_gives_error(client):
 
     assert_invalid(
         client.get("/api/v1/events/?country=CN&as_of=1"),
-        ("country", "unknown_value", "'CN' is not the code of any country here."),
+        ("country", "unknown_value", "'CN' is not the code of any country in dataset version 1."),
     )
 
 

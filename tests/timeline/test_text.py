@@ -68,6 +68,8 @@ def test_no_word_is_longer_than_its_column():
         ("С.Ш.А.", "США"),
         ("AT&T, R&D", "ATT, RD"),
         ("G-20-Gipfel, COP\u201120, F-16s", "G20-Gipfel, COP20, F-16s"),
+        ("the G–7’s, G\u201020", "the G7’s, G20"),
+        ("A–B, 10–20, US–2026, US — 7", "A–B, 10–20, US–2026, US — 7"),
         ("Covid-19, UNSCR-1540, 2-2, 70-OF-202", "Covid-19, UNSCR-1540, 2-2, 70-OF-202"),
         ("Donald J. Trump", "Donald J. Trump"),
         ("Plan A. A second one", "Plan A. A second one"),

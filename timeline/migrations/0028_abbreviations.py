@@ -7,7 +7,7 @@ from timeline.documents import URL_MARK
 from timeline.text import contracted, words
 from timeline.vectors import vectors
 
-MAY_HAVE_SOME = r'\.[  ]?\w\M|\w&\w|\m\w{1,5}[-‑]\d{1,3}\M'
+MAY_HAVE_SOME = r'\.[  ]?\w\M|\w&\w|\m\w{1,5}[-‐‑‒–]\d{1,3}\M'
 
 
 def as_one_word(apps, schema_editor):
