@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from timeline.errors import for_people, problem, problem_page
+from timeline.errors import for_people, problem_or_page, problem_page
 
 LOGINS = 20
 """Attempts to log in a minute: each takes a processor for a third of a second."""
@@ -54,7 +54,7 @@ def throttling(
         if for_people(request):
             response = problem_page("too-many-requests", [detail])
         else:
-            response = problem(request, "too-many-requests", detail)
+            response = problem_or_page(request, "too-many-requests", detail)
         response["Retry-After"] = str(wait)
         return response
 

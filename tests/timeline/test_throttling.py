@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests.assertions import assert_problem
+from tests.timeline.pages.test_events import assert_refusal
 from timeline import throttling
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,19 @@ def test_beyond_the_limit_a_client_is_told_when_to_come_again(client):
     assert response["Cache-Control"] == "no-store"
     assert response["Access-Control-Allow-Origin"] == "*"
     assert "retry-after" in response["Access-Control-Expose-Headers"].lower()
+
+
+def test_who_asks_for_pages_is_told_on_one(client):
+    assert statuses(3, "/") == [200, 200, 200]
+    response = client.get("/", headers={"accept": "text/html"})
+
+    said = "A client may make 3 requests a minute, and 127.0.0.1 has made more. "
+    assert_refusal(response, 429, "Too many requests", f"{said}Come again in 23 seconds, when the next minute begins.")
+    assert (response["Retry-After"], response["Cache-Control"], response["Vary"]) == (
+        "23",
+        "no-store",
+        "Accept, Accept-Encoding",
+    )
 
 
 def test_who_waits_as_long_as_told_is_answered(client, clock):
