@@ -66,10 +66,12 @@ def mark(language: str, of_texts: str) -> str:
 
 def vectors(documents: Sequence[Found]) -> list[str]:
     """The vector of each document, as text. A text with abbreviations is found as it is, and with these contracted."""
-    documents = _with_contractions(documents)
+    every = _texts(documents, WEIGHTS)
+    short = {text: without for text in every if (without := contracted(text)) != text}
+    documents = _with_contractions(documents, short)
     # Each name once: they come again in each language, and in many events.
     names = {name: words_of(name) for name in _texts(documents, NAMES)}
-    capitals = _Capitals(_texts(documents, WEIGHTS))
+    capitals = _Capitals(every.union(short.values()))
     parts = [_parts(texts) for *_, texts in documents]
     words: dict[str, set[str]] = {language: set() for either in documents for language in either[:2]}
     for (_, of_texts, _), by_weight in zip(documents, parts, strict=True):
@@ -98,22 +100,24 @@ def vectors(documents: Sequence[Found]) -> list[str]:
     ]
 
 
-def _with_contractions(documents: Sequence[Found]) -> Sequence[Found]:
-    """With each text that has abbreviations also the one that has these contracted, if it is not there."""
-    other = {text: short for text in _texts(documents, WEIGHTS) if (short := contracted(text)) != text}
-    if not other:
-        return documents
+def _with_contractions(documents: Sequence[Found], short: Mapping[str, str]) -> Sequence[Found]:
+    """With each text that is in `short` also the one that it is there, if the document has not got it."""
     return [
         (
             language,
             of_texts,
             {
-                weight: [*given, *(other[text] for text in given if text in other and other[text] not in given)]
+                # Most have none, which is seen at once.
+                weight: given if short.keys().isdisjoint(given) else _with_others(given, short)
                 for weight, given in texts.items()
             },
         )
         for language, of_texts, texts in documents
     ]
+
+
+def _with_others(given: Sequence[str], short: Mapping[str, str]) -> list[str]:
+    return [*given, *(short[text] for text in given if text in short and short[text] not in given)]
 
 
 def _texts(documents: Iterable[Found], weights: str) -> set[str]:
