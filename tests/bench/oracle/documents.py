@@ -246,6 +246,11 @@ def roles_by_way(code: str, way: str, parts: Sequence[Mapping[str, Any]]) -> lis
     return [part["role"] for part in parts if part["kind"] == "bloc" and part.get("code") != code]
 
 
+ABBREVIATION = (
+    r"(?<!\w)(?:(?:[A-Z]\. ?)+[A-Z]|(?<!-)[A-Z]{1,5}[-\u2010-\u2013]\d{1,3}|[A-Z]{1,3}(?:&[A-Z]{1,3})+)(?!\w)"
+)
+
+
 def words_of(document: Mapping[str, Any], names: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """All words that a search finds a document by, but numbers."""
     texts = [document["title"], document.get("summary", ""), document.get("place", {}).get("name", "")]
@@ -256,8 +261,8 @@ def words_of(document: Mapping[str, Any], names: Mapping[str, Sequence[str]]) ->
     for country in document.get("countries", []):
         texts += names[country["code"]]
     for text in texts:
-        abbreviations = re.findall(r"(?<!\w)(?:[A-Z]\. ?)+[A-Z](?!\w)", text)
-        words = [*words_in(text), *(re.sub("[. ]", "", abbreviation).lower() for abbreviation in abbreviations)]
+        abbreviations = re.findall(ABBREVIATION, text)
+        words = [*words_in(text), *(re.sub(r"[^A-Z0-9]", "", abbreviation).lower() for abbreviation in abbreviations)]
         yield from (word for word in words if not word.isdecimal())
 
 
