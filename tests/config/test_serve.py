@@ -75,6 +75,16 @@ def test_it_is_not_said_at_once():
     assert said == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_that_went_with_its_connection_is_not_said_to_stay():
+    said: list[str] = []
+
+    with alone(said.append):
+        connection.close()
+
+    assert said == []
+
+
 @pytest.mark.django_db
 def test_a_lock_that_stays_in_a_pooler_is_named():
     said: list[str] = []

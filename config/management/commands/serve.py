@@ -224,12 +224,14 @@ def alone(say: Callable[[str], object]) -> Iterator[None]:
                     say(f"  (waiting for another server, which prepares the database: its process {process} there)")
                     said = True
             time.sleep(0.2)
+    held_by = connection.connection
     try:
         yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
-            if cursor.fetchone() != (True,):
+            # With a connection that was lost, the lock has gone, too.
+            if cursor.fetchone() != (True,) and connection.connection is held_by:
                 say(NOT_UNLOCKED)
 
 
