@@ -22,7 +22,7 @@ from events.fields import parse_or_none, translated
 from events.involvement import Affiliations, Involvement, involvement
 from events.models import Actor, Event, EventType, Figure, Topic
 from timeline.drafts import Draft, Link, Part, Reference, Text
-from timeline.text import contracted, words
+from timeline.text import words_to_find
 from timeline.traits import traits_of
 
 URL_MARK = "\x01"
@@ -147,7 +147,7 @@ class Renderer:
             "actors": sorted({part.actor.slug for part in participations}),
             "roles": sorted(roles),
             "place_country": (event.place_country and event.place_country.code) or "",
-            "place_words": words(f"{event.place_name} {contracted(event.place_name)}"),
+            "place_words": words_to_find(event.place_name),
             "dataset": (event.external_id or "").partition(":")[0],
             "disputed": contradicted,
             "significance": significance(len(participations), len(countries), len(sources)),

@@ -23,7 +23,7 @@ from django.contrib.postgres.search import SearchQuery
 
 from timeline.beginnings import completions
 from timeline.stems import UNSTEMMED, Stemmed, configuration, joined, stems
-from timeline.text import contracted, words_of
+from timeline.text import LETTER, NUMBER, contracted, words_of
 from timeline.vectors import NAMES, mark
 
 LONGEST = 200
@@ -34,7 +34,7 @@ MOST_BEGINNINGS = 4
 
 NO_ENDING = "zzk"
 """No stemmer takes this off a word, and none changes what stands before it as it would an ending."""
-SHORTEST = 3
+SHORTEST_WRITTEN = 3
 """Letters of a beginning that lost its last one: "boe*" is not to find all that begins with "bo"."""
 
 
@@ -42,9 +42,9 @@ class NothingToSearch(ValueError):
     """A query without a word that could be found."""
 
 
-NUMBER = r"–(?=\d{1,3}(?!\w))"
-"""What is a hyphen for a dash, as in “G–20”."""
-TOKEN = re.compile(rf'(-?)(?:"([^"]*)"?|((?:[^\s"*–—]|(?<=[^\W\d_]){NUMBER})+)(\*?))')
+HYPHEN = rf"(?<={LETTER})–(?={NUMBER})"
+"""A dash that is one, as in “G–20”."""
+TOKEN = re.compile(rf'(-?)(?:"([^"]*)"?|((?:[^\s"*–—]|{HYPHEN})+)(\*?))')
 """A minus, and a phrase, or a word and a star. Dashes part words, as in “Trump–Xi”; hyphens do not."""
 END = re.compile(r'[\s–—]|"|\Z')
 """What may stand behind a star: a space or dash, a phrase, or nothing."""
@@ -171,7 +171,7 @@ class _Stemmer:
             return (), 0
         *front, (lexeme, position) = lexemes
         written = lexeme.removesuffix(NO_ENDING)
-        if len(written) < SHORTEST and last.startswith(written):
+        if len(written) < SHORTEST_WRITTEN and last.startswith(written):
             return (), 0
         return (*front, (written, position)), taken
 

@@ -44,16 +44,16 @@ WORD = re.compile(r"[^\W_]{1,500}")
 """A word that is searched for. What is longer is cut: a lexeme has room for 2046 bytes."""
 
 
-LETTER = r"[^\W\d_]"
+LETTER, NUMBER = r"[^\W\d_]", r"\d{1,3}(?!\w)"
 ABBREVIATION = re.compile(
     rf"(?<!\w)(?:{LETTER}(?:(?:\.[ \xa0\u202f]?{LETTER})+\.|(?:\.{LETTER})+(?!\w))"
-    rf"|{LETTER}{{1,3}}(?:&{LETTER}{{1,3}})+(?!\w)|(?<!-){LETTER}{{1,5}}[-\u2010-\u2013]\d{{1,3}}(?!\w))"
+    rf"|{LETTER}{{1,3}}(?:&{LETTER}{{1,3}})+(?!\w)|(?<!-){LETTER}{{1,5}}[-\u2010-\u2013]{NUMBER})"
 )
 """Single letters with full stops behind them, the last of which may be missing, as in “U.S.-China”, “J. D. Vance” and
 “Washington, D.C”; a few letters around an ampersand, as in “R&D”; or a few with a hyphen and a number, as in “G-20”
 (in print that may be a dash)."""
-DOTTED, NUMBERED = re.compile(rf"\.[ \xa0\u202f]?{LETTER}(?!\w)"), re.compile(r"-\d{1,3}(?!\w)")
-DASHED = re.compile(r"[\u2010-\u2013]\d{1,3}(?!\w)")
+DOTTED, NUMBERED = re.compile(rf"\.[ \xa0\u202f]?{LETTER}(?!\w)"), re.compile(rf"-{NUMBER}")
+DASHED = re.compile(rf"[\u2010-\u2013]{NUMBER}")
 """One of these, or else an ampersand, is in each of them; few other texts have it. They are found in a tenth of the
 time."""
 
@@ -81,3 +81,9 @@ def words(text: str) -> list[str]:
     column of the words of a place takes, is several: folded, a text can be three times as long, such as one in Korean.
     """
     return list(dict.fromkeys(re.findall(r"\w{1,300}", fold(text))))
+
+
+def words_to_find(text: str) -> list[str]:
+    """The same with those that its abbreviations are as one word."""
+    short = contracted(text)
+    return words(text if short == text else f"{text} {short}")

@@ -106,17 +106,15 @@ def _with_contractions(documents: Sequence[Found], short: Mapping[str, str]) -> 
         (
             language,
             of_texts,
-            {
-                # Most have none, which is seen at once.
-                weight: given if short.keys().isdisjoint(given) else _with_others(given, short)
-                for weight, given in texts.items()
-            },
+            {weight: _with_short(given, short) for weight, given in texts.items()},
         )
         for language, of_texts, texts in documents
     ]
 
 
-def _with_others(given: Sequence[str], short: Mapping[str, str]) -> list[str]:
+def _with_short(given: Sequence[str], short: Mapping[str, str]) -> Sequence[str]:
+    if short.keys().isdisjoint(given):  # as most are, which is seen at once
+        return given
     return [*given, *(short[text] for text in given if text in short and short[text] not in given)]
 
 

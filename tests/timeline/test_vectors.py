@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from events.models import EventText
 from tests.builders import draft, published, state
-from timeline import documents as documents_module
 from timeline import text as folding
 from timeline import vectors, versions
 from timeline.models import Publication
@@ -279,7 +278,7 @@ def test_the_migration_finds_abbreviations_as_one_word_in_what_was_published_bef
     EventText.objects.filter(language="en").update(summary="The U.N. and the R&D of W.H.O.")
     publish([new])
     with monkeypatch.context() as before:
-        for module in (vectors, documents_module):
+        for module in (vectors, folding):
             before.setattr(module, "contracted", lambda text: text)
         publish([old])
         other = published("other", titles={"en": "The WHO talks at 5 p.m."}, place_name="Łódź")

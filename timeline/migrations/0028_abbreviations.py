@@ -4,7 +4,7 @@ import orjson
 from django.db import migrations
 
 from timeline.documents import URL_MARK
-from timeline.text import contracted, words
+from timeline.text import contracted, words_to_find
 from timeline.vectors import vectors
 
 MAY_HAVE_SOME = r'\.[  ]?\w\M|\w&\w|\m\w{1,5}[-‐‑‒–]\d{1,3}\M'
@@ -30,7 +30,7 @@ def as_one_word(apps, schema_editor):
             if added:
                 cursor.execute(
                     'UPDATE timeline_publication SET search = search || %s::tsvector, place_words = %s WHERE id = %s',
-                    [' '.join(apart(added)), words(f'{place} {contracted(place)}'), publication],
+                    [' '.join(apart(added)), words_to_find(place), publication],
                 )
         cursor.execute('ALTER TABLE timeline_publication ENABLE TRIGGER append_only')
 

@@ -359,16 +359,16 @@ def _walked(found: PublicationQuerySet, day: datetime.date | None, descending: b
     first, last = found.chosen.window_first, found.chosen.window_last
     if day:
         first, last = (first, min(day, last or day)) if descending else (max(day, first or day), last)
-    tallied = found.chosen.tallied if found.at is None else ()
+    tallied = [(dimension, *_one_of(keys)) for dimension, keys in found.chosen.tallied if found.at is None]
     query = _walk(
         NEAR,
-        tuple((dimension, _one_of(keys)[0]) for dimension, keys in tallied),
+        tuple((dimension, one_of) for dimension, one_of, _ in tallied),
         at=found.at,
         has_first=first is not None,
         has_last=last is not None,
         descending=descending,
     )
-    keys = [_one_of(keys)[1] for _, keys in tallied]
+    keys = [value for *_, value in tallied]
     return query.sql, tuple(query.filled({"first": first, "last": last, "keys": keys}))
 
 
