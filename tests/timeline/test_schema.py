@@ -154,12 +154,15 @@ def readme_parameters():
     return dict(re.findall(r"^\| `(\w+)` \| (.+?) \|$", section, flags=re.M))
 
 
-def test_the_readme_lists_the_parameters_in_the_words_of_the_code():
-    coded = {
-        name: describe(name, field)["description"].replace("|", "\\|") for name, field in EventList.parameters().items()
-    }
+def meaning(name, field):
+    """What the description says of a parameter, and the values that it has, if it is one of a few words."""
+    said = describe(name, field)["description"].replace("|", "\\|")
+    values = [f"`{value}`" for value in getattr(field, "choices", [])]
+    return said if all(value in said for value in values) else f"{said} Values: {', '.join(values)}."
 
-    assert readme_parameters() == coded
+
+def test_the_readme_lists_the_parameters_in_the_words_of_the_code():
+    assert readme_parameters() == {name: meaning(name, field) for name, field in EventList.parameters().items()}
 
 
 def test_the_readme_lists_the_formats_in_the_words_of_the_code():
