@@ -22,6 +22,7 @@ from events.among import among
 from events.choosing import Chooses, ShowsNumbers
 from events.digest import digest
 from events.searching import SearchedAdmin
+from events.uncut import Uncut
 from events.unique_at_last import unique_at_last
 
 
@@ -151,7 +152,7 @@ def is_deleted(form: Any) -> bool:
     return bool(form.cleaned_data.get(DELETION_FIELD_NAME))
 
 
-class GuardedAdmin(Chooses, ShowsNumbers, SearchedAdmin):
+class GuardedAdmin(Chooses, ShowsNumbers, SearchedAdmin, Uncut):
     """Its form is a `GuardedForm`, which stays when somebody else deletes what it is about. Parts in it may exchange
     what only one of them can have. What another editor saves while a page asks whether it is to be deleted is not
     deleted unasked."""

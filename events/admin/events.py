@@ -21,6 +21,7 @@ from events.figure_sources import FigureFormSet, SourceField, SourceFormSet
 from events.guarding import GuardedAdmin, GuardedForm, PartFormSet
 from events.models import Event, EventText, Figure, Participation, Relation, Source
 from events.searching import having, searchable
+from events.uncut import Uncut
 
 
 class EventForm(GuardedForm):
@@ -48,7 +49,7 @@ class EventTextForm(forms.ModelForm):
         return super().has_changed() and (not self.instance._state.adding or self.changed_data != ["language"])
 
 
-class EventTextInline(admin.StackedInline):
+class EventTextInline(Uncut, admin.StackedInline):
     """A form for each language, whether or not it is filled in."""
 
     model = EventText
@@ -81,7 +82,7 @@ class SourceForm(forms.ModelForm):
         return url
 
 
-class SourceInline(admin.StackedInline):
+class SourceInline(Uncut, admin.StackedInline):
     model = Source
     form = SourceForm
     formset = SourceFormSet
@@ -112,7 +113,7 @@ class RelationInline(ChoosesEvents, TableInline):
         return super().get_queryset(request).select_related("event", "target")
 
 
-class FigureInline(Chooses, admin.StackedInline):
+class FigureInline(Chooses, Uncut, admin.StackedInline):
     model = Figure
     formset = FigureFormSet
     autocomplete_fields = ["reporter", "partner"]

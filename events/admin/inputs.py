@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 
 from events.choosing import Chooses
 from events.fields import DecimalFormField, EdtfField, TextFormField
+from events.uncut import Uncut
 
 INPUTS: dict[Any, dict[str, Any]] = {
     EdtfField: {"widget": forms.TextInput({"size": 24})},
@@ -34,7 +35,7 @@ LONG_INPUTS: dict[Any, dict[str, Any]] = {
 """A title of 300 characters is to be read before it is published."""
 
 
-class TableInline(Chooses, admin.TabularInline):
+class TableInline(Chooses, Uncut, admin.TabularInline):
     """Parts as the rows of a table. Its head is above them for who sees it; for others each field has its name."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

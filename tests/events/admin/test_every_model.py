@@ -34,6 +34,12 @@ def test_every_page_renders(admin_client):
         assert found.status_code == 200, model
 
 
+def test_no_input_cuts_off_what_is_too_long(admin_client):
+    for model, row in {**one_of_each(), Timeline: Timeline.objects.create(slug="all", titles={"en": "All"})}.items():
+        for page in (address(model, "add"), address(model, "change", row.pk)):
+            assert "maxlength" not in admin_client.get(page).text, page
+
+
 LISTS = {
     Actor: 10,  # five for the public state
     Event: 12,
