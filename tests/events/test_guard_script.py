@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Dialog, Route, expect
 
@@ -163,10 +165,11 @@ def test_nothing_typed_is_lost(editor, live_server):
         (True, "The server does not answer: look for it again later."),
     ):
         page.context.set_offline(silent)
-        page.locator("#id_place_country + .select2 .select2-selection").click()
-        page.locator(".select2-container--open .select2-search__field").fill("Uzb")
-        expect(page.locator(".select2-results").get_by_role("alert")).to_have_text(said)
-        page.keyboard.press("Escape")
+        for box in ("id_place_country", "id_relations-0-target"):
+            page.locator(f"#{box} + .select2 .select2-selection").click()
+            page.locator(".select2-container--open .select2-search__field").fill("Uzb")
+            expect(page.locator(".select2-results").get_by_role("alert")).to_have_text(said)
+            page.keyboard.press("Escape")
     page.context.set_offline(False)
     page.locator("#id_place_name").fill("Samarkand")
     page.keyboard.press("Enter")
@@ -278,4 +281,16 @@ def test_nothing_typed_is_lost(editor, live_server):
     page.locator("#id_place_name").click()
     page.get_by_role("link", name="Home").click()
     assert asked == ["beforeunload", "beforeunload"]
-    assert page.complaints == 2 * ["Failed to load resource: net::ERR_INTERNET_DISCONNECTED"]
+    assert page.complaints == 3 * ["Failed to load resource: net::ERR_INTERNET_DISCONNECTED"]
+
+
+def test_who_may_not_look_through_entries_is_told_so(editor, live_server):
+    get_user_model().objects.update(is_superuser=False)
+    allowed = Permission.objects.filter(codename__in=["add_event", "view_eventtype"])
+    get_user_model().objects.get().user_permissions.set(allowed)
+    editor.goto(f"{live_server.url}/admin/events/event/add/")
+
+    editor.locator("#id_place_country + .select2 .select2-selection").click()
+
+    said = "Your account may not look through these."
+    expect(editor.locator(".select2-results").get_by_role("alert")).to_have_text(said)
