@@ -44,7 +44,7 @@ from timeline.publishing_admin import LISTED, PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
 from timeline.seen import as_seen, entries_as_seen, opened, seen
 from timeline.taken_along import AGAIN, tell_what_went_along
-from timeline.vocabulary import Changes
+from timeline.vocabulary import Changes, members_otherwise
 from timeline.withdrawing import withdraw_entries
 
 FIRST_THESE = "Publish these without it first, or withdraw them."
@@ -336,7 +336,7 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         entries, edited = entries_as_seen(request, all_chosen, states)
         refused = self.why_not_published(entries)
         entries = [entry for entry in entries if entry not in refused]
-        chosen: dict[str, Any] = {self.vocabulary: entries}
+        chosen: dict[str, Any] = {self.vocabulary: [*entries, *self.published_with(entries)]}
         changed = publish_vocabulary(account(request), **chosen, changes=changes)
         keys = {(entry.kind, entry.key) for entry in changed}
         published = [entry for entry in entries if keys.intersection(own_keys(self.kind, entry))]
@@ -362,6 +362,10 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         """Of those of them that cannot be published as they are, every reason."""
         return {}
 
+    def published_with(self, entries: Iterable[Any]) -> Iterable[Any]:
+        """What goes along with them, being entered in their forms."""
+        return ()
+
     def public_among(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(slug__in=Term.objects.current().filter(kind=self.kind).values("key"))
 
@@ -373,6 +377,12 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
 @admin.register(Actor)
 class PublishableActorAdmin(PublishableVocabulary, ActorAdmin):
     vocabulary, kind = "actors", Term.Kind.ACTOR
+
+    def published_with(self, entries: Iterable[Actor]) -> Iterable[Actor]:
+        """Who has joined or left a bloc: that stands in the entries of its members."""
+        blocs = [actor for actor in entries if actor.kind == Actor.Kind.BLOC]
+        chosen = {actor.pk for actor in entries}
+        return [actor for actor in members_otherwise(blocs) if actor.pk not in chosen]
 
 
 @admin.register(EventType)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db.models import QuerySet
 
 from events.among import among
 from events.copying import copy_objects, copy_rows, new_ids
@@ -118,6 +121,23 @@ def public_members(groups: Container[str]) -> Iterator[str]:
     for document, link in _public_memberships():
         if link["group"] in groups:
             yield document["id"]
+
+
+def members_otherwise(blocs: Iterable[Actor]) -> QuerySet[Actor]:
+    """The public actors that belong to one of the blocs otherwise, as it is saved, than is public of them. Reads all
+    public actors, if there are blocs."""
+    slugs = {bloc.slug for bloc in blocs}
+    if not slugs:
+        return Actor.objects.none()
+    public, saved = defaultdict[str, set[Any]](set), defaultdict[str, set[Any]](set)
+    for document, link in _public_memberships():
+        if link["group"] in slugs:
+            public[document["id"]].add((link["group"], link["role"], link.get("since", ""), link.get("until", "")))
+    memberships = Membership.objects.filter(among("group__slug", slugs))
+    for member, *said in memberships.values_list("member__slug", "group__slug", "role", "since", "until"):
+        saved[member].add(tuple(said))
+    differing = {slug for slug in public.keys() | saved.keys() if public[slug] != saved[slug]}
+    return Actor.objects.filter(among("slug", Term.objects.current().keys_among(Term.Kind.ACTOR, differing)))
 
 
 def _public_memberships(**of: Any) -> Iterator[tuple[Document, Document]]:

@@ -128,3 +128,32 @@ def test_an_outcome_has_the_keys_of_the_vocabulary():
     actor_and_country: list[Key] = [(Term.Kind.ACTOR, "uzbekistan"), (Term.Kind.COUNTRY, "UZ")]
     assert first.vocabulary == Changes(first=[*actor_and_country, (Term.Kind.TYPE, "meeting")])
     assert second.vocabulary == Changes(changed=actor_and_country)
+
+
+def test_who_joins_leaves_or_changes_in_a_bloc_goes_along_with_it(admin_client, client):
+    bloc, other, ministry = actor("c5", "bloc"), actor("g7", "bloc"), actor("ministry", "body")
+    joined, left, changed, elsewhere, draft_only = map(state, ("UZ", "KZ", "KR", "CN", "US"))
+    leaving, observer = member(bloc, left), member(bloc, changed)
+    publish_vocabulary(actors=[bloc, other, ministry, joined, left, changed, elsewhere])
+    published("summit", "2025", bloc)
+    member(bloc, joined, "2020")
+    leaving.delete()
+    Membership.objects.filter(pk=observer.pk).update(role="observer")
+    member(bloc, draft_only)
+    member(other, elsewhere), member(ministry, elsewhere)
+
+    assert act(admin_client, "publish_selected", ministry) == ["info: Nothing new to publish in: ministry."]
+    assert act(admin_client, "publish_selected", bloc) == [
+        along("kazakhstan, south-korea, uzbekistan"),
+        "info: Nothing new to publish in: c5.",
+        FOLLOWS,
+    ]
+    assert [
+        [(link["group"], link["role"]) for link in client.get(f"/api/v1/actors/{slug}/").json().get("memberships", ())]
+        for slug in ("uzbekistan", "kazakhstan", "south-korea", "china")
+    ] == [[("c5", "member")], [], [("c5", "observer")], []]
+    assert client.get("/api/v1/actors/united-states/").status_code == 404
+    assert history() == [
+        (name, "Published with another entry.") for name in ("Kazakhstan (KZ)", "South Korea (KR)", "Uzbekistan (UZ)")
+    ]
+    assert act(admin_client, "publish_selected", bloc) == ["info: Nothing new to publish in: c5."]
