@@ -50,6 +50,7 @@ from timeline.withdrawing import withdraw_entries
 FIRST_THESE = "Publish these without it first, or withdraw them."
 STILL_PUBLIC = "What is public of {}, which nobody could edit any more: withdraw it first."
 PUBLISHED = "All that was ever published of {}."
+PICKED = "Timelines have {}, too."
 POSTED = ("action", ACTION_CHECKBOX_NAME, "select_across", "index")
 """What the form of a list says of an action, and of what it is to be done to."""
 
@@ -155,7 +156,8 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             messages.warning(request, f"Saved, but it cannot be published yet. {' '.join(reasons)}")
 
     def why_not_deleted(self, entries: QuerySet[Event], request: HttpRequest) -> list[str]:
-        """What was ever published. It is not what an account is permitted: nobody deletes these."""
+        """What was ever published. It is not what an account is permitted: nobody deletes these. And what is in a
+        timeline, which would change without its editors."""
         ids = entries.order_by().values("pk")
         last = Publication.objects.filter(event__in=ids, superseded_in=None).order_by("event__slug")
         lines = [
@@ -163,7 +165,7 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             + ("It is withdrawn already." if withdrawn else "Withdraw the event instead.")
             for slug, withdrawn in last.values_list("event__slug", "withdrawn")[:LISTED]
         ]
-        return [*lines, *of_others(PUBLISHED, last.count() - LISTED)]
+        return [*lines, *of_others(PUBLISHED, last.count() - LISTED), *_picked(ids)]
 
     def get_deleted_objects(self, objs: Iterable[Event], request: HttpRequest) -> Any:
         listed, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
@@ -215,6 +217,18 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Event]) -> HttpResponse | None:
         alone = queryset.prefetch_related(None)  # there may be a hundred thousand
         return _withdraw(self, request, alone, lambda events, by: (_withdrawn(events, by), {}))
+
+
+def _picked(ids: Any) -> list[str]:
+    """Which of these events, of those that never were published, are in timelines, and in which."""
+    published = Publication.objects.filter(event=OuterRef("event"))
+    picked = Timeline.events.through._default_manager.filter(~Exists(published), event__in=ids)
+    picked = picked.order_by("event__slug", "timeline__slug")
+    lines = [
+        f"“{slug}” is in the timeline “{timeline}”: take it out there first."
+        for slug, timeline in picked.values_list("event__slug", "timeline__slug")[:LISTED]
+    ]
+    return [*lines, *of_others(PICKED, picked.count() - LISTED)]
 
 
 def _withdrawn(events: Sequence[Event], by: Any) -> list[Event]:

@@ -804,6 +804,20 @@ def test_a_draft_can_be_deleted(admin_client):
     assert not Event.objects.exists()
 
 
+def test_a_draft_that_a_timeline_has_is_not_deleted(admin_client):
+    event = draft("talks")
+    for slug in ("visits", "all"):
+        Timeline.objects.create(slug=slug, titles={"en": slug}).events.add(event)
+
+    response = admin_client.post(address(Event, "delete", event.pk), {"post": "yes"})
+
+    assert response.context["protected"] == [
+        "“talks” is in the timeline “all”: take it out there first.",
+        "“talks” is in the timeline “visits”: take it out there first.",
+    ]
+    assert [timeline.events.get() for timeline in Timeline.objects.all()] == [event, event]
+
+
 def test_what_others_need_cannot_be_deleted(admin_client):
     draft("talks", "2025", "UZ", relations=(("follows", draft("before")),))
     for row, why in (
@@ -842,8 +856,10 @@ def test_what_has_many_events_is_refused_without_reading_them(admin_client, publ
 def test_of_many_that_cannot_be_deleted_the_first_ones_are_named(admin_client, monkeypatch):
     monkeypatch.setattr("timeline.admin.LISTED", 2)
     monkeypatch.setattr("events.deleting.LISTED", 2)
+    timeline = Timeline.objects.create(slug="all", titles={"en": "All"})
     events = [published(f"talks-{number}", topics=(f"topic-{number}",)) for number in range(3)]
-    drafts = [draft(f"draft-{number}", type=f"type-{number}").type for number in range(3)]
+    drafts = [draft(f"draft-{number}", type=f"type-{number}") for number in range(3)]
+    timeline.events.add(*events, *drafts)
 
     def protected(*chosen: Any) -> list[str]:
         form = {"action": "delete_selected", "_selected_action": [row.pk for row in chosen]}
@@ -862,6 +878,11 @@ def test_of_many_that_cannot_be_deleted_the_first_ones_are_named(admin_client, m
         f"{public.format('1 other')}withdraw it first.",
     ]
     assert protected(*drafts) == [
+        "“draft-0” is in the timeline “all”: take it out there first.",
+        "“draft-1” is in the timeline “all”: take it out there first.",
+        "Timelines have 1 other, too.",
+    ]
+    assert protected(*(event.type for event in drafts)) == [
         "1 event has “type-0” (draft-0): give it another type first.",
         "1 event has “type-1” (draft-1): give it another type first.",
         "Events have others of them, too.",
