@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from events.among import among
@@ -24,8 +25,11 @@ def refusals(drafts: Sequence[Draft]) -> dict[Event, list[str]]:
 def _reasons(draft: Draft) -> list[str]:
     reasons = []
     event = draft.event
-    if not any(text.title.strip() for text in draft.texts):
+    unseen = [text.language for text in draft.texts if not _is_seen(text.title)]
+    if len(unseen) == len(draft.texts):
         reasons.append("It has no title in any language: add a text with a title.")
+    elif unseen:
+        reasons.append(f"Nothing can be seen of its title in “{'”, “'.join(unseen)}”: enter one, or remove that text.")
     if not draft.sources:
         reasons.append("It has no source: add at least one.")
     if not event.date:
@@ -43,6 +47,11 @@ def _reasons(draft: Draft) -> list[str]:
     if any(relation.target_id == event.pk for relation in draft.relations):
         reasons.append("It has a relation to itself: remove it or choose another event.")
     return reasons
+
+
+def _is_seen(text: str) -> bool:
+    """Whether it has a character that shows: a zero-width space, say, is what is left of a line that was pasted."""
+    return any(unicodedata.category(character)[0] not in "CZ" for character in text)
 
 
 def _unreadable(what: str, text: str) -> list[str]:

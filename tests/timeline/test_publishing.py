@@ -162,6 +162,24 @@ def test_one_reason_for_a_refusal(values, reason):
 
 
 @pytest.mark.parametrize(
+    ("titles", "reasons"),
+    [
+        ({"en": "\u200b"}, ["It has no title in any language: add a text with a title."]),
+        (
+            {"en": "Talks", "de": "\ufeff\u2060 \u00ad"},
+            ["Nothing can be seen of its title in “de”: enter one, or remove that text."],
+        ),
+        ({"en": "\u200b?", "de": "🤝"}, []),
+        ({"de": "會談"}, []),
+    ],
+)
+def test_a_title_of_which_nothing_can_be_seen_is_none(titles, reasons):
+    event = draft("event", titles=titles)
+
+    assert publish([event], skip_refused=True).refused == ({event: reasons} if reasons else {})
+
+
+@pytest.mark.parametrize(
     ("column", "what"),
     [("claims", "claimed date"), ("claims_effective", "claimed effective date"), ("published", "publication date")],
 )
