@@ -2,6 +2,7 @@
 """Django's command line; starts the embedded PostgreSQL for the commands that need a database."""
 
 import atexit
+import io
 import os
 import signal
 import sys
@@ -25,6 +26,9 @@ ENDING = (signal.SIGTERM, signal.SIGHUP)  # end a process at once, if it does no
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # As standard error has it: where the locale lacks a letter, an import would end at what it says of it.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         from django.core.management import execute_from_command_line
     except ImportError:

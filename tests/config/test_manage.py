@@ -1,3 +1,4 @@
+import io
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from config.embedded import Server
-from manage import needs_database
+from manage import main, needs_database
 from tests.serving import open_folder
 
 
@@ -41,6 +42,17 @@ def manage(*line, **environment):
         capture_output=True,
         text=True,
     )
+
+
+def test_what_the_locale_cannot_write_ends_no_command(monkeypatch):
+    output = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(output, "latin-1"))
+    monkeypatch.setattr(sys, "argv", ["manage.py", "version"])
+
+    main()
+    print("\u0141ódź", flush=True)
+
+    assert output.getvalue().splitlines()[-1] == "\\u0141ód\\u017a".encode("latin-1")
 
 
 def test_a_bad_environment_ends_in_one_line():
