@@ -14,6 +14,9 @@ ONE_PLAN = "SET plan_cache_mode = force_generic_plan"
 """SQL: what is prepared is planned once, even where the server expects that a plan for certain values would read less:
 to plan anew each time takes longer than most of these queries. It makes no difference to any other query."""
 
+READABLE_DATES = "SET datestyle = ISO"
+"""SQL: a role or a database may have another style, of which psycopg reads no moments."""
+
 
 class DatabaseOperations(operations.DatabaseOperations):
     """Django's, which would log a prepared statement without its values."""
@@ -54,9 +57,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._prepared.clear()
         super().connect()
         self._of_thread.connection = ClosedAtLast(self.connection)
-        if self.connection.prepare_threshold is not None:
-            with self.connection.cursor() as cursor:
+        with self.connection.cursor() as cursor:
+            if self.connection.prepare_threshold is not None:
                 cursor.execute(ONE_PLAN)
+            if not self.connection.info.parameter_status("DateStyle").startswith("ISO"):
+                cursor.execute(READABLE_DATES)
 
     def is_usable(self) -> bool:
         """Whether the server still holds its end of the connection.

@@ -46,6 +46,23 @@ def test_a_connection_that_the_server_closed_is_opened_again(ask):
     assert ask() != lost
 
 
+def test_moments_are_read_whatever_style_the_database_has():
+    other: Any = connections.create_connection("default")
+    other.settings_dict = {**other.settings_dict, "OPTIONS": {**other.settings_dict["OPTIONS"]}}
+    other.settings_dict["OPTIONS"]["options"] = "-c datestyle=German,DMY"
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(
+                "SELECT '2025-11-06 12:00+00'::timestamptz, '2025-11-06'::date, reset_val FROM pg_settings WHERE name = 'DateStyle'"
+            )
+            moment, day, style = cursor.fetchone()
+    finally:
+        other.close()
+
+    assert (moment, day) == (datetime.datetime(2025, 11, 6, 12, tzinfo=datetime.UTC), datetime.date(2025, 11, 6))
+    assert style == "German, DMY"
+
+
 def end_while_it_sleeps(pid):
     """Ends this backend in the middle of a query; True if it did."""
     end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid = %s AND wait_event = 'PgSleep'"
