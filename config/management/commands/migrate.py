@@ -22,7 +22,7 @@ More than PostgreSQL's `deadlock_timeout`, a second by default, after which an a
 PAUSE = 7.0
 """Seconds until it asks again, in which readers are answered."""
 
-WAITING = "An export or a backup is being read; waiting to migrate."
+WAITING = "A table is in use, by an export, a backup, or a migration that was cut off just now; waiting to migrate."
 
 
 class Command(migrate.Command):
