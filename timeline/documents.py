@@ -334,8 +334,11 @@ def _figure(figure: Figure, language: str) -> Document:
 
 
 def number(value: Decimal) -> int | float:
-    """A JSON number: whole where it is whole."""
-    return int(value) if value == value.to_integral_value() else float(value)
+    """A JSON number: whole where it is whole, and the same when it was read from JSON."""
+    if value == value.to_integral_value():
+        return int(value)
+    nearest = float(value)  # which has no decimals left if there are sixteen digits before them
+    return int(nearest) if nearest.is_integer() else nearest
 
 
 BLANK = (str, list, dict)
