@@ -29,9 +29,9 @@ URL_MARK = "\x01"
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 
 FIELDS = (
-    "id", "url", "version", "type", "title", "summary", "language", "fallback_from", "date", "effective", "place",
-    "participants", "countries", "topics", "sources", "relations", "figures", "external_id", "disputed",
-    "first_id", "published_at", "updated_at",
+    "id", "url", "version", "type", "title", "summary", "language", "fallback_from", "summary_language", "date",
+    "effective", "place", "participants", "countries", "topics", "sources", "relations", "figures", "external_id",
+    "disputed", "first_id", "published_at", "updated_at",
 )  # fmt: skip
 """The keys that a document of an event can have, in order; `fields=` chooses among them."""
 
@@ -181,15 +181,17 @@ class Renderer:
         rendered: Rendered,
         language: str,
     ) -> Document:
-        text = next(same.texts[code] for code in (language, *LANGUAGES) if code in same.texts)
+        texts = [same.texts[code] for code in (language, *LANGUAGES) if code in same.texts]
+        text, summary = texts[0], next((text for text in texts if text.summary), texts[0])
         return _without_blanks(
             {
                 **same.document,
                 "type": self._branch(self.types[event.type_id], language),
                 "title": text.title,
-                "summary": text.summary,
+                "summary": summary.summary,
                 "language": text.language,
-                "fallback_from": language if text.language != language else "",
+                "fallback_from": language if text.language != language or summary.language != language else "",
+                "summary_language": summary.language if summary.language != text.language else "",
                 "date": date(when, language),
                 "effective": date(effective, language) if effective else None,
                 "participants": [

@@ -152,10 +152,13 @@ def public_drafts(ids: Iterable[int], vocabulary: PublicVocabulary) -> tuple[dic
 
 def _draft(event_id: int, said: Mapping[str, Document], relations: list[Link], vocabulary: PublicVocabulary) -> Draft:
     document = next(iter(said.values()))
-    own = [shown for shown in said.values() if "fallback_from" not in shown]
     return Draft(
         event=_event(event_id, document, vocabulary),
-        texts=[Text(event_id, shown["language"], shown["title"], shown.get("summary", "")) for shown in own],
+        texts=[
+            Text(event_id, language, shown["title"], "" if "summary_language" in shown else shown.get("summary", ""))
+            for language, shown in said.items()
+            if shown["language"] == language
+        ],
         participations=[
             Part(_known(vocabulary.actors, part["actor"]), part["role"], part.get("name_as_printed", ""))
             for part in document.get("participants", ())

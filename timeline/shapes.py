@@ -73,7 +73,8 @@ EVENT = record(
     },
     {
         "summary": TEXT,
-        "fallback_from": described(TEXT, "The language asked for, where title and summary are not translated into it."),
+        "fallback_from": described(TEXT, "The language asked for, where title or summary are not translated into it."),
+        "summary_language": described(TEXT, "The summary's, where the title is in another one."),
         "effective": described(ref("Date"), "When the measure is in force."),
         "place": ref("Place"),
         "participants": array(ref("Participant")),

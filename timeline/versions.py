@@ -20,7 +20,7 @@ from timeline.documents import FIELDS, Document, Rendered, dump
 from timeline.editions import Edition
 from timeline.models import Publication, PublicationCountry, PublicationRelation, PublicationText
 from timeline.models.publications import NAMES_DIGEST
-from timeline.vectors import vectors
+from timeline.vectors import Found, vectors
 
 UNNUMBERED = '"version":0'
 
@@ -49,10 +49,11 @@ class Prepared:
             }
         )
         self.relations = [(relation.kind, relation.target_id) for relation in rendered.relations]
-        self.found_by = {
-            language: (document["language"], _found_by(document, rendered.names))
+        self.found_by = [
+            found
             for language, document in rendered.documents.items()
-        }
+            for found in _found_by(document, language, rendered.names)
+        ]
         self.first_slug = self.event.slug
         self.json: dict[str, str] = {}
         if not self.relations:
@@ -99,7 +100,7 @@ SEARCHED = 50_000
 def prepare(rendered: Iterable[Rendered]) -> list[Prepared]:
     """Events ready to become versions, with their search vectors."""
     prepared = [Prepared(one) for one in rendered]
-    made = iter(vectors([(language, *found) for version in prepared for language, found in version.found_by.items()]))
+    made = iter(vectors([found for version in prepared for found in version.found_by]))
     for version in prepared:
         version.row.search = " ".join([next(made) for _ in version.found_by])
     return prepared
@@ -160,7 +161,15 @@ def _ways(roles: Mapping[Any, set[str]]) -> list[str]:
     return sorted(entries)
 
 
-def _found_by(document: Document, names: list[str]) -> dict[str, list[str]]:
+def _found_by(document: Document, language: str, names: list[str]) -> list[Found]:
+    """What a search finds a document by. If its summary is in another language than its title, it is as if both were in
+    the one, and in the other: so words of either are found, and words of one with words of the other."""
+    texts = _texts(document, names)
+    of_texts = (document["language"], document.get("summary_language"))
+    return [(language, one, texts) for one in of_texts if one]
+
+
+def _texts(document: Document, names: list[str]) -> dict[str, list[str]]:
     """The texts that a search finds a document by, by weight."""
     branches = [document["type"], *document.get("topics", [])]
     figures = [figure["label"] for figure in document.get("figures", [])]

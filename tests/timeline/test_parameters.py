@@ -154,8 +154,8 @@ MOMENT = "a date or moment: write YYYY, YYYY-MM, YYYY-MM-DD or 2025-11-06T12:00:
         ("lang", "fr", "'fr' is not possible here. Possible: en, de."),
         ("fields", "id,title,id", "'id' stands there twice: name each field once."),
         ("fields", "id,titel", "'titel' is not a field. Possible: id, url, version, type, title, summary, language, "
-         "fallback_from, date, effective, place, participants, countries, topics, sources, relations, figures, "
-         "external_id, disputed, first_id, published_at, updated_at. Did you mean 'title'?"),
+         "fallback_from, summary_language, date, effective, place, participants, countries, topics, sources, "
+         "relations, figures, external_id, disputed, first_id, published_at, updated_at. Did you mean 'title'?"),
         ("ordering", "datum", "'datum' is not possible here. Possible: -date, date, -updated, updated, relevance. "
          "Did you mean 'date'?"),
         ("page_size", "0", "'0' is not possible here: write a whole number from 1 to 500."),

@@ -121,6 +121,21 @@ def test_a_missing_translation_falls_back_and_says_so(client):
     assert shown("german", "de") == ("Gipfel", "de", None)
 
 
+def test_a_missing_summary_falls_back_alone(client):
+    event = draft("half", titles={"en": "Summit", "de": "Gipfel"})
+    event.texts.filter(language="en").update(summary="Signed.")
+    publish([event])
+    keys = ("title", "language", "summary", "summary_language", "fallback_from")
+
+    assert [[document(client, "half", lang).get(key) for key in keys] for lang in ("en", "de")] == [
+        ["Summit", "en", "Signed.", None, None],
+        ["Gipfel", "de", "Signed.", "en", "de"],
+    ]
+    event.texts.filter(language="de").update(summary="Unterzeichnet.")
+    publish([event])
+    assert [document(client, "half", "de").get(key) for key in keys] == ["Gipfel", "de", "Unterzeichnet.", None, None]
+
+
 def test_every_reason_for_a_refusal_is_listed():
     event = draft("wrong", "2025-13", sources=(), effective="2025-99")
     event.texts.all().delete()

@@ -76,6 +76,23 @@ def test_what_is_public_says_the_same_when_it_is_rendered_anew():
     assert dataset_version() == before
 
 
+def test_a_summary_that_is_not_translated_stays_so():
+    event = draft("half", "2025", "UZ", titles={"en": "Summit", "de": "Gipfel"})
+    event.texts.filter(language="en").update(summary="Signed.")
+    publish([event])
+    rename(state("UZ"), en="Republic of Uzbekistan", de="Republik Usbekistan")
+
+    refresh_all()
+
+    shown = current("half", "de")
+    assert (shown["countries"][0]["name"], shown["summary"], shown["summary_language"]) == (
+        "Republik Usbekistan",
+        "Signed.",
+        "en",
+    )
+    assert publish([event]).published == []
+
+
 @pytest.mark.usefixtures("curated")
 def test_search_vectors_and_columns_are_those_that_publishing_makes():
     kazakhstan = Actor.objects.get(code="KZ")

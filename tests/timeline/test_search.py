@@ -261,6 +261,32 @@ def test_untranslated_texts_are_found_by_their_own_words_whatever_the_reader_spe
     assert slugs(client, f"q={quote(words)}&lang={language}") == found
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "found"),
+    [
+        ("de", "Gipfels", True),
+        ("de", "agreement", True),
+        ("de", "signs agreements", True),
+        ("de", "Gipfel agreement", True),
+        ("de", "Usbekistan Gipfel agreement", True),
+        ("de", '"signed agreement"', True),
+        ("de", "Gipfel -agreements", False),
+        ("de", "summit", False),
+        ("en", "summits agreement", True),
+        ("en", "Gipfel", False),
+    ],
+)
+def test_an_untranslated_summary_is_found_with_a_translated_title(client, language, words, found):
+    uzbekistan = state("UZ")
+    uzbekistan.names = {"en": "Uzbekistan", "de": "Usbekistan"}
+    uzbekistan.save()
+    event = draft("half", "2025", uzbekistan, titles={"en": "Summit of states", "de": "Gipfel der Staaten"})
+    event.texts.filter(language="en").update(summary="They signed agreements, among others.")
+    publish([event])
+
+    assert slugs(client, urlencode({"q": words, "lang": language})) == (["half"] if found else [])
+
+
 def test_what_is_translated_is_found_in_the_language_of_the_reader_only(client):
     published("visit", titles={"en": "A visit", "de": "Besuch"})
 
@@ -405,6 +431,7 @@ def test_of_a_long_summary_as_much_is_searched_as_a_vector_has_room_for(client):
 def test_stop_words_in_capitals_are_found_where_nothing_else_is_asked_for(client, words, found):
     order = draft("order", "2025", "US", titles={"en": "The US leaves the WHO", "de": "Austritt aus der WHO"})
     order.texts.filter(language="en").update(summary="It takes a year, in which those who stay pay more.")
+    order.texts.filter(language="de").update(summary="Er dauert ein Jahr.")
     publish([order])
     published("talks", "2025", state("IT"))
 

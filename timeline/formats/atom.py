@@ -65,7 +65,7 @@ def entry(document: Document, feed: Feed) -> str:
 def _content(document: Document) -> str:
     """HTML."""
     parts = [document["date"]["display"], place_in_words(document)]
-    summary = as_html_paragraphs(document.get("summary", ""))
+    summary = as_html_paragraphs(document.get("summary", ""), document.get("summary_language", ""))
     sources = "".join(f"<li>{link(source['url'], source['title'])}</li>" for source in document["sources"])
     return f"<p>{as_html(', '.join(filter(None, parts)))}</p>{summary}<ul>{sources}</ul>"
 

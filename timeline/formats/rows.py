@@ -9,7 +9,7 @@ from timeline.documents import Document
 COLUMNS = (
     "id", "url", "title", "summary", "language", "type", "start", "end", "date", "precision", "approximate",
     "uncertain", "effective", "place", "country", "latitude", "longitude", "countries", "participants", "topics",
-    "sources", "disputed", "version", "updated_at",
+    "sources", "disputed", "version", "updated_at", "summary_language",
 )  # fmt: skip
 
 

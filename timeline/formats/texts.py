@@ -37,9 +37,10 @@ def paragraphs(text: str) -> list[list[str]]:
     return [list(paragraph) for said, paragraph in groupby(lines, key=bool) if said]
 
 
-def as_html_paragraphs(text: str) -> str:
-    """`text` as HTML that keeps its paragraphs and lines."""
-    return "".join(f"<p>{'<br>'.join(map(as_html, lines))}</p>" for lines in paragraphs(text))
+def as_html_paragraphs(text: str, language: str = "") -> str:
+    """`text` as HTML that keeps its paragraphs and lines; its `language`, if that is not the one around it."""
+    begin = f'<p lang="{as_html(language)}">' if language else "<p>"
+    return "".join(f"{begin}{'<br>'.join(map(as_html, lines))}</p>" for lines in paragraphs(text))
 
 
 def link(url: str, text: str) -> str:

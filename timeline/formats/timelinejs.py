@@ -67,6 +67,6 @@ def _stripped(text: str) -> str:
 
 
 def _text(document: Document) -> str:
-    summary = as_html_paragraphs(document.get("summary", ""))
+    summary = as_html_paragraphs(document.get("summary", ""), document.get("summary_language", ""))
     sources = "".join(f"<li>{link(source['url'], source['title'])}</li>" for source in document["sources"])
     return f"{summary}<ul>{sources}</ul>"

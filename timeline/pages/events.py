@@ -64,6 +64,7 @@ def shown(document: Document, language: str) -> dict[str, Any]:
     names = {country["code"]: country["name"] for country in document.get("countries", ())}
     return {
         "summary": paragraphs(document.get("summary", "")),
+        "summary_language": document.get("summary_language", document["language"]),
         "place": place_in_words(document),
         "roles": _roles(document, names, words),
         "sources": [_source(source, language) for source in document["sources"]],

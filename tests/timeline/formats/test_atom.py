@@ -77,6 +77,12 @@ def test_paragraphs_and_lines_are_kept():
     assert "</p><p>One.<br>Two &lt;b&gt;.</p><p>Three.</p><ul>" in content
 
 
+def test_a_summary_in_another_language_says_so():
+    [entry] = elements(document(summary="Eins.", summary_language="de")).findall(f"{ATOM}entry")
+
+    assert '<p lang="de">Eins.</p>' in entry.findtext(f"{ATOM}content")
+
+
 def test_updated_is_when_the_record_changed():
     [entry] = parsed(document(updated_at="2032-01-02T03:04:05.000000Z")).entries
 

@@ -14,13 +14,13 @@ from timeline.formats.csv import guarded
 
 HEADER = (
     "id,url,title,summary,language,type,start,end,date,precision,approximate,uncertain,effective,place,country,"
-    "latitude,longitude,countries,participants,topics,sources,disputed,version,updated_at\r\n"
+    "latitude,longitude,countries,participants,topics,sources,disputed,version,updated_at,summary_language\r\n"
 )
 ROW = (
     "c5-1-leaders-summit-2025,http://testserver/api/v1/events/c5-1-leaders-summit-2025/,Summit,What happened.,en,"
     "summit,2025-11-06,2025-11-06,2025-11-06,day,false,false,2025-11-10/2026-11-10,"
     '"White House, Washington, D.C.",US,38.8977,-77.0365,US UZ,donald-trump (host);c5-1 (visitor),rare-earths,'
-    "https://example.org/a,false,1,2031-11-07T12:00:00.000000Z\r\n"
+    "https://example.org/a,false,1,2031-11-07T12:00:00.000000Z,\r\n"
 )
 
 
@@ -47,6 +47,7 @@ def test_what_does_not_apply_is_an_empty_cell():
 
     assert [column for column, cell in row.items() if cell == ""] == [
         "summary", "effective", "place", "country", "latitude", "longitude", "countries", "participants", "topics",
+        "summary_language",
     ]  # fmt: skip
 
 

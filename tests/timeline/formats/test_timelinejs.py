@@ -19,6 +19,12 @@ def test_paragraphs_and_lines_are_kept():
     )
 
 
+def test_a_summary_in_another_language_says_so():
+    text = slide(document(summary="Eins.\n\nZwei.", summary_language="de"))["text"]["text"]
+
+    assert text.startswith('<p lang="de">Eins.</p><p lang="de">Zwei.</p><ul>')
+
+
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "No events."), ("de", "Keine Ereignisse."), ("fr", "No events.")]
 )

@@ -83,7 +83,7 @@ def test_the_page_says_all_that_is_known(client):
         main_of(response),
         """<main><article>
           <p class="quiet">Summit</p>
-          <h1 lang="en">Leaders&#x27; summit</h1>
+          <h1 lang="en"><bdi>Leaders&#x27; summit</bdi></h1>
           <p class="when">6 November 2025</p>
           <p class="note">Sources disagree about the date: see what each one says below.</p>
           <p lang="en">They met.</p>
@@ -131,7 +131,7 @@ def test_in_german(client):
     assert '<html lang="de">' in response.text
     main = main_of(response)
     for words in (
-        '<h1 lang="de">Gipfeltreffen</h1>',
+        '<h1 lang="de"><bdi>Gipfeltreffen</bdi></h1>',
         '<p class="when">6. November 2025</p>',
         "<dd>seit Dezember 2025</dd>",
         "<bdi>Ausfuhren</bdi>: 1.234,5 <bdi>USD m</bdi>",
@@ -278,8 +278,20 @@ def test_without_a_translation_it_says_so(client, address):
     published("event", titles={"de": "Nur deutsch"})
     main = main_of(client.get(address))
 
-    assert re.search('<h1 lang="de">(<a [^>]*><bdi>)?Nur deutsch<', main)
+    assert re.search('<h1 lang="de">(<a [^>]*>)?<bdi>Nur deutsch<', main)
     assert '<p class="note">Not available in this language.</p>' in main
+
+
+@pytest.mark.parametrize("address", ["/events/event/", "/embed/events/event/"])
+def test_a_summary_in_another_language_is_marked(client, address):
+    event = draft("event", titles={"en": "Talks", "de": "Gespräche"})
+    event.texts.filter(language="en").update(summary="Two days.")
+    publish([event])
+    main = main_of(client.get(f"{address}?lang=de"))
+
+    assert re.search('<h1 lang="de">(<a [^>]*>)?<bdi>Gespräche<', main)
+    assert '<p class="note">Manches hiervon ist in dieser Sprache nicht verfügbar.</p>' in main
+    assert '<p lang="en">Two days.</p>' in main
 
 
 @pytest.mark.parametrize("address", ["/events/event/", "/embed/events/event/"])
