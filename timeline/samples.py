@@ -45,7 +45,7 @@ def sample(
     """A sample of the events, of which so many are expected to overlap the days from `first` to `last`.
 
     The dense one needs an index to find it in: that of a country that all the events involve, or that of days. `among`
-    are the events in it. Of a past state there is no dense one.
+    are the events in it. Of a past state there is no dense one: those are of what is public now.
     """
     country = among.key
     if events.at is None and among.number(first, last) <= MOST_WALKED:

@@ -366,6 +366,19 @@ def test_of_a_past_state_no_sample_is_dense(many, query):
     assert question(query, at=2).count() == Number(SAMPLED * len(in_sample), approximate=True)
 
 
+def test_of_a_past_state_nothing_depends_on_what_the_database_expects(monkeypatch):
+    published("event")
+    copied(640)
+    monkeypatch.setattr("timeline.plans.expected", None)
+    past = question({"disputed": "false"}, at=1)
+
+    assert past.count() == past.density(10, 0).number == past.facets().number == Number(641)
+    monkeypatch.setattr(summaries, "MOST_COUNTED", 500)
+    estimate = Number(SAMPLED * Publication.objects.filter(sample=True).count(), approximate=True)
+    assert estimate.count > 500
+    assert past.count() == past.density(10, 0).number == past.facets().number == estimate
+
+
 def test_what_the_database_expects_wrongly_is_counted_all_the_same(monkeypatch):
     published("event")
     monkeypatch.setattr(Question, "_expected", lambda question, columns: (1_000_000.0, 1_000_000.0))
