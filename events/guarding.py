@@ -53,7 +53,7 @@ class GuardedForm(forms.ModelForm):
     """What the record is a part of, whose form saves it too. It is locked first, as that form does it."""
 
     class Media:
-        js = ["events/guard.js", "events/name_choices.js", "events/unanswered.js"]
+        js = ["events/guard.js", "events/name_choices.js", "events/row_focus.js", "events/unanswered.js"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Before the rest is read: what is saved between the two is then refused, not overwritten.

@@ -294,3 +294,51 @@ def test_who_may_not_look_through_entries_is_told_so(editor, live_server):
 
     said = "Your account may not look through these."
     expect(editor.locator(".select2-results").get_by_role("alert")).to_have_text(said)
+
+
+def test_by_keyboard_one_is_where_something_is_to_be_entered(editor, live_server):
+    page = editor
+    page.goto(f"{live_server.url}/admin/events/event/add/")
+    page.locator("#id_date").fill("2026-11-01")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").get_by_text("Please correct the error").wait_for()
+    box = page.locator("#id_type + .select2 .select2-selection")
+    expect(box).to_be_focused()
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(box).to_have_accessible_description(re.compile("This field is required."))
+    page.keyboard.press("Enter")
+    expect(page.locator(".select2-container--open .select2-search__field")).to_be_focused()
+    page.keyboard.press("Escape")
+
+    # So it is where rows come and go.
+    for group, first in (("figures", "[name='figures-0-labels_en']"), ("relations", "#id_relations-0-kind")):
+        add = page.locator(f"#{group}-group .add-row a")
+        add.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(first)).to_be_focused()
+        page.locator(f"#{group}-group .inline-deletelink").first.focus()
+        page.keyboard.press("Enter")
+        expect(add).to_be_focused()
+    page.locator("#participations-group .add-row a").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_participations-2-actor + .select2 .select2-selection")).to_be_focused()
+    assert page.complaints == []
+
+
+def test_a_file_that_was_chosen_is_not_lost(editor, live_server):
+    page, file = editor, {"name": "events.jsonl", "mimeType": "application/x-ndjson", "buffer": b"{}"}
+    page.goto(f"{live_server.url}/admin/events/event/import/")
+    page.get_by_label("File").set_input_files(files=[file])
+    page.get_by_label("Publish").check()
+    Session.objects.all().delete()
+
+    page.get_by_role("button", name="Show what it would do").click()
+
+    expect(page.get_by_role("alert")).to_have_text(ENDED)
+    assert page.get_by_label("File").evaluate("input => input.files[0].name") == "events.jsonl"
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Log in in another tab").click()
+    log_in(opened.value)
+    opened.value.close()
+    page.get_by_role("button", name="Show what it would do").click()
+    page.get_by_text("events.jsonl").first.wait_for()

@@ -12,7 +12,13 @@ document.addEventListener("DOMContentLoaded", () => {
         // The form is long: the first mistake comes into view, and under the cursor if it has a field that can be typed in.
         form.querySelector(".errornote").setAttribute("role", "alert");
         form.querySelector(".errorlist")?.scrollIntoView({ block: "center" });
-        form.querySelector("[aria-invalid='true']:not([type='hidden'])")?.focus({ preventScroll: true });
+        const wrong = form.querySelector("[aria-invalid='true']:not([type='hidden'])");
+        const whenBoxesAre = window.django?.jQuery ?? ((then) => { then(); });
+        whenBoxesAre(() => {
+            const inBox = "span.select2 :is(.select2-selection[tabindex='0'], .select2-search__field)";
+            const box = wrong?.matches(".select2-hidden-accessible") && wrong.parentElement.querySelector(inBox);
+            (box || wrong)?.focus({ preventScroll: true });
+        });
     }
     const opened = entries();
     const note = document.createElement("p");

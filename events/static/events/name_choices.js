@@ -1,6 +1,7 @@
 "use strict";
 // Boxes that suggest entries have no name for a screen reader, nor have the fields in them to type in: each gets that of
-// its label, or of its column. Nor has the box by which a row is deleted: it gets that of what the row is about.
+// its label, or of its column, and what is said of it: help, and what is wrong. Nor has the box by which a row is deleted
+// a name: it gets that of what the row is about.
 document.addEventListener("DOMContentLoaded", () => {
     for (const box of document.querySelectorAll(".tabular td.delete input")) {
         const original = box.closest("tr").querySelector(".original p");
@@ -25,6 +26,13 @@ document.addEventListener("DOMContentLoaded", () => {
             const { selection, dropdown } = window.django.jQuery(select).data("select2");
             for (const search of [selection.$search, dropdown.$search]) {
                 search?.attr("aria-labelledby", name.id);
+            }
+            for (const reached of [box, selection.$search?.[0]]) { // by the Tab key
+                for (const said of ["aria-describedby", "aria-invalid"]) {
+                    if (select.hasAttribute(said)) {
+                        reached?.setAttribute(said, select.getAttribute(said));
+                    }
+                }
             }
             box.dataset.named = "yes";
         }
