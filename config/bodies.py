@@ -23,6 +23,6 @@ def of_bearable_size(
             size = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:  # which Django takes for none, too
             size = 0
-        return too_large() if size > LARGEST and for_people(request) else get_response(request)
+        return too_large(request) if size > LARGEST and for_people(request) else get_response(request)
 
     return middleware

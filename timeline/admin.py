@@ -38,6 +38,7 @@ from timeline.import_admin import ImportAdmin
 from timeline.importing import at_once, in_parts
 from timeline.models import Publication, PublicationRelation, Term, Timeline
 from timeline.models.publications import DRAFT_EDITED_AT
+from timeline.pages.words import SITE
 from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, public_version
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
 from timeline.publishing_admin import LISTED, PublishingAdmin, account
@@ -54,7 +55,7 @@ PICKED = "Timelines have {}, too."
 POSTED = ("action", ACTION_CHECKBOX_NAME, "select_across", "index")
 """What the form of a list says of an action, and of what it is to be done to."""
 
-admin.site.site_header = admin.site.site_title = "Diplomatic events timeline"
+admin.site.site_header = admin.site.site_title = SITE
 
 
 def _withdraw(

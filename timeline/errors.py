@@ -20,6 +20,7 @@ from django.db import IntegrityError, OperationalError
 from django.db.models import ProtectedError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.log import log_response
 from django.views import defaults
@@ -29,6 +30,7 @@ from rest_framework import exceptions
 from events.locking import is_conflict
 from timeline.accepting import preferred
 from timeline.cache_control import PRESENT, REVALIDATED
+from timeline.import_limits import TOO_LARGE
 from timeline.pages.words import SITE
 
 MEDIA_TYPE = "application/problem+json"
@@ -154,10 +156,19 @@ def problem(
     return response
 
 
-def problem_page(kind: str, said: Sequence[str], *, framed: bool = False) -> HttpResponse:
-    """The same for people: a page with these sentences. `framed` is whether other sites may show it in a frame."""
-    language, status = settings.LANGUAGES[0][0], PROBLEMS[kind].status
-    context = {"language": language, "site": SITE, "problem": PROBLEMS[kind], "said": said, "framed": framed}
+def problem_page(request: HttpRequest, kind: str, said: Sequence[str], *, framed: bool = False) -> HttpResponse:
+    """The same for people: a page with these sentences, and a link to the index in the language that was asked for.
+    `framed` is whether other sites may show it in a frame."""
+    language, *others = (code for code, _ in settings.LANGUAGES)
+    status, asked = PROBLEMS[kind].status, request.GET.get("lang")
+    context = {
+        "language": language,
+        "site": SITE,
+        "problem": PROBLEMS[kind],
+        "said": said,
+        "framed": framed,
+        "query": f"?lang={asked}" if asked in others else "",
+    }
     page = render_to_string("timeline/problem.html", context)
     response = HttpResponse(page, status=status, headers=_headers(status))
     response["Content-Language"] = language
@@ -259,7 +270,7 @@ def for_people(request: HttpRequest) -> bool:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if for_people(request):
         if isinstance(exception, TooManyFieldsSent | TooManyFilesSent | RequestDataTooBig):
-            return too_large()
+            return too_large(request)
         return defaults.bad_request(request, exception)
     detail = "The request could not be understood."
     if isinstance(exception, DisallowedHost):
@@ -269,9 +280,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return problem(request, "invalid-request", detail)
 
 
-def too_large() -> HttpResponse:
+def too_large(request: HttpRequest) -> HttpResponse:
     """The page of the admin for what was sent and is too much."""
-    return HttpResponse(render_to_string("timeline/admin/too_large.html"), status=413)
+    why = TOO_LARGE if request.path.startswith(reverse("admin:events_event_import")) else ""
+    return _admin_page("timeline/admin/too_large.html", 413, why=why)
+
+
+def _admin_page(template: str, status: int, **context: Any) -> HttpResponse:
+    """A page of the admin that says nothing of who is signed in: nobody may be."""
+    return HttpResponse(render_to_string(template, {"site_header": SITE, "site_title": SITE, **context}), status=status)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -282,7 +299,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_verified(request: HttpRequest, reason: str) -> HttpResponse:
     """The page of the admin for what was sent without the token of whoever is signed in."""
-    return HttpResponse(render_to_string("timeline/admin/not_verified.html", {"path": request.path}), status=403)
+    return _admin_page("timeline/admin/not_verified.html", 403, path=request.path)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -297,7 +314,7 @@ def problem_or_page(request: HttpRequest, kind: str, detail: str) -> HttpRespons
     if request.path.startswith(FOR_PROGRAMS):
         return problem(request, kind, detail)
     wants_page = preferred(request.META.get("HTTP_ACCEPT", ""), ("application/json", "text/html")) == "text/html"
-    response = problem_page(kind, [detail]) if wants_page else problem(request, kind, detail)
+    response = problem_page(request, kind, [detail]) if wants_page else problem(request, kind, detail)
     patch_vary_headers(response, ["Accept"])
     return response
 
@@ -335,4 +352,6 @@ def _unavailable(request: HttpRequest) -> HttpResponseBase:
 
 def unavailable_to_people(template: str) -> HttpResponse:
     """A page of the admin that asks to try again soon."""
-    return HttpResponse(render_to_string(template), status=503, headers={"Retry-After": str(RETRY_AFTER)})
+    response = _admin_page(template, 503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response

@@ -57,21 +57,15 @@ from timeline.admin_messages import (
 )
 from timeline.formats.csv import BYTE_ORDER_MARK, guarded
 from timeline.import_effects import Effects
+from timeline.import_limits import MOST_BYTES, MOST_PACKED, TOO_LARGE
 from timeline.importing import WHY_IN_HAND, Report, nothing_in_hand, publish_imported, run
 from timeline.publishing_admin import PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
 from timeline.taken_along import log_what_went_along, say_what_went_along
 
-MOST_BYTES = 5_000_000
-MOST_PACKED = 2_000_000
-"""Characters of the packed file in the preview's form, four for three bytes; Django takes forms up to 2.5 MB."""
 LISTED = 200
 """Rows of each kind, or slugs, that the preview shows, and the messages after it."""
 
-TOO_LARGE = (
-    f"The file is too large to be imported here: at most {MOST_BYTES // 1_000_000} MB, and "
-    f"{MOST_PACKED * 3 / 4_000_000:g} MB when packed (gzip). Split it, or have an operator run manage.py import_events."
-)
 MEANWHILE = (
     "Since the preview somebody saved something that the file is about, so it would do something else now: see below. "
     "Nothing is written yet."

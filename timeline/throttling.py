@@ -52,7 +52,7 @@ def throttling(
             f"Come again in {seconds}, when the next minute begins."
         )
         if for_people(request):
-            response = problem_page("too-many-requests", [detail])
+            response = problem_page(request, "too-many-requests", [detail])
         else:
             response = problem_or_page(request, "too-many-requests", detail)
         response["Retry-After"] = str(wait)

@@ -98,7 +98,9 @@ class StrictPage(ReadOnly):
         else:
             kind = next(kind for type_, kind in KINDS.items() if isinstance(exception, type_))
             errors = exception.errors if isinstance(exception, InvalidParameters) else []
-            page = problem_page(kind, [error.message for error in errors] or [str(exception)], framed=self.framed)
+            page = problem_page(
+                self.request, kind, [error.message for error in errors] or [str(exception)], framed=self.framed
+            )
             response = expected(page, self.request) if isinstance(exception, NotReplayed) else page
         patch_vary_headers(response, ["Accept"])
         return response
@@ -108,7 +110,7 @@ class StrictPage(ReadOnly):
         if prefers_problem(self.request):
             response = problem(self.request, "unavailable", UNAVAILABLE)
         else:
-            response = problem_page("unavailable", [UNAVAILABLE], framed=self.framed)
+            response = problem_page(self.request, "unavailable", [UNAVAILABLE], framed=self.framed)
         patch_vary_headers(response, ["Accept"])
         log_response(
             "%s %s", UNAVAILABLE, self.request.path, response=response, request=self.request, exception=exception

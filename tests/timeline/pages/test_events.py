@@ -353,6 +353,14 @@ def test_an_event_that_never_was_gives_error(client, address):
     )
 
 
+@pytest.mark.parametrize("address", ["/events/nothing/", "/embed/events/nothing/", "/nothing/"])
+@pytest.mark.parametrize(("asked", "query"), [("de", "?lang=de"), ("en", ""), ("x", "")])
+def test_it_leads_to_the_index_in_the_language_that_was_asked_for(client, address, asked, query):
+    page = client.get(f"{address}?lang={asked}", headers={"accept": "text/html"})
+
+    assert f'<a href="/{query}"' in page.text
+
+
 @pytest.mark.parametrize("address", ["/events", "/embed/events"])
 def test_a_draft_gives_error(client, address):
     draft("draft")
