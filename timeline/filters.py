@@ -371,7 +371,11 @@ def saved_filter(entered: str) -> str:
 
 def check_saved_filter(query: str) -> list[str]:
     """What is wrong with a timeline's saved filter, as sentences."""
+    if query.startswith(("http://", "https://", "/")):
+        return ["This address has no filter behind a “?”: paste one such as …/api/v1/events/?country=UZ."]
     asked = QueryDict(query)
+    if "timeline" in asked:
+        return ["A timeline cannot be made of another one: paste that one's saved filter."]
     without_effect = [*NO_FILTERS, *([] if "q" in asked else ["lang"])]
     if others := [name for name in asked if name in without_effect]:
         return [

@@ -1202,6 +1202,17 @@ def test_a_timeline(admin_client):
             {"query": ["'fr' is not possible here. Possible: en, de."]},
         ),
         (
+            {"query": "https://example.org/api/v1/events/?timeline=c5-1&country=UZ"},
+            {"query": ["A timeline cannot be made of another one: paste that one's saved filter."]},
+        ),
+        *(
+            (
+                {"query": address},
+                {"query": ["This address has no filter behind a “?”: paste one such as …/api/v1/events/?country=UZ."]},
+            )
+            for address in ("https://example.org/api/v1/events/", "/timelines/c5-1/")
+        ),
+        (
             {"slug": "All!", "titles_en": " "},
             {
                 "slug": [
