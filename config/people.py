@@ -11,8 +11,9 @@ from typing import Any
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
-from django.http import HttpRequest, HttpResponseBase, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden
 from django.middleware import csrf
+from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from timeline.errors import for_people
@@ -28,7 +29,13 @@ class ForPeople(MiddlewareMixin):
 
 
 class SessionMiddleware(ForPeople, sessions.SessionMiddleware):
-    """Django's."""
+    """Django's. No cache keeps what people get; Django does not say so of each page of its own."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
 
 
 class CsrfViewMiddleware(ForPeople, csrf.CsrfViewMiddleware):

@@ -99,3 +99,13 @@ def test_the_middleware_refuses_in_the_admin_alone(rf, address, refused):
 def test_the_middleware_is_there(settings):
     """Django's check that would notice its lack is silenced."""
     assert settings.MIDDLEWARE.count("config.people.CsrfViewMiddleware") == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "status"), [("password_change/", 200), ("jsi18n/", 200), ("events/event/", 200), ("nothing/", 404)]
+)
+def test_no_cache_keeps_what_people_get(admin, address, status):
+    response = admin.get(f"/admin/{address}")
+
+    assert response.status_code == status
+    assert "no-store" in response["Cache-Control"]
