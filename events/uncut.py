@@ -10,7 +10,8 @@ from django.http import HttpRequest
 
 class Uncut(BaseModelAdmin):
     """An admin, or an inline, whose inputs have no `maxlength`: a browser cuts off without a word what is pasted beyond
-    that, and the rest of an address or a saved filter is one, too. The form refuses it, and says how long it may be.
+    that, and what is left of an address, or of a saved filter, is another one. The form refuses it, and says how long
+    it may be.
     """
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
