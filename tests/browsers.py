@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 NAME, PASSWORD = "editor", "at the desk"
 
@@ -22,6 +22,15 @@ def editing(chromium: Browser, server: str) -> Iterator[Any]:
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server}])
     yield context.new_page()
     context.close()
+
+
+def choose(page: Page, field: str, name: str, text: str, typed: str = "") -> None:
+    """Chooses an entry by its text, or by what is `typed`, in a field that suggests, called by its `name`."""
+    page.locator(f"#{field} + .select2 .select2-selection").click()
+    search = page.locator(".select2-container--open .select2-search__field")
+    expect(search).to_have_accessible_name(name)
+    search.fill(typed or text)
+    page.locator(".select2-results__option--highlighted", has_text=text).click()
 
 
 def log_in(page: Page) -> None:

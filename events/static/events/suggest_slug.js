@@ -6,18 +6,21 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!slug || !date || slug.value) {
         return;
     }
-    let own = false;
-    slug.addEventListener("input", () => { own = slug.value !== ""; });
-    document.addEventListener("input", (event) => {
-        const titles = [...document.querySelectorAll("input[name^='texts-'][name$='-title']")];
-        if (own || !(event.target === date || titles.includes(event.target))) {
-            return;
-        }
-        const title = titles.map((input) => input.value.trim()).find((text) => text) || "";
+    const titles = () => [...document.querySelectorAll("input[name^='texts-'][name$='-title']")];
+    const suggestion = () => {
+        const title = titles().map((input) => input.value.trim()).find((text) => text) || "";
         const year = (date.value.match(/^\d{4}/) || [""])[0];
         // URLify drops signs without a gap: C5+1 would be c51. A mark is a part of its letter.
         const plain = title.normalize("NFC").replace(/['’]/g, "").replace(/[^\p{L}\p{M}\p{N}]+/gu, " ");
         const words = URLify(plain, 110).split(/[^a-z0-9]+/).filter((word) => word && word !== year);
-        slug.value = words.length || title === year ? [...words, year].filter((word) => word).join("-") : "";
+        return words.length || title === year ? [...words, year].filter((word) => word).join("-") : "";
+    };
+    let suggested = "";
+    window.addEventListener("pageshow", () => { suggested = suggestion(); }); // of what the browser has put back
+    document.addEventListener("input", ({ target }) => {
+        const own = slug.value && slug.value !== suggested;
+        if (!own && (target === date || titles().includes(target))) {
+            slug.value = suggested = suggestion();
+        }
     });
 });
