@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -12,7 +13,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Dialog, Route, expect
 
 from events.models import Event
-from tests.browsers import editing, log_in
+from tests.browsers import choose, editing, log_in
 from tests.builders import actor, draft, event_type, member, state, topic
 from timeline.models import Timeline
 
@@ -54,15 +55,6 @@ def questions(page) -> list[str]:
 
     page.on("dialog", dismiss)
     return asked
-
-
-def choose(page, field: str, name: str, text: str, typed: str = "") -> None:
-    """Chooses an entry by its text, or by what is `typed`, in a field that suggests, called by its `name`."""
-    page.locator(f"#{field} + .select2 .select2-selection").click()
-    search = page.locator(".select2-container--open .select2-search__field")
-    expect(search).to_have_accessible_name(name)
-    search.fill(typed or text)
-    page.locator(".select2-results__option--highlighted", has_text=text).click()
 
 
 STOP_THEN_CLICK_TWICE = """button => {
@@ -299,10 +291,15 @@ def test_who_may_not_look_through_entries_is_told_so(editor, live_server):
 def test_by_keyboard_one_is_where_something_is_to_be_entered(editor, live_server):
     page = editor
     page.goto(f"{live_server.url}/admin/events/event/add/")
+    late: list[Route] = []
+    page.route("**/change_form.js", lambda route: late.append(route))
     page.locator("#id_date").fill("2026-11-01")
     page.keyboard.press("Enter")
     page.get_by_role("alert").get_by_text("Please correct the error").wait_for()
     box = page.locator("#id_type + .select2 .select2-selection")
+    expect(box).to_be_focused()
+    late[0].continue_()  # Django's script, which takes the cursor to the first field of a new entry
+    page.wait_for_load_state()
     expect(box).to_be_focused()
     expect(box).to_have_attribute("aria-invalid", "true")
     expect(box).to_have_accessible_description(re.compile("This field is required."))
@@ -322,6 +319,40 @@ def test_by_keyboard_one_is_where_something_is_to_be_entered(editor, live_server
     page.locator("#participations-group .add-row a").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#id_participations-2-actor + .select2 .select2-selection")).to_be_focused()
+    page.locator("#texts-group .inline-deletelink").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#texts-group .add-row a")).to_be_focused()  # which was hidden
+    assert page.complaints == []
+
+
+def test_a_row_that_is_removed_leaves_the_others_their_boxes(editor, live_server):
+    page = editor
+    for slug in ("host", "guest"):
+        actor(slug)
+    page.goto(f"{live_server.url}/admin/events/event/add/")
+    choose(page, "id_participations-1-actor", "Actor", "Guest")
+    page.locator("#participations-group .inline-deletelink").first.click()
+
+    def box(number: int) -> Any:
+        return page.locator(f"#id_participations-{number}-actor + .select2 .select2-selection")
+
+    expect(box(0)).to_have_accessible_name(re.compile("^Actor .*Guest"))
+    for _ in range(2):
+        page.locator("#participations-group .add-row a").click()
+    expect(box(0)).to_contain_text("Guest")
+    choose(page, "id_participations-1-actor", "Actor", "Host")
+    expect(box(1)).to_have_accessible_name(re.compile("^Actor .*Host"))
+    expect(box(2)).to_have_count(1)
+
+    # So it is with what is said to be wrong.
+    page.locator("#id_date").fill("2026-11-01")
+    page.locator("#id_participations-2-role").select_option("host")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("alert").get_by_text("Please correct the errors").wait_for()
+    expect(box(2)).to_have_accessible_description("This field is required.")
+    page.locator("#participations-group .inline-deletelink").first.click()
+    expect(box(1)).to_have_accessible_description("This field is required.")
+    expect(box(0)).to_have_accessible_description("")
     assert page.complaints == []
 
 

@@ -12,6 +12,8 @@ document.addEventListener("DOMContentLoaded", () => {
         // The form is long: the first mistake comes into view, and under the cursor if it has a field that can be typed in.
         form.querySelector(".errornote").setAttribute("role", "alert");
         form.querySelector(".errorlist")?.scrollIntoView({ block: "center" });
+        // Django's script for new entries comes when it comes, and would have the cursor in the first field.
+        document.getElementById("django-admin-form-add-constants")?.removeAttribute("data-model-name");
         const wrong = form.querySelector("[aria-invalid='true']:not([type='hidden'])");
         const whenBoxesAre = window.django?.jQuery ?? ((then) => { then(); });
         whenBoxesAre(() => {

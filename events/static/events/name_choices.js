@@ -37,6 +37,25 @@ document.addEventListener("DOMContentLoaded", () => {
             box.dataset.named = "yes";
         }
     };
+    // The rows behind one that is removed get its number, but what is known of them by their number does not: what is said
+    // of a field, and which box is whose. The next row to be added would take the box of another one.
+    const renumber = (group) => {
+        for (const field of group.querySelectorAll("[aria-describedby]")) {
+            const [row] = field.id.match(/^\D+-\d+-/) ?? [];
+            const said = field.getAttribute("aria-describedby");
+            field.setAttribute("aria-describedby", row ? said.replace(/id_\D+?-\d+-/g, row) : said);
+        }
+        const $ = window.django.jQuery;
+        for (const select of group.querySelectorAll("select[data-select2-id]")) {
+            if (select.dataset.select2Id !== select.id) {
+                $(select).select2("destroy").djangoAdminSelect2();
+            }
+        }
+        nameAll();
+    };
     window.django.jQuery(nameAll); // behind what makes the boxes, which jQuery runs first
     document.addEventListener("formset:added", () => setTimeout(nameAll)); // behind what makes the new row's boxes
+    document.addEventListener("formset:removed", ({ detail }) => {
+        setTimeout(() => { renumber(document.getElementById(`${detail.formsetName}-group`)); }); // behind the new numbers
+    });
 });

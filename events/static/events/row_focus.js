@@ -6,5 +6,6 @@ document.addEventListener("formset:added", (event) => {
     setTimeout(() => { event.target.querySelector(fields)?.focus(); }); // behind what makes the new row's boxes
 });
 document.addEventListener("formset:removed", (event) => {
-    document.querySelector(`#${event.detail.formsetName}-group .addlink, #${event.detail.formsetName}-group .add-row a`)?.focus();
+    const link = `#${event.detail.formsetName}-group :is(.addlink, .add-row a)`;
+    setTimeout(() => { document.querySelector(link)?.focus(); }); // behind what shows it, where there was no room for more
 });
