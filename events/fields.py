@@ -85,6 +85,8 @@ class TranslatedWidget(forms.MultiWidget):
     """One input for each language of the settings, called by its name; `text` is the kind of input."""
 
     template_name = "events/translated.html"
+    use_fieldset = False
+    """No fieldset around them says what help there is and what is wrong: each of them does."""
     label = ""
     """What they ask for, if that is said."""
 
@@ -103,7 +105,15 @@ class TranslatedWidget(forms.MultiWidget):
         for (_, language), text in zip(settings.LANGUAGES, self.widgets, strict=True):
             text.attrs["aria-label"] = f"{label}, {language}"
 
+    def id_for_label(self, id_: str) -> str:
+        """The first input's: a click on the label leads there, and Django calls the help by it."""
+        return f"{id_}_0" if id_ else ""
+
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        described = (attrs or {}).get("aria-describedby")
+        if attrs and described:
+            of_help = f"{self.id_for_label(attrs['id'])}_helptext"
+            attrs = {**attrs, "aria-describedby": described.replace(f"{attrs['id']}_helptext", of_help)}
         context = super().get_context(name, value, attrs)
         context["widget"]["label"] = self.label
         return context

@@ -42,4 +42,6 @@ class TableInline(Chooses, Uncut, admin.TabularInline):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field:
             field.widget.attrs["aria-label"] = capfirst(field.label)
+            if field.help_text:  # which Django has in the head only, as a picture's tooltip
+                field.widget.attrs["title"] = field.help_text
         return field

@@ -73,6 +73,20 @@ def test_translated_calls_each_text_by_its_label_and_language():
     assert '<div class="translations">' in str(form["summaries"])
 
 
+def test_translated_says_at_each_text_what_help_there_is_and_what_is_wrong():
+    class Helped(forms.Form):
+        names = TranslatedFormField(label="Names", help_text="The usual ones.")
+
+    def described(form):
+        return re.findall(r'aria-describedby="([^"]*)"', str(form["names"]))
+
+    assert described(Helped()) == ["id_names_0_helptext"] * 2
+    assert described(Helped({})) == ["id_names_0_helptext id_names_error"] * 2
+    assert described(Names({})) == ["id_names_error"] * 2
+    assert described(Helped(auto_id=False)) == []
+    assert Helped()["names"].label_tag() == '<label for="id_names_0">Names:</label>'
+
+
 def test_translated_keeps_what_was_typed():
     html = str(Names({"names_en": "Ger<many", "names_de": ""})["names"])
 

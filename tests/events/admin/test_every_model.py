@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils.html import escape
 
 from events.models import Actor, Event, EventText, EventType, Figure, Membership, Participation, Relation, Source, Topic
 from tests.builders import actor, draft, event_type, member, state, topic
@@ -41,7 +42,7 @@ def test_no_input_cuts_off_what_is_too_long(admin_client):
 
 
 LISTS = {
-    Actor: 10,  # five for the public state
+    Actor: 11,  # six for the public state
     Event: 12,
     EventText: 5,
     EventType: 8,
@@ -100,6 +101,29 @@ def test_each_field_of_a_table_has_a_name(admin_client, model, names):
             label = re.search(r'aria-label="([^"]+)"', field)
             labels[row[1]].append(label and label[1])
     assert labels == names
+
+
+def test_the_help_of_a_table_is_at_its_fields(admin_client):
+    """Django has it in the table's head only, as a picture's tooltip, which no field is described by."""
+    page = admin_client.get(reverse("admin:events_actor_add")).text
+    fields = re.findall(r'<(?:input|select) [^>]*name="memberships-__prefix__-(\w+)"[^>]*>', page)
+    helped = re.findall(r'name="memberships-__prefix__-(\w+)"[^>]* title="([^"]+)"', page)
+
+    helps = {name: getattr(Membership._meta.get_field(name), "help_text", "") for name in fields if name != "DELETE"}
+    assert helped == [(name, escape(said)) for name, said in helps.items() if said]
+    assert {"role", "since", "until"} <= dict(helped).keys()
+
+
+@pytest.mark.parametrize("model", [Actor, EventType, Topic, Figure, Timeline])
+def test_each_text_of_two_languages_says_where_its_help_and_its_errors_are(admin_client, model):
+    name = model._meta.label_lower.replace(".", "_")
+    page = admin_client.post(reverse(f"admin:{name}_add"), {}).text
+    ids = re.findall(r' id="([^"]*)"', page)
+    texts = re.findall(r'<input[^>]* lang="(?:en|de)"[^>]*>', page)
+    said = [re.search(r'aria-describedby="([^"]*)"', text) for text in texts]
+
+    assert len(texts) == 2
+    assert all(match and match[1].endswith("_error") and set(match[1].split()) <= set(ids) for match in said)
 
 
 def test_each_number_is_typed_as_text(admin_client):
