@@ -804,7 +804,7 @@ def test_a_draft_can_be_deleted(admin_client):
     assert not Event.objects.exists()
 
 
-def test_a_draft_that_a_timeline_has_is_not_deleted(admin_client):
+def test_a_draft_that_a_timeline_has_is_not_deleted(admin_client, staff):
     event = draft("talks")
     for slug in ("visits", "all"):
         Timeline.objects.create(slug=slug, titles={"en": slug}).events.add(event)
@@ -816,6 +816,10 @@ def test_a_draft_that_a_timeline_has_is_not_deleted(admin_client):
         "“talks” is in the timeline “visits”: take it out there first.",
     ]
     assert [timeline.events.get() for timeline in Timeline.objects.all()] == [event, event]
+
+    sees_no_timelines = staff("view_event", "delete_event")
+    response = sees_no_timelines.post(address(Event, "delete", event.pk), {"post": "yes"})
+    assert response.context["protected"] == ["“talks” is in a timeline: have it taken out there first."]
 
 
 def test_what_others_need_cannot_be_deleted(admin_client):
