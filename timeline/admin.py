@@ -23,7 +23,7 @@ from django.utils.text import capfirst
 
 from events.admin import ActorAdmin, EventAdmin, EventTypeAdmin, TopicAdmin
 from events.among import among
-from events.choosing import ChoosesEvents
+from events.choosing import ChoosesEvents, may_view
 from events.digest import digest
 from events.fields import TranslatedWidget
 from events.guarding import GuardedAdmin
@@ -39,7 +39,7 @@ from timeline.importing import at_once, in_parts
 from timeline.models import Publication, PublicationRelation, Term, Timeline
 from timeline.models.publications import DRAFT_EDITED_AT
 from timeline.pages.words import SITE
-from timeline.public_states import DRAFT, WITHDRAWN, own_keys, public_states, public_version
+from timeline.public_states import DRAFT, WITHDRAWN, is_bloc, own_keys, public_states, public_version
 from timeline.publishing import Outcome, lock, publish, publish_vocabulary, withdraw, withdraw_timelines
 from timeline.publishing_admin import LISTED, PublishingAdmin, account
 from timeline.saved_filters import say_what_filters_lose
@@ -166,7 +166,8 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
             + ("It is withdrawn already." if withdrawn else "Withdraw the event instead.")
             for slug, withdrawn in last.values_list("event__slug", "withdrawn")[:LISTED]
         ]
-        return [*lines, *of_others(PUBLISHED, last.count() - LISTED), *_picked(ids)]
+        picked = _picked(ids, named=may_view(self, request, Timeline))
+        return [*lines, *of_others(PUBLISHED, last.count() - LISTED), *picked]
 
     def get_deleted_objects(self, objs: Iterable[Event], request: HttpRequest) -> Any:
         listed, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
@@ -220,16 +221,17 @@ class PublishableEventAdmin(ImportAdmin, EventAdmin):
         return _withdraw(self, request, alone, lambda events, by: (_withdrawn(events, by), {}))
 
 
-def _picked(ids: Any) -> list[str]:
-    """Which of these events, of those that never were published, are in timelines, and in which."""
+def _picked(ids: Any, named: bool) -> list[str]:
+    """Which of these events, of those that never were published, are in timelines; in which, if they are `named`."""
     published = Publication.objects.filter(event=OuterRef("event"))
     picked = Timeline.events.through._default_manager.filter(~Exists(published), event__in=ids)
-    picked = picked.order_by("event__slug", "timeline__slug")
-    lines = [
-        f"“{slug}” is in the timeline “{timeline}”: take it out there first."
-        for slug, timeline in picked.values_list("event__slug", "timeline__slug")[:LISTED]
-    ]
-    return [*lines, *of_others(PICKED, picked.count() - LISTED)]
+    if named:
+        both = picked.order_by("event__slug", "timeline__slug").values_list("event__slug", "timeline__slug")
+        lines = [f"“{slug}” is in the timeline “{name}”: take it out there first." for slug, name in both[:LISTED]]
+        return [*lines, *of_others(PICKED, both.count() - LISTED)]
+    alone = picked.order_by("event__slug").values_list("event__slug", flat=True).distinct()
+    lines = [f"“{slug}” is in a timeline: have it taken out there first." for slug in alone[:LISTED]]
+    return [*lines, *of_others(PICKED, alone.count() - LISTED)]
 
 
 def _withdrawn(events: Sequence[Event], by: Any) -> list[Event]:
@@ -351,7 +353,10 @@ class PublishableVocabulary(PublishingAdmin, GuardedAdmin):
         entries, edited = entries_as_seen(request, all_chosen, states)
         refused = self.why_not_published(entries)
         entries = [entry for entry in entries if entry not in refused]
-        chosen: dict[str, Any] = {self.vocabulary: [*entries, *self.published_with(entries)]}
+        along = [entry for entry in self.published_with(entries) if entry not in all_chosen]
+        along, edited_too = entries_as_seen(request, along, public_states(self.kind, along))
+        edited += edited_too
+        chosen: dict[str, Any] = {self.vocabulary: [*entries, *along]}
         changed = publish_vocabulary(account(request), **chosen, changes=changes)
         keys = {(entry.kind, entry.key) for entry in changed}
         published = [entry for entry in entries if keys.intersection(own_keys(self.kind, entry))]
@@ -395,9 +400,10 @@ class PublishableActorAdmin(PublishableVocabulary, ActorAdmin):
 
     def published_with(self, entries: Iterable[Actor]) -> Iterable[Actor]:
         """Who has joined or left a bloc: that stands in the entries of its members."""
-        blocs = [actor for actor in entries if actor.kind == Actor.Kind.BLOC]
-        chosen = {actor.pk for actor in entries}
-        return [actor for actor in members_otherwise(blocs) if actor.pk not in chosen]
+        blocs = list(filter(is_bloc, entries))
+        if blocs:
+            hold_publishing()  # else one of these could be withdrawn meanwhile, and would be public again
+        return members_otherwise(blocs)
 
 
 @admin.register(EventType)

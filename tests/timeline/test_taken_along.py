@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from events.models import Membership
+from events.models import Actor, Membership
 from tests.builders import actor, draft, event_type, member, published, state, topic
-from tests.timeline.test_admin import act
+from tests.events.admin.forms import address
+from tests.timeline.test_admin import act, form_of_the_list, told
+from timeline import admin
 from timeline.models import Term
 from timeline.publishing import publish, publish_vocabulary
 from timeline.vocabulary import Changes, Key
+from timeline.withdrawing import withdraw_entries
 
 pytestmark = pytest.mark.django_db
 
@@ -156,4 +159,61 @@ def test_who_joins_leaves_or_changes_in_a_bloc_goes_along_with_it(admin_client, 
     assert history() == [
         (name, "Published with another entry.") for name in ("Kazakhstan (KZ)", "South Korea (KR)", "Uzbekistan (UZ)")
     ]
+    assert act(admin_client, "publish_selected", bloc) == ["info: Nothing new to publish in: c5."]
+
+
+def test_who_was_saved_after_the_list_was_opened_does_not_go_along_with_a_bloc(admin_client, client, monkeypatch):
+    bloc, other = actor("c5", "bloc"), actor("g7", "bloc")
+    chosen, beside, on_another_page = map(state, ("KZ", "KR", "UZ"))
+    publish_vocabulary(actors=[bloc, other, chosen, beside, on_another_page])
+
+    def publish_as_seen(form: dict[str, Any], *entries: Any) -> list[str]:
+        form |= {"select_across": "0", "_selected_action": [entry.pk for entry in entries]}
+        return told(admin_client.post(address(Actor, "changelist"), form, follow=True))
+
+    def groups(entry: Actor) -> list[str]:
+        document = client.get(f"/api/v1/actors/{entry.slug}/").json()
+        return [link["group"] for link in document.get("memberships", ())]
+
+    def edited(listed: str) -> str:
+        return (
+            f"warning: Not published, as it was saved after you had opened the list: {listed}. Look at what it says "
+            "now, then publish it again."
+        )
+
+    # In the forms of the members, one of whom is chosen with the bloc and is not public in spite of it.
+    member(bloc, on_another_page)
+    form = form_of_the_list(admin_client, Actor)
+    del form[f"seen-{on_another_page.pk}"]
+    for entry in (chosen, beside):
+        member(bloc, entry)
+        member(other, entry)
+    assert publish_as_seen(form | {f"seen-{bloc.pk}": seen_now(admin_client, bloc)}, bloc, chosen)[:2] == [
+        edited("kazakhstan, south-korea"),
+        along("uzbekistan"),
+    ]
+    assert [groups(entry) for entry in (chosen, beside, on_another_page)] == [[], [], ["c5"]]
+
+    # In that of the bloc, which is as it was itself.
+    assert publish_as_seen(form, bloc) == [edited("c5")]
+    assert publish_as_seen(form_of_the_list(admin_client, Actor), bloc)[0] == along("kazakhstan, south-korea")
+    assert [groups(entry) for entry in (chosen, beside)] == [["c5", "g7"]] * 2
+
+
+def seen_now(admin_client: Any, entry: Actor) -> Any:
+    return form_of_the_list(admin_client, Actor)[f"seen-{entry.pk}"]
+
+
+def test_a_member_that_is_withdrawn_while_a_bloc_is_published_stays_so(admin_client, monkeypatch):
+    bloc, left = actor("c5", "bloc"), state("UZ")
+    leaving = member(bloc, left)
+    publish_vocabulary(actors=[bloc, left])
+    leaving.delete()
+    hold = admin.hold_publishing
+
+    def withdrawn_first() -> None:
+        withdraw_entries(Term.Kind.ACTOR, [left])
+        hold()
+
+    monkeypatch.setattr(admin, "hold_publishing", withdrawn_first)
     assert act(admin_client, "publish_selected", bloc) == ["info: Nothing new to publish in: c5."]
