@@ -14,7 +14,7 @@ are in its own, and its lexemes say both (`de.en:visit`): a reader's words are l
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -86,10 +86,10 @@ def has_stray_star(text: str) -> bool:
 
 
 def queries(text: str, language: str) -> list[str]:
-    """Any of these tsqueries finds what `text` asks for (see `parse`): the first one in documents with texts in their
-    own `language`, the others where these are in another one. Stop words are not looked for, in texts those of the
-    texts' language, in names those of `language`; but a query of nothing else finds them, each by itself, where they
-    stand in capitals, or in a name that is in another language: WHO, IT.
+    """Any of these tsqueries finds what `text` asks for (see `parse`), in documents with texts in their own `language`,
+    with texts in another one, and with texts in both. Stop words are not looked for, in texts those of the texts'
+    language, in names those of `language`; but a query of nothing else finds them, each by itself, where they stand in
+    capitals, or in a name that is in another language: WHO, IT.
 
     Takes a query for each stemmer that does not remember all the words, and one more for such beginnings.
     """
@@ -98,7 +98,9 @@ def queries(text: str, language: str) -> list[str]:
     begun = stems(UNSTEMMED).of(words[-1] for part in parts if part.beginning for words in part.readings)
     stemmers = {name: _Stemmer.of(name, parts, begun) for name in map(configuration, languages)}
     own = stemmers[configuration(language)]
-    return [_all(parts, mark(language, other), stemmers[configuration(other)], own) for other in languages]
+    return _put_together(
+        [_asked(parts, mark(language, other), stemmers[configuration(other)], own) for other in languages]
+    )
 
 
 class Finding(SearchQuery):
@@ -176,22 +178,56 @@ class _Stemmer:
         return (*front, (written, position)), taken
 
 
-def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) -> str:
-    """A tsquery for all that is wanted and not excluded, with the mark `before`. What says nothing in the texts is not
-    looked for beside what does.
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of documents with one mark: tsqueries, of parts by their number."""
+
+    wanted: Mapping[int, str]
+    excluded: Mapping[int, str]
+    instead: str
+    """What is enough where not all that is wanted is there, or nothing is."""
+
+    def fitting(self) -> str:
+        return _any(" & ".join(self.wanted.values()), self.instead)
+
+
+def _put_together(asked: Sequence[_Asked]) -> list[str]:
+    """A tsquery for each mark, or one for all of them where the same parts say something in all.
+
+    A document whose title and summary are in two languages has the marks of both, and in both of them each stemmer has
+    made what it can of the words of the other language. So it has what is wanted if it has each part with any of the
+    marks, and is excluded if it has the part with any.
+    """
+    first = asked[0]
+    same = all((*one.wanted, *one.excluded, one.instead) == (*first.wanted, *first.excluded, "") for one in asked)
+    if same and len(first.wanted) > 1:
+        fitting = " & ".join(_any(*(one.wanted[part] for one in asked)) for part in first.wanted)
+        return [_without(fitting, [query for one in asked for query in one.excluded.values()])]
+    in_all = [part for part in first.excluded if all(part in one.excluded for one in asked)]
+    by_any = [one.excluded[part] for one in asked for part in in_all]
+    return [_without(one.fitting(), [*one.excluded.values(), *by_any]) for one in asked]
+
+
+def _without(fitting: str, excluded: Iterable[str]) -> str:
+    return " & ".join([fitting, *(f"!{query}" for query in dict.fromkeys(excluded))]) if fitting else ""
+
+
+def _asked(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) -> _Asked:
+    """What is wanted and what is excluded, with the mark `before`. What says nothing in the texts is not looked for
+    beside what does.
 
     A document's names can be in another language than its texts. There, more words may say nothing: “und” in “Bosnien
     und Herzegowina”. So it also fits what is asked without these, if all else is in its names; in a text that has them,
     they are words (“war” in “Korean War”, in an English text for a German reader). Where either language has words of
     the query that say nothing in the other one, it is that of the texts.
     """
-    wanted: list[str] = []
+    wanted: dict[int, str] = {}
     named: list[str] = []
-    excluded: list[str] = []
+    excluded: dict[int, str] = {}
     in_capitals: list[str] = []
     by_texts: set[str] = set()
     by_names: set[str] = set()
-    for part in parts:
+    for number, part in enumerate(parts):
         fits: list[str] = []
         in_names: list[str] = []
         silent: list[str] = []
@@ -208,15 +244,15 @@ def _all(parts: Sequence[Part], before: str, of_texts: _Stemmer, own: _Stemmer) 
                 by_texts |= of_part
                 by_names |= of_names
         if fits:
-            (excluded if part.excluded else wanted).append(_any(*fits, *silent))
+            (excluded if part.excluded else wanted)[number] = _any(*fits, *silent)
         elif not (part.excluded or part.beginning):
             in_capitals.append(_any(*silent))
         if not part.excluded:
             named.append(_any(*in_names))
-    fitting = " & ".join(wanted or in_capitals)
+    instead = "" if wanted else " & ".join(in_capitals)
     if wanted and not all(named) and any(named) and by_names < by_texts:
-        fitting = _any(f"({fitting})", f"({' & '.join(filter(None, named))})")
-    return " & ".join([fitting, *(f"!{query}" for query in excluded)]) if fitting else ""
+        instead = " & ".join(filter(None, named))
+    return _Asked(wanted, excluded, instead)
 
 
 def _any(*queries: str) -> str:

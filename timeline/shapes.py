@@ -64,7 +64,7 @@ EVENT = record(
         "version": described({"type": "integer", "minimum": 1}, "Counts the event's published versions."),
         "type": ref("Branch"),
         "title": TEXT,
-        "language": described(TEXT, "The language of title and summary."),
+        "language": described(TEXT, "The title's, and the summary's where `summary_language` is left out."),
         "date": ref("Date"),
         "sources": array(ref("Source")),
         "disputed": described(TRUTH, "Whether two sources contradict each other about a date."),

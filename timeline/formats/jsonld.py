@@ -58,7 +58,7 @@ def event(document: Document, page: str) -> Document:
             "identifier": document["id"],
             "url": page,
             "name": document["title"],
-            "description": document.get("summary"),
+            "description": _summary(document),
             "disambiguatingDescription": None if when.exact else document["date"]["display"],
             "inLanguage": document["language"],
             "startDate": _iso(when.begins),
@@ -81,6 +81,12 @@ def event(document: Document, page: str) -> Document:
             "subjectOf": [_source(source) for source in document["sources"]],
         }
     )
+
+
+def _summary(document: Document) -> Any:
+    """`inLanguage` is the title's: a summary in another language says so itself."""
+    summary, language = document.get("summary"), document.get("summary_language")
+    return {"@language": language, "@value": summary} if language else summary
 
 
 def _iso(parts: tuple[int, ...] | None) -> str | None:

@@ -85,6 +85,13 @@ def test_a_graph_of_events():
     }
 
 
+def test_a_summary_in_another_language_than_the_title_says_so():
+    [event] = expanded(document(summary="Eins.", summary_language="de"))
+
+    assert event[f"{SCHEMA}description"] == [{"@language": "de", "@value": "Eins."}]
+    assert event[f"{SCHEMA}inLanguage"] == [{"@value": "en"}]
+
+
 def test_each_role_has_its_property():
     roles = Participation.Role.values
     parts = [{"actor": role, "name": f"The {role}", "kind": "state", "role": role} for role in roles]
