@@ -130,8 +130,8 @@ class EventFilters(django_filters.FilterSet):
         ChoiceField(
             ROLES,
             many=True,
-            help_text="In this role: the `actor` if given, else somebody through whom the `country` is involved, else "
-            "anybody. Repeated: any of them.",
+            help_text="In this role: the `actor` if given, else somebody through whom the `country` is involved (by "
+            "`location` it is through nobody), else anybody. Repeated: any of them.",
         ),
         lambda found, roles, asked: found if asked.role_is_taken else found.with_role(roles),
     )
@@ -304,6 +304,15 @@ def _contradictions(values: Mapping[str, Any]) -> list[ParameterError]:
     if values["involvement"] and not (values["country"] or values["country_all"]):
         errors.append(
             ParameterError("involvement", "incomplete", "'involvement' needs a 'country' or 'country_all' to apply to.")
+        )
+    if values["role"] and not values["actor"] and set(values["involvement"] or ()) == {Way.LOCATION}:
+        errors.append(
+            ParameterError(
+                "role",
+                "conflict",
+                "By 'location' a country is involved through nobody, who could have a 'role': leave 'role' out, or ask "
+                "for another 'involvement', too.",
+            )
         )
     if values["certainty"] and not any(values[name] for name in DATE_FILTERS):
         errors.append(

@@ -355,7 +355,8 @@ def language_field() -> ChoiceField:
         LANGUAGES,
         default=LANGUAGES[0],
         help_text="Language of titles, summaries and names; if left out, what `Accept-Language` prefers. What is not "
-        "translated comes in another language; of texts `language` says which, and `fallback_from` that they do.",
+        "translated comes in another language: `language` says which of a title, `summary_language` which of a summary "
+        "in yet another one, and `fallback_from` that it is so.",
     )
 
 

@@ -88,6 +88,8 @@ def made_valid(query, wanted):
         query["from"], query["to"] = query["to"], query["from"]
     if not ("country" in query or "country_all" in query):
         query.pop("involvement", None)
+    if query.get("involvement") == ["location"] and not query.get("actor"):  # nobody has a role in that
+        query.pop("role", None)
     if not query.keys() & {"from", "to", "on", "in_force_on"}:
         query.pop("certainty", None)
     return query

@@ -111,6 +111,8 @@ def test_pages_agree_with_reading_everything(client, world, monkeypatch, request
     def every_query(query):
         if "from" in query and "to" in query and parse(query["from"]).start_min > parse(query["to"]).end_max:
             query = query | {"from": query["to"], "to": query["from"]}
+        if query.get("involvement") == ["location"]:  # nobody has a role in that
+            query = {name: value for name, value in query.items() if name != "role"}
         assert is_indexed(*asked(query)) == in_index(query)
         wanted = expected(world, query)
         query = query | {"page_size": max(query["page_size"], len(wanted) // MOST_PAGES)}

@@ -280,6 +280,15 @@ def test_a_country_by_another_name_gets_its_code(client, value):
             ("involvement", "incomplete", "'involvement' needs a 'country' or 'country_all' to apply to."),
         ),
         (
+            "country=UZ&involvement=location&role=host",
+            (
+                "role",
+                "conflict",
+                "By 'location' a country is involved through nobody, who could have a 'role': leave 'role' out, or ask "
+                "for another 'involvement', too.",
+            ),
+        ),
+        (
             "certainty=certain&country=UZ",
             ("certainty", "incomplete", "'certainty' needs one of from, to, on, in_force_on to apply to."),
         ),

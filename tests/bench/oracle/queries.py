@@ -64,6 +64,8 @@ def _query(random: Random, known: dict[str, list[str]], document: dict[str, Any]
         query |= MAKE[name](random, known, document)
     if {"country", "country_all"} & query.keys() and random.random() < 0.25:
         query["involvement"] = random.sample(WAYS, random.choice((1, 2)))
+        if query["involvement"] == ["location"] and "actor" not in query:  # nobody has a role in that
+            query.pop("role", None)
     if {"from", "to", "on", "in_force_on"} & query.keys() and random.random() < 0.5:
         query["certainty"] = random.choice(("certain", "certain", "possible"))
     if "on" in query:
