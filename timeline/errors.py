@@ -156,11 +156,18 @@ def problem(
     return response
 
 
+def _language_asked(request: HttpRequest) -> str | None:
+    try:
+        return request.GET.get("lang")
+    except TooManyFieldsSent:
+        return None
+
+
 def problem_page(request: HttpRequest, kind: str, said: Sequence[str], *, framed: bool = False) -> HttpResponse:
     """The same for people: a page with these sentences, and a link to the index in the language that was asked for.
     `framed` is whether other sites may show it in a frame."""
     language, *others = (code for code, _ in settings.LANGUAGES)
-    status, asked = PROBLEMS[kind].status, request.GET.get("lang")
+    status, asked = PROBLEMS[kind].status, _language_asked(request)
     context = {
         "language": language,
         "site": SITE,

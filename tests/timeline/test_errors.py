@@ -75,6 +75,12 @@ def test_too_many_parameters_give_error(client):
         )
 
 
+def test_what_is_at_no_address_is_not_there_with_too_many_parameters_either(client):
+    response = client.get(f"/nope?{10_001 * '&'}", headers={"accept": BROWSER})
+
+    assert_refusal(response, 404, "Not found", detail("/nope"))
+
+
 @pytest.mark.parametrize("accept", [None, "*/*", BROWSER, "text/html;q=0.5, application/json;q=0.4", "image/png"])
 def test_a_page_says_on_a_page_what_is_wrong(client, accept):
     for address, status in (("/events/nope/", 404), ("/events/nope/?foo=1", 400), ("/guides/nope/", 404)):
