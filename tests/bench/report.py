@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import platform
+import sys
 from collections.abc import Iterator, Sequence
 from statistics import median
 
@@ -52,7 +53,8 @@ def _heading(found: Found) -> str:
         "# Measurements\n\n"
         f"{datetime.date.today()}, `make bench`, {sizes} synthetic events. {there.cores} cores ({there.architecture}), "
         "shared by the server, the load generator, PostgreSQL and whatever else ran: when it began the load average "
-        f"was {there.load:.1f}. PostgreSQL {there.postgres} ({tuning}), Python {platform.python_version()}. "
+        f"was {there.load:.1f}. PostgreSQL {there.postgres} ({tuning}), Python {platform.python_version()} of "
+        f"{sys.base_prefix}. "
         f"No answer is cached, but for one row that says so.{quick}\n\n"
         f"{CONNECTIONS} kept-alive connections over loopback, if nothing else is said. Django: Granian, {WORKERS} "
         f"processes of {threads()} threads; FastAPI and Directus: {WORKERS} processes; PostgREST and Datasette: one "
