@@ -31,6 +31,7 @@ def test_what_is_encoded_stays_as_it_is(query):
     assert answered(query).META["QUERY_STRING"] == query
 
 
+@pytest.mark.django_db  # a request looks at the connection that another test may have left open
 def test_the_server_has_it():
     said: dict[str, str] = {}
     environ = {**RequestFactory().get("/api/v1/events").environ, "QUERY_STRING": "q=T\xc3\xbcrkei"}
