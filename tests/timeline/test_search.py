@@ -261,6 +261,16 @@ def test_untranslated_texts_are_found_by_their_own_words_whatever_the_reader_spe
     assert slugs(client, f"q={quote(words)}&lang={language}") == found
 
 
+def publish_half_translated(title, summary):
+    """An event with Uzbekistan, of which the German title is one of its own, and the English summary is not."""
+    uzbekistan = state("UZ")
+    uzbekistan.names = {"en": "Uzbekistan", "de": "Usbekistan"}
+    uzbekistan.save()
+    event = draft("half", "2025", uzbekistan, titles={"en": "Summit of states", "de": title})
+    event.texts.filter(language="en").update(summary=summary)
+    publish([event])
+
+
 @pytest.mark.parametrize(
     ("language", "words", "found"),
     [
@@ -277,12 +287,7 @@ def test_untranslated_texts_are_found_by_their_own_words_whatever_the_reader_spe
     ],
 )
 def test_an_untranslated_summary_is_found_with_a_translated_title(client, language, words, found):
-    uzbekistan = state("UZ")
-    uzbekistan.names = {"en": "Uzbekistan", "de": "Usbekistan"}
-    uzbekistan.save()
-    event = draft("half", "2025", uzbekistan, titles={"en": "Summit of states", "de": "Gipfel der Staaten"})
-    event.texts.filter(language="en").update(summary="They signed agreements, among others.")
-    publish([event])
+    publish_half_translated("Gipfel der Staaten", "They signed agreements, among others.")
 
     assert slugs(client, urlencode({"q": words, "lang": language})) == (["half"] if found else [])
 
@@ -303,12 +308,7 @@ def test_an_untranslated_summary_is_found_with_a_translated_title(client, langua
     ],
 )
 def test_words_of_both_languages_of_a_document_are_found_and_excluded_together(client, words, found):
-    uzbekistan = state("UZ")
-    uzbekistan.names = {"en": "Uzbekistan", "de": "Usbekistan"}
-    uzbekistan.save()
-    event = draft("half", "2025", uzbekistan, titles={"en": "Negotiations", "de": "Verhandlungen der Staaten"})
-    event.texts.filter(language="en").update(summary="The Chinese companies signed.")
-    publish([event])
+    publish_half_translated("Verhandlungen der Staaten", "The Chinese companies signed.")
 
     assert slugs(client, urlencode({"q": words, "lang": "de"})) == (["half"] if found else [])
 
