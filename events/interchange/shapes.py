@@ -43,10 +43,12 @@ def trimmed(value: Any, key: str = "") -> Any:
     """A value without problems, with its texts as the admin's forms have them: without spaces at the ends; in one line,
     but for summaries, whose lines end with a line feed. Else who saves it there would change it."""
     if isinstance(value, str):
-        lines = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+        lines = (value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value).strip()
         if key == "summary":
             return lines
-        return (_ALIAS_END if key == "aliases" else _LINE_END).sub(" ", lines)
+        if key == "aliases":
+            return _ALIAS_END.sub(" ", lines)
+        return _LINE_END.sub(" ", lines) if "\n" in lines else lines
     if isinstance(value, dict):
         return {name: trimmed(part, name) for name, part in value.items()}
     return [trimmed(part, key) for part in value] if isinstance(value, list) else value
@@ -311,8 +313,8 @@ class Many:
             found = list(self.of.problems(inner, f"{field}[{number}]"))
             yield from found
             if self.once and not found:
-                as_stored = trimmed(inner)
-                key = as_stored if self.once == ("",) else tuple(as_stored.get(name, "") for name in self.once)
+                by = self.once
+                key = trimmed(inner) if by == ("",) else tuple(trimmed(inner.get(name, ""), name) for name in by)
                 if seen.setdefault(key, number) != number:
                     yield Problem(f"{field}[{number}]", f"it repeats {field}[{seen[key]}]: leave one of them out.")
 
